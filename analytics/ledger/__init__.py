@@ -1,0 +1,1 @@
+"""Registers, tariffs, settlement and displacement as pure functions of their inputs."""

@@ -1,0 +1,1 @@
+"""HTTP and the console in front of the figures. Start reading at `app`, then `routes`."""

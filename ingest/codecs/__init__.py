@@ -1,0 +1,1 @@
+"""Device payloads to samples: pure functions, one module per format."""

@@ -1,0 +1,1 @@
+"""The schema, its migrations and every SQL statement. Start reading at `sql/migrations`."""
