@@ -1,0 +1,153 @@
+"""What stands where: organisations, meters and devices, as they are told to the store.
+
+A `Registry` is a description to be put into the store, from a simulated district, a file or an
+installer's list. Codes are the names by which the parts refer to each other; they are unique per
+kind and never change.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+
+class OrganisationKind(StrEnum):
+    """Levels of the organisation tree, from the top."""
+
+    BUREAU = "bureau"
+    INSTITUTION = "institution"
+    SITE = "site"
+    BUILDING = "building"
+    SPACE = "space"
+
+
+class Medium(StrEnum):
+    """What a meter measures."""
+
+    ELECTRICITY = "electricity"
+    WATER = "water"
+    GAS = "gas"
+    HEAT = "heat"
+    COOLING = "cooling"
+
+
+class MeterRole(StrEnum):
+    """Place of a meter in the tree of its medium. Check meters are never summed."""
+
+    GATEWAY = "gateway"
+    MAIN = "main"
+    BRANCH = "branch"
+    SUB = "sub"
+    CHECK = "check"
+    VIRTUAL = "virtual"
+
+
+class DeviceKind(StrEnum):
+    """Class of a device; says which readings to expect of it."""
+
+    ELECTRICITY_METER = "electricity_meter"
+    WATER_METER = "water_meter"
+    GAS_METER = "gas_meter"
+    HEAT_METER = "heat_meter"
+    CLIMATE_SENSOR = "climate_sensor"
+    VEHICLE = "vehicle"
+    GATEWAY = "gateway"
+    OTHER = "other"
+
+
+class DeviceStatus(StrEnum):
+    """Whether a device's readings count. Readings of a pending device are kept, and wait."""
+
+    PENDING = "pending"
+    ACCEPTED = "accepted"
+    REFUSED = "refused"
+
+
+#: Register by which consumption of a medium is counted, in the order of the list of quantities.
+REGISTER_OF_MEDIUM = {
+    Medium.ELECTRICITY: "active_energy_import_kwh",
+    Medium.WATER: "volume_m3",
+    Medium.GAS: "volume_m3",
+    Medium.HEAT: "heat_energy_gj",
+    Medium.COOLING: "cold_energy_gj",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Organisation:
+    """One node of the tree bureau > institution > site > building > space.
+
+    Attributes
+    ----------
+    zone : str or None
+        IANA zone in which its days begin; None takes the parent's. The root must have one.
+    floor_area_m2 : float or None
+        Gross floor area of a building. [m2]
+    """
+
+    code: str
+    parent: str | None
+    kind: OrganisationKind
+    name_zh: str
+    name_en: str
+    zone: str | None = None
+    floor_area_m2: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Meter:
+    """A metering point: the place where an amount is counted, whichever device hangs there.
+
+    Attributes
+    ----------
+    place : str
+        Code of the organisation (building, space ..) whose use it measures.
+    parent : str or None
+        Code of the meter above it in the tree of the same medium.
+    item : str
+        Sub-item slug, such as ``lighting_sockets``, ``hvac``, ``power``, ``special``; empty for a
+        main meter.
+    """
+
+    code: str
+    place: str
+    medium: Medium
+    role: MeterRole
+    parent: str | None
+    name_zh: str
+    name_en: str
+    item: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Device:
+    """A thing that sends.
+
+    Attributes
+    ----------
+    code : str
+        Its name in MQTT topics.
+    place : str
+        Code of the organisation where it stands, from `since` on.
+    meter : str or None
+        Code of the meter whose register it is, from `since` on.
+    accept_back : timedelta
+        How old a sample may be when it arrives; an older one goes to quarantine.
+    """
+
+    code: str
+    place: str
+    kind: DeviceKind
+    name_zh: str
+    name_en: str
+    meter: str | None = None
+    since: datetime | None = None
+    accept_back: timedelta = timedelta(days=30)
+
+
+@dataclass(frozen=True, slots=True)
+class Registry:
+    """Organisations, meters and devices, each parent before its children."""
+
+    organisations: tuple[Organisation, ...]
+    meters: tuple[Meter, ...]
+    devices: tuple[Device, ...]
