@@ -1,0 +1,148 @@
+"""Registers to interval data and daily totals, for the days that readings have touched.
+
+The list of days is written by the collector in the transaction that stores the readings, so a
+reading that comes a week late is counted like any other. Running this twice changes nothing;
+running it late, or on several machines, loses nothing.
+"""
+
+import logging
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import numpy as np
+from numpy.typing import NDArray
+from psycopg import Connection
+
+from analytics.ledger.register import Instants, native_step, use
+from domain.local_day import day_end, day_start, local_day, ranges
+from store.consumption import (
+    Interval,
+    RegisterOf,
+    announce,
+    neighbours,
+    readings,
+    registers_of,
+    replace,
+    take_touched,
+    touched_devices,
+)
+
+log = logging.getLogger(__name__)
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
+_DEVICES_A_RUN = 200
+
+
+def update_consumption(conn: Connection, *, now: datetime) -> int:
+    """Compute every touched day.
+
+    Parameters
+    ----------
+    conn : Connection
+        In autocommit mode; each device is a transaction of its own.
+    now : datetime
+        Aware; the instant from which the new versions are known.
+
+    Returns
+    -------
+    int
+        Devices done.
+    """
+    done = 0
+    for device_id in touched_devices(conn, at_most=_DEVICES_A_RUN):
+        with conn.transaction():
+            days = take_touched(conn, device_id)
+            if not days:
+                continue
+            changed: dict[int, tuple[date, date]] = {}
+            for register in registers_of(conn, device_id):
+                for first, end in ranges(days):
+                    span = _update_range(conn, register, first, end, now=now)
+                    if span is not None:
+                        before = changed.get(register.meter_id, span)
+                        changed[register.meter_id] = (
+                            min(before[0], span[0]),
+                            max(before[1], span[1]),
+                        )
+            announce(conn, device_id, changed, days)
+            done += 1
+    if done:
+        log.info("consumption of %d devices brought up to date", done)
+    return done
+
+
+def _update_range(
+    conn: Connection, register: RegisterOf, first: date, end: date, *, now: datetime
+) -> tuple[date, date] | None:
+    """Compute the days [first, end) and those that share a pause between readings with them.
+
+    Returns
+    -------
+    tuple of date or None
+        Half-open range of the days computed; None when the meter has no reading at all.
+    """
+    zone = ZoneInfo(register.zone)
+    lo, hi = day_start(first, zone), day_start(end, zone)
+    before, after = neighbours(conn, register, lo, hi)
+    if before is not None:
+        first = min(first, local_day(before, zone))
+    if after is not None:
+        end = max(end, local_day(after, zone) + timedelta(days=1))
+    lo, hi = day_start(first, zone), day_start(end, zone)
+    before, after = neighbours(conn, register, lo, hi)
+    rows = readings(conn, register, before or lo, after or hi)
+    intervals = list(_intervals(rows, first, end, zone)) if rows else []
+    replace(conn, register, intervals, days=(first, end), window=(lo, hi), now=now)
+    return first, end
+
+
+def _intervals(
+    rows: list[tuple[datetime, int, float]], first: date, end: date, zone: ZoneInfo
+) -> Iterator[Interval]:
+    """Interval data of the local days [first, end), each day at the step its readings suit."""
+    ts = np.array([(at - _EPOCH) // _MICROSECOND for at, _, _ in rows], dtype=np.int64)
+    device = np.array([device_id for _, device_id, _ in rows], dtype=np.int64)
+    register = np.array([value for _, _, value in rows], dtype=np.float64)
+    # Registers of two devices have nothing to do with each other: each run of one is taken alone.
+    runs = np.split(np.arange(len(ts)), np.flatnonzero(np.diff(device)) + 1)
+    day = first
+    while day < end:
+        lo, hi = _us(day_start(day, zone)), _us(day_end(day, zone))
+        for run in runs:
+            near = run[_near(ts[run], lo, hi)]
+            if len(near):
+                yield from _of_day(ts[near], register[near], lo, hi)
+        day += timedelta(days=1)
+
+
+def _near(ts: Instants, lo: int, hi: int) -> slice:
+    """Readings in [lo, hi] and the nearest one outside on either side."""
+    first = max(int(np.searchsorted(ts, lo, side="right")) - 1, 0)
+    last = min(int(np.searchsorted(ts, hi, side="left")) + 1, len(ts))
+    return slice(first, last)
+
+
+def _of_day(ts: Instants, register: NDArray[np.float64], lo: int, hi: int) -> Iterator[Interval]:
+    step = native_step(ts)
+    grid = np.append(np.arange(lo, hi, step, dtype=np.int64), hi)
+    found = use(ts, register, grid, step=step)
+    for i in np.flatnonzero(~np.isnan(found.value)):
+        if found.allocated[i]:
+            shape, method = "allocated", "linear_over_gap"
+        else:
+            shape, method = "measured", "difference" if found.exact[i] else "interpolation"
+        yield Interval(
+            start=_EPOCH + int(grid[i]) * _MICROSECOND,
+            end=_EPOCH + int(grid[i + 1]) * _MICROSECOND,
+            value=float(found.value[i]),
+            quantity_grade="measured",
+            shape_grade=shape,
+            method=method,
+            flags=0,
+        )
+
+
+def _us(instant: datetime) -> int:
+    return (instant - _EPOCH) // _MICROSECOND

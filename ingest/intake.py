@@ -1,0 +1,145 @@
+"""From messages to the rows of one transaction. Pure: no broker, no database, no clock."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from domain.errors import PayloadError
+from domain.reading import Message, Quality, Sample, Value
+from ingest.codecs import native
+from store.device import KnownDevice
+from store.reading import Batch, Quarantined, TableRows
+from store.reading_merge import Row
+from store.reading_table import OTHER, shapes
+
+_WIDTH: Final = {shape.name: len(shape.columns) for shape in shapes()}
+_HEAD: Final = 4  # device_id, ts, received_at, quality
+_PLACE: Final = {
+    name: (shape.name, shape.columns.index(name))
+    for shape in shapes()
+    if shape.name != OTHER
+    for name in shape.values
+}
+
+
+def unknown_devices(messages: Iterable[Message], known: Mapping[str, KnownDevice]) -> set[str]:
+    """Codes of devices that send readings and are not in the registry yet."""
+    codes = set()
+    for message in messages:
+        try:
+            code, kind = native.device_of(message.topic)
+        except PayloadError:
+            continue  # `Intake` puts the message into quarantine
+        if kind == "up" and not message.retained and code not in known:
+            codes.add(code)
+    return codes
+
+
+@dataclass(frozen=True, slots=True)
+class Intake:
+    """Reads messages into batches.
+
+    Attributes
+    ----------
+    devices : Mapping of str to KnownDevice
+        By code. Every device of the messages must be there.
+    zone : ZoneInfo
+        Where a local day begins for devices that stand nowhere yet.
+    """
+
+    devices: Mapping[str, KnownDevice]
+    zone: ZoneInfo
+
+    def read(self, messages: Iterable[Message]) -> Batch:
+        """Sort every sample of `messages` into rows, or its message into quarantine."""
+        batch = Batch()
+        for message in messages:
+            self._take(message, batch)
+        return batch
+
+    def _take(self, message: Message, batch: Batch) -> None:
+        device: KnownDevice | None = None
+        try:
+            code, kind = native.device_of(message.topic)
+            if kind == "status" or message.retained:
+                batch.without_reading += 1
+                return
+            device = self.devices[code]
+            samples, errors = native.decode(message.payload)
+        except PayloadError as error:
+            _set_aside(message, device, [error], batch)
+            return
+        zone = self.zone if device.zone is None else ZoneInfo(device.zone)
+        for sample in samples:
+            refusal = _refusal(sample, device, message.received_at)
+            if refusal is None:
+                _put(sample, device.device_id, message.received_at, zone, batch)
+            else:
+                errors.append(refusal)
+        if errors:
+            _set_aside(message, device, errors, batch)
+
+
+def _refusal(sample: Sample, device: KnownDevice, received_at: datetime) -> PayloadError | None:
+    """Why a readable sample may not be stored; None when it may."""
+    if device.status == "refused":
+        return PayloadError(f"device {device.code} is refused", code="device_refused")
+    if sample.ts < received_at - device.accept_back:
+        window = f"accepts {device.accept_back} back from {received_at:%Y-%m-%dT%H:%M:%SZ}"
+        return PayloadError(f"ts {sample.ts.isoformat()} is too old: {window}", code="too_old")
+    if sample.ts > received_at + device.accept_ahead:
+        window = f"accepts {device.accept_ahead} ahead of {received_at:%Y-%m-%dT%H:%M:%SZ}"
+        return PayloadError(f"ts {sample.ts.isoformat()} is ahead: {window}", code="in_the_future")
+    return None
+
+
+def _put(
+    sample: Sample, device_id: int, received_at: datetime, zone: ZoneInfo, batch: Batch
+) -> None:
+    """Add one sample: a row for each wide table it has values for, and one for each odd name."""
+    wide: dict[str, list[Value | datetime | None]] = {}
+    for name, value in sample.values.items():
+        place = _PLACE.get(name)
+        if place is None:
+            number, text = (None, value) if isinstance(value, str) else (value, None)
+            row = (device_id, sample.ts, name, received_at, int(Quality.GOOD), number, text)
+            _add(OTHER, row, batch)
+            continue
+        table, index = place
+        if table not in wide:
+            wide[table] = [device_id, sample.ts, received_at, int(Quality.GOOD)]
+            wide[table] += [None] * (_WIDTH[table] - _HEAD)
+        wide[table][index] = value
+    for table, columns in wide.items():
+        _add(table, tuple(columns), batch)
+    batch.samples += 1
+    batch.touched.add((device_id, sample.ts.astimezone(zone).date()))
+    if device_id not in batch.newest or sample.ts > batch.newest[device_id]:
+        batch.newest[device_id] = sample.ts
+
+
+def _add(table: str, row: Row, batch: Batch) -> None:
+    part = batch.tables.get(table)
+    if part is None:
+        part = batch.tables[table] = TableRows()
+    part.rows.append(row)
+    part.samples.append(batch.samples)
+
+
+def _set_aside(
+    message: Message, device: KnownDevice | None, errors: list[PayloadError], batch: Batch
+) -> None:
+    more = f" (and {len(errors) - 1} more like or unlike it)" if len(errors) > 1 else ""
+    batch.quarantined.append(
+        Quarantined(
+            received_at=message.received_at,
+            topic=message.topic,
+            payload=message.payload,
+            device_id=None if device is None else device.device_id,
+            code=errors[0].code,
+            reason=f"{errors[0]}{more}",
+            samples=len(errors),
+        )
+    )

@@ -1,0 +1,383 @@
+-- Who may see what. A person's scope is computed here, by the database, from `scope` and the setting
+-- `civicwatt.person`, which the API sets for one transaction at a time (SET LOCAL); unset means nothing.
+--
+-- Ordinary tables carry row security. Hypertables cannot (columnstore and continuous aggregates refuse
+-- it), so the API's role has no grant on them and reads them through the security_barrier views of the
+-- schema `visible`. A view checks rights as its owner: the views therefore belong to civicwatt_owner,
+-- which is neither superuser nor BYPASSRLS, and row security is FORCEd on it too.
+
+ALTER DEFAULT PRIVILEGES REVOKE EXECUTE ON FUNCTIONS FROM PUBLIC;
+SET ROLE civicwatt_scope; -- owner of the SECURITY DEFINER functions that follow
+ALTER DEFAULT PRIVILEGES REVOKE EXECUTE ON FUNCTIONS FROM PUBLIC;
+
+CREATE FUNCTION current_person() RETURNS bigint LANGUAGE sql STABLE PARALLEL SAFE
+AS $$ SELECT nullif(current_setting('civicwatt.person', true), '')::bigint $$;
+
+CREATE FUNCTION usable_scope() RETURNS SETOF scope LANGUAGE sql STABLE
+AS $$
+    SELECT s.* FROM scope s JOIN person p USING (person_id)
+     WHERE s.person_id = current_person() AND p.active
+       AND (s.expires_at IS NULL OR s.expires_at > now())
+$$;
+
+-- Nodes of the tree below a person's subtrees, and when they stood there.
+CREATE FUNCTION scope_reach() RETURNS TABLE (organisation_id bigint, during tstzrange)
+LANGUAGE sql STABLE ROWS 100
+AS $$
+    WITH RECURSIVE reach AS (
+        SELECT s.organisation_id, s.during FROM usable_scope() s WHERE s.organisation_id IS NOT NULL
+        UNION
+        SELECT p.organisation_id, p.during * r.during
+          FROM reach r JOIN organisation_position p
+            ON p.parent_id = r.organisation_id AND p.during && r.during
+    )
+    SELECT organisation_id, during FROM reach
+$$;
+
+CREATE FUNCTION contract_reach() RETURNS TABLE (meter_id bigint, during tstzrange)
+LANGUAGE sql STABLE ROWS 100
+AS $$
+    SELECT c.meter_id, c.during * s.during
+      FROM usable_scope() s JOIN contract_meter c USING (contract_id)
+     WHERE c.during && s.during
+$$;
+
+-- One row per object with all its times merged, so that a join never doubles a reading.
+CREATE FUNCTION visible_meters() RETURNS TABLE (meter_id bigint, during tstzmultirange)
+LANGUAGE sql STABLE SECURITY DEFINER ROWS 1000 SET search_path = public, pg_temp
+AS $$
+    SELECT meter_id, range_agg(during)
+      FROM (SELECT m.meter_id, m.during * r.during AS during
+              FROM scope_reach() r JOIN meter_position m
+                ON m.place_id = r.organisation_id AND m.during && r.during
+             UNION ALL
+            SELECT meter_id, during FROM contract_reach()) seen
+     GROUP BY meter_id
+$$;
+
+CREATE FUNCTION visible_devices() RETURNS TABLE (device_id bigint, during tstzmultirange)
+LANGUAGE sql STABLE SECURITY DEFINER ROWS 1000 SET search_path = public, pg_temp
+AS $$
+    SELECT device_id, range_agg(during)
+      FROM (SELECT d.device_id, d.during * r.during AS during
+              FROM scope_reach() r JOIN device_place d
+                ON d.place_id = r.organisation_id AND d.during && r.during
+             UNION ALL
+            SELECT d.device_id, d.during * c.during
+              FROM contract_reach() c JOIN meter_device d
+                ON d.meter_id = c.meter_id AND d.during && c.during) seen
+     GROUP BY device_id
+$$;
+
+-- The tree below a person's subtrees, and the places where the meters of a contract hang.
+CREATE FUNCTION visible_organisations() RETURNS TABLE (organisation_id bigint)
+LANGUAGE sql STABLE SECURITY DEFINER ROWS 1000 SET search_path = public, pg_temp
+AS $$
+    SELECT organisation_id FROM scope_reach()
+     UNION
+    SELECT m.place_id FROM contract_reach() c JOIN meter_position m
+        ON m.meter_id = c.meter_id AND m.during && c.during
+$$;
+
+CREATE FUNCTION is_system_administrator() RETURNS boolean
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp
+AS $$ SELECT EXISTS (SELECT FROM usable_scope() WHERE role = 'system_administrator') $$;
+
+-- Sign-in needs to read a person before there is one. These functions are its only way.
+CREATE FUNCTION sign_in_candidate(wanted_login text)
+RETURNS TABLE (person_id bigint, password_hash text, locked_until timestamptz)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp
+AS $$
+    SELECT person_id, password_hash, locked_until FROM person WHERE login = wanted_login AND active
+$$;
+
+CREATE FUNCTION note_failed_sign_in(failed_person_id bigint, attempts integer, lock_for interval)
+RETURNS void LANGUAGE sql SECURITY DEFINER SET search_path = public, pg_temp
+AS $$
+    UPDATE person
+       SET failed_sign_ins = CASE WHEN failed_sign_ins + 1 >= attempts THEN 0 ELSE failed_sign_ins + 1 END,
+           locked_until = CASE WHEN failed_sign_ins + 1 >= attempts THEN now() + lock_for ELSE locked_until END
+     WHERE person_id = failed_person_id
+$$;
+
+CREATE FUNCTION begin_session(for_person_id bigint, new_token_hash bytea, new_csrf text,
+                              idle interval, absolute interval)
+RETURNS void LANGUAGE sql SECURITY DEFINER SET search_path = public, pg_temp
+AS $$
+    UPDATE person SET failed_sign_ins = 0, locked_until = NULL WHERE person_id = for_person_id;
+    DELETE FROM session WHERE ends_at < now() OR last_seen_at + idle_limit < now();
+    INSERT INTO session VALUES (new_token_hash, for_person_id, new_csrf, now(), now(), idle, now() + absolute);
+    INSERT INTO audit (person_id, action, object) VALUES (for_person_id, 'sign_in', 'session');
+$$;
+
+-- Makes the session's person the current one until the transaction ends; no row when it has ended.
+CREATE FUNCTION resume_session(of_token_hash bytea)
+RETURNS TABLE (person_id bigint, login text, name text, lang text, csrf text, roles text[])
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp
+AS $$
+#variable_conflict use_column
+BEGIN
+    UPDATE session s SET last_seen_at = now()
+     WHERE s.token_hash = of_token_hash AND s.last_seen_at < now() - interval '1 minute'
+       AND s.last_seen_at + s.idle_limit > now();
+    RETURN QUERY
+    SELECT p.person_id, p.login, p.name, p.lang, s.csrf,
+           ARRAY(SELECT DISTINCT g.role FROM scope g
+                  WHERE g.person_id = p.person_id AND (g.expires_at IS NULL OR g.expires_at > now())
+                  ORDER BY 1)
+      FROM session s JOIN person p USING (person_id)
+     WHERE s.token_hash = of_token_hash AND p.active
+       AND s.ends_at > now() AND s.last_seen_at + s.idle_limit > now();
+    PERFORM set_config('civicwatt.person', coalesce(
+        (SELECT s.person_id::text FROM session s JOIN person p USING (person_id)
+          WHERE s.token_hash = of_token_hash AND p.active
+            AND s.ends_at > now() AND s.last_seen_at + s.idle_limit > now()), ''), true);
+END
+$$;
+
+CREATE FUNCTION end_session(of_token_hash bytea)
+RETURNS void LANGUAGE sql SECURITY DEFINER SET search_path = public, pg_temp
+AS $$ DELETE FROM session WHERE token_hash = of_token_hash $$;
+
+CREATE FUNCTION zone_of(place_id bigint) RETURNS text LANGUAGE sql STABLE SECURITY DEFINER
+SET search_path = public, pg_temp
+AS $$
+    WITH RECURSIVE up AS (
+        SELECT o.organisation_id, o.zone, 0 AS step FROM organisation o WHERE o.organisation_id = place_id
+        UNION ALL
+        SELECT o.organisation_id, o.zone, step + 1
+          FROM up JOIN organisation_position p ON p.organisation_id = up.organisation_id AND upper_inf(p.during)
+          JOIN organisation o ON o.organisation_id = p.parent_id
+         WHERE up.zone IS NULL
+    )
+    SELECT zone FROM up WHERE zone IS NOT NULL ORDER BY step LIMIT 1
+$$;
+
+GRANT EXECUTE ON FUNCTION current_person(), visible_meters(), visible_devices(), visible_organisations(),
+    is_system_administrator(), zone_of(bigint) TO civicwatt_owner, civicwatt_api;
+GRANT EXECUTE ON FUNCTION zone_of(bigint) TO civicwatt_collect, civicwatt_work, civicwatt_admin;
+GRANT EXECUTE ON FUNCTION sign_in_candidate(text), note_failed_sign_in(bigint, integer, interval),
+    begin_session(bigint, bytea, text, interval, interval), resume_session(bytea), end_session(bytea)
+    TO civicwatt_api;
+SET ROLE civicwatt_owner;
+
+-- Newest position of each thing, for lists. As invoker: row security of the tables applies.
+CREATE VIEW organisation_now WITH (security_invoker) AS
+SELECT o.organisation_id, o.code, o.kind, o.name_zh, o.name_en, o.zone, p.parent_id, a.area_m2
+  FROM organisation o
+  LEFT JOIN organisation_position p ON p.organisation_id = o.organisation_id AND p.during @> now()
+  LEFT JOIN floor_area a ON a.organisation_id = o.organisation_id AND a.during @> now();
+
+
+-- Row security. The second policy of each table is for processes that serve no person; the scope
+-- functions run as civicwatt_scope, so a policy that calls one never meets itself.
+
+ALTER TABLE organisation ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+CREATE POLICY seen ON organisation FOR SELECT TO civicwatt_api, civicwatt_owner
+    USING (organisation_id IN (SELECT v.organisation_id FROM visible_organisations() v));
+CREATE POLICY unscoped ON organisation TO civicwatt_admin, civicwatt_collect, civicwatt_work, civicwatt_scope
+    USING (true);
+
+ALTER TABLE organisation_position ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+CREATE POLICY seen ON organisation_position FOR SELECT TO civicwatt_api, civicwatt_owner
+    USING (organisation_id IN (SELECT v.organisation_id FROM visible_organisations() v)
+           AND parent_id IN (SELECT v.organisation_id FROM visible_organisations() v));
+CREATE POLICY unscoped ON organisation_position TO civicwatt_admin, civicwatt_collect, civicwatt_work, civicwatt_scope
+    USING (true);
+
+ALTER TABLE floor_area ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+CREATE POLICY seen ON floor_area FOR SELECT TO civicwatt_api, civicwatt_owner
+    USING (organisation_id IN (SELECT v.organisation_id FROM visible_organisations() v));
+CREATE POLICY unscoped ON floor_area TO civicwatt_admin, civicwatt_collect, civicwatt_work, civicwatt_scope
+    USING (true);
+
+ALTER TABLE meter ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+CREATE POLICY seen ON meter FOR SELECT TO civicwatt_api, civicwatt_owner
+    USING (meter_id IN (SELECT v.meter_id FROM visible_meters() v));
+CREATE POLICY unscoped ON meter TO civicwatt_admin, civicwatt_collect, civicwatt_work, civicwatt_scope
+    USING (true);
+
+ALTER TABLE meter_position ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+CREATE POLICY seen ON meter_position FOR SELECT TO civicwatt_api, civicwatt_owner
+    USING (meter_id IN (SELECT v.meter_id FROM visible_meters() v));
+CREATE POLICY unscoped ON meter_position TO civicwatt_admin, civicwatt_collect, civicwatt_work, civicwatt_scope
+    USING (true);
+
+ALTER TABLE meter_device ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+CREATE POLICY seen ON meter_device FOR SELECT TO civicwatt_api, civicwatt_owner
+    USING (meter_id IN (SELECT v.meter_id FROM visible_meters() v));
+CREATE POLICY unscoped ON meter_device TO civicwatt_admin, civicwatt_collect, civicwatt_work, civicwatt_scope
+    USING (true);
+
+ALTER TABLE device ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+CREATE POLICY seen ON device FOR SELECT TO civicwatt_api, civicwatt_owner
+    USING (device_id IN (SELECT v.device_id FROM visible_devices() v)
+           OR (status <> 'accepted' AND (SELECT is_system_administrator())));
+CREATE POLICY unscoped ON device TO civicwatt_admin, civicwatt_collect, civicwatt_work, civicwatt_scope
+    USING (true);
+
+ALTER TABLE device_place ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+CREATE POLICY seen ON device_place FOR SELECT TO civicwatt_api, civicwatt_owner
+    USING (device_id IN (SELECT v.device_id FROM visible_devices() v));
+CREATE POLICY unscoped ON device_place TO civicwatt_admin, civicwatt_collect, civicwatt_work, civicwatt_scope
+    USING (true);
+
+ALTER TABLE device_latest ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+CREATE POLICY seen ON device_latest FOR SELECT TO civicwatt_api, civicwatt_owner
+    USING (device_id IN (SELECT d.device_id FROM device d));
+CREATE POLICY unscoped ON device_latest TO civicwatt_admin, civicwatt_collect, civicwatt_work, civicwatt_scope
+    USING (true);
+
+ALTER TABLE contract ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+CREATE POLICY seen ON contract FOR SELECT TO civicwatt_api, civicwatt_owner
+    USING (contract_id IN (SELECT s.contract_id FROM scope s
+                           WHERE s.expires_at IS NULL OR s.expires_at > now()));
+CREATE POLICY unscoped ON contract TO civicwatt_admin, civicwatt_collect, civicwatt_work, civicwatt_scope
+    USING (true);
+
+ALTER TABLE contract_meter ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+CREATE POLICY seen ON contract_meter FOR SELECT TO civicwatt_api, civicwatt_owner
+    USING (meter_id IN (SELECT v.meter_id FROM visible_meters() v)
+           AND contract_id IN (SELECT c.contract_id FROM contract c));
+CREATE POLICY unscoped ON contract_meter TO civicwatt_admin, civicwatt_collect, civicwatt_work, civicwatt_scope
+    USING (true);
+
+ALTER TABLE scope ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+CREATE POLICY seen ON scope FOR SELECT TO civicwatt_api, civicwatt_owner
+    USING (person_id = current_person());
+CREATE POLICY unscoped ON scope TO civicwatt_admin, civicwatt_collect, civicwatt_work, civicwatt_scope
+    USING (true);
+
+ALTER TABLE person ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+CREATE POLICY seen ON person FOR SELECT TO civicwatt_api, civicwatt_owner
+    USING (person_id = current_person());
+CREATE POLICY unscoped ON person TO civicwatt_admin, civicwatt_collect, civicwatt_work, civicwatt_scope
+    USING (true);
+
+ALTER TABLE session ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+CREATE POLICY seen ON session FOR SELECT TO civicwatt_api, civicwatt_owner
+    USING (false);
+CREATE POLICY unscoped ON session TO civicwatt_admin, civicwatt_collect, civicwatt_work, civicwatt_scope
+    USING (true);
+
+ALTER TABLE audit ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+CREATE POLICY seen ON audit FOR SELECT TO civicwatt_api, civicwatt_owner
+    USING (person_id = current_person());
+CREATE POLICY unscoped ON audit TO civicwatt_admin, civicwatt_collect, civicwatt_work, civicwatt_scope
+    USING (true);
+
+ALTER TABLE alert ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+CREATE POLICY seen ON alert FOR SELECT TO civicwatt_api, civicwatt_owner
+    USING (organisation_id IN (SELECT v.organisation_id FROM visible_organisations() v));
+CREATE POLICY unscoped ON alert TO civicwatt_admin, civicwatt_collect, civicwatt_work, civicwatt_scope
+    USING (true);
+
+ALTER TABLE alert_event ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+CREATE POLICY seen ON alert_event FOR SELECT TO civicwatt_api, civicwatt_owner
+    USING (alert_id IN (SELECT a.alert_id FROM alert a));
+CREATE POLICY unscoped ON alert_event TO civicwatt_admin, civicwatt_collect, civicwatt_work, civicwatt_scope
+    USING (true);
+
+ALTER TABLE quarantine ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+CREATE POLICY seen ON quarantine FOR SELECT TO civicwatt_api, civicwatt_owner
+    USING ((SELECT is_system_administrator()));
+CREATE POLICY unscoped ON quarantine TO civicwatt_admin, civicwatt_collect, civicwatt_work, civicwatt_scope
+    USING (true);
+
+ALTER TABLE reading_edit ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+CREATE POLICY seen ON reading_edit FOR SELECT TO civicwatt_api, civicwatt_owner
+    USING (device_id IN (SELECT v.device_id FROM visible_devices() v));
+CREATE POLICY unscoped ON reading_edit TO civicwatt_admin, civicwatt_collect, civicwatt_work, civicwatt_scope
+    USING (true);
+
+-- What an administrator may change through the API.
+CREATE POLICY administered ON device FOR UPDATE TO civicwatt_api
+    USING ((SELECT is_system_administrator())) WITH CHECK (true);
+CREATE POLICY administered ON device_place FOR INSERT TO civicwatt_api
+    WITH CHECK ((SELECT is_system_administrator())
+                AND place_id IN (SELECT v.organisation_id FROM visible_organisations() v));
+CREATE POLICY administered ON meter_device FOR INSERT TO civicwatt_api
+    WITH CHECK ((SELECT is_system_administrator())
+                AND meter_id IN (SELECT v.meter_id FROM visible_meters() v));
+CREATE POLICY own ON audit FOR INSERT TO civicwatt_api WITH CHECK (person_id = current_person());
+
+-- The API's readings and figures.
+CREATE SCHEMA visible;
+
+CREATE VIEW visible.electricity_reading WITH (security_barrier) AS
+SELECT r.* FROM electricity_reading r JOIN device d USING (device_id) JOIN visible_devices() v USING (device_id)
+ WHERE r.ts <@ v.during;
+
+CREATE VIEW visible.flow_reading WITH (security_barrier) AS
+SELECT r.* FROM flow_reading r JOIN device d USING (device_id) JOIN visible_devices() v USING (device_id)
+ WHERE r.ts <@ v.during;
+
+CREATE VIEW visible.heat_reading WITH (security_barrier) AS
+SELECT r.* FROM heat_reading r JOIN device d USING (device_id) JOIN visible_devices() v USING (device_id)
+ WHERE r.ts <@ v.during;
+
+CREATE VIEW visible.climate_reading WITH (security_barrier) AS
+SELECT r.* FROM climate_reading r JOIN device d USING (device_id) JOIN visible_devices() v USING (device_id)
+ WHERE r.ts <@ v.during;
+
+CREATE VIEW visible.vehicle_reading WITH (security_barrier) AS
+SELECT r.* FROM vehicle_reading r JOIN device d USING (device_id) JOIN visible_devices() v USING (device_id)
+ WHERE r.ts <@ v.during;
+
+CREATE VIEW visible.other_reading WITH (security_barrier) AS
+SELECT r.* FROM other_reading r JOIN device d USING (device_id) JOIN visible_devices() v USING (device_id)
+ WHERE r.ts <@ v.during;
+
+CREATE VIEW visible.reading_conflict WITH (security_barrier) AS
+SELECT c.*, d.code AS device_code
+  FROM reading_conflict c JOIN device d USING (device_id) JOIN visible_devices() v USING (device_id)
+ WHERE c.ts <@ v.during;
+
+CREATE VIEW visible.consumption WITH (security_barrier) AS
+SELECT c.* FROM consumption c JOIN meter m USING (meter_id) JOIN visible_meters() v USING (meter_id)
+ WHERE c.start_at <@ v.during;
+
+CREATE VIEW visible.consumption_day WITH (security_barrier) AS
+SELECT c.* FROM consumption_day c JOIN meter m USING (meter_id) JOIN visible_meters() v USING (meter_id)
+ WHERE c.start_at <@ v.during;
+
+CREATE VIEW visible.outbox WITH (security_barrier) AS
+SELECT o.* FROM outbox o
+ WHERE o.device_id IN (SELECT d.device_id FROM device d JOIN visible_devices() v USING (device_id))
+    OR o.meter_id IN (SELECT m.meter_id FROM meter m);
+
+CREATE VIEW visible.collector_count WITH (security_barrier) AS
+SELECT c.* FROM collector_count c WHERE (SELECT is_system_administrator());
+
+-- Grants. The API: nothing in public but row-secured tables, their sequences not at all.
+GRANT USAGE ON SCHEMA visible TO civicwatt_api;
+GRANT SELECT ON ALL TABLES IN SCHEMA visible TO civicwatt_api;
+GRANT SELECT ON organisation, organisation_position, floor_area, organisation_now, meter, meter_position,
+    meter_device, device, device_place, device_latest, contract, contract_meter, scope, alert, alert_event,
+    quarantine, reading_edit TO civicwatt_api;
+GRANT SELECT (person_id, login, name, lang) ON person TO civicwatt_api;
+GRANT UPDATE (status) ON device TO civicwatt_api;
+GRANT INSERT ON device_place, meter_device, audit TO civicwatt_api;
+
+GRANT SELECT, INSERT, UPDATE ON device, device_latest, electricity_reading, flow_reading, heat_reading,
+    climate_reading, vehicle_reading, other_reading, collector_count TO civicwatt_collect;
+GRANT SELECT, INSERT ON reading_conflict, quarantine, touched TO civicwatt_collect;
+GRANT SELECT ON organisation, organisation_position, device_place TO civicwatt_collect;
+
+GRANT SELECT ON ALL TABLES IN SCHEMA public TO civicwatt_work;
+REVOKE SELECT ON person, session FROM civicwatt_work;
+GRANT INSERT, UPDATE, DELETE ON consumption, consumption_day TO civicwatt_work;
+GRANT SELECT, DELETE ON touched TO civicwatt_work;
+GRANT INSERT, DELETE ON outbox TO civicwatt_work;
+GRANT INSERT, UPDATE ON alert, alert_event TO civicwatt_work;
+
+GRANT SELECT, INSERT, UPDATE ON organisation, organisation_position, floor_area, meter, meter_position,
+    meter_device, device, device_place, contract, contract_meter, person, scope TO civicwatt_admin;
+GRANT SELECT ON role, session, audit, quarantine, collector_count, device_latest TO civicwatt_admin;
+GRANT INSERT ON touched, audit TO civicwatt_admin;
+
+GRANT SELECT ON scope, person, organisation, organisation_position, meter_position, device_place,
+    meter_device, contract_meter TO civicwatt_scope;
+GRANT SELECT, INSERT, UPDATE, DELETE ON session TO civicwatt_scope;
+GRANT UPDATE (failed_sign_ins, locked_until) ON person TO civicwatt_scope;
+GRANT INSERT ON audit TO civicwatt_scope;

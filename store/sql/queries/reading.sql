@@ -1,0 +1,94 @@
+-- Names in braces are identifiers and column lists that store/reading.py fills in from the list of
+-- quantities. {key} is (device_id, ts), and name for other_reading.
+
+-- name: make_stage
+CREATE TEMP TABLE IF NOT EXISTS {stage} (LIKE {table}) ON COMMIT DELETE ROWS;
+
+-- name: fill_stage
+COPY {stage} ({columns}) FROM STDIN (FORMAT binary);
+
+-- name: insert_new
+-- Rows of instants not known yet. Sorted, so that two collectors never wait for each other in a ring.
+INSERT INTO {table} ({columns}) SELECT {columns} FROM {stage} ORDER BY {key}
+ON CONFLICT DO NOTHING RETURNING {key};
+
+-- name: insert_new_united
+-- The same where instants repeat within the batch.
+INSERT INTO {table} ({columns}) SELECT {key}, {united} FROM {stage} GROUP BY {key} ORDER BY {key}
+ON CONFLICT DO NOTHING RETURNING {key};
+
+-- name: lock_merges
+-- One merge at a time per table, or two collectors could each miss the other's disagreement.
+SELECT pg_advisory_xact_lock(hashtext('civicwatt merge'), %(table)s::regclass::oid::integer);
+
+-- name: find_clashes
+-- Instants at which the batch disagrees with itself or with what is stored.
+SELECT {key} FROM (
+    SELECT {columns} FROM {stage}
+     UNION ALL
+    SELECT {columns} FROM {table} WHERE ({key}) IN (SELECT {key} FROM {stage})
+) said GROUP BY {key} HAVING {disagree};
+
+-- name: note_clashes
+-- Every value said about each column of a clashing instant, where there are several.
+WITH clash AS (
+    SELECT * FROM unnest({clash_arrays})
+), said AS (
+    SELECT device_id, ts, to_jsonb(s) AS row FROM {stage} s WHERE ({key}) IN (TABLE clash)
+     UNION ALL
+    SELECT device_id, ts, to_jsonb(t) AS row FROM {table} t WHERE ({key}) IN (TABLE clash)
+), value AS (
+    SELECT DISTINCT s.device_id, s.ts, coalesce(s.row ->> 'name', c.name) AS quantity, c.name AS col,
+           s.row ->> c.name AS value
+      FROM said s CROSS JOIN unnest(%(names)s::text[]) AS c (name)
+     WHERE s.row ->> c.name IS NOT NULL
+), several AS (
+    SELECT device_id, ts, quantity, value, count(*) OVER (PARTITION BY device_id, ts, quantity, col) AS n
+      FROM value
+)
+INSERT INTO reading_conflict (device_id, ts, quantity, value, noticed_at)
+SELECT device_id, ts, quantity, value, %(now)s FROM several WHERE n > 1
+ON CONFLICT DO NOTHING;
+
+-- name: merge
+-- Column by column the greatest of everything said about the instant: GREATEST passes over nulls, so
+-- it fills what was missing and picks a winner by the values alone. It is commutative, associative
+-- and idempotent; arrival order cannot be told from the result.
+INSERT INTO {table} AS t ({columns}) SELECT {key}, {united} FROM {stage} GROUP BY {key} ORDER BY {key}
+ON CONFLICT ({key}) DO UPDATE SET {greatest}, quality = t.quality | excluded.quality,
+    received_at = greatest(t.received_at, excluded.received_at)
+WHERE {changes} RETURNING {key};
+
+-- name: flag_clashes
+UPDATE {table} SET quality = quality | %(flag)s
+ WHERE ({key}) IN (SELECT * FROM unnest({clash_arrays})) AND quality & %(flag)s = 0;
+
+-- name: touch
+-- device_ids bigint[], days date[].
+INSERT INTO touched (device_id, day) SELECT * FROM unnest(%(device_ids)s::bigint[], %(days)s::date[]);
+
+-- name: note_latest
+-- device_ids bigint[], newest timestamptz[]; received_at timestamptz.
+INSERT INTO device_latest AS l (device_id, ts, received_at)
+SELECT id, ts, %(received_at)s FROM unnest(%(device_ids)s::bigint[], %(newest)s::timestamptz[]) AS u (id, ts)
+ ORDER BY id
+ON CONFLICT (device_id) DO UPDATE SET ts = greatest(l.ts, excluded.ts),
+    received_at = greatest(l.received_at, excluded.received_at);
+
+-- name: quarantine
+INSERT INTO quarantine (received_at, collector, topic, payload, size_bytes, device_id, reason_code, reason, samples)
+VALUES (%(received_at)s, %(collector)s, %(topic)s, %(payload)s, length(%(payload)s), %(device_id)s,
+        %(reason_code)s, %(reason)s, %(samples)s);
+
+-- name: count
+-- Adds one batch to the collector's counts; the table checks that they add up.
+INSERT INTO collector_count AS c (collector, as_of, received, stored, merged, duplicate, conflicting,
+                                  quarantined, without_reading)
+VALUES (%(collector)s, %(as_of)s, %(received)s, %(stored)s, %(merged)s, %(duplicate)s, %(conflicting)s,
+        %(quarantined)s, %(without_reading)s)
+ON CONFLICT (collector) DO UPDATE SET as_of = excluded.as_of,
+    received = c.received + excluded.received, stored = c.stored + excluded.stored,
+    merged = c.merged + excluded.merged, duplicate = c.duplicate + excluded.duplicate,
+    conflicting = c.conflicting + excluded.conflicting,
+    quarantined = c.quarantined + excluded.quarantined,
+    without_reading = c.without_reading + excluded.without_reading;
