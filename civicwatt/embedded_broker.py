@@ -11,7 +11,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from civicwatt.child import Child
-from civicwatt.loopback import HOST, answers, free_port
+from civicwatt.loopback import HOST, answers, free_port, is_free
+from domain.errors import ConfigurationError
 
 #: Settings every Mosquitto of Civicwatt has in common; a folder, as `include_dir` wants it.
 LIMITS = Path(__file__).with_name("mosquitto")
@@ -36,6 +37,8 @@ def running_broker(data_dir: Path) -> Iterator[str]:
 
     Raises
     ------
+    ConfigurationError
+        If the port is in use.
     ChildError
         If the broker does not start.
     """
@@ -80,6 +83,8 @@ def start_iotcore(data_dir: Path, port: int) -> Child:
 
 
 def _start(command: list[str], data_dir: Path, port: int) -> Child:
+    if not is_free(port):  # or the answer of another server would pass for ours
+        raise ConfigurationError(f"port {port} of {HOST} is in use")
     log = data_dir / "broker.log"
     with log.open("wb") as output:
         broker = Child("the MQTT broker", command, output=output)
