@@ -2,7 +2,7 @@
 
 from enum import StrEnum
 
-from psycopg import Connection
+from psycopg import AsyncConnection, Connection
 from psycopg.sql import SQL, Identifier
 
 from store.queries import sql
@@ -20,3 +20,8 @@ class Role(StrEnum):
 def become(conn: Connection, role: Role) -> None:
     """Give up every right but those of `role`, for the life of the connection."""
     conn.execute(SQL(sql("server", "become")).format(role=Identifier(role.value)))
+
+
+async def become_async(conn: AsyncConnection, role: Role) -> None:
+    """Do the same on an asynchronous connection."""
+    await conn.execute(SQL(sql("server", "become")).format(role=Identifier(role.value)))

@@ -164,6 +164,32 @@ COMMENT ON TABLE quarantine IS 'What could not be read, kept whole';
 COMMENT ON COLUMN quarantine.samples IS 'samples of the message that are here and not in a reading table';
 CREATE INDEX ON quarantine (received_at);
 
+CREATE TABLE retention (
+    table_name text PRIMARY KEY CHECK (table_name IN ('electricity_reading', 'flow_reading', 'heat_reading',
+                   'climate_reading', 'vehicle_reading', 'other_reading')),
+    keep       interval NOT NULL CHECK (keep >= '180 days')
+);
+COMMENT ON TABLE retention IS 'How long raw readings are kept; a table without a row is kept for ever, as consumption always is';
+
+-- On plain PostgreSQL; TimescaleDB replaces it by one that drops chunks.
+CREATE FUNCTION drop_expired() RETURNS bigint
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp
+AS $$
+DECLARE
+    expired retention;
+    deleted bigint;
+    total   bigint := 0;
+BEGIN
+    FOR expired IN TABLE retention LOOP
+        EXECUTE format('DELETE FROM %I WHERE ts < now() - $1', expired.table_name) USING expired.keep;
+        GET DIAGNOSTICS deleted = ROW_COUNT;
+        total := total + deleted;
+    END LOOP;
+    RETURN total;
+END
+$$;
+REVOKE EXECUTE ON FUNCTION drop_expired() FROM PUBLIC;
+
 -- Work list: local days whose readings changed. Appended in the transaction that changes them and
 -- never updated: a worker deletes the rows it saw before it reads the readings, so that a row
 -- which commits meanwhile is left for the next run.

@@ -153,13 +153,40 @@ AS $$
     SELECT zone FROM up WHERE zone IS NOT NULL ORDER BY step LIMIT 1
 $$;
 
+-- A device that begins to count for a meter, or moves, brings its earlier readings along: every local
+-- day of them is work.
+CREATE FUNCTION touch_all_days() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp
+AS $$
+DECLARE
+    day_zone text;
+BEGIN
+    SELECT zone_of(p.place_id) INTO day_zone FROM device_place p
+     WHERE p.device_id = NEW.device_id AND upper_inf(p.during);
+    INSERT INTO touched (device_id, day)
+    SELECT NEW.device_id, r.day FROM (
+        SELECT (ts AT TIME ZONE coalesce(day_zone, 'UTC'))::date AS day FROM electricity_reading WHERE device_id = NEW.device_id
+         UNION
+        SELECT (ts AT TIME ZONE coalesce(day_zone, 'UTC'))::date FROM flow_reading WHERE device_id = NEW.device_id
+         UNION
+        SELECT (ts AT TIME ZONE coalesce(day_zone, 'UTC'))::date FROM heat_reading WHERE device_id = NEW.device_id
+    ) r;
+    RETURN NULL;
+END
+$$;
+
 GRANT EXECUTE ON FUNCTION current_person(), visible_meters(), visible_devices(), visible_organisations(),
-    is_system_administrator(), zone_of(bigint) TO civicwatt_owner, civicwatt_api;
+    is_system_administrator(), zone_of(bigint), touch_all_days() TO civicwatt_owner, civicwatt_api;
 GRANT EXECUTE ON FUNCTION zone_of(bigint) TO civicwatt_collect, civicwatt_work, civicwatt_admin;
 GRANT EXECUTE ON FUNCTION sign_in_candidate(text), note_failed_sign_in(bigint, integer, interval),
     begin_session(bigint, bytea, text, interval, interval), resume_session(bytea), end_session(bytea)
     TO civicwatt_api;
 SET ROLE civicwatt_owner;
+
+CREATE TRIGGER touch_all_days AFTER INSERT OR UPDATE ON meter_device
+    FOR EACH ROW EXECUTE FUNCTION touch_all_days();
+CREATE TRIGGER touch_all_days AFTER INSERT OR UPDATE ON device_place
+    FOR EACH ROW EXECUTE FUNCTION touch_all_days();
 
 -- Newest position of each thing, for lists. As invoker: row security of the tables applies.
 CREATE VIEW organisation_now WITH (security_invoker) AS
@@ -370,14 +397,17 @@ GRANT INSERT, UPDATE, DELETE ON consumption, consumption_day TO civicwatt_work;
 GRANT SELECT, DELETE ON touched TO civicwatt_work;
 GRANT INSERT, DELETE ON outbox TO civicwatt_work;
 GRANT INSERT, UPDATE ON alert, alert_event TO civicwatt_work;
+GRANT EXECUTE ON FUNCTION drop_expired() TO civicwatt_work;
 
 GRANT SELECT, INSERT, UPDATE ON organisation, organisation_position, floor_area, meter, meter_position,
     meter_device, device, device_place, contract, contract_meter, person, scope TO civicwatt_admin;
 GRANT SELECT ON role, session, audit, quarantine, collector_count, device_latest TO civicwatt_admin;
 GRANT INSERT ON touched, audit TO civicwatt_admin;
+GRANT SELECT, INSERT, UPDATE, DELETE ON retention TO civicwatt_admin;
 
 GRANT SELECT ON scope, person, organisation, organisation_position, meter_position, device_place,
     meter_device, contract_meter TO civicwatt_scope;
 GRANT SELECT, INSERT, UPDATE, DELETE ON session TO civicwatt_scope;
 GRANT UPDATE (failed_sign_ins, locked_until) ON person TO civicwatt_scope;
-GRANT INSERT ON audit TO civicwatt_scope;
+GRANT INSERT ON audit, touched TO civicwatt_scope;
+GRANT SELECT ON electricity_reading, flow_reading, heat_reading TO civicwatt_scope;

@@ -120,6 +120,3 @@ VALUES (%(topic)s, %(device_id)s, %(meter_id)s, %(first_day)s, %(end_day)s);
 
 -- name: notify
 SELECT pg_notify('civicwatt_outbox', '');
-
--- name: forget_events
-DELETE FROM outbox WHERE at < now() - %(keep)s::interval;

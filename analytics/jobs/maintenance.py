@@ -1,0 +1,21 @@
+"""Housekeeping of the store. Running it twice does nothing more."""
+
+import logging
+
+from psycopg import Connection
+
+from store.maintenance import compress_old_chunks, drop_expired, forget_events
+
+log = logging.getLogger(__name__)
+
+
+def maintain(conn: Connection) -> None:
+    """Forget old events, drop expired readings, compress old chunks.
+
+    Parameters
+    ----------
+    conn : Connection
+        In autocommit mode: every chunk is a transaction of its own.
+    """
+    events, expired, moved = forget_events(conn), drop_expired(conn), compress_old_chunks(conn)
+    log.info("%d events forgotten, %d expired, %d chunks compressed", events, expired, moved)

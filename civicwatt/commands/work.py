@@ -1,0 +1,18 @@
+"""`civicwatt work`: compute figures from readings."""
+
+import argparse
+
+from analytics.jobs.worker import work
+from analytics.settings import WorkerSettings
+
+
+def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Add the command to the command line."""
+    parser = commands.add_parser("work", help="compute figures from readings")
+    parser.set_defaults(run=run)
+
+
+def run(_args: argparse.Namespace) -> int:
+    """Work until asked to stop."""
+    work(WorkerSettings())
+    return 0
