@@ -1,6 +1,7 @@
 """The database server: which floor it gives us, and whether it can be trusted with readings."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 from enum import StrEnum
 
 import psycopg
@@ -94,3 +95,9 @@ def inspect(conn: Connection) -> Server:
             "meet a compressed chunk (timescaledb issue 7672): want 2.18.1 or later"
         )
     return Server(postgresql, version, available, Floor.COMMUNITY)
+
+
+def limit_statements(conn: Connection, longest: timedelta) -> None:
+    """Cancel statements of this connection that run longer than `longest`."""
+    milliseconds = round(longest.total_seconds() * 1000)
+    conn.execute(sql("server", "limit_statements"), {"milliseconds": str(milliseconds)})

@@ -15,3 +15,6 @@ SELECT to_regclass('public.schema_migration') IS NOT NULL;
 
 -- name: become
 SET ROLE {role};
+
+-- name: limit_statements
+SELECT set_config('statement_timeout', %(milliseconds)s, false);

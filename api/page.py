@@ -1,0 +1,49 @@
+"""Lists in pages: a cursor is the key after which the next page begins."""
+
+import base64
+import binascii
+import json
+from http import HTTPStatus
+from typing import Annotated, Generic, TypeVar
+
+from fastapi import Query
+from pydantic import BaseModel, Field
+
+from api.problem import refuse
+
+Item = TypeVar("Item")
+LONGEST = 1000
+
+Limit = Annotated[int, Query(ge=1, le=LONGEST, description="Most items in one answer.")]
+Cursor = Annotated[str | None, Query(description="`next` of the page before; none for the first.")]
+
+
+class Page(BaseModel, Generic[Item]):
+    """Some items of a list, and where to go on."""
+
+    items: list[Item]
+    next: str | None = Field(default=None, description="Cursor of the next page; null at the end.")
+
+
+def encode(key: int | str) -> str:
+    """Make the cursor that goes on after `key`."""
+    return base64.urlsafe_b64encode(json.dumps(key).encode()).decode()
+
+
+def after(cursor: str | None) -> int:
+    """Read the cursor of a list ordered by id; 0 before the first page.
+
+    Raises
+    ------
+    HTTPException
+        422 when it is no cursor of such a list.
+    """
+    if cursor is None:
+        return 0
+    try:
+        key = json.loads(base64.urlsafe_b64decode(cursor.encode()))
+    except (ValueError, binascii.Error):
+        key = None
+    if not isinstance(key, int):
+        raise refuse(HTTPStatus.UNPROCESSABLE_ENTITY, f"{cursor!r} is no cursor of this list")
+    return key

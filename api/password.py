@@ -1,0 +1,36 @@
+"""Passwords: Argon2id by argon2-cffi, with its current recommended parameters."""
+
+import secrets
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerifyMismatchError
+
+from domain.errors import ConfigurationError
+
+SHORTEST = 10
+"""Shortest password a person may choose. [characters]"""
+_hasher = PasswordHasher()
+_NOBODY = _hasher.hash(secrets.token_hex())
+"""Checked when there is no such person, so that a wrong login takes as long as a wrong password."""
+
+
+def hash_password(password: str) -> str:
+    """Hash for the store.
+
+    Raises
+    ------
+    ConfigurationError
+        If the password is too short.
+    """
+    if len(password) < SHORTEST:
+        raise ConfigurationError(f"password has {len(password)} characters: want {SHORTEST}")
+    return _hasher.hash(password)
+
+
+def is_right(password: str, password_hash: str | None) -> bool:
+    """Whether `password` is the one that was hashed; never without the work of finding out."""
+    try:
+        _hasher.verify(password_hash or _NOBODY, password)
+    except (VerifyMismatchError, InvalidHashError):
+        return False
+    return password_hash is not None

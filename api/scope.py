@@ -1,0 +1,67 @@
+"""Who is asking, and the one transaction in which they may ask. No route exists without it.
+
+The person's scope is opened by the database itself from the session, for one transaction
+(``SET LOCAL``); when it ends nothing of it is left on the pooled connection.
+"""
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from http import HTTPStatus
+from secrets import compare_digest
+from typing import Annotated
+
+from fastapi import Depends, Request
+from psycopg import Connection
+
+from api.pool import Pool
+from api.problem import refuse
+from store.session import SignedIn, resume
+
+COOKIE = "civicwatt_session"
+_SAFE = {"GET", "HEAD", "OPTIONS"}
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """A signed-in person and a transaction that sees what they may see.
+
+    Attributes
+    ----------
+    conn : Connection
+        Inside a transaction; committed when the route returns.
+    """
+
+    person: SignedIn
+    conn: Connection
+
+
+def token_hash(token: str) -> bytes:
+    """What the store keeps of a session's token."""
+    return hashlib.sha256(token.encode()).digest()
+
+
+def caller(request: Request, pool: Pool) -> Iterator[Caller]:
+    """Open the scope of the request's session.
+
+    Raises
+    ------
+    HTTPException
+        401 without a running session, 403 for a write without its CSRF token.
+    """
+    token = request.cookies.get(COOKIE)
+    if not token:
+        raise refuse(HTTPStatus.UNAUTHORIZED, "not signed in")
+    with pool.connection() as conn, conn.transaction():
+        person = resume(conn, token_hash(token))
+        if person is None:
+            raise refuse(HTTPStatus.UNAUTHORIZED, "the session has ended")
+        if request.method not in _SAFE:
+            given = request.headers.get("X-CSRF-Token", "")
+            if not compare_digest(given.encode(), person.csrf.encode()):
+                raise refuse(HTTPStatus.FORBIDDEN, "the X-CSRF-Token header is missing or wrong")
+        yield Caller(person, conn)
+
+
+Scope = Annotated[Caller, Depends(caller, scope="function")]
+"""The caller of a route; its transaction is over before the answer is sent."""

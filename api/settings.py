@@ -1,0 +1,41 @@
+"""Settings of the API, read once at start; a wrong one stops the process before it listens."""
+
+from datetime import timedelta
+from typing import Literal
+from zoneinfo import ZoneInfo
+
+from pydantic import Field, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class ApiSettings(BaseSettings):
+    """Read from ``CIVICWATT_*`` variables."""
+
+    model_config = SettingsConfigDict(env_prefix="CIVICWATT_", frozen=True)
+
+    database_url: str = Field(min_length=1)
+    """A login that is a member of ``civicwatt_api`` and of nothing else."""
+
+    zone: str = "Asia/Shanghai"
+    """Zone shown where nothing with a zone of its own is shown."""
+
+    lang: Literal["zh-CN", "en"] = "zh-CN"
+    """Language of the sign-in page until a person chooses another."""
+
+    @field_validator("zone")
+    @classmethod
+    def _known_zone(cls, name: str) -> str:
+        ZoneInfo(name)
+        return name
+
+
+STATEMENT_TIMEOUT = timedelta(seconds=10)
+"""Longest a request may hold the database."""
+SESSION_IDLE = timedelta(hours=2)
+"""A session unused for so long ends."""
+SESSION_ABSOLUTE = timedelta(hours=12)
+"""A session ends after this whatever happens: a shift."""
+SIGN_IN_ATTEMPTS = 6
+"""Wrong passwords in a row before a person is locked out."""
+LOCK_OUT = timedelta(minutes=15)
+"""How long a lock-out lasts."""

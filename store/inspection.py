@@ -1,0 +1,123 @@
+"""Readings as they are, what was set aside, and what the collectors counted."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from psycopg import Connection
+from psycopg.rows import class_row, dict_row
+from psycopg.sql import SQL, Identifier
+
+from store.queries import sql
+from store.reading_table import shapes
+
+
+@dataclass(frozen=True, slots=True)
+class QuarantineRow:
+    """One message set aside; `head` is the beginning of its payload."""
+
+    id: int
+    received_at: datetime
+    topic: str
+    reason_code: str
+    reason: str
+    size_bytes: int
+    samples: int
+    head: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class ConflictRow:
+    """All values said about one quantity of one instant."""
+
+    device_id: int
+    device_code: str
+    ts: datetime
+    quantity: str
+    values: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class CollectorRow:
+    """What one collector has committed, in samples."""
+
+    name: str
+    as_of: datetime
+    received: int
+    stored: int
+    merged: int
+    duplicate: int
+    conflicting: int
+    quarantined: int
+    without_reading: int
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """Something changed: new readings of a device, or figures of a meter in [first, end) days."""
+
+    event_id: int
+    topic: str
+    device_id: int | None
+    meter_id: int | None
+    first_day: date
+    end_day: date
+
+
+def readings(
+    conn: Connection, device_id: int, first: datetime, last: datetime, *, at_most: int
+) -> list[dict[str, Any]]:
+    """Rows of every table a device has readings in, in [first, last), newest first."""
+    arguments = {"device_id": device_id, "first": first, "last": last, "at_most": at_most}
+    found = _from_tables(conn, "readings", arguments)
+    return sorted(found, key=lambda row: row["ts"], reverse=True)[:at_most]
+
+
+def latest(conn: Connection, device_ids: Sequence[int], *, since: datetime) -> list[dict[str, Any]]:
+    """Newest row per device and table, not older than `since`."""
+    return _from_tables(conn, "latest", {"device_ids": list(device_ids), "since": since})
+
+
+def quarantine(conn: Connection, *, before: int, at_most: int) -> list[QuarantineRow]:
+    """Messages set aside, newest first, with ids below `before`."""
+    with conn.cursor(row_factory=class_row(QuarantineRow)) as cursor:
+        arguments = {"before": before, "at_most": at_most}
+        return cursor.execute(sql("inspection", "quarantine"), arguments).fetchall()
+
+
+def conflicts(conn: Connection, *, at_most: int) -> list[ConflictRow]:
+    """Instants about which messages disagree, newest first."""
+    with conn.cursor(row_factory=class_row(ConflictRow)) as cursor:
+        return cursor.execute(sql("inspection", "conflicts"), {"at_most": at_most}).fetchall()
+
+
+def collectors(conn: Connection) -> list[CollectorRow]:
+    """Counts of every collector there ever was."""
+    with conn.cursor(row_factory=class_row(CollectorRow)) as cursor:
+        return cursor.execute(sql("inspection", "collectors")).fetchall()
+
+
+def events(conn: Connection, *, after: int, at_most: int) -> list[Event]:
+    """Events after an id, in order."""
+    with conn.cursor(row_factory=class_row(Event)) as cursor:
+        arguments = {"after": after, "at_most": at_most}
+        return cursor.execute(sql("inspection", "events"), arguments).fetchall()
+
+
+def last_event(conn: Connection) -> int:
+    """Id of the newest event; 0 when there is none."""
+    row = conn.execute(sql("inspection", "last_event")).fetchone()
+    return 0 if row is None else int(row[0])
+
+
+def _from_tables(
+    conn: Connection, name: str, arguments: Mapping[str, object]
+) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = []
+    text = sql("inspection", "readings") if name == "readings" else sql("inspection", "latest")
+    with conn.cursor(row_factory=dict_row) as cursor:
+        for shape in shapes():
+            statement = SQL(text).format(table=Identifier(shape.name))
+            found += cursor.execute(statement, arguments).fetchall()
+    return found

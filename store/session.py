@@ -1,0 +1,86 @@
+"""Sessions of people, and the scope that a session opens for one transaction."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+
+from psycopg import Connection
+from psycopg.rows import class_row
+from psycopg.types.json import Jsonb
+
+from store.queries import sql
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A person as far as sign-in may know one."""
+
+    person_id: int
+    password_hash: str
+    locked: bool | None
+
+
+@dataclass(frozen=True, slots=True)
+class SignedIn:
+    """The person of a session."""
+
+    person_id: int
+    login: str
+    name: str
+    lang: str
+    csrf: str
+    roles: list[str]
+
+
+def candidate(conn: Connection, login: str) -> Candidate | None:
+    """Look up a person who wants to sign in."""
+    with conn.cursor(row_factory=class_row(Candidate)) as cursor:
+        return cursor.execute(sql("session", "candidate"), {"login": login}).fetchone()
+
+
+def note_failure(conn: Connection, person_id: int, *, attempts: int, lock_for: timedelta) -> None:
+    """Count a wrong password; the last of `attempts` in a row locks the person out."""
+    conn.execute(
+        sql("session", "note_failure"),
+        {"person_id": person_id, "attempts": attempts, "lock_for": lock_for},
+    )
+
+
+def begin(
+    conn: Connection,
+    person_id: int,
+    *,
+    token_hash: bytes,
+    csrf: str,
+    idle: timedelta,
+    absolute: timedelta,
+) -> None:
+    """Begin a session and note it in the audit log."""
+    conn.execute(
+        sql("session", "begin"),
+        {
+            "person_id": person_id,
+            "token_hash": token_hash,
+            "csrf": csrf,
+            "idle": idle,
+            "absolute": absolute,
+        },
+    )
+
+
+def resume(conn: Connection, token_hash: bytes) -> SignedIn | None:
+    """Open the session's scope until the transaction ends; None when the session has ended."""
+    with conn.cursor(row_factory=class_row(SignedIn)) as cursor:
+        return cursor.execute(sql("session", "resume"), {"token_hash": token_hash}).fetchone()
+
+
+def end(conn: Connection, token_hash: bytes) -> None:
+    """End a session."""
+    conn.execute(sql("session", "end"), {"token_hash": token_hash})
+
+
+def audit(conn: Connection, action: str, obj: str, detail: Mapping[str, object]) -> None:
+    """Note what the current person did."""
+    conn.execute(
+        sql("session", "audit"), {"action": action, "object": obj, "detail": Jsonb(dict(detail))}
+    )

@@ -1,0 +1,35 @@
+-- name: readings
+-- One reading table, newest first; before timestamptz pages backwards.
+SELECT r.* FROM visible.{table} r
+ WHERE r.device_id = %(device_id)s AND r.ts >= %(first)s AND r.ts < %(last)s
+ ORDER BY r.ts DESC LIMIT %(at_most)s;
+
+-- name: latest
+-- Newest row of each device, since an instant that bounds the search.
+SELECT r.* FROM unnest(%(device_ids)s::bigint[]) AS d (device_id)
+ CROSS JOIN LATERAL (SELECT v.* FROM visible.{table} v
+                      WHERE v.device_id = d.device_id AND v.ts >= %(since)s ORDER BY v.ts DESC LIMIT 1) r;
+
+-- name: quarantine
+-- Newest first, below an id.
+SELECT quarantine_id AS id, received_at, topic, reason_code, reason, size_bytes, samples,
+       substr(payload, 1, 400) AS head
+  FROM quarantine WHERE quarantine_id < %(before)s ORDER BY quarantine_id DESC LIMIT %(at_most)s;
+
+-- name: conflicts
+-- Newest instants first.
+SELECT device_id, device_code, ts, quantity, array_agg(value ORDER BY value) AS values
+  FROM visible.reading_conflict
+ GROUP BY device_id, device_code, ts, quantity ORDER BY ts DESC, device_id, quantity LIMIT %(at_most)s;
+
+-- name: collectors
+SELECT collector AS name, as_of, received, stored, merged, duplicate, conflicting, quarantined, without_reading
+  FROM visible.collector_count ORDER BY collector;
+
+-- name: events
+-- Events after an id that the person may see.
+SELECT event_id, topic, device_id, meter_id, first_day, end_day
+  FROM visible.outbox WHERE event_id > %(after)s ORDER BY event_id LIMIT %(at_most)s;
+
+-- name: last_event
+SELECT coalesce(max(event_id), 0) FROM visible.outbox;

@@ -1,0 +1,18 @@
+-- name: candidate
+SELECT person_id, password_hash, locked_until > now() AS locked FROM sign_in_candidate(%(login)s);
+
+-- name: note_failure
+SELECT note_failed_sign_in(%(person_id)s, %(attempts)s, %(lock_for)s::interval);
+
+-- name: begin
+SELECT begin_session(%(person_id)s, %(token_hash)s, %(csrf)s, %(idle)s::interval, %(absolute)s::interval);
+
+-- name: resume
+SELECT person_id, login, name, lang, csrf, roles FROM resume_session(%(token_hash)s);
+
+-- name: end
+SELECT end_session(%(token_hash)s);
+
+-- name: audit
+INSERT INTO audit (person_id, action, object, detail)
+VALUES (current_person(), %(action)s, %(object)s, %(detail)s);
