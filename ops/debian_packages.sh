@@ -16,6 +16,10 @@ if [[ ! -e /etc/debian_version || $(id -u) -ne 0 ]]; then
     exit 1
 fi
 
+# apt waits for nobody when its lists are locked, so our own runs wait for each other
+exec 9>/run/lock/civicwatt-apt
+flock 9
+
 echo "installing Debian packages: ${missing[*]}"
 export DEBIAN_FRONTEND=noninteractive
 apt=(apt-get -o DPkg::Lock::Timeout=300 -qq)

@@ -48,11 +48,13 @@ def close(client: mqtt.Client) -> None:
 def size_received_after_sending(port: int, payload: bytes) -> int:
     sizes: list[int] = []
     arrived = threading.Event()
+
+    def note(_client: mqtt.Client, _data: object, message: mqtt.MQTTMessage) -> None:
+        sizes.append(len(message.payload))
+        arrived.set()
+
     receiver, sender = connect(port, "receiver"), connect(port, "sender")
-    receiver.on_message = lambda _client, _data, message: (
-        sizes.append(len(message.payload)),
-        arrived.set(),
-    )
+    receiver.on_message = note
     subscribe(receiver, "cw/v1/+/up")
     sender.publish("cw/v1/m1/up", payload, qos=1).wait_for_publish(WAIT_S)
     assert arrived.wait(WAIT_S)

@@ -1,0 +1,93 @@
+# Everything a developer or operator of Civicwatt runs; `make help` lists it.
+
+PYTHON ?= python3
+export PYTHON
+PYTEST = .venv/bin/pytest
+CONSOLE = ui/dist/index.html
+CONSOLE_SOURCES := $(shell find ui -type f -not -path 'ui/node_modules/*' -not -path 'ui/dist/*' 2>/dev/null)
+# What make may do at the same time: Python's and the console's packages, the Debian root
+TOGETHER = $(MAKE) --no-print-directory --jobs=3
+
+.PHONY: help demo test test-quick test-faults test-community bench bench-full timescale stop lint ui lock
+.DEFAULT_GOAL := help
+
+help: ## list the targets
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 18
+
+demo: ## start everything with simulated institutions and a year of history (ARGS="--port 8001")
+	@$(TOGETHER) .venv/.demo $(CONSOLE)
+	@exec .venv/bin/civicwatt demo $(ARGS)
+
+test: ## everything on TimescaleDB, Mosquitto and Chromium
+	@$(TOGETHER) .venv/.dev $(CONSOLE) test-packages test-servers
+	@$(MAKE) --no-print-directory lint test-console
+	$(PYTEST) --numprocesses=auto
+
+test-quick: .venv/.dev lint ## lint, types and unit tests, under a minute
+	$(PYTEST) tests/unit
+
+test-faults: .venv/.dev test-servers ## the slow campaigns: crashes, floods, broken input
+	ops/pytest_some.sh -m fault
+
+test-community: .venv/.dev ## tests of TimescaleDB's Community licence on CIVICWATT_TEST_COMMUNITY_URL
+	ops/pytest_some.sh -m community
+
+bench: .venv/.dev ## the benchmarks at reduced size, within 20 minutes; one JSON line each
+	@ops/timescale.sh start on
+	.venv/bin/python -m bench
+
+bench-full: .venv/.dev ## the benchmarks at full size
+	@ops/timescale.sh start on
+	.venv/bin/python -m bench --full
+
+timescale: ## set up and start the tests' TimescaleDB and Mosquitto under .local/
+	@ops/timescale.sh start off
+
+stop: ## stop what `make timescale` has started
+	@ops/timescale.sh stop
+
+lint: .venv/.dev ## ruff, mypy, import contracts
+	.venv/bin/ruff check .
+	.venv/bin/ruff format --check .
+	.venv/bin/mypy
+	.venv/bin/lint-imports
+
+ui: $(CONSOLE) ## build the console
+
+lock: .venv/.dev ## write ops/requirements/*.lock anew from pyproject.toml
+	ops/lock.sh
+
+# --- what the targets above stand on ---
+
+.PHONY: test-packages test-servers test-console
+
+# Without them some tests do not run, and say so; in CI that is a failure
+test-packages:
+	@ops/debian_packages.sh mosquitto chromium fonts-noto-cjk || [ -z "$$CI" ]
+
+test-servers:
+	@[ -n "$$CIVICWATT_TEST_DATABASE_URL" ] || ops/timescale.sh start off || [ -z "$$CI" ]
+
+test-console: ui/node_modules/.installed
+	cd ui && ../ops/with_node.sh npm run check
+	cd ui && ../ops/with_node.sh npm test
+
+.venv/.demo: ops/requirements/demo.lock pyproject.toml
+	@echo "installing Civicwatt into .venv"
+	@ops/install.sh demo
+	@touch $@
+
+.venv/.dev: ops/requirements/dev.lock pyproject.toml
+	@echo "installing Civicwatt and its tools into .venv"
+	@ops/install.sh dev
+	@touch $@
+
+ui/node_modules/.installed: ui/package-lock.json
+	@echo "installing the console's packages"
+	@cd ui && ../ops/with_node.sh npm ci --silent --no-fund --no-audit
+	@touch $@
+
+$(CONSOLE): ui/node_modules/.installed $(CONSOLE_SOURCES)
+	@echo "building the console"
+	@cd ui && ../ops/with_node.sh npm run --silent build -- --logLevel warn
+	@touch $@
