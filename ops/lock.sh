@@ -17,8 +17,9 @@ lock() { # name, then arguments; standard input: further requirements
     "$uv" pip compile "${options[@]}" "${@:2}" -o "ops/requirements/$1.lock" -
 }
 
-# The build backend is locked too: the editable install then needs no network and no trust of its own
-backend='hatchling>=1.27'
+# The build backend and what it needs for an editable install are locked too, so that building
+# fetches nothing
+backend=$'hatchling>=1.27\neditables'
 lock dev pyproject.toml --extra demo --extra dev <<<"$backend"
 lock demo pyproject.toml --extra demo -c ops/requirements/dev.lock <<<"$backend"
 lock run pyproject.toml -c ops/requirements/dev.lock <<<"$backend"
