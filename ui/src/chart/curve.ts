@@ -1,0 +1,87 @@
+/** One load curve out of one or several meters: aligned columns, a gap is null. */
+import type { Series } from '../api/types'
+
+export interface Curve {
+  unit: string
+  tier: Series['tier']
+  step_s: number
+  /** Starts of intervals. [epoch s] */
+  t: number[]
+  mean: (number | null)[]
+  min: (number | null)[] | null
+  max: (number | null)[] | null
+  flagged: boolean[]
+}
+
+/**
+ * Sum the meters. Where one of them is missing the sum is missing: a part is not the whole.
+ * Extremes of several meters need not fall together, so a sum of more than one has no band.
+ */
+export function sumCurve(parts: readonly Series[]): Curve | null {
+  const [first, ...rest] = parts
+  if (!first) return null
+  const { unit, tier, step_s } = first
+  if (rest.length === 0) {
+    return { unit, tier, step_s, t: first.t, mean: first.mean, min: first.min, max: first.max, flagged: first.flagged }
+  }
+  const rows = parts.map((part) => new Map(part.t.map((at, index) => [at, index])))
+  const t = [...new Set(parts.flatMap((part) => part.t))].sort((a, b) => a - b)
+  const mean = t.map((at) =>
+    parts.reduce<number | null>((sum, part, which) => {
+      const value = part.mean[rows[which]?.get(at) ?? -1]
+      return sum === null || value === null || value === undefined ? null : sum + value
+    }, 0),
+  )
+  const flagged = t.map((at) => parts.some((part, which) => part.flagged[rows[which]?.get(at) ?? -1] === true))
+  return { unit, tier, step_s, t, mean, min: null, max: null, flagged }
+}
+
+export interface Summary {
+  lowest: number
+  highest: number
+  highestAt: number
+  mean: number
+  measured: number
+  missing: number
+  flagged: number
+}
+
+/** What the curve says in numbers, for people who cannot see it. Null when nothing was measured. */
+export function summarise(curve: Curve): Summary | null {
+  const low = curve.min ?? curve.mean
+  const high = curve.max ?? curve.mean
+  let [lowest, highest, highestAt, total, measured] = [Infinity, -Infinity, 0, 0, 0]
+  curve.mean.forEach((value, index) => {
+    if (value === null) return
+    measured += 1
+    total += value
+    lowest = Math.min(lowest, low[index] ?? value)
+    const top = high[index] ?? value
+    if (top > highest) [highest, highestAt] = [top, curve.t[index] ?? 0]
+  })
+  if (measured === 0) return null
+  const flagged = curve.flagged.filter(Boolean).length
+  return { lowest, highest, highestAt, mean: total / measured, measured, missing: curve.mean.length - measured, flagged }
+}
+
+export interface Gap {
+  from: number
+  to: number
+}
+
+/** Stretches without a value up to `now`: what has not happened yet is not missing. [epoch s] */
+export function gaps(curve: Curve, now: number): Gap[] {
+  const found: Gap[] = []
+  let open: Gap | null = null
+  curve.t.forEach((at, index) => {
+    if (at + curve.step_s > now || curve.mean[index] !== null) {
+      open = null
+    } else if (open && at === open.to) {
+      open.to = at + curve.step_s
+    } else {
+      open = { from: at, to: at + curve.step_s }
+      found.push(open)
+    }
+  })
+  return found
+}

@@ -1,0 +1,145 @@
+/** How a load curve is drawn: band, line, hollow marks on what was not measured, hatching where nothing is known. */
+import uPlot from 'uplot'
+import type { Span } from '../api/resources'
+import { formatValue, unitSymbol } from '../format/number'
+import { token } from '../state/theme'
+import { timeLabel } from './axis'
+import { gaps, type Curve } from './curve'
+
+export interface Drawing {
+  curve: Curve
+  shown: Span
+  zone: string
+  locale: string
+  now: number
+  width: number
+  height: number
+  zoom: (span: Span) => void
+  point: (index: number | null) => void
+}
+
+/** Up to so many native intervals show as the steps that they are; more read better as a line. */
+const STEPPED_POINTS = 200
+const HATCH_PX = 6
+
+type Columns = [number[], ...(number | null)[][]]
+
+export function columns({ t, mean, min, max, flagged }: Curve): Columns {
+  const none = t.map(() => null)
+  return [t, max ?? none, min ?? none, mean, mean.map((value, index) => (flagged[index] ? value : null))]
+}
+
+export function options(drawing: Drawing): uPlot.Options {
+  const { curve, shown, zone, width, height } = drawing
+  return {
+    width,
+    height,
+    padding: [20, 8, 0, 4],
+    legend: { show: false },
+    tzDate: (at) => uPlot.tzDate(new Date(at * 1000), zone),
+    scales: {
+      x: { range: () => [shown.from, shown.to] },
+      y: { range: (_, low, high) => (low === null ? [0, 1] : [Math.min(0, low * 1.05), Math.max(high, 0) * 1.05 || 1]) },
+    },
+    series: series(curve),
+    bands: [{ series: [1, 2], fill: token('band') }],
+    axes: axes(drawing),
+    cursor: {
+      y: false,
+      drag: { x: true, y: false, setScale: false },
+      points: { size: 7, fill: token('data') },
+      bind: { dblclick: () => null },
+    },
+    hooks: {
+      drawAxes: [(plot) => hatch(plot, drawing)],
+      draw: [(plot) => writeUnit(plot, curve.unit)],
+      setCursor: [({ cursor }) => drawing.point(cursor.idx ?? null)],
+      setSelect: [
+        (plot) => {
+          const { left, width: wide } = plot.select
+          if (wide < 4) return
+          drawing.zoom({ from: plot.posToVal(left, 'x'), to: plot.posToVal(left + wide, 'x') })
+          plot.setSelect({ left: 0, top: 0, width: 0, height: 0 }, false)
+        },
+      ],
+    },
+  }
+}
+
+function series(curve: Curve): uPlot.Series[] {
+  const stepped = curve.tier === 'native' && curve.t.length <= STEPPED_POINTS
+  const shape = stepped ? { paths: uPlot.paths.stepped!({ align: 1 }) } : {}
+  const edge = { stroke: 'transparent', width: 0, points: { show: false }, ...shape }
+  return [
+    {},
+    edge,
+    edge,
+    { stroke: token('data'), width: 1.5, points: { show: false }, ...shape },
+    {
+      stroke: token('high'),
+      paths: () => null,
+      points: { show: true, size: 6, width: 1.5, stroke: token('high'), fill: token('panel') },
+    },
+  ]
+}
+
+function axes({ shown, zone, locale }: Drawing): uPlot.Axis[] {
+  const common = {
+    stroke: token('ink2'),
+    font: `12px ${token('font')}`,
+    grid: { stroke: token('line'), width: 1 },
+    ticks: { show: false },
+  }
+  return [
+    {
+      ...common,
+      space: 70,
+      size: 24,
+      gap: 6,
+      values: (_, splits, __, ___, step) => splits.map((at) => (at < shown.to ? timeLabel(at, step, zone, locale) : '')),
+    },
+    {
+      ...common,
+      space: 44,
+      size: (_, values) => 16 + 8 * Math.max(3, ...(values ?? []).map((value) => value.length)),
+      gap: 6,
+      values: (_, splits) => splits.map((value) => axisNumber(value, locale)),
+    },
+  ]
+}
+
+/** Marks on an axis are round: 200, not 200.0. */
+function axisNumber(value: number, locale: string): string {
+  return Number.isInteger(value) ? new Intl.NumberFormat(locale).format(value) : formatValue(value, locale)
+}
+
+function writeUnit({ ctx, bbox }: uPlot, unit: string): void {
+  ctx.save()
+  ctx.font = `${12 * devicePixelRatio}px ${token('font')}`
+  ctx.fillStyle = token('ink2')
+  ctx.textAlign = 'right'
+  ctx.fillText(unitSymbol(unit), bbox.left - 6 * devicePixelRatio, bbox.top - 8 * devicePixelRatio)
+  ctx.restore()
+}
+
+function hatch(plot: uPlot, { curve, now }: Drawing): void {
+  const { ctx, bbox } = plot
+  const step = HATCH_PX * devicePixelRatio
+  ctx.save()
+  ctx.beginPath()
+  for (const { from, to } of gaps(curve, now)) {
+    const left = Math.max(plot.valToPos(from, 'x', true), bbox.left)
+    const right = Math.min(plot.valToPos(to, 'x', true), bbox.left + bbox.width)
+    if (right > left) ctx.rect(left, bbox.top, right - left, bbox.height)
+  }
+  ctx.clip()
+  ctx.strokeStyle = token('hatch')
+  ctx.lineWidth = devicePixelRatio
+  ctx.beginPath()
+  for (let at = bbox.left - bbox.height; at < bbox.left + bbox.width; at += step) {
+    ctx.moveTo(at, bbox.top + bbox.height)
+    ctx.lineTo(at + bbox.height, bbox.top)
+  }
+  ctx.stroke()
+  ctx.restore()
+}

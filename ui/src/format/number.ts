@@ -1,0 +1,66 @@
+/** Numbers as a person reads them. Missing is shown as a dash, never as zero. */
+
+export const MISSING = '—'
+
+const SYMBOLS: Record<string, string> = {
+  m3: 'm³', 'm3/h': 'm³/h', degC: '°C', m2: 'm²', kWh: 'kWh', kW: 'kW', GJ: 'GJ', 'GJ/h': 'GJ/h',
+}
+
+export function unitSymbol(unit: string): string {
+  return SYMBOLS[unit] ?? unit
+}
+
+/** Four significant digits or so: 0.123, 1.23, 12.3, 1,234.5, 12,345. */
+function fractionDigits(size: number): number {
+  if (size >= 10_000) return 0
+  if (size >= 10) return 1
+  if (size >= 1) return 2
+  return 3
+}
+
+const formats = new Map<string, Intl.NumberFormat>()
+
+function format(locale: string, options: Intl.NumberFormatOptions): Intl.NumberFormat {
+  const key = locale + JSON.stringify(options)
+  let found = formats.get(key)
+  if (!found) formats.set(key, (found = new Intl.NumberFormat(locale, options)))
+  return found
+}
+
+export function formatValue(value: number | null | undefined, locale: string): string {
+  if (value === null || value === undefined || !Number.isFinite(value)) return MISSING
+  const digits = value === 0 ? 0 : fractionDigits(Math.abs(value))
+  return minus(format(locale, { minimumFractionDigits: digits, maximumFractionDigits: digits }).format(value))
+}
+
+export function formatCount(value: number, locale: string): string {
+  return format(locale, { maximumFractionDigits: 0 }).format(value)
+}
+
+/** A difference of clocks: a tenth of a second is fine enough. */
+export function formatSeconds(seconds: number, locale: string): string {
+  return minus(format(locale, { maximumFractionDigits: 1, signDisplay: 'exceptZero' }).format(seconds))
+}
+
+/** A share of 0..1 as percent with one digit. 99.96 % does not become 100 %. */
+export function formatShare(share: number | null | undefined, locale: string): string {
+  if (share === null || share === undefined || !Number.isFinite(share)) return MISSING
+  const shown = share < 1 ? Math.min(share, 0.999) : share
+  const whole = shown >= 1 || shown === 0
+  return minus(format(locale, { style: 'percent', maximumFractionDigits: whole ? 0 : 1 }).format(shown))
+}
+
+/** Change from `then` to `now` as a signed share, null where it has no meaning. */
+export function change(now: number | null, then: number | null): number | null {
+  return now === null || then === null || then <= 0 ? null : now / then - 1
+}
+
+export function formatChange(share: number, locale: string): string {
+  const options = { style: 'percent', maximumFractionDigits: 1, signDisplay: 'exceptZero' } as const
+  return minus(format(locale, options).format(share))
+}
+
+/** The hyphen of keyboards is shorter than a digit; the minus sign is not. */
+function minus(text: string): string {
+  return text.replace('-', '−')
+}

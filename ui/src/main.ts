@@ -1,0 +1,24 @@
+import { createApp } from 'vue'
+import App from './App.vue'
+import { onSignedOut } from './api/client'
+import { i18n, startLanguage } from './i18n/language'
+import { router } from './router'
+import { startKeyboard } from './state/keyboard'
+import { endSession } from './state/session'
+import { startTheme } from './state/theme'
+import './style/tokens.css'
+import './style/base.css'
+import './style/controls.css'
+import './style/table.css'
+import './style/print.css'
+
+startTheme()
+startLanguage()
+startKeyboard()
+onSignedOut(() => {
+  endSession()
+  const { fullPath, meta } = router.currentRoute.value
+  if (!meta.open) void router.push({ name: 'sign-in', query: { next: fullPath } })
+})
+
+createApp(App).use(i18n).use(router).mount('#app')

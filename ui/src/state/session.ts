@@ -1,0 +1,48 @@
+/** Who is signed in. The cookie is the server's and unreadable here; this is what it told us. */
+import { computed, shallowRef } from 'vue'
+import { ProblemError, useCsrf } from '../api/client'
+import { closeSession, currentSession, openSession } from '../api/resources'
+import type { Session } from '../api/types'
+import { startLanguage } from '../i18n/language'
+import { startLive, stopLive } from './live'
+import { forgetPlaces } from './places'
+
+export const session = shallowRef<Session | null>(null)
+export const isAdministrator = computed(() => session.value?.person.roles.includes('system_administrator') ?? false)
+
+let asked: Promise<void> | null = null
+
+/** Ask the server once per page load whether the cookie still stands. */
+export function restoreSession(): Promise<void> {
+  asked ??= currentSession().then(begin, (failure: unknown) => {
+    if (!(failure instanceof ProblemError && failure.status === 401)) {
+      asked = null
+      throw failure
+    }
+  })
+  return asked
+}
+
+export async function signIn(login: string, password: string): Promise<void> {
+  begin(await openSession(login, password))
+}
+
+export async function signOut(): Promise<void> {
+  await closeSession()
+  endSession()
+}
+
+/** The server no longer knows the session: nothing of it may stay on the screen. */
+export function endSession(): void {
+  session.value = null
+  useCsrf('')
+  stopLive()
+  forgetPlaces()
+}
+
+function begin(found: Session): void {
+  session.value = found
+  useCsrf(found.csrf)
+  startLanguage(found.lang)
+  startLive()
+}
