@@ -1,4 +1,5 @@
-"""Simulated meters and vehicles, and recorded files replayed as devices would send them.
+"""Simulated meters and vehicles that speak over MQTT as real ones do, and recordings played back.
 
-Start reading at `district`. Knows the product only through MQTT and `domain`.
+Knows what things are (`domain`) and nothing of how they are collected or stored. Start reading at
+`district.py`, which tells which device reads what at which instant; `transmission.py` sends it.
 """

@@ -1,0 +1,96 @@
+"""Some weeks of a vehicle's drives and charges, to be read at any instant."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from device_sim.activity import CHANNELS, Activity
+from device_sim.arrays import Floats, Seconds
+
+
+@dataclass(frozen=True)
+class MonthOfDriving:
+    """Activities as one line of corners; arrays by `Channel` have the shape (4, k).
+
+    Attributes
+    ----------
+    at_s : Floats, shape (k,)
+        Corners, never falling. [s since 1970]
+    rates, amounts : Floats
+        Straight between corners; and their integrals since the first instant of the vehicle.
+    way : Floats, shape (3, m)
+        Odometer, east and north of the garage at the corners of every way driven. [km]
+    """
+
+    activities: tuple[Activity, ...]
+    at_s: Floats
+    rates: Floats
+    amounts: Floats
+    way: Floats
+
+    def rate(self, at: Seconds) -> Floats:
+        """Rates of every channel. [km/h], [kW]"""
+        corner, share = self._place(at)
+        return self.rates[:, corner] + self._rise(corner) * share
+
+    def amount(self, at: Seconds) -> Floats:
+        """Registers of every channel. [km], [kWh]"""
+        corner, share = self._place(at)
+        hours = share * (self.at_s[corner + 1] - self.at_s[corner]) / 3600.0
+        mean = self.rates[:, corner] + 0.5 * self._rise(corner) * share
+        return self.amounts[:, corner] + mean * hours
+
+    def place(self, at: Seconds) -> Floats:
+        """Place east and north of the garage, shape (2, n). [km]"""
+        odometer_km = self.amount(at)[0]
+        return np.stack([np.interp(odometer_km, self.way[0], axis) for axis in self.way[1:]])
+
+    def busy(self, at: Seconds, *, driving: bool) -> Floats:
+        """1 while in an activity of the sort asked for, else 0."""
+        spans = [
+            (activity.start_s, activity.end_s)
+            for activity in self.activities
+            if (activity.way is not None) == driving
+        ]
+        starts, ends = (np.array(side, np.int64) for side in (zip(*spans) if spans else ((), ())))
+        begun = np.searchsorted(starts, at, "right")
+        return (begun - np.searchsorted(ends, at, "right")).astype(np.float64)
+
+    def _place(self, at: Seconds) -> tuple[Seconds, Floats]:
+        # The last of corners at one instant holds from there on; so no interval is empty.
+        corner = np.searchsorted(self.at_s, at, "right") - 1
+        return corner, (at - self.at_s[corner]) / (self.at_s[corner + 1] - self.at_s[corner])
+
+    def _rise(self, corner: Seconds) -> Floats:
+        return self.rates[:, corner + 1] - self.rates[:, corner]
+
+
+def month_of_driving(
+    activities: tuple[Activity, ...], start_s: int, end_s: int, before: Floats
+) -> MonthOfDriving:
+    """Join activities between two instants at which the vehicle stands in its garage.
+
+    Parameters
+    ----------
+    before : Floats, shape (4,)
+        Registers at the start. [km], [kWh]
+    """
+    still = np.zeros((len(CHANNELS), 1))
+    at_s = np.concatenate([[start_s], *(activity.at_s for activity in activities), [end_s]])
+    rates = np.concatenate([still, *(activity.rates for activity in activities), still], axis=1)
+    areas = 0.5 * (rates[:, 1:] + rates[:, :-1]) * np.diff(at_s) / 3600.0
+    amounts = np.cumsum(np.concatenate([before[:, np.newaxis], areas], axis=1), axis=1)
+    return MonthOfDriving(activities, at_s, rates, amounts, _track(activities, float(before[0])))
+
+
+def _track(activities: tuple[Activity, ...], odometer_km: float) -> Floats:
+    """Odometer and place at every corner of every way; a block starts and ends at the garage."""
+    corners = [np.array([[odometer_km], [0.0], [0.0]])]
+    for activity in activities:
+        if activity.way is not None:
+            way = activity.way
+            corners.append(np.stack([odometer_km + way.length_km, way.east_km, way.north_km]))
+            odometer_km += float(activity.amounts[0])
+    track = np.concatenate(corners, axis=1)
+    track[0] = np.maximum.accumulate(track[0])  # sums of floats may disagree in the last digit
+    return track
