@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from psycopg import Connection
@@ -53,18 +53,6 @@ class CollectorRow:
     without_reading: int
 
 
-@dataclass(frozen=True, slots=True)
-class Event:
-    """Something changed: new readings of a device, or figures of a meter in [first, end) days."""
-
-    event_id: int
-    topic: str
-    device_id: int | None
-    meter_id: int | None
-    first_day: date
-    end_day: date
-
-
 def readings(
     conn: Connection, device_id: int, first: datetime, last: datetime, *, at_most: int
 ) -> list[dict[str, Any]]:
@@ -96,19 +84,6 @@ def collectors(conn: Connection) -> list[CollectorRow]:
     """Counts of every collector there ever was."""
     with conn.cursor(row_factory=class_row(CollectorRow)) as cursor:
         return cursor.execute(sql("inspection", "collectors")).fetchall()
-
-
-def events(conn: Connection, *, after: int, at_most: int) -> list[Event]:
-    """Events after an id, in order."""
-    with conn.cursor(row_factory=class_row(Event)) as cursor:
-        arguments = {"after": after, "at_most": at_most}
-        return cursor.execute(sql("inspection", "events"), arguments).fetchall()
-
-
-def last_event(conn: Connection) -> int:
-    """Id of the newest event; 0 when there is none."""
-    row = conn.execute(sql("inspection", "last_event")).fetchone()
-    return 0 if row is None else int(row[0])
 
 
 def _from_tables(

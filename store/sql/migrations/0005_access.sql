@@ -376,6 +376,8 @@ SELECT o.* FROM outbox o
 CREATE VIEW visible.collector_count WITH (security_barrier) AS
 SELECT c.* FROM collector_count c WHERE (SELECT is_system_administrator());
 
+GRANT SELECT ON schema_migration TO civicwatt_api, civicwatt_collect, civicwatt_work, civicwatt_admin;
+
 -- Grants. The API: nothing in public but row-secured tables, their sequences not at all.
 GRANT USAGE ON SCHEMA visible TO civicwatt_api;
 GRANT SELECT ON ALL TABLES IN SCHEMA visible TO civicwatt_api;

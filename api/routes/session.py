@@ -1,0 +1,100 @@
+"""Signing in and out."""
+
+import secrets
+from http import HTTPStatus
+from typing import Annotated
+
+from fastapi import APIRouter, Request, Response
+from pydantic import BaseModel, Field, StringConstraints
+
+from api.password import is_right
+from api.pool import Pool
+from api.problem import refuse
+from api.scope import COOKIE, Scope, token_hash
+from api.settings import LOCK_OUT, SESSION_ABSOLUTE, SESSION_IDLE, SIGN_IN_ATTEMPTS, ApiSettings
+from store.session import SignedIn, begin, candidate, end, note_failure, resume
+
+router = APIRouter(prefix="/session", tags=["session"])
+
+_Text = Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=r"^[^\x00]*$")]
+
+
+class SignIn(BaseModel):
+    """Login and password."""
+
+    login: _Text
+    password: _Text
+
+
+class PersonOut(BaseModel):
+    """The person of a session."""
+
+    id: int
+    login: str
+    name: str
+    roles: list[str] = Field(description="Roles the person has on anything at all.")
+
+
+class SessionOut(BaseModel):
+    """A running session."""
+
+    person: PersonOut
+    csrf: str = Field(description="To be sent as X-CSRF-Token with every write.")
+    lang: str
+    zone: str = Field(description="IANA zone of what has none of its own.")
+
+
+@router.post("")
+def sign_in(credentials: SignIn, request: Request, response: Response, pool: Pool) -> SessionOut:
+    """Begin a session. A wrong login and a wrong password are answered alike."""
+    with pool.connection() as conn:
+        person = candidate(conn, credentials.login)
+        if person is not None and person.locked:
+            raise refuse(HTTPStatus.TOO_MANY_REQUESTS, "too many wrong passwords: try again later")
+        known_hash = None if person is None else person.password_hash
+        if not is_right(credentials.password, known_hash) or person is None:
+            if person is not None:
+                note_failure(conn, person.person_id, attempts=SIGN_IN_ATTEMPTS, lock_for=LOCK_OUT)
+            raise refuse(HTTPStatus.UNAUTHORIZED, "login or password is wrong")
+        token = secrets.token_urlsafe(32)
+        begin(
+            conn,
+            person.person_id,
+            token_hash=token_hash(token),
+            csrf=secrets.token_urlsafe(32),
+            idle=SESSION_IDLE,
+            absolute=SESSION_ABSOLUTE,
+        )
+        with conn.transaction():
+            signed_in = resume(conn, token_hash(token))
+    if signed_in is None:
+        raise refuse(HTTPStatus.UNAUTHORIZED, "the person has just been locked out")
+    response.set_cookie(
+        COOKIE, token, httponly=True, samesite="lax", secure=request.url.scheme == "https", path="/"
+    )
+    return _out(signed_in, request)
+
+
+@router.get("")
+def current(scope: Scope, request: Request) -> SessionOut:
+    """The running session, after a reload of the page."""
+    return _out(scope.person, request)
+
+
+@router.delete("", status_code=HTTPStatus.NO_CONTENT)
+def sign_out(scope: Scope, request: Request, response: Response) -> None:
+    """End the session."""
+    end(scope.conn, token_hash(request.cookies[COOKIE]))
+    response.delete_cookie(COOKIE, path="/")
+
+
+def _out(person: SignedIn, request: Request) -> SessionOut:
+    settings: ApiSettings = request.app.state.settings
+    return SessionOut(
+        person=PersonOut(
+            id=person.person_id, login=person.login, name=person.name, roles=person.roles
+        ),
+        csrf=person.csrf,
+        lang=person.lang,
+        zone=settings.zone,
+    )

@@ -1,0 +1,34 @@
+"""`civicwatt serve`: the API and the console."""
+
+import argparse
+import socket
+
+import uvicorn
+
+from api.app import create_app
+from api.settings import ApiSettings
+from domain.errors import ConfigurationError
+from store.server import connect
+
+
+def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Add the command to the command line."""
+    parser = commands.add_parser("serve", help="answer the API and the console")
+    parser.add_argument("--host", default="127.0.0.1")
+    parser.add_argument("--port", type=int, default=8000)
+    parser.set_defaults(run=run)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Serve until asked to stop."""
+    settings = ApiSettings()
+    connect(settings.database_url, name="civicwatt serve").close()
+    try:
+        listener = socket.create_server((args.host, args.port), reuse_port=False)
+    except OSError as error:
+        raise ConfigurationError(f"cannot listen on {args.host}:{args.port}: {error}") from error
+    config = uvicorn.Config(
+        create_app(settings), log_level="warning", timeout_graceful_shutdown=2, proxy_headers=True
+    )
+    uvicorn.Server(config).run(sockets=[listener])
+    return 0
