@@ -66,6 +66,7 @@ export async function call<T>(method: string, path: string, { query, body, signa
     credentials: 'same-origin',
   })
   if (!response.ok) {
+    // The first look at the session, and a wrong password, are no sign-out.
     if (response.status === 401 && path !== '/session') signedOut()
     throw await problem(response)
   }

@@ -7,6 +7,8 @@ export type EventName = (typeof EVENTS)[number]
 export interface StreamListener {
   event: (name: EventName, data: unknown) => void
   connected: (is: boolean) => void
+  /** The server answered, but not with a stream. */
+  refused: () => void
 }
 
 const AGAIN_MS = 5_000
@@ -30,6 +32,7 @@ export function openStream(listener: StreamListener): () => void {
       // After a broken line the browser tries again by itself; after an HTTP error it does not.
       if (source?.readyState !== EventSource.CLOSED) return
       missed = true
+      listener.refused()
       timer = setTimeout(open, AGAIN_MS)
     }
     for (const name of EVENTS) {

@@ -34,7 +34,7 @@ export interface Organisation extends Named {
   code: string
   parent_id: number | null
   kind: PlaceKind
-  zone: string
+  zone: string | null
   floor_area_m2: number | null
 }
 
@@ -46,7 +46,7 @@ export interface PathStep extends Named {
 export interface Building extends Named {
   id: number
   code: string
-  zone: string
+  zone: string | null
   floor_area_m2: number | null
   /** From the root down to the parent. */
   path: PathStep[]
@@ -65,7 +65,7 @@ export interface Meter extends Named {
   parent_id: number | null
   quantity: string
   unit: string
-  native_step_s: number | null
+  zone: string
   device_id: number | null
 }
 
@@ -78,9 +78,11 @@ export interface Device extends Named {
   status: DeviceStatus
   organisation_id: number | null
   meter_id: number | null
-  first_seen: Instant | null
+  registered_at: Instant
+  /** Newest instant it measured. */
   last_seen: Instant | null
-  clock_offset_s: number | null
+  /** When something of it last arrived. */
+  last_received: Instant | null
 }
 
 export interface DeviceChange {
@@ -107,16 +109,17 @@ export interface Series {
 
 export type Step = 'native' | '15min' | 'hour' | 'day' | 'month'
 
+/** Use of one meter in one interval. An interval without a figure is absent. */
 export interface Consumption {
   meter_id: number
   quantity: string
   unit: string
   start: Instant
   end: Instant
-  value: number | null
+  value: number
   quantity_grade: string
   shape_grade: string
-  flags: string[]
+  flags: number
   /** Measured share of the interval, 0..1. */
   coverage: number
 }
@@ -125,6 +128,8 @@ export interface MediumToday {
   medium: Medium
   unit: string
   meter_ids: number[]
+  /** Until when all of its meters have figures today. */
+  as_of: Instant | null
   today: number | null
   yesterday_same_time: number | null
   last_week_same_time: number | null
@@ -140,7 +145,7 @@ export interface MediumToday {
 export interface Today {
   zone: string
   day: string
-  as_of: Instant | null
+  as_of: Instant
   media: MediumToday[]
 }
 
@@ -178,7 +183,8 @@ export interface Collector {
 
 export interface ConsumptionEvent {
   meter_ids: number[]
-  day: string
+  first_day: string
+  end_day: string
 }
 
 export interface ReadingsEvent {

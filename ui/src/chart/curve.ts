@@ -1,4 +1,5 @@
 /** One load curve out of one or several meters: aligned columns, a gap is null. */
+import type { Span } from '../api/resources'
 import type { Series } from '../api/types'
 
 export interface Curve {
@@ -42,7 +43,6 @@ export interface Summary {
   highestAt: number
   mean: number
   measured: number
-  missing: number
   flagged: number
 }
 
@@ -61,27 +61,25 @@ export function summarise(curve: Curve): Summary | null {
   })
   if (measured === 0) return null
   const flagged = curve.flagged.filter(Boolean).length
-  return { lowest, highest, highestAt, mean: total / measured, measured, missing: curve.mean.length - measured, flagged }
+  return { lowest, highest, highestAt, mean: total / measured, measured, flagged }
 }
 
-export interface Gap {
-  from: number
-  to: number
-}
+/** Figures follow the readings by some minutes; only what is older than this is missing. [s] */
+const LAG_S = 3_600
 
-/** Stretches without a value up to `now`: what has not happened yet is not missing. [epoch s] */
-export function gaps(curve: Curve, now: number): Gap[] {
-  const found: Gap[] = []
-  let open: Gap | null = null
+/** Stretches of `shown` without a value. What has not happened yet, or only just, is not missing. */
+export function gaps(curve: Curve, shown: Span, now: number): Span[] {
+  const found: Span[] = []
+  const end = Math.min(shown.to, now - LAG_S)
+  let known = shown.from
+  const until = (next: number): void => {
+    if (next - known >= curve.step_s) found.push({ from: known, to: next })
+  }
   curve.t.forEach((at, index) => {
-    if (at + curve.step_s > now || curve.mean[index] !== null) {
-      open = null
-    } else if (open && at === open.to) {
-      open.to = at + curve.step_s
-    } else {
-      open = { from: at, to: at + curve.step_s }
-      found.push(open)
-    }
+    if (curve.mean[index] === null || at + curve.step_s <= shown.from) return
+    until(Math.min(at, end))
+    known = Math.max(known, at + curve.step_s)
   })
+  until(end)
   return found
 }

@@ -122,12 +122,12 @@ function writeUnit({ ctx, bbox }: uPlot, unit: string): void {
   ctx.restore()
 }
 
-function hatch(plot: uPlot, { curve, now }: Drawing): void {
+function hatch(plot: uPlot, { curve, shown, now }: Drawing): void {
   const { ctx, bbox } = plot
   const step = HATCH_PX * devicePixelRatio
   ctx.save()
   ctx.beginPath()
-  for (const { from, to } of gaps(curve, now)) {
+  for (const { from, to } of gaps(curve, shown, now)) {
     const left = Math.max(plot.valToPos(from, 'x', true), bbox.left)
     const right = Math.min(plot.valToPos(to, 'x', true), bbox.left + bbox.width)
     if (right > left) ctx.rect(left, bbox.top, right - left, bbox.height)

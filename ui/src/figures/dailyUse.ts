@@ -13,7 +13,6 @@ export interface DayUse {
 export function dailyUse(intervals: readonly Consumption[], meters: number, zone: string): Map<LocalDate, DayUse> {
   const found = new Map<LocalDate, DayUse & { meters: number }>()
   for (const { start, value, coverage } of intervals) {
-    if (value === null) continue
     const date = localDate(epochOf(start), zone)
     const before = found.get(date)
     found.set(date, {

@@ -37,11 +37,6 @@ export function formatCount(value: number, locale: string): string {
   return format(locale, { maximumFractionDigits: 0 }).format(value)
 }
 
-/** A difference of clocks: a tenth of a second is fine enough. */
-export function formatSeconds(seconds: number, locale: string): string {
-  return minus(format(locale, { maximumFractionDigits: 1, signDisplay: 'exceptZero' }).format(seconds))
-}
-
 /** A share of 0..1 as percent with one digit. 99.96 % does not become 100 %. */
 export function formatShare(share: number | null | undefined, locale: string): string {
   if (share === null || share === undefined || !Number.isFinite(share)) return MISSING

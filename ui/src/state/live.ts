@@ -39,7 +39,8 @@ function deliver(name: EventName, data: unknown): void {
   for (const handler of handlers.get(name) ?? []) handler(data as never)
 }
 
-export function startLive(): void {
+/** `refused` is called when the server answers the stream with an error, as it does to a session that has ended. */
+export function startLive(refused: () => void): void {
   if (stop) return
   const channel = new BroadcastChannel(NAME)
   const ended = new AbortController()
@@ -50,6 +51,7 @@ export function startLive(): void {
 
   function lead(): void {
     close = openStream({
+      refused,
       connected: (is) => {
         connection.value = is ? 'live' : 'lost'
         if (is) heard()

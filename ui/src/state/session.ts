@@ -1,7 +1,7 @@
 /** Who is signed in. The cookie is the server's and unreadable here; this is what it told us. */
 import { computed, shallowRef } from 'vue'
 import { ProblemError, useCsrf } from '../api/client'
-import { closeSession, currentSession, openSession } from '../api/resources'
+import { buildings as loadBuildings, closeSession, currentSession, openSession } from '../api/resources'
 import type { Session } from '../api/types'
 import { startLanguage } from '../i18n/language'
 import { startLive, stopLive } from './live'
@@ -32,6 +32,11 @@ export async function signOut(): Promise<void> {
   endSession()
 }
 
+/** Ask whether the session has ended; any call but the one for the session itself tells. */
+function confirmSession(): void {
+  void loadBuildings().catch(() => undefined)
+}
+
 /** The server no longer knows the session: nothing of it may stay on the screen. */
 export function endSession(): void {
   session.value = null
@@ -44,5 +49,5 @@ function begin(found: Session): void {
   session.value = found
   useCsrf(found.csrf)
   startLanguage(found.lang)
-  startLive()
+  startLive(confirmSession)
 }
