@@ -17,11 +17,11 @@ class Channel(StrEnum):
     SPEED = "speed"
     """[km/h], whose integral is the odometer [km]"""
     USED = "used"
-    """Out of the battery. [kW]"""
+    """Out of the battery [kW]."""
     RECOVERED = "recovered"
-    """Into the battery by braking. [kW]"""
+    """Into the battery by braking [kW]."""
     CHARGED = "charged"
-    """Into the battery from a pile. [kW]"""
+    """Into the battery from a pile [kW]."""
 
 
 CHANNELS = tuple(Channel)
@@ -29,7 +29,7 @@ CHANNELS = tuple(Channel)
 
 @dataclass(frozen=True)
 class Way:
-    """Corners of a way: length so far, and place relative to the garage. [km]"""
+    """Corners of a way: length so far, and place relative to the garage [km]."""
 
     length_km: Floats
     east_km: Floats
@@ -70,7 +70,7 @@ class Activity:
 
     @property
     def net_used_kwh(self) -> float:
-        """Energy by which the battery is emptier afterwards; negative after a charge. [kWh]"""
+        """Energy by which the battery is emptier afterwards; negative after a charge [kWh]."""
         used, recovered, charged = self.amounts[1:]
         return float(used - recovered - charged)
 
@@ -78,7 +78,7 @@ class Activity:
 def drive(
     model: VehicleModel, start_s: int, way: Way, outdoor_c: float, chance: np.random.Generator
 ) -> Activity:
-    """Drive a way, with the air conditioning on. [s since 1970], [degC]"""
+    """Drive a way, with the air conditioning on [s since 1970], [degC]."""
     cycle = drive_cycle(1000.0 * float(way.length_km[-1]), chance)
     used, recovered = model.battery_kw(
         model.wheel_kw(cycle.speed_ms, cycle.acceleration_ms2), outdoor_c
@@ -95,7 +95,7 @@ def drive(
 
 
 def charge_up(model: VehicleModel, start_s: int, stored_kwh: float) -> Activity:
-    """Charge at a pile until full. [s since 1970], [kWh]"""
+    """Charge at a pile until full [s since 1970], [kWh]."""
     course = charge(stored_kwh, model.battery_kwh)
     end_s = start_s + course.duration_s
     rates = np.zeros((len(CHANNELS), len(course.after_s) + 3))

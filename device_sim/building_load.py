@@ -13,9 +13,9 @@ from device_sim.arrays import Floats, Seconds
 from device_sim.chain import Chain
 
 KNOT_S = 300
-"""Time between two knots. [s]"""
+"""Time between two knots [s]."""
 BLOCK_S = 32 * 86_400
-"""Time covered by one block. [s]"""
+"""Time covered by one block [s]."""
 
 Rates = Callable[[Seconds], dict[str, Floats]]
 """Rates per hour of each part of the load at given instants: kW, kvar or m3/h."""
@@ -33,13 +33,15 @@ class _Block:
     def rate(self, part: str, at: Seconds) -> Floats:
         knot, share = self._place(at)
         rates = self.rates[self.row[part]]
-        return rates[knot] + (rates[knot + 1] - rates[knot]) * share
+        rate: Floats = rates[knot] + (rates[knot + 1] - rates[knot]) * share
+        return rate
 
     def amount(self, part: str, at: Seconds) -> Floats:
         knot, share = self._place(at)
         rates = self.rates[self.row[part]]
         mean = rates[knot] + 0.5 * (rates[knot + 1] - rates[knot]) * share
-        return self.amounts[self.row[part]][knot] + mean * share * (KNOT_S / 3600.0)
+        amount: Floats = self.amounts[self.row[part]][knot] + mean * share * (KNOT_S / 3600.0)
+        return amount
 
     def _place(self, at: Seconds) -> tuple[Seconds, Floats]:
         knot, rest = np.divmod(at - self.start_s, KNOT_S)
@@ -66,11 +68,11 @@ class BuildingLoad:
         )
 
     def rate(self, part: str, at: Seconds) -> Floats:
-        """Rate of a part at ascending instants, none before the first. [per hour]"""
+        """Rate of a part at ascending instants, none before the first [per hour]."""
         return self._chain.read(at, lambda block, part_at: block.rate(part, part_at))
 
     def amount(self, part: str, at: Seconds) -> Floats:
-        """Integral of the rate from the first instant, at ascending instants. [rate x h]"""
+        """Integral of the rate from the first instant, at ascending instants [rate x h]."""
         return self._chain.read(at, lambda block, part_at: block.amount(part, part_at))
 
     def _build(self, start_s: int, before: Floats | None) -> tuple[_Block, Floats]:

@@ -13,7 +13,7 @@ Corners = tuple[tuple[float, float], ...]
 
 
 class Density(msgspec.Struct, frozen=True):
-    """Draw of an item per floor area, without anybody there and at full load. [W/m2]"""
+    """Draw of an item per floor area, without anybody there and at full load [W/m2]."""
 
     idle: float
     full: float
@@ -35,11 +35,10 @@ class BuildingUse(msgspec.Struct, frozen=True):
     on_leave: float = 1.0
 
     def presence(self, hour: Floats, workday: Flags, on_leave: Flags) -> Floats:
-        """Share of the people that are there. [0..1]"""
-        presence = np.where(
-            workday, np.interp(hour, *zip(*self.workday)), np.interp(hour, *zip(*self.restday))
-        )
-        return np.where(on_leave, presence * self.on_leave, presence)
+        """Share of the people that are there [0..1]."""
+        curve = np.where(workday, _straight(hour, self.workday), _straight(hour, self.restday))
+        presence: Floats = curve * np.where(on_leave, self.on_leave, 1.0)
+        return presence
 
 
 @cache
@@ -47,3 +46,9 @@ def building_uses() -> dict[str, BuildingUse]:
     """Every use by name."""
     text = (resources.files("device_sim") / "uses.toml").read_text("utf-8")
     return msgspec.convert(tomllib.loads(text), dict[str, BuildingUse])
+
+
+def _straight(hour: Floats, corners: Corners) -> Floats:
+    hours, shares = np.array(corners).T
+    share: Floats = np.interp(hour, hours, shares)
+    return share

@@ -7,9 +7,9 @@ import numpy as np
 from device_sim.arrays import Floats
 
 PILE_KW = 7.0
-"""Power a pile draws before the taper. [kW]"""
+"""Power a pile draws before the taper [kW]."""
 EFFICIENCY = 0.90
-"""Energy into the battery over energy at the pile's meter. [1]"""
+"""Energy into the battery over energy at the pile's meter [1]."""
 _TAPER_FROM = 0.92
 _END_KW = 0.9
 
@@ -23,12 +23,12 @@ class Charge:
 
     @property
     def duration_s(self) -> int:
-        """Whole seconds it takes, the last one maybe in part. [s]"""
+        """Whole seconds it takes, the last one maybe in part [s]."""
         return int(np.ceil(self.after_s[-1]))
 
 
 def charge(stored_kwh: float, battery_kwh: float) -> Charge:
-    """Charge a battery from what it stores until it is full. [kWh]"""
+    """Charge a battery from what it stores until it is full [kWh]."""
     full_kw = PILE_KW * EFFICIENCY
     knee_kwh = _TAPER_FROM * battery_kwh
     steady_kwh = max(0.0, knee_kwh - stored_kwh)

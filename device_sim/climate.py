@@ -38,13 +38,13 @@ def climates() -> dict[str, Climate]:
 
 
 def solar_hour(at: Seconds, east_h: float) -> Floats:
-    """Hour of the sun's day in [0, 24) at a place `east_h` hours east of Greenwich. [h]"""
+    """Hour of the sun's day in [0, 24) at a place `east_h` hours east of Greenwich [h]."""
     hours: Floats = (at / 3600.0 + east_h) % 24.0
     return hours
 
 
 def outdoor_c(climate: Climate, seed: int, at: Seconds, east_h: float) -> Floats:
-    """Outdoor air temperature. [degC]"""
+    """Outdoor air temperature [degC]."""
     year = np.cos(2 * np.pi * (at % _YEAR_S - _WARMEST_S) / _YEAR_S)
     day = np.cos(2 * np.pi * (solar_hour(at, east_h) - _WARMEST_HOUR) / 24.0)
     # Fronts pass within days, air masses within a day, gusts and clouds within hours.
@@ -59,7 +59,7 @@ def outdoor_c(climate: Climate, seed: int, at: Seconds, east_h: float) -> Floats
 
 
 def irradiance_wm2(climate: Climate, seed: int, at: Seconds, east_h: float) -> Floats:
-    """Global horizontal irradiance under passing clouds. [W/m2]"""
+    """Global horizontal irradiance under passing clouds [W/m2]."""
     latitude = np.radians(climate.place[0])
     declination = _TILT_RAD * np.cos(2 * np.pi * (at % _YEAR_S - _SOLSTICE_S) / _YEAR_S)
     angle = 2 * np.pi * (solar_hour(at, east_h) - 12.0) / 24.0
@@ -73,7 +73,7 @@ def irradiance_wm2(climate: Climate, seed: int, at: Seconds, east_h: float) -> F
 
 
 def humidity_pct(climate: Climate, seed: int, at: Seconds, east_h: float) -> Floats:
-    """Relative humidity: low in the warm afternoon, high before dawn. [%]"""
+    """Relative humidity: low in the warm afternoon, high before dawn [%]."""
     day = np.cos(2 * np.pi * (solar_hour(at, east_h) - _WARMEST_HOUR) / 24.0)
     passing = 18.0 * smooth(key(seed, "humidity"), at, 48 * 3600)
     humidity: Floats = np.clip(climate.humidity_pct - 14.0 * day + passing, 8.0, 100.0)

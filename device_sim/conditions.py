@@ -26,15 +26,15 @@ class Surroundings:
 
     @property
     def east_h(self) -> float:
-        """Hours by which the sun runs ahead of Greenwich: the zone's standard time. [h]"""
+        """Hours by which the sun runs ahead of Greenwich: the zone's standard time [h]."""
         return offset_s(_JANUARY_S, self.zone) / 3600.0
 
     def outdoor_c(self, at: Seconds) -> Floats:
-        """Outdoor air temperature. [degC]"""
+        """Outdoor air temperature [degC]."""
         return outdoor_c(self.climate, self.seed, at, self.east_h)
 
     def irradiance_wm2(self, at: Seconds) -> Floats:
-        """Global horizontal irradiance. [W/m2]"""
+        """Global horizontal irradiance [W/m2]."""
         return irradiance_wm2(self.climate, self.seed, at, self.east_h)
 
 

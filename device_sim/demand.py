@@ -96,14 +96,14 @@ def _power_kw(density: Density, building: Building, load: Floats) -> Floats:
 
 
 def _cold(outdoor_c: Floats) -> Floats:
-    """Share of the full heat load that the weather asks for. [1]"""
+    """Share of the full heat load that the weather asks for [1]."""
     span = _HEATING_FROM_C - _HEATING_FULL_C
     share: Floats = np.clip((_HEATING_FROM_C - outdoor_c) / span, 0.0, 1.25)
     return share
 
 
 def _gas(building: Building, seed: int, given: Conditions, present: Floats) -> Floats:
-    """Burners of the kitchen follow the meals, the boiler hot water and the weather. [m3/h]"""
+    """Burners of the kitchen follow the meals, the boiler hot water and the weather [m3/h]."""
     stir = _unrest(seed, building, "gas", given, 0.2)
     rate = np.zeros(len(given.at))
     rate += building.gas_m3h.get("kitchen", 0.0) * np.clip(present - 0.12, 0.0, None) * stir
@@ -113,7 +113,7 @@ def _gas(building: Building, seed: int, given: Conditions, present: Floats) -> F
 
 
 def _unrest(seed: int, building: Building, what: str, given: Conditions, spread: float) -> Floats:
-    """A factor around 1: people and machines are never twice the same. [1]"""
+    """A factor around 1: people and machines are never twice the same [1]."""
     waves = ((2 * _DAY_S, 0.45), (3 * 3600, 0.3), (1500, 0.25))
     factor: Floats = 1.0 + spread * np.sum(
         [

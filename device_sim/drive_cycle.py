@@ -34,12 +34,12 @@ class DriveCycle:
 
     @property
     def duration_s(self) -> int:
-        """Whole seconds it takes; less than a second of standing fills the last one. [s]"""
+        """Whole seconds it takes; less than a second of standing fills the last one [s]."""
         return int(np.ceil(self.after_s[-1]))
 
 
 def drive_cycle(distance_m: float, chance: np.random.Generator) -> DriveCycle:
-    """A drive whose integral of speed is exactly the distance. [m]"""
+    """A drive whose integral of speed is exactly the distance [m]."""
     hops = int(np.ceil(distance_m / _HOP_M))
     weights = chance.uniform(0.5, 1.5, hops)
     length = distance_m * weights / weights.sum()

@@ -13,13 +13,13 @@ _QUARTER_S = 900  # offsets change on a quarter hour of UTC in every zone
 
 
 def offset_s(at_s: int, zone: ZoneInfo) -> int:
-    """Local minus UTC at one instant. [s]"""
+    """Local minus UTC at one instant [s]."""
     offset = datetime.fromtimestamp(at_s, UTC).astimezone(zone).utcoffset()
     return int((offset or timedelta()).total_seconds())
 
 
 def local(at: Seconds, zone: ZoneInfo) -> tuple[Seconds, Floats]:
-    """Proleptic ordinals of the local days, and local hours in [0, 24). [d], [h]"""
+    """Proleptic ordinals of the local days, and local hours in [0, 24) [d], [h]."""
     quarters, place = np.unique(at // _QUARTER_S, return_inverse=True)
     offsets = np.array([offset_s(int(q) * _QUARTER_S, zone) for q in quarters], np.int64)
     shifted = at + offsets[place]
@@ -28,5 +28,5 @@ def local(at: Seconds, zone: ZoneInfo) -> tuple[Seconds, Floats]:
 
 
 def start_of(day: date, zone: ZoneInfo, hour: int = 0) -> int:
-    """Instant of the given hour of a local day, in seconds since 1970. [s]"""
+    """Instant of the given hour of a local day, in seconds since 1970 [s]."""
     return int(datetime.combine(day, time(hour), zone).timestamp())

@@ -57,12 +57,12 @@ class ElectricityMeter:
         }
 
     def power_kw(self, at: Seconds) -> Floats:
-        """Active power. [kW]"""
+        """Active power [kW]."""
         power = np.zeros(len(at)) if self.load is None else self.load.rate(self.part, at)
         return power + sum(vehicle.charged(at)[0] for vehicle in self.charging) / EFFICIENCY
 
     def amount(self, at: Seconds) -> Floats:
-        """Energy since the first instant. [kWh]"""
+        """Energy since the first instant [kWh]."""
         energy = np.zeros(len(at)) if self.load is None else self.load.amount(self.part, at)
         return energy + sum(vehicle.charged(at)[1] for vehicle in self.charging) / EFFICIENCY
 
@@ -78,7 +78,7 @@ class MainMeter:
     code: str
 
     def amount(self, at: Seconds) -> Floats:
-        """Energy since the first instant. [kWh]"""
+        """Energy since the first instant [kWh]."""
         return self.total.amount(at)
 
     def read(self, at: Seconds) -> dict[str, Column]:
@@ -121,7 +121,7 @@ class FlowMeter:
         }
 
     def amount(self, at: Seconds) -> Floats:
-        """Volume since the first instant. [m3]"""
+        """Volume since the first instant [m3]."""
         return self.load.amount(self.part, at)
 
 
@@ -148,7 +148,7 @@ class HeatMeter:
         }
 
     def amount(self, at: Seconds) -> Floats:
-        """Heat since the first instant. [GJ]"""
+        """Heat since the first instant [GJ]."""
         return GJ_PER_KWH * self.load.amount("heat", at)
 
 

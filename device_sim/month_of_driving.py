@@ -29,30 +29,27 @@ class MonthOfDriving:
     way: Floats
 
     def rate(self, at: Seconds) -> Floats:
-        """Rates of every channel. [km/h], [kW]"""
+        """Rates of every channel [km/h], [kW]."""
         corner, share = self._place(at)
         return self.rates[:, corner] + self._rise(corner) * share
 
     def amount(self, at: Seconds) -> Floats:
-        """Registers of every channel. [km], [kWh]"""
+        """Registers of every channel [km], [kWh]."""
         corner, share = self._place(at)
         hours = share * (self.at_s[corner + 1] - self.at_s[corner]) / 3600.0
         mean = self.rates[:, corner] + 0.5 * self._rise(corner) * share
         return self.amounts[:, corner] + mean * hours
 
     def place(self, at: Seconds) -> Floats:
-        """Place east and north of the garage, shape (2, n). [km]"""
+        """Place east and north of the garage, shape (2, n) [km]."""
         odometer_km = self.amount(at)[0]
         return np.stack([np.interp(odometer_km, self.way[0], axis) for axis in self.way[1:]])
 
     def busy(self, at: Seconds, *, driving: bool) -> Floats:
         """1 while in an activity of the sort asked for, else 0."""
-        spans = [
-            (activity.start_s, activity.end_s)
-            for activity in self.activities
-            if (activity.way is not None) == driving
-        ]
-        starts, ends = (np.array(side, np.int64) for side in (zip(*spans) if spans else ((), ())))
+        chosen = [a for a in self.activities if (a.way is not None) == driving]
+        starts = np.array([activity.start_s for activity in chosen], np.int64)
+        ends = np.array([activity.end_s for activity in chosen], np.int64)
         begun = np.searchsorted(starts, at, "right")
         return (begun - np.searchsorted(ends, at, "right")).astype(np.float64)
 

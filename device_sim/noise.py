@@ -19,7 +19,7 @@ def key(*parts: str | int) -> int:
 
 
 def uniform(stream: int, index: Seconds) -> Floats:
-    """Independent numbers in [0, 1), one per index. [1]"""
+    """Independent numbers in [0, 1), one per index [1]."""
     z: NDArray[np.uint64] = index.astype(np.uint64) * np.uint64(0x9E3779B97F4A7C15)
     z += np.uint64(stream)
     z = (z ^ (z >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
@@ -29,12 +29,12 @@ def uniform(stream: int, index: Seconds) -> Floats:
 
 
 def fraction(*parts: str | int) -> float:
-    """One number in [0, 1) that belongs to a name. [1]"""
+    """One number in [0, 1) that belongs to a name [1]."""
     return float(uniform(key(*parts), np.zeros(1, np.int64))[0])
 
 
 def smooth(stream: int, at: Seconds, period_s: int) -> Floats:
-    """A wave in [-1, 1] without jumps, which forgets itself after about one period. [1]
+    """A wave in [-1, 1] without jumps, which forgets itself after about one period [1].
 
     Parameters
     ----------
@@ -51,5 +51,5 @@ def smooth(stream: int, at: Seconds, period_s: int) -> Floats:
     node -= first
     share = within / period_s
     share = share * share * (3.0 - 2.0 * share)
-    low = values[node]
-    return low + (values[node + 1] - low) * share
+    wave: Floats = values[node] + (values[node + 1] - values[node]) * share
+    return wave

@@ -10,7 +10,7 @@ from device_sim.arrays import Floats
 
 _BLOCK_KM = 0.9
 _KM_PER_DEG = 6371.0088 * np.pi / 180.0
-"""Length of a degree of latitude on the mean sphere. [km]"""
+"""Length of a degree of latitude on the mean sphere [km]."""
 
 
 def outbound(distance_km: float, chance: np.random.Generator) -> tuple[Floats, Floats, Floats]:
@@ -34,7 +34,7 @@ def outbound(distance_km: float, chance: np.random.Generator) -> tuple[Floats, F
 def degrees(
     centre: tuple[float, float], east_km: Floats, north_km: Floats
 ) -> tuple[Floats, Floats]:
-    """Latitude and longitude of places given relative to a centre. [deg]"""
+    """Latitude and longitude of places given relative to a centre [deg]."""
     latitude = centre[0] + north_km / _KM_PER_DEG
     longitude = centre[1] + east_km / (_KM_PER_DEG * np.cos(np.radians(latitude)))
     return latitude, longitude

@@ -24,7 +24,7 @@ _DRIVING_STEP_S = 60
 _PARKED_STEPS = 4
 
 _State: TypeAlias = Floats
-"""Registers by `Channel` since the first instant, shape (4,). [km], [kWh]"""
+"""Registers by `Channel` since the first instant, shape (4,) [km], [kWh]."""
 
 
 @dataclass(frozen=True)
@@ -33,9 +33,9 @@ class Motion:
 
     rate: dict[Channel, Floats]
     total: dict[Channel, Floats]
-    """Since the first instant. [km], [kWh]"""
+    """Since the first instant [km], [kWh]."""
     soc: Floats
-    """State of charge. [0..1]"""
+    """State of charge [0..1]."""
     east_km: Floats
     north_km: Floats
     driving: Flags

@@ -12,7 +12,7 @@ ERRANDS_ON_WORKDAY = (0.12, 0.42, 0.33, 0.13)
 """Chances of 0, 1, 2 and 3 errands."""
 ERRANDS_ON_RESTDAY = (0.95, 0.05)
 DAY_STARTS_H = 7
-"""Local hour at which no vehicle drives or charges any more or yet. [h]"""
+"""Local hour at which no vehicle drives or charges any more or yet [h]."""
 
 _LAST_DEPARTURE_S = 9.5 * 3600
 _MEDIAN_KM = 13.0
@@ -69,6 +69,6 @@ def vehicle_day(
 
 
 def _distance_km(chance: np.random.Generator) -> float:
-    """One way, more often near than far. [km]"""
+    """One way, more often near than far [km]."""
     distance = _MEDIAN_KM * chance.lognormal(0.0, 0.65)
     return float(np.clip(distance, _SHORTEST_KM, _LONGEST_KM))

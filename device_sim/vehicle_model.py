@@ -12,9 +12,9 @@ from device_sim.arrays import Floats
 _GRAVITY_MS2 = 9.81
 _AIR_KG_M3 = 1.2
 _DRIVETRAIN = 0.87
-"""Energy at the wheels over energy out of the battery. [1]"""
+"""Energy at the wheels over energy out of the battery [1]."""
 _RECOVERY = 0.60
-"""Energy back into the battery over energy taken from the wheels by braking. [1]"""
+"""Energy back into the battery over energy taken from the wheels by braking [1]."""
 _COMFORT_C = 21.0
 
 
@@ -33,7 +33,7 @@ class VehicleModel(msgspec.Struct, frozen=True):
     resistance_ohm: float
 
     def wheel_kw(self, speed_ms: Floats, acceleration_ms2: Floats) -> Floats:
-        """Power at the wheels on a level road; negative when braking. [kW]"""
+        """Power at the wheels on a level road; negative when braking [kW]."""
         force_n = (
             self.mass_kg * (acceleration_ms2 + self.rolling * _GRAVITY_MS2)
             + 0.5 * _AIR_KG_M3 * self.drag_m2 * speed_ms**2
@@ -42,7 +42,7 @@ class VehicleModel(msgspec.Struct, frozen=True):
         return power
 
     def battery_kw(self, wheel_kw: Floats, outdoor_c: float) -> tuple[Floats, Floats]:
-        """Power out of the battery, air conditioning included, and power recovered. [kW]"""
+        """Power out of the battery, air conditioning included, and power recovered [kW]."""
         used = np.clip(wheel_kw, 0.0, None) / _DRIVETRAIN + auxiliary_kw(outdoor_c)
         return used, np.clip(-wheel_kw, 0.0, None) * _RECOVERY
 
@@ -64,7 +64,7 @@ class _Models(msgspec.Struct, frozen=True):
 
 
 def auxiliary_kw(outdoor_c: float) -> float:
-    """Draw of electronics and air conditioning while switched on. [kW]"""
+    """Draw of electronics and air conditioning while switched on [kW]."""
     return min(0.35 + 0.055 * abs(outdoor_c - _COMFORT_C), 2.5)
 
 
