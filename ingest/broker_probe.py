@@ -1,4 +1,4 @@
-"""Try out a broker as a collector depends on it: does its queue outlast an outage?
+"""Try out whether a broker's queue outlasts an outage, as a collector depends on it to.
 
 Settings of a broker cannot be read over MQTT, but their effect can be seen: a persistent session
 goes offline, more messages are published to it than Mosquitto's default queue holds, and it comes
