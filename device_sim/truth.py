@@ -18,6 +18,8 @@ from device_sim.metering import EV_CHARGING
 from device_sim.vehicle import Vehicle
 from domain.registry import REGISTER_OF_MEDIUM, MeterRole
 
+_AT_ONCE = 30
+
 
 def truth(district: District, end: datetime) -> Iterator[dict[str, Any]]:
     """Records of whole local days, and of trips and charges, that ended before `end`.
@@ -29,31 +31,33 @@ def truth(district: District, end: datetime) -> Iterator[dict[str, Any]]:
         trip: vehicle, start, end, km, kwh net out of the battery, soc_start and soc_end [%];
         charge: the same with kwh into the battery, grid_kwh at the pile, and the pile's meter.
     """
-    zone = ZoneInfo(district.settings.zone)
-    days = list(_whole_days(district.settings.first, end, zone))
-    if days:
-        bounds = np.array([start_of(day, zone) for day in (*days, days[-1] + timedelta(1))])
-        for code, point in district.points.items():
-            amounts = np.diff(point.model.amount(bounds)).tolist()
-            quantity = REGISTER_OF_MEDIUM[point.meter.medium]
-            for day, amount in zip(days, amounts, strict=True):
-                yield {
-                    "kind": "day",
-                    "meter": code,
-                    "quantity": quantity,
-                    "day": day.isoformat(),
-                    "amount": amount,
-                }
+    settings = district.settings
+    days = list(_whole_days(settings.first, end, ZoneInfo(settings.zone)))
+    # Some weeks at a time for all, as the history behind them is worked out in such blocks.
+    for first in range(0, len(days), _AT_ONCE):
+        yield from _days(district, days[first : first + _AT_ONCE])
     piles = {
         int(code.rpartition("-")[2]): code
         for code, point in district.points.items()
         if point.meter.item == EV_CHARGING and point.meter.role is MeterRole.SUB
     }
-    first_s, end_s = int(district.settings.first.timestamp()), int(end.timestamp())
     for code, vehicle in district.vehicles.items():
-        for activity in vehicle.activities(first_s, end_s):
-            if activity.end_s <= end_s:
-                yield _activity(code, vehicle, activity, piles[vehicle.number])
+        yield from _activities(code, vehicle, piles[vehicle.number], settings.first, end)
+
+
+def _days(district: District, days: list[date]) -> Iterator[dict[str, Any]]:
+    zone = ZoneInfo(district.settings.zone)
+    bounds = [start_of(day, zone) for day in (*days, days[-1] + timedelta(1))]
+    for code, point in district.points.items():
+        amounts = np.diff(point.model.amount(np.array(bounds, np.int64))).tolist()
+        for day, amount in zip(days, amounts, strict=True):
+            yield {
+                "kind": "day",
+                "meter": code,
+                "quantity": REGISTER_OF_MEDIUM[point.meter.medium],
+                "day": day.isoformat(),
+                "amount": amount,
+            }
 
 
 def _whole_days(first: datetime, end: datetime, zone: ZoneInfo) -> Iterator[date]:
@@ -64,18 +68,35 @@ def _whole_days(first: datetime, end: datetime, zone: ZoneInfo) -> Iterator[date
         day += timedelta(1)
 
 
-def _activity(code: str, vehicle: Vehicle, activity: Activity, pile: str) -> dict[str, Any]:
-    ends = vehicle.motion(np.array([activity.start_s, activity.end_s], np.int64)).soc
+def _activities(
+    code: str, vehicle: Vehicle, pile: str, first: datetime, end: datetime
+) -> Iterator[dict[str, Any]]:
+    end_s = int(end.timestamp())
+    done = [
+        activity
+        for activity in vehicle.activities(int(first.timestamp()), end_s)
+        if activity.end_s <= end_s
+    ]
+    at = np.array([(activity.start_s, activity.end_s) for activity in done], np.int64)
+    soc = 100.0 * vehicle.motion(at.reshape(-1)).soc.reshape(-1, 2)
+    for activity, (start, end_) in zip(done, soc.tolist(), strict=True):
+        yield _record(code, activity, pile) | {"soc_start": start, "soc_end": end_}
+
+
+def _record(code: str, activity: Activity, pile: str) -> dict[str, Any]:
     amount = dict(zip(CHANNELS, activity.amounts.tolist(), strict=True))
     record = {
-        "kind": "charge" if activity.way is None else "trip",
         "vehicle": code,
         "start": datetime.fromtimestamp(activity.start_s, UTC),
         "end": datetime.fromtimestamp(activity.end_s, UTC),
-        "soc_start": 100.0 * float(ends[0]),
-        "soc_end": 100.0 * float(ends[1]),
     }
     if activity.way is None:
         into_kwh = amount[Channel.CHARGED]
-        return record | {"kwh": into_kwh, "grid_kwh": into_kwh / EFFICIENCY, "pile": pile}
-    return record | {"km": amount[Channel.SPEED], "kwh": activity.net_used_kwh}
+        grid_kwh = into_kwh / EFFICIENCY
+        return {"kind": "charge", **record, "kwh": into_kwh, "grid_kwh": grid_kwh, "pile": pile}
+    return {
+        "kind": "trip",
+        **record,
+        "km": amount[Channel.SPEED],
+        "kwh": activity.net_used_kwh,
+    }
