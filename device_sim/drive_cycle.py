@@ -49,14 +49,13 @@ def drive_cycle(distance_m: float, chance: np.random.Generator) -> DriveCycle:
     cruise_s = length / cruise - ramp_s
     wait_s = chance.uniform(0.0, _LONGEST_WAIT_S, hops)
     wait_s[-1] = 0.0  # arrived
+    # Four phases to a hop (start, cruise, brake, wait), two corners to a phase.
     durations = np.column_stack([ramp_s, cruise_s, ramp_s, wait_s]).ravel()
-    zero = np.zeros(hops)
-    start = np.column_stack([zero, cruise, cruise, zero]).ravel()
-    end = np.column_stack([cruise, cruise, zero, zero]).ravel()
-    pull = np.tile([_ACCELERATION_MS2, 0.0, -_ACCELERATION_MS2, 0.0], hops)
-    ends_s = np.cumsum(durations)
-    return DriveCycle(
-        np.column_stack([ends_s - durations, ends_s]).ravel(),
-        np.column_stack([start, end]).ravel(),
-        np.repeat(pull, 2),
-    )
+    after_s = np.repeat(np.cumsum(durations), 2)
+    after_s[::2] -= durations
+    speed = np.zeros((hops, 8))
+    speed[:, 1:5] = cruise[:, np.newaxis]
+    acceleration = np.zeros((hops, 8))
+    acceleration[:, :2] = _ACCELERATION_MS2
+    acceleration[:, 4:6] = -_ACCELERATION_MS2
+    return DriveCycle(after_s, speed.ravel(), acceleration.ravel())

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from device_sim.activity import CHANNELS, Activity
+from device_sim.activity import CHANNELS, Activity, Channel
 from device_sim.arrays import Floats, Seconds
 
 
@@ -28,38 +28,44 @@ class MonthOfDriving:
     amounts: Floats
     way: Floats
 
-    def rate(self, at: Seconds) -> Floats:
-        """Rates of every channel [km/h], [kW]."""
-        corner, share = self._place(at)
-        return self.rates[:, corner] + self._rise(corner) * share
+    def read(self, at: Seconds) -> Floats:
+        """State at ascending instants.
 
-    def amount(self, at: Seconds) -> Floats:
-        """Registers of every channel [km], [kWh]."""
-        corner, share = self._place(at)
-        hours = share * (self.at_s[corner + 1] - self.at_s[corner]) / 3600.0
-        mean = self.rates[:, corner] + 0.5 * self._rise(corner) * share
-        return self.amounts[:, corner] + mean * hours
+        Returns
+        -------
+        Floats, shape (12, n)
+            Four rates [km/h], [kW]; four registers [km], [kWh]; place east and north of the
+            garage [km]; 1 while driving, 1 while charging, else 0.
+        """
+        state = self._registers(at, slice(None))
+        odometer_km = state[len(CHANNELS)]
+        place = [np.interp(odometer_km, self.way[0], axis) for axis in self.way[1:]]
+        busy = [self._busy(at, driving=True), self._busy(at, driving=False)]
+        return np.vstack([state, *place, *busy])
 
-    def place(self, at: Seconds) -> Floats:
-        """Place east and north of the garage, shape (2, n) [km]."""
-        odometer_km = self.amount(at)[0]
-        return np.stack([np.interp(odometer_km, self.way[0], axis) for axis in self.way[1:]])
+    def charged(self, at: Seconds) -> Floats:
+        """Power into the battery [kW] and its register [kWh], shape (2, n)."""
+        row = CHANNELS.index(Channel.CHARGED)
+        return self._registers(at, slice(row, row + 1))
 
-    def busy(self, at: Seconds, *, driving: bool) -> Floats:
-        """1 while in an activity of the sort asked for, else 0."""
+    def _registers(self, at: Seconds, channels: slice) -> Floats:
+        """Rates of the channels, then their registers."""
+        # The last of corners at one instant holds from there on; so no interval is empty.
+        corner = np.searchsorted(self.at_s, at, "right") - 1
+        length_s = self.at_s[corner + 1] - self.at_s[corner]
+        share = (at - self.at_s[corner]) / length_s
+        start = self.rates[channels, corner]
+        rise = self.rates[channels, corner + 1] - start
+        hours = share * length_s / 3600.0
+        amounts = self.amounts[channels, corner] + (start + 0.5 * rise * share) * hours
+        return np.vstack([start + rise * share, amounts])
+
+    def _busy(self, at: Seconds, *, driving: bool) -> Floats:
         chosen = [a for a in self.activities if (a.way is not None) == driving]
         starts = np.array([activity.start_s for activity in chosen], np.int64)
         ends = np.array([activity.end_s for activity in chosen], np.int64)
         begun = np.searchsorted(starts, at, "right")
         return (begun - np.searchsorted(ends, at, "right")).astype(np.float64)
-
-    def _place(self, at: Seconds) -> tuple[Seconds, Floats]:
-        # The last of corners at one instant holds from there on; so no interval is empty.
-        corner = np.searchsorted(self.at_s, at, "right") - 1
-        return corner, (at - self.at_s[corner]) / (self.at_s[corner + 1] - self.at_s[corner])
-
-    def _rise(self, corner: Seconds) -> Floats:
-        return self.rates[:, corner + 1] - self.rates[:, corner]
 
 
 def month_of_driving(

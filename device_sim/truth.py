@@ -18,7 +18,7 @@ from device_sim.metering import EV_CHARGING
 from device_sim.vehicle import Vehicle
 from domain.registry import REGISTER_OF_MEDIUM, MeterRole
 
-_AT_ONCE = 30
+_AT_ONCE = timedelta(days=30)
 
 
 def truth(district: District, end: datetime) -> Iterator[dict[str, Any]]:
@@ -32,21 +32,27 @@ def truth(district: District, end: datetime) -> Iterator[dict[str, Any]]:
         charge: the same with kwh into the battery, grid_kwh at the pile, and the pile's meter.
     """
     settings = district.settings
-    days = list(_whole_days(settings.first, end, ZoneInfo(settings.zone)))
-    # Some weeks at a time for all, as the history behind them is worked out in such blocks.
-    for first in range(0, len(days), _AT_ONCE):
-        yield from _days(district, days[first : first + _AT_ONCE])
     piles = {
         int(code.rpartition("-")[2]): code
         for code, point in district.points.items()
         if point.meter.item == EV_CHARGING and point.meter.role is MeterRole.SUB
     }
-    for code, vehicle in district.vehicles.items():
-        yield from _activities(code, vehicle, piles[vehicle.number], settings.first, end)
+    start = settings.first
+    # Some weeks at a time for all, as the history behind them is worked out in such blocks.
+    while start < end:
+        until = min(start + _AT_ONCE, end)
+        yield from _days(district, start, until)
+        for code, vehicle in district.vehicles.items():
+            yield from _activities(code, vehicle, piles[vehicle.number], start, until)
+        start = until
 
 
-def _days(district: District, days: list[date]) -> Iterator[dict[str, Any]]:
+def _days(district: District, start: datetime, end: datetime) -> Iterator[dict[str, Any]]:
+    """Whole days that end within (start, end]."""
     zone = ZoneInfo(district.settings.zone)
+    days = list(_whole_days(district.settings.first, start, end, zone))
+    if not days:
+        return
     bounds = [start_of(day, zone) for day in (*days, days[-1] + timedelta(1))]
     for code, point in district.points.items():
         amounts = np.diff(point.model.amount(np.array(bounds, np.int64))).tolist()
@@ -60,27 +66,24 @@ def _days(district: District, days: list[date]) -> Iterator[dict[str, Any]]:
             }
 
 
-def _whole_days(first: datetime, end: datetime, zone: ZoneInfo) -> Iterator[date]:
-    day = first.astimezone(zone).date()
-    while start_of(day + timedelta(1), zone) <= end.timestamp():
-        if start_of(day, zone) >= first.timestamp():
+def _whole_days(first: datetime, start: datetime, end: datetime, zone: ZoneInfo) -> Iterator[date]:
+    day = start.astimezone(zone).date()
+    while (over_s := start_of(day + timedelta(1), zone)) <= end.timestamp():
+        if start_of(day, zone) >= first.timestamp() and over_s > start.timestamp():
             yield day
         day += timedelta(1)
 
 
 def _activities(
-    code: str, vehicle: Vehicle, pile: str, first: datetime, end: datetime
+    code: str, vehicle: Vehicle, pile: str, start: datetime, end: datetime
 ) -> Iterator[dict[str, Any]]:
-    end_s = int(end.timestamp())
-    done = [
-        activity
-        for activity in vehicle.activities(int(first.timestamp()), end_s)
-        if activity.end_s <= end_s
-    ]
+    """Trips and charges that end within (start, end]."""
+    start_s, end_s = int(start.timestamp()), int(end.timestamp())
+    done = [a for a in vehicle.activities(start_s, end_s) if a.end_s <= end_s]
     at = np.array([(activity.start_s, activity.end_s) for activity in done], np.int64)
     soc = 100.0 * vehicle.motion(at.reshape(-1)).soc.reshape(-1, 2)
-    for activity, (start, end_) in zip(done, soc.tolist(), strict=True):
-        yield _record(code, activity, pile) | {"soc_start": start, "soc_end": end_}
+    for activity, (soc_start, soc_end) in zip(done, soc.tolist(), strict=True):
+        yield _record(code, activity, pile) | {"soc_start": soc_start, "soc_end": soc_end}
 
 
 def _record(code: str, activity: Activity, pile: str) -> dict[str, Any]:

@@ -66,19 +66,14 @@ class Vehicle:
 
     def charged(self, at: Seconds) -> tuple[Floats, Floats]:
         """Power into the battery [kW] and energy since the first instant [kWh] by charging."""
-        row = CHANNELS.index(Channel.CHARGED)
-        return (
-            self._chain.read(at, lambda block, part: block.rate(part)[row]),
-            self._chain.read(at, lambda block, part: block.amount(part)[row]),
-        )
+        power, energy = self._chain.read(at, MonthOfDriving.charged)
+        return power, energy
 
     def motion(self, at: Seconds) -> Motion:
         """State at ascending instants, none before the first."""
-        rates = self._chain.read(at, MonthOfDriving.rate)
-        totals = self._chain.read(at, MonthOfDriving.amount)
-        east, north = self._chain.read(at, MonthOfDriving.place)
-        driving = self._chain.read(at, lambda block, part: block.busy(part, driving=True))
-        charging = self._chain.read(at, lambda block, part: block.busy(part, driving=False))
+        state = self._chain.read(at, MonthOfDriving.read)
+        rates, totals = state[: len(CHANNELS)], state[len(CHANNELS) : 2 * len(CHANNELS)]
+        east, north, driving, charging = state[2 * len(CHANNELS) :]
         return Motion(
             dict(zip(CHANNELS, rates, strict=True)),
             dict(zip(CHANNELS, totals, strict=True)),
