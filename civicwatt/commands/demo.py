@@ -1,0 +1,73 @@
+"""`civicwatt demo`: everything on this machine, with simulated institutions and vehicles."""
+
+import argparse
+
+from civicwatt.demo import Options, running_demo
+from civicwatt.demo_figures import Figures, figures, wait_for_figures
+from civicwatt.loopback import HOST
+from civicwatt.running_demo import Demo, StoppedError
+from civicwatt.signals import stop_on_signal
+from device_sim import district as d
+
+
+def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Add the command to the command line."""
+    parser = commands.add_parser(
+        "demo", help="start everything here, with a simulated district and its history"
+    )
+    parser.add_argument("--port", type=int, default=8000, help="of the console (default 8000)")
+    parser.add_argument("--institutions", type=int, default=d.DEFAULT_INSTITUTIONS, metavar="N")
+    parser.add_argument("--vehicles", type=int, default=d.DEFAULT_VEHICLES, metavar="N")
+    parser.add_argument(
+        "--days", type=int, default=d.DEFAULT_DAYS, metavar="N", help="of history before today"
+    )
+    parser.add_argument("--seed", type=int, default=d.DEFAULT_SEED, metavar="N")
+    parser.add_argument(
+        "--once", action="store_true", help="build the history, compare it with the truth, stop"
+    )
+    parser.set_defaults(run=run)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Run until asked to stop, or with ``--once`` until the history is there."""
+    options = Options(
+        args.port, args.institutions, args.vehicles, args.days, args.seed, once=args.once
+    )
+    try:
+        with running_demo(options, stop_on_signal()) as demo:
+            _greet(demo)
+            if options.once:
+                wait_for_figures(demo)
+                return _report(figures(demo))
+            demo.wait_until(lambda: False)
+    except StoppedError:
+        print("civicwatt demo: stopped; the data stay. 已停止。数据保留。")
+    return 0
+
+
+def _greet(demo: Demo) -> None:
+    password = demo.sign_in.password or "the one you have set / 您设置的密码"
+    line = "=" * 72
+    print(
+        f"\n{line}\n"
+        f"  Civicwatt     http://{HOST}:{demo.port}/\n"
+        f"  sign in 登录   {demo.sign_in.login}\n"
+        f"  password 密码  {password}\n\n"
+        "  History is filled in while you look; then live data go on.\n"
+        "  历史数据边看边补录。随后接入实时数据。\n"
+        "  Ctrl-C stops everything. 按 Ctrl-C 全部停止。\n"
+        f"{line}\n",
+        flush=True,
+    )
+
+
+def _report(found: Figures) -> int:
+    print(f"\n{found.devices} devices, {found.samples} samples, {found.quarantined} in quarantine")
+    print(f"whole days {found.first} to {found.last}, uppermost meters:")
+    for amount in found.amounts:
+        sign = "=" if amount.agrees else "IS NOT"
+        print(
+            f"  {amount.medium:12} {amount.computed:14.1f} {amount.unit} {sign} "
+            f"{amount.true:.1f} {amount.unit} of the truth"
+        )
+    return 0 if all(amount.agrees for amount in found.amounts) else 1

@@ -1,0 +1,143 @@
+"""The whole of Civicwatt on one machine, with a simulated district.
+
+PostgreSQL and the broker are started unless the environment names others; then serve, collect,
+work and simulate. They are stopped in the order in which data flow, so that nothing is lost even
+with a broker that forgets.
+"""
+
+import os
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from threading import Event
+
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from civicwatt.crew import Crew
+from civicwatt.embedded_broker import running_broker
+from civicwatt.embedded_postgres import running_postgres
+from civicwatt.local_api import is_ready
+from civicwatt.loopback import free_port, is_free
+from civicwatt.running_demo import Demo
+from civicwatt.sign_in import SignIn, first_administrator
+from device_sim import district as d
+from device_sim.bookmark import begin
+from device_sim.registration import BUREAU
+from domain.errors import ConfigurationError
+from store.become import Role, become
+from store.migrate import migrate
+from store.registry import write
+from store.server import connect
+
+READY_S = 90.0
+"""Longest wait for the first answer of the API. [s]"""
+DRAIN_S = 60.0
+"""Longest wait for the collector to take what the broker has. [s]"""
+
+
+class DemoSettings(BaseSettings):
+    """Read from ``CIVICWATT_*`` variables."""
+
+    model_config = SettingsConfigDict(env_prefix="CIVICWATT_", frozen=True)
+
+    database_url: str | None = None
+    """A superuser's; without it a PostgreSQL is started."""
+
+    mqtt_url: str | None = None
+    """Without it a broker is started."""
+
+    data_dir: Path = Path(".local")
+    """The demo keeps its own in the folder `demo` there; removing that begins anew."""
+
+    zone: str = d.DEFAULT_ZONE
+    """Zone of the district."""
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What the command line says; `once` is for history without live data."""
+
+    port: int
+    institutions: int
+    vehicles: int
+    days: int
+    seed: int
+    once: bool
+
+
+@contextmanager
+def running_demo(options: Options, stop: Event) -> Iterator[Demo]:
+    """Run everything until the block ends; ready to be signed in to when it begins.
+
+    Raises
+    ------
+    ConfigurationError
+        If the port is taken, the data are of another district, or a setting is wrong.
+    """
+    settings = DemoSettings()
+    if not is_free(options.port):
+        raise ConfigurationError(f"port {options.port} is in use: name another one with --port")
+    folder = settings.data_dir.resolve() / "demo"
+    with ExitStack() as servers:
+        database_url = settings.database_url or servers.enter_context(
+            running_postgres(folder / "postgresql")
+        )
+        mqtt_url = settings.mqtt_url or servers.enter_context(running_broker(folder / "broker"))
+        district = _district(options, settings.zone, folder)
+        sign_in = _prepare(database_url, district, folder)
+        ours = {"DATABASE_URL": database_url, "MQTT_URL": mqtt_url, "DATA_DIR": str(folder)}
+        env = os.environ | {f"CIVICWATT_{name}": value for name, value in ours.items()}
+        crew = servers.enter_context(Crew(env))
+        demo = Demo(options.port, sign_in, district, database_url, folder, free_port(), crew, stop)
+        try:
+            _start(demo, options)
+            yield demo
+        finally:
+            _wind_down(demo)
+
+
+def _district(options: Options, zone: str, folder: Path) -> d.District:
+    wanted = d.DistrictSettings(
+        d.first_instant(datetime.now(UTC), options.days, zone),
+        options.institutions,
+        options.vehicles,
+        options.seed,
+        zone,
+    )
+    # The simulator begins with the same file, and so works on the same district.
+    return d.District(begin(folder / "simulate.json", wanted).settings)
+
+
+def _prepare(database_url: str, district: d.District, folder: Path) -> SignIn:
+    with connect(database_url, name="civicwatt demo") as conn:
+        migrate(conn)
+        become(conn, Role.ADMIN)
+        write(conn, district.registry())
+        file = folder / "admin-password"
+        return first_administrator(conn, organisation=BUREAU, file=file)
+
+
+def _start(demo: Demo, options: Options) -> None:
+    crew = demo.crew
+    crew.start("serve", "--port", str(demo.port))
+    crew.start("collect", "--metrics-port", str(demo.metrics_port))
+    crew.start("work")
+    size = ["--institutions", options.institutions, "--vehicles", options.vehicles]
+    history = ["--days", options.days, "--seed", options.seed]
+    end = ["--no-live", "--truth", demo.truth_file] if options.once else []
+    crew.start("simulate", *map(str, size + history + end), may_end=options.once)
+    demo.wait_until(lambda: is_ready(demo.port), within_s=READY_S)
+
+
+def _wind_down(demo: Demo) -> None:
+    """Stop in the order in which data flow: what is in the broker still gets into the database."""
+    demo.crew.stop("simulate", within_s=20.0)
+    give_up = time.monotonic() + DRAIN_S
+    while demo.crew.runs("collect") and not demo.is_drained() and time.monotonic() < give_up:
+        pass  # is_drained waits
+    demo.crew.stop("collect", within_s=30.0)
+    demo.crew.stop("work", within_s=60.0)
+    demo.crew.stop("serve", within_s=10.0)

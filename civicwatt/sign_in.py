@@ -1,0 +1,52 @@
+"""The first administrator of an installation that nobody has signed in to yet."""
+
+import os
+import secrets
+from dataclasses import dataclass
+from pathlib import Path
+
+from psycopg import Connection
+
+from api.password import hash_password
+from store.person import add_person, grant
+
+LOGIN = "admin"
+ROLES = ("bureau", "operator", "system_administrator", "security_administrator")
+
+
+@dataclass(frozen=True, slots=True)
+class SignIn:
+    """What to type on the sign-in page; `password` is None when only its owner knows it."""
+
+    login: str
+    password: str | None
+
+
+def first_administrator(conn: Connection, *, organisation: str, file: Path) -> SignIn:
+    """Make the administrator, or find the one made before.
+
+    Parameters
+    ----------
+    conn : Connection
+        In autocommit mode, as `Role.ADMIN`.
+    organisation : str
+        Code of the organisation it administers, with everything below.
+    file : Path
+        Keeps the random password, readable for its owner only, so that every start can show it.
+    """
+    password = secrets.token_urlsafe(12)
+    with conn.transaction():
+        is_new = add_person(
+            conn, login=LOGIN, name="管理员 Administrator", password_hash=hash_password(password)
+        )
+        if is_new:
+            for role in ROLES:
+                grant(conn, login=LOGIN, role=role, organisation=organisation)
+            _keep(file, password)  # before the commit: a person without a known password is lost
+    return SignIn(LOGIN, file.read_text() if file.exists() else None)
+
+
+def _keep(file: Path, password: str) -> None:
+    file.unlink(missing_ok=True)
+    with os.fdopen(os.open(file, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "w") as kept:
+        kept.write(password)
