@@ -43,8 +43,9 @@ def test_an_applied_migration_that_was_changed_is_refused(superuser: Connection)
 def test_nothing_belongs_to_a_superuser(superuser: Connection) -> None:
     owned = superuser.execute(
         "SELECT relname, rolname FROM pg_class c JOIN pg_roles r ON r.oid = relowner "
-        "JOIN pg_namespace n ON n.oid = relnamespace WHERE nspname IN ('public', 'visible', 'queue') "
-        "AND relkind IN ('r', 'v') AND (rolsuper OR rolbypassrls OR rolcanlogin) "
+        "JOIN pg_namespace n ON n.oid = relnamespace "
+        "WHERE nspname IN ('public', 'visible', 'queue') AND relkind IN ('r', 'v') "
+        "AND (rolsuper OR rolbypassrls OR rolcanlogin) "
         "AND relname NOT LIKE 'pg_%'"
     ).fetchall()
     assert owned == []
@@ -52,8 +53,7 @@ def test_nothing_belongs_to_a_superuser(superuser: Connection) -> None:
 
 def test_reading_tables_are_hypertables_where_timescaledb_is(superuser: Connection) -> None:
     if inspect(superuser).floor is Floor.PLAIN:
-        assert superuser.execute("SELECT to_regclass('timescaledb_information.hypertables')")
-        return
+        pytest.skip("the server has no TimescaleDB")
     found = superuser.execute("SELECT hypertable_name FROM timescaledb_information.hypertables")
     tables = {table.value for table in ReadingTable} | {"other_reading", "consumption"}
     assert {name for (name,) in found} == tables
