@@ -47,7 +47,7 @@ def conn(superuser: Connection) -> Connection:
 
 @pytest.fixture
 def client(conn: Connection, database: str) -> Iterator[TestClient]:
-    assert conn
+    assert conn.info.dbname in database  # filled by then
     with TestClient(create_app(ApiSettings(database_url=database))) as client:
         yield client
 
@@ -147,8 +147,9 @@ def test_foreign_meters_give_nothing(sign_in: SignIn, conn: Connection) -> None:
     foreign = [i for (i,) in conn.execute("SELECT meter_id FROM meter WHERE code LIKE 'hospital%'")]
     client = sign_in("school")
     more: dict[str, str]
-    for route, more in (("series", {}), ("consumption", {"step": "day"})):
-        answer = client.get(f"{V1}/{route}", params={"meter": foreign, **JULY_1, **more})
+    for route in ("series", "consumption"):
+        query = {"meter": foreign, "step": "day", **JULY_1}
+        answer = client.get(f"{V1}/{route}", params=query)
         assert (answer.status_code, answer.json()["items"]) == (200, [])
 
 
@@ -177,7 +178,7 @@ def test_a_long_span_comes_in_days_with_its_extremes_and_gaps(
     conn.execute("UPDATE consumption SET superseded_at = now() WHERE shape_grade = 'allocated'")
     client = sign_in("school")
     span = {"from": far.isoformat(), "to": NOW.isoformat()}
-    query = {"meter": meter_ids(client)[1], **span}
+    query: dict[str, str | int] = {"meter": meter_ids(client)[1], **span}
     [series] = client.get(f"{V1}/series", params=query).json()["items"]
     assert series["tier"] == "day"
     assert len(series["t"]) == 201
