@@ -51,7 +51,7 @@ class Child:
     ) -> None:
         self.name = name
         self.stop_signal = stop_signal
-        self.process = subprocess.Popen(  # noqa: S603 - commands are built by us, without a shell
+        self.process = subprocess.Popen(
             # in this order: the kernel forgets the death signal when the user changes
             [*prefix, *with_death_signal(stop_signal), *command],
             stdin=subprocess.DEVNULL,

@@ -112,7 +112,7 @@ def _make_cluster(programs: Path, cluster: Path) -> None:
     password = f"--pwfile={cluster.with_name('password')}"
     options = ["--username=postgres", "--auth=scram-sha-256", password]
     locale = ["--encoding=UTF8", "--no-locale"]
-    result = subprocess.run(  # noqa: S603 - our own program and arguments, no shell
+    result = subprocess.run(
         [*command_prefix(initdb, cluster.parent), initdb, "-D", unfinished, *options, *locale],
         capture_output=True,
         text=True,
@@ -168,4 +168,4 @@ def _clear_left_over(cluster: Path) -> None:
 
 def _command_of(pid: int) -> str:
     command = ["ps", "-o", "args=", "-p", str(pid)]
-    return subprocess.run(command, capture_output=True, text=True, check=False).stdout  # noqa: S603
+    return subprocess.run(command, capture_output=True, text=True, check=False).stdout

@@ -30,7 +30,7 @@ class LocalApi:
         """Begin the session."""
         body = json.dumps({"login": login, "password": password}).encode()
         headers = {"Content-Type": "application/json"}
-        self._open(urllib.request.Request(f"{self._root}/session", body, headers))  # noqa: S310
+        self._open(urllib.request.Request(f"{self._root}/session", body, headers))  # noqa: S310 - http only
 
     def get(self, path: str, **query: object) -> Any:
         """What the API answers to a GET, as parsed JSON.

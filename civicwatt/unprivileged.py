@@ -56,4 +56,4 @@ def _works(prefix: list[str], argument: Path) -> bool:
         return False
     option = [] if prefix[-1] == "ls" else ["--version"]
     command = [*prefix, str(argument), *option]
-    return subprocess.run(command, capture_output=True, check=False).returncode == 0  # noqa: S603
+    return subprocess.run(command, capture_output=True, check=False).returncode == 0

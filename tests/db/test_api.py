@@ -146,7 +146,6 @@ def test_a_foreign_building_is_not_found(sign_in: SignIn, conn: Connection) -> N
 def test_foreign_meters_give_nothing(sign_in: SignIn, conn: Connection) -> None:
     foreign = [i for (i,) in conn.execute("SELECT meter_id FROM meter WHERE code LIKE 'hospital%'")]
     client = sign_in("school")
-    more: dict[str, str]
     for route in ("series", "consumption"):
         query = {"meter": foreign, "step": "day", **JULY_1}
         answer = client.get(f"{V1}/{route}", params=query)
