@@ -17,11 +17,17 @@ class Role(StrEnum):
     API = "civicwatt_api"
 
 
+_WRITERS = {Role.COLLECT, Role.WORK}
+"""Roles that change rows of tables which may lie in the columnstore."""
+
+
 def become(conn: Connection, role: Role) -> None:
     """Give up every right but those of `role`, for the life of the connection."""
     conn.execute(SQL(sql("server", "become")).format(role=Identifier(role.value)))
+    if role in _WRITERS:
+        conn.execute(sql("server", "let_writers_unpack"))
 
 
 async def become_async(conn: AsyncConnection, role: Role) -> None:
-    """Do the same on an asynchronous connection."""
+    """Do the same on an asynchronous connection, which reads and queues but writes no readings."""
     await conn.execute(SQL(sql("server", "become")).format(role=Identifier(role.value)))

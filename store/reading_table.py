@@ -79,9 +79,8 @@ def statement(shape: Shape, name: LiteralString) -> Composed:
         ),
         disagree=listed("min({c}) <> max({c})", shape.values, " OR "),
         greatest=listed("{c} = greatest(t.{c}, excluded.{c})", shape.values),
-        changes=listed(
-            "t.{c} IS DISTINCT FROM greatest(t.{c}, excluded.{c})", shape.values, " OR "
-        ),
+        same_key=listed("t.{c} = s.{c}", shape.key, " AND "),
+        news=listed("t.{c} IS DISTINCT FROM greatest(t.{c}, s.{c})", shape.values, " OR "),
         clash_arrays=SQL(", ").join(arrays),
     )
 

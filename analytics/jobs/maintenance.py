@@ -4,13 +4,13 @@ import logging
 
 from psycopg import Connection
 
-from store.maintenance import compress_old_chunks, drop_expired, forget_events
+from store.maintenance import compress_old_chunks, drop_expired, forget_events, refresh_hourly
 
 log = logging.getLogger(__name__)
 
 
 def maintain(conn: Connection) -> None:
-    """Forget old events, drop expired readings, compress old chunks.
+    """Forget old events, drop expired readings, compress old chunks, refresh hourly series.
 
     Parameters
     ----------
@@ -18,4 +18,11 @@ def maintain(conn: Connection) -> None:
         In autocommit mode: every chunk is a transaction of its own.
     """
     events, expired, moved = forget_events(conn), drop_expired(conn), compress_old_chunks(conn)
-    log.info("%d events forgotten, %d expired, %d chunks compressed", events, expired, moved)
+    series = refresh_hourly(conn)
+    log.info(
+        "%d events forgotten, %d expired, %d chunks compressed, %d hourly series refreshed",
+        events,
+        expired,
+        moved,
+        series,
+    )

@@ -1,12 +1,22 @@
 -- name: drop_expired
 SELECT drop_expired();
 
--- name: can_compress
--- Whether this floor has a columnstore.
-SELECT to_regproc('public.compress_one_chunk') IS NOT NULL;
+-- name: has_columnstore
+-- Whether this floor has one.
+SELECT to_regproc('public.compress_next_chunk') IS NOT NULL;
 
--- name: compress_one_chunk
-SELECT compress_one_chunk();
+-- name: compress_next_chunk
+-- last oid: the chunk compressed before, 0 to begin.
+SELECT compress_next_chunk(%(last)s);
+
+-- name: hourly
+-- Hourly series that wait to be brought up to date; none where they are plain views.
+SELECT table_name FROM hourly WHERE to_regclass(format('hourly.%I', table_name)) IS NOT NULL ORDER BY 1;
+
+-- name: refresh_hourly
+-- Not inside a transaction. {series}: a continuous aggregate. The last two days stay live, computed
+-- from the readings themselves; of what is older, only hours whose readings have changed are computed.
+CALL refresh_continuous_aggregate({series}, NULL, now() - interval '2 days');
 
 -- name: forget_events
 -- keep interval.

@@ -22,21 +22,25 @@ ON CONFLICT DO NOTHING RETURNING {key};
 SELECT pg_advisory_xact_lock(hashtext('civicwatt merge'), %(table)s::regclass::oid::integer);
 
 -- name: find_clashes
--- Instants at which the batch disagrees with itself or with what is stored.
+-- Instants at which the batch disagrees with itself or with what is stored. What is stored is looked
+-- up instant by instant (LATERAL .. LIMIT 1, here and below): a join would be free to read, and on
+-- the columnstore to unpack, the whole table.
 SELECT {key} FROM (
     SELECT {columns} FROM {stage}
      UNION ALL
-    SELECT {columns} FROM {table} WHERE ({key}) IN (SELECT {key} FROM {stage})
+    SELECT stored.* FROM (SELECT DISTINCT {key} FROM {stage}) s
+     CROSS JOIN LATERAL (SELECT {columns} FROM {table} t WHERE {same_key} LIMIT 1) stored
 ) said GROUP BY {key} HAVING {disagree};
 
 -- name: note_clashes
 -- Every value said about each column of a clashing instant, where there are several.
 WITH clash AS (
-    SELECT * FROM unnest({clash_arrays})
+    SELECT * FROM unnest({clash_arrays}) AS c ({key})
 ), said AS (
     SELECT device_id, ts, to_jsonb(s) AS row FROM {stage} s WHERE ({key}) IN (TABLE clash)
      UNION ALL
-    SELECT device_id, ts, to_jsonb(t) AS row FROM {table} t WHERE ({key}) IN (TABLE clash)
+    SELECT s.device_id, s.ts, stored.row FROM clash s
+     CROSS JOIN LATERAL (SELECT to_jsonb(t) AS row FROM {table} t WHERE {same_key} LIMIT 1) stored
 ), value AS (
     SELECT DISTINCT s.device_id, s.ts, coalesce(s.row ->> 'name', c.name) AS quantity, c.name AS col,
            s.row ->> c.name AS value
@@ -53,15 +57,23 @@ ON CONFLICT DO NOTHING;
 -- name: merge
 -- Column by column the greatest of everything said about the instant: GREATEST passes over nulls, so
 -- it fills what was missing and picks a winner by the values alone. It is commutative, associative
--- and idempotent; arrival order cannot be told from the result.
-INSERT INTO {table} AS t ({columns}) SELECT {key}, {united} FROM {stage} GROUP BY {key} ORDER BY {key}
+-- and idempotent; arrival order cannot be told from the result. Instants about which the batch says
+-- nothing new are left out beforehand: DO UPDATE unpacks their part of the columnstore even when it
+-- then updates nothing.
+INSERT INTO {table} AS t ({columns})
+SELECT s.* FROM (SELECT {key}, {united} FROM {stage} GROUP BY {key}) AS s ({columns})
+ CROSS JOIN LATERAL (SELECT FROM {table} t WHERE {same_key} AND ({news}) LIMIT 1) stored
+ ORDER BY {key}
 ON CONFLICT ({key}) DO UPDATE SET {greatest}, quality = t.quality | excluded.quality,
     received_at = greatest(t.received_at, excluded.received_at)
-WHERE {changes} RETURNING {key};
+RETURNING {key};
 
 -- name: flag_clashes
-UPDATE {table} SET quality = quality | %(flag)s
- WHERE ({key}) IN (SELECT * FROM unnest({clash_arrays})) AND quality & %(flag)s = 0;
+-- Every instant is there by now. An UPDATE that joins the instants would unpack the whole columnstore.
+INSERT INTO {table} AS t ({key}, received_at, quality)
+SELECT *, '-infinity', %(flag)s FROM unnest({clash_arrays}) AS c ({key}) ORDER BY {key}
+ON CONFLICT ({key}) DO UPDATE SET quality = t.quality | excluded.quality
+ WHERE t.quality & excluded.quality = 0;
 
 -- name: touch
 -- device_ids bigint[], days date[].
