@@ -23,7 +23,7 @@ export const router = createRouter({
 
 router.beforeEach(async (to) => {
   if (to.meta.open) return true
-  // A server that cannot be reached is told by the page itself, not mistaken for a signed-out one.
+  // Of a server that cannot be reached the sign-in page tells as soon as somebody tries.
   await restoreSession().catch(() => undefined)
   return session.value ? true : { name: 'sign-in', query: { next: to.fullPath } }
 })

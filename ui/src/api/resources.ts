@@ -20,7 +20,6 @@ export const closeSession = () => call<void>('DELETE', '/session')
 
 export const organisations = () => everyPage<Organisation>('/organisations')
 export const buildings = () => everyPage<Building>('/buildings')
-export const building = (id: number, signal?: AbortSignal) => call<Building>('GET', `/buildings/${id}`, upTo(signal))
 export const today = (id: number, signal?: AbortSignal) => call<Today>('GET', `/buildings/${id}/today`, upTo(signal))
 export const meters = (organisation: number, signal?: AbortSignal) =>
   everyPage<Meter>('/meters', { query: { organisation }, ...upTo(signal) })
@@ -39,8 +38,8 @@ export const changeDevice = (id: number, change: DeviceChange) =>
 
 export const quarantine = (cursor: string | null, signal?: AbortSignal) =>
   call<Page<Quarantined>>('GET', '/quarantine', { query: { limit: 50, cursor }, ...upTo(signal) })
-export const conflicts = (cursor: string | null, signal?: AbortSignal) =>
-  call<Page<Conflict>>('GET', '/conflicts', { query: { limit: 50, cursor }, ...upTo(signal) })
+export const conflicts = async (signal?: AbortSignal) =>
+  (await call<Page<Conflict>>('GET', '/conflicts', { query: { limit: 200 }, ...upTo(signal) })).items
 export const collector = (signal?: AbortSignal) => call<Collector>('GET', '/collector', upTo(signal))
 
 function upTo(signal: AbortSignal | undefined): Call {

@@ -155,6 +155,7 @@ export interface Quarantined {
   topic: string
   reason_code: string
   reason: string
+  samples: number
   size_bytes: number
   payload_preview: string
 }
@@ -164,10 +165,10 @@ export interface Conflict {
   device_code: string
   ts: Instant
   quantity: string
-  values: (number | string)[]
+  values: string[]
 }
 
-/** Counts of samples since the collectors started. */
+/** What the collectors have committed, in samples. What is still in flight is not counted yet. */
 export interface Collector {
   received: number
   stored: number
@@ -176,7 +177,6 @@ export interface Collector {
   conflicting: number
   quarantined: number
   without_reading: number
-  in_flight: number
   as_of: Instant | null
   collectors: { name: string }[]
 }

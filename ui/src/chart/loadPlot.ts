@@ -1,4 +1,4 @@
-/** How a load curve is drawn: band, line, hollow marks on what was not measured, hatching where nothing is known. */
+/** How a load curve is drawn: band, line, dots on what was not measured, hatching where nothing is known. */
 import uPlot from 'uplot'
 import type { Span } from '../api/resources'
 import { formatValue, unitSymbol } from '../format/number'
@@ -21,6 +21,8 @@ export interface Drawing {
 /** Up to so many native intervals show as the steps that they are; more read better as a line. */
 const STEPPED_POINTS = 200
 const HATCH_PX = 6
+/** More marks than this would be a solid bar; the dotted line alone tells as much. */
+const MARKED_POINTS = 48
 
 type Columns = [number[], ...(number | null)[][]]
 
@@ -69,6 +71,7 @@ export function options(drawing: Drawing): uPlot.Options {
 function series(curve: Curve): uPlot.Series[] {
   const stepped = curve.tier === 'native' && curve.t.length <= STEPPED_POINTS
   const shape = stepped ? { paths: uPlot.paths.stepped!({ align: 1 }) } : {}
+  const few = curve.flagged.filter(Boolean).length <= MARKED_POINTS
   const edge = { stroke: 'transparent', width: 0, points: { show: false }, ...shape }
   return [
     {},
@@ -77,8 +80,10 @@ function series(curve: Curve): uPlot.Series[] {
     { stroke: token('data'), width: 1.5, points: { show: false }, ...shape },
     {
       stroke: token('high'),
-      paths: () => null,
-      points: { show: true, size: 6, width: 1.5, stroke: token('high'), fill: token('panel') },
+      width: 1.5,
+      dash: [2, 3],
+      points: { show: few, size: 6, width: 1.5, stroke: token('high'), fill: token('panel') },
+      ...shape,
     },
   ]
 }

@@ -10,15 +10,18 @@ import { forgetPlaces } from './places'
 export const session = shallowRef<Session | null>(null)
 export const isAdministrator = computed(() => session.value?.person.roles.includes('system_administrator') ?? false)
 
+/** Set while a session may exist, so that a stranger's first page load does not ask in vain. */
+const HINT = 'civicwatt.session'
+
 let asked: Promise<void> | null = null
 
 /** Ask the server once per page load whether the cookie still stands. */
 export function restoreSession(): Promise<void> {
+  if (localStorage.getItem(HINT) === null) return Promise.resolve()
   asked ??= currentSession().then(begin, (failure: unknown) => {
-    if (!(failure instanceof ProblemError && failure.status === 401)) {
-      asked = null
-      throw failure
-    }
+    asked = null
+    if (!(failure instanceof ProblemError && failure.status === 401)) throw failure
+    localStorage.removeItem(HINT)
   })
   return asked
 }
@@ -40,6 +43,7 @@ function confirmSession(): void {
 /** The server no longer knows the session: nothing of it may stay on the screen. */
 export function endSession(): void {
   session.value = null
+  localStorage.removeItem(HINT)
   useCsrf('')
   stopLive()
   forgetPlaces()
@@ -47,6 +51,7 @@ export function endSession(): void {
 
 function begin(found: Session): void {
   session.value = found
+  localStorage.setItem(HINT, '1')
   useCsrf(found.csrf)
   startLanguage(found.lang)
   startLive(confirmSession)

@@ -1,0 +1,144 @@
+"""A small institution with known consumption, put through the collector's own path."""
+
+import json
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from psycopg import Connection
+
+from analytics.jobs.consumption import update_consumption
+from api.password import hash_password
+from domain.local_day import day_start, local_day
+from domain.reading import Message
+from domain.registry import (
+    Device,
+    DeviceKind,
+    Medium,
+    Meter,
+    MeterRole,
+    Organisation,
+    OrganisationKind,
+    Registry,
+)
+from ingest.intake import Intake, unknown_devices
+from store import reading, registry
+from store.become import Role
+from store.device import known_devices, register_pending
+from store.person import add_person, grant
+from tests.conftest import connected
+
+ZONE = ZoneInfo("Asia/Shanghai")
+LOGIN, READER, PASSWORD = "operator", "reader", "correct horse battery"
+DAYS = 20
+"""Length of the history before today."""
+HEAVY_DAY_AGO = 9
+"""How many days ago the building used much more than on any other day."""
+USUAL_KW, HEAVY_KW = 40.0, 90.0
+SHARES = {"lighting": 0.5, "hvac": 0.3}
+"""Parts of the main meter's use that the submeters count; the rest is unmetered."""
+WATER_M3H = 2.0
+
+_ELECTRICITY = DeviceKind.ELECTRICITY_METER
+
+
+def district() -> Registry:
+    """One bureau, one institution, one building with meters and one without."""
+    place = Organisation
+    history = timedelta(days=DAYS + 60)
+    long_ago = datetime(2020, 1, 1, tzinfo=UTC)
+
+    def device(code: str, kind: DeviceKind) -> Device:
+        return Device(code, "hall", kind, f"{code}表", code, code, long_ago, history)
+
+    def meter(code: str, medium: Medium, role: MeterRole, parent: str | None, zh: str) -> Meter:
+        item = "lighting_sockets" if code == "lighting" else code if parent else ""
+        return Meter(code, "hall", medium, role, parent, zh, code.capitalize(), item)
+
+    return Registry(
+        organisations=(
+            place("bureau", None, OrganisationKind.BUREAU, "市机关事务管理局", "Bureau", ZONE.key),
+            place("centre", "bureau", OrganisationKind.INSTITUTION, "政务服务中心", "Centre"),
+            place("hall", "centre", OrganisationKind.BUILDING, "主楼", "Main hall", None, 5200.0),
+            place("annex", "centre", OrganisationKind.BUILDING, "附楼", "Annex", None, 800.0),
+        ),
+        meters=(
+            meter("main", Medium.ELECTRICITY, MeterRole.MAIN, None, "进线总表"),
+            meter("lighting", Medium.ELECTRICITY, MeterRole.BRANCH, "main", "照明"),
+            meter("hvac", Medium.ELECTRICITY, MeterRole.BRANCH, "main", "空调"),
+            meter("water", Medium.WATER, MeterRole.MAIN, None, "给水总表"),
+        ),
+        devices=(
+            *(device(code, _ELECTRICITY) for code in ("main", *SHARES)),
+            device("water", DeviceKind.WATER_METER),
+        ),
+    )
+
+
+def heavy_day(today: date) -> date:
+    """The local day with the planted peak."""
+    return today - timedelta(days=HEAVY_DAY_AGO)
+
+
+def history(now: datetime) -> list[Message]:
+    """Hourly registers of every device up to the last whole hour, as messages of the devices."""
+    today = local_day(now, ZONE)
+    at = day_start(today - timedelta(days=DAYS), ZONE)
+    hours: list[datetime] = []
+    while at <= now:
+        hours.append(at)
+        at += timedelta(hours=1)
+    energy, samples = 0.0, []
+    for hour in hours:
+        samples.append((hour, energy))
+        energy += HEAVY_KW if local_day(hour, ZONE) == heavy_day(today) else USUAL_KW
+    parts = {"main": 1.0, **SHARES}
+    messages = [
+        _message(
+            code, now, [(hour, {"active_energy_import_kwh": kwh * part}) for hour, kwh in samples]
+        )
+        for code, part in parts.items()
+    ]
+    volume = [(hour, {"volume_m3": n * WATER_M3H}) for n, hour in enumerate(hours)]
+    return [*messages, _message("water", now, volume)]
+
+
+def power(code: str, now: datetime, active_power_kw: float) -> Message:
+    """What a meter says about this moment."""
+    return _message(code, now, [(now, {"active_power_kw": active_power_kw})])
+
+
+def unreadable(now: datetime) -> Message:
+    """A message that is no JSON."""
+    return Message(0, 0, "cw/v1/main/up", b'{"ts": 1, "values"', retained=False, received_at=now)
+
+
+def _message(code: str, now: datetime, samples: list[tuple[datetime, dict[str, float]]]) -> Message:
+    items = [{"ts": ts.isoformat(), "values": values} for ts, values in samples]
+    payload = json.dumps({"samples": items}).encode()
+    return Message(0, 0, f"cw/v1/{code}/up", payload, retained=False, received_at=now)
+
+
+def plant(url: str, now: datetime) -> None:
+    """Make the district, its people and its history."""
+    with connected(url, Role.ADMIN) as conn:
+        registry.write(conn, district())
+        for login, role in ((LOGIN, "system_administrator"), (READER, "operator")):
+            add_person(conn, login=login, name=login, password_hash=hash_password(PASSWORD))
+            grant(conn, login=login, role=role, organisation="bureau")
+    receive(url, [*history(now), power("main", now, 41.5), unreadable(now)], now)
+
+
+def receive(url: str, messages: list[Message], now: datetime) -> None:
+    """Do with messages what the collector and the worker do."""
+    with connected(url, Role.COLLECT) as conn:
+        register_pending(conn, unknown_devices(messages, known_devices(conn)))
+        batch = Intake(known_devices(conn), ZONE).read(messages)
+        reading.prepare(conn)
+        reading.write(conn, batch, collector="collector-0", now=now)
+    with connected(url, Role.WORK) as conn:
+        _until_done(conn, now)
+
+
+def _until_done(conn: Connection, now: datetime) -> None:
+    while update_consumption(conn, now=now):
+        pass
