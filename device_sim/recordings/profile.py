@@ -1,7 +1,7 @@
 """Which columns of a logger's file are which quantities: data, in one TOML file per logger."""
 
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from decimal import Decimal
 from functools import cache
 from importlib import resources
@@ -10,7 +10,6 @@ import msgspec
 
 from device_sim.recordings.cell import FORMS
 from domain.quantity import quantities
-from domain.reading import Value
 
 
 class MappedColumn(msgspec.Struct, frozen=True):
@@ -22,14 +21,15 @@ class MappedColumn(msgspec.Struct, frozen=True):
     factor: Decimal = Decimal(1)
     codes: dict[str, str] = {}
 
-    def value(self, text: str) -> Decimal | str | None:
-        """What the cell says; None for a code that is not known; ValueError if it is wrong."""
+    def reader(self) -> Callable[[str], Decimal | str | None]:
+        """What reads a cell: None for a code that is not known; ValueError if it is wrong."""
         if self.codes:
-            return self.codes.get(text)
+            return self.codes.get
         known = quantities().get(self.quantity)
         if known is not None and known.column_type == "text":
-            return text
-        return FORMS[self.form](text) * self.factor
+            return str
+        form, factor = FORMS[self.form], self.factor
+        return form if factor == 1 else lambda text: form(text) * factor
 
 
 class RecordingProfile(msgspec.Struct, frozen=True):
@@ -56,8 +56,3 @@ def native_profile(header: Sequence[str], time_column: str) -> RecordingProfile:
     """The profile of a file whose columns are named as the quantities are."""
     names = [name for name in header if name in quantities() and name != time_column]
     return RecordingProfile(tuple(MappedColumn(n, n) for n in names), time_column)
-
-
-def plain(value: Decimal | str) -> Value:
-    """As it is sent."""
-    return value if isinstance(value, str) else float(value)

@@ -1,6 +1,6 @@
 """A recorded file as the readings its devices sent, in order of the file."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -12,15 +12,12 @@ from device_sim.recordings.profile import (
     MappedColumn,
     RecordingProfile,
     native_profile,
-    plain,
     shipped_profile,
 )
 from device_sim.recordings.stamps import EpochSeconds, Stamps, WrittenStamps
 from device_sim.recordings.table import Table
 from domain.errors import InputError
 from domain.reading import Value
-
-_Row = tuple[datetime, list[str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,17 +70,38 @@ class Recording:
             With file, line and column of the first cell that cannot be read.
         """
         profile = self._profile_of(table)
-        time_index = table.column(profile.time_column)
-        columns = [(table.column(column.column), column) for column in profile.value]
-        rows = _stamped(table, time_index, self._stamps(profile))
-        if not self.as_register:
-            for at, row in rows:
-                yield from self._as_sent(table, profile, columns, at, row)
-            return
+        fields = [
+            _Field(
+                table.column(column.column),
+                self.device or f"{self.column_prefix}{column.column}",
+                column.quantity,
+                column.reader(),
+            )
+            for column in profile.value
+        ]
+        rows = _rows(table, fields, profile, self._stamps(profile))
+        return self._counted(table, rows) if self.as_register else self._as_sent(rows)
+
+    def _as_sent(self, rows: Iterator["_Row"]) -> Iterator[Reading]:
+        for row in rows:
+            if self.device is None:
+                for field_, value in row.values:
+                    yield Reading(row.at, field_.device, {field_.quantity: _plain(value)})
+            elif row.values:
+                named = {field_.quantity: _plain(value) for field_, value in row.values}
+                yield Reading(row.at, self.device, named)
+
+    def _counted(self, table: Table, rows: Iterator["_Row"]) -> Iterator[Reading]:
         begin = list(islice(rows, 2))
-        interval = self.interval or _distance(begin, table)
-        for at, row in chain(begin, rows):
-            yield from self._counted(table, profile, columns, at, row, interval)
+        interval = self.interval or _distance([row.at for row in begin], table)
+        for row in chain(begin, rows):
+            for field_, value in row.values:
+                register = self.registers.setdefault(field_.device, CumulativeRegister())
+                try:
+                    for instant, shown in register.count(row.at, Decimal(value), interval):
+                        yield Reading(instant, field_.device, {field_.quantity: float(shown)})
+                except ValueError as error:
+                    raise table.refusal(row.line, field_.index, str(error)) from None
 
     def _profile_of(self, table: Table) -> RecordingProfile:
         if self.profile != "native":
@@ -108,72 +126,54 @@ class Recording:
     def _stamps(self, profile: RecordingProfile) -> Stamps:
         return EpochSeconds() if profile.time_form == "epoch_seconds" else WrittenStamps(self.zone)
 
-    def _device_of(self, column: MappedColumn) -> str:
-        return self.device or f"{self.column_prefix}{column.column}"
 
-    def _as_sent(
-        self,
-        table: Table,
-        profile: RecordingProfile,
-        columns: list[tuple[int, MappedColumn]],
-        at: datetime,
-        row: list[str],
-    ) -> Iterator[Reading]:
-        values = _values(table, profile, columns, row)
-        if self.device is None:
-            for column, value in values:
-                yield Reading(at, self._device_of(column), {column.quantity: plain(value)})
-        elif named := {column.quantity: plain(value) for column, value in values}:
-            yield Reading(at, self.device, named)
+@dataclass(frozen=True, slots=True)
+class _Field:
+    """One column that is read."""
 
-    def _counted(
-        self,
-        table: Table,
-        profile: RecordingProfile,
-        columns: list[tuple[int, MappedColumn]],
-        at: datetime,
-        row: list[str],
-        interval: timedelta,
-    ) -> Iterator[Reading]:
-        for column, value in _values(table, profile, columns, row):
-            device = self._device_of(column)
-            register = self.registers.setdefault(device, CumulativeRegister())
-            try:
-                for instant, shown in register.count(at, Decimal(value), interval):
-                    yield Reading(instant, device, {column.quantity: float(shown)})
-            except ValueError as error:
-                raise table.refusal(table.column(column.column), str(error)) from None
+    index: int
+    device: str
+    quantity: str
+    read: Callable[[str], Decimal | str | None]
 
 
-def _values(
-    table: Table,
-    profile: RecordingProfile,
-    columns: list[tuple[int, MappedColumn]],
-    row: list[str],
-) -> Iterator[tuple[MappedColumn, Decimal | str]]:
-    for index, column in columns:
-        text = row[index].strip()
-        if text.lower() in profile.absent:
-            continue  # not measured is not zero: nothing is sent
-        try:
-            value = column.value(text)
-        except ValueError as error:
-            raise table.refusal(index, str(error)) from None
-        if value is not None:
-            yield column, value
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """What was measured at an instant: a cell that says nothing is not in it."""
+
+    line: int
+    at: datetime
+    values: list[tuple[_Field, Decimal | str]]
 
 
-def _stamped(table: Table, time_index: int, stamps: Stamps) -> Iterator[_Row]:
+def _rows(
+    table: Table, fields: Sequence[_Field], profile: RecordingProfile, stamps: Stamps
+) -> Iterator[_Row]:
+    time_index = table.column(profile.time_column)
     for row in table.rows():
+        index = time_index
+        values = []
         try:
-            at = stamps.read(row[time_index])
+            at = stamps.read(row[index])
+            for field_ in fields:
+                index = field_.index
+                text = row[index].strip()
+                if text.lower() in profile.absent:
+                    continue  # not measured is not zero: nothing is sent
+                value = field_.read(text)
+                if value is not None:
+                    values.append((field_, value))
         except ValueError as error:
-            raise table.refusal(time_index, str(error)) from None
-        yield at, row
+            raise table.refusal(table.line, index, str(error)) from None
+        yield _Row(table.line, at, values)
 
 
-def _distance(rows: list[_Row], table: Table) -> timedelta:
-    distance = rows[1][0] - rows[0][0] if len(rows) > 1 else timedelta()
+def _plain(value: Decimal | str) -> Value:
+    return value if isinstance(value, str) else float(value)
+
+
+def _distance(starts: list[datetime], table: Table) -> timedelta:
+    distance = starts[1] - starts[0] if len(starts) > 1 else timedelta()
     if distance <= timedelta():
         raise InputError(
             "the first two rows do not tell how long an interval lasts (--minutes)",

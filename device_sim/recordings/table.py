@@ -18,11 +18,13 @@ class Table:
     ----------
     header : tuple of str
         Names of columns without blanks around them.
+    line : int
+        Of the row read last, from 1.
     """
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self._line = 1
+        self.line = 1
         try:
             self._file = path.open("rb")
             self._size = max(path.stat().st_size, 1)
@@ -79,22 +81,22 @@ class Table:
         InputError
             If a row has more or fewer cells than the header, or cannot be read.
         """
-        for row in self._lines():
+        for row in self.lines():
             if not row:
                 continue
             if len(row) != len(self.header):
                 raise InputError(
                     f"{len(row)} cells, want {len(self.header)} as in the header",
-                    place=f"{self.path}:{self._line}",
+                    place=f"{self.path}:{self.line}",
                 )
             yield row
 
-    def refusal(self, column: int, reason: str) -> InputError:
-        """An error about a cell of the row read last."""
-        return InputError(reason, place=f"{self.path}:{self._line}:{self.header[column]}")
+    def refusal(self, line: int, column: int, reason: str) -> InputError:
+        """An error about a cell."""
+        return InputError(reason, place=f"{self.path}:{line}:{self.header[column]}")
 
     def _first_line(self) -> list[str]:
-        header = next(self._lines(), None)
+        header = next(self.lines(), None)
         if header is None:
             raise InputError("is empty: want a header row", place=str(self.path))
         return header
@@ -112,5 +114,5 @@ class Table:
             except (csv.Error, UnicodeDecodeError, EOFError, OSError) as error:
                 place = f"{self.path}:{self._reader.line_num + 1}"
                 raise InputError(f"cannot be read: {error}", place=place) from None
-            self._line = self._reader.line_num
+            self.line = self._reader.line_num
             yield row
