@@ -1,6 +1,7 @@
 """Passwords: Argon2id by argon2-cffi, with its current recommended parameters."""
 
 import secrets
+from functools import cache
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerifyMismatchError
@@ -10,8 +11,12 @@ from domain.errors import ConfigurationError
 SHORTEST = 10
 """Shortest password a person may choose. [characters]"""
 _hasher = PasswordHasher()
-_NOBODY = _hasher.hash(secrets.token_hex())
-"""Checked when there is no such person, so that a wrong login takes as long as a wrong password."""
+
+
+@cache
+def _nobody() -> str:
+    """A hash to check when there is no such person: it takes as long as a wrong password."""
+    return _hasher.hash(secrets.token_hex())
 
 
 def hash_password(password: str) -> str:
@@ -30,7 +35,7 @@ def hash_password(password: str) -> str:
 def is_right(password: str, password_hash: str | None) -> bool:
     """Whether `password` is the one that was hashed; never without the work of finding out."""
     try:
-        _hasher.verify(password_hash or _NOBODY, password)
+        _hasher.verify(password_hash or _nobody(), password)
     except (VerifyMismatchError, InvalidHashError):
         return False
     return password_hash is not None

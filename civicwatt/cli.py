@@ -1,6 +1,7 @@
 """The `civicwatt` command. Each sub-command parses, calls one function, prints what it did."""
 
 import argparse
+import importlib
 import logging
 import sys
 from collections.abc import Sequence
@@ -9,30 +10,34 @@ import psycopg
 from pydantic import ValidationError
 
 from civicwatt import environment
-from civicwatt.commands import (
-    admin,
-    collect,
-    demo,
-    doctor,
-    migrate,
-    replay,
-    serve,
-    simulate,
-    work,
-)
 from domain.errors import CivicwattError
 
-_COMMANDS = (demo, migrate, collect, work, serve, simulate, replay, admin, doctor)
+COMMANDS = (
+    "demo",
+    "migrate",
+    "collect",
+    "work",
+    "serve",
+    "simulate",
+    "replay",
+    "admin",
+    "doctor",
+)
+"""Each is a module of `civicwatt.commands`."""
 
 
-def parser() -> argparse.ArgumentParser:
-    """The whole command line; the compose file's commands are checked against it."""
+def parser(commands: Sequence[str] = COMMANDS) -> argparse.ArgumentParser:
+    """The command line with some commands, or whole.
+
+    A command's module is imported only when it is wanted: a collector that restarts need not wait
+    for the web framework.
+    """
     root = argparse.ArgumentParser(
         prog="civicwatt", description="Energy, water and fleet telemetry of public institutions."
     )
-    commands = root.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    for module in _COMMANDS:
-        module.add(commands)
+    choices = root.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    for name in commands:
+        importlib.import_module(f"civicwatt.commands.{name}").add(choices)
     return root
 
 
@@ -44,7 +49,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     int
         0 done, 1 refused with one line on stderr; argparse ends with 2 on wrong usage.
     """
-    args = parser().parse_args(argv)
+    words = list(sys.argv[1:] if argv is None else argv)
+    known = words[:1] if words and words[0] in COMMANDS else COMMANDS
+    args = parser(known).parse_args(words)
     logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
     try:
         environment.refuse_unknown()

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 import psycopg
 from psycopg import Connection
 
+from domain.errors import StoreError
 from domain.reading import Message
 from ingest.intake import Intake, unknown_devices
 from store.become import Role, become
@@ -63,7 +64,7 @@ class Writer:
                 self._conn = self._open()
             self._learn(messages)
             return self._write(messages)
-        except psycopg.OperationalError as error:
+        except (psycopg.OperationalError, StoreError) as error:
             # Connection gone, deadlock, out of memory or disk, shutting down: the batch is sound.
             self._conn.close()
             raise Unavailable(" ".join(str(error).split())) from error

@@ -33,5 +33,5 @@ def keep(conn: Connection, table: str, span: timedelta | None) -> None:
 
 def kept(conn: Connection) -> list[tuple[str, timedelta | None]]:
     """Every reading table and how long its rows are kept."""
-    limits = dict(conn.execute(sql("retention", "kept")).fetchall())
+    limits: dict[str, timedelta] = dict(conn.execute(sql("retention", "kept")).fetchall())
     return [(shape.name, limits.get(shape.name)) for shape in shapes()]
