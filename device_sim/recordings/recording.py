@@ -19,6 +19,9 @@ from device_sim.recordings.table import Table
 from domain.errors import InputError
 from domain.reading import Value
 
+_NO_NAME = frozenset("/+#")
+"""What has a meaning of its own in MQTT topics."""
+
 
 @dataclass(frozen=True, slots=True)
 class Reading:
@@ -73,7 +76,7 @@ class Recording:
         fields = [
             _Field(
                 table.column(column.column),
-                self.device or f"{self.column_prefix}{column.column}",
+                self._device_of(column, table),
                 column.quantity,
                 column.reader(),
             )
@@ -122,6 +125,14 @@ class Recording:
             return _some(native_profile(table.header, time_column), table)
         mapped = tuple(MappedColumn(self.quantity, name) for name in names)
         return _some(RecordingProfile(mapped, time_column), table)
+
+    def _device_of(self, column: MappedColumn, table: Table) -> str:
+        name = self.device or f"{self.column_prefix}{column.column}"
+        if not name.isprintable() or not _NO_NAME.isdisjoint(name):
+            raise InputError(
+                f"{name!r} cannot be a device: want a name without / + #", place=f"{table.path}:1"
+            )
+        return name
 
     def _stamps(self, profile: RecordingProfile) -> Stamps:
         return EpochSeconds() if profile.time_form == "epoch_seconds" else WrittenStamps(self.zone)

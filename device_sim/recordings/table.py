@@ -81,7 +81,7 @@ class Table:
         InputError
             If a row has more or fewer cells than the header, or cannot be read.
         """
-        for row in self.lines():
+        for row in self._lines():
             if not row:
                 continue
             if len(row) != len(self.header):
@@ -96,7 +96,7 @@ class Table:
         return InputError(reason, place=f"{self.path}:{line}:{self.header[column]}")
 
     def _first_line(self) -> list[str]:
-        header = next(self.lines(), None)
+        header = next(self._lines(), None)
         if header is None:
             raise InputError("is empty: want a header row", place=str(self.path))
         return header
