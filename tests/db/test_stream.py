@@ -1,0 +1,138 @@
+"""Server-sent events over a real server: what changed, at once, and to nobody else."""
+
+import json
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from threading import Thread
+
+import httpx2
+import pytest
+import uvicorn
+from psycopg import Connection
+
+from analytics.jobs.consumption import update_consumption
+from api.app import create_app
+from api.password import hash_password
+from api.settings import ApiSettings
+from civicwatt.loopback import free_port
+from store.become import Role
+from store.person import add_person, grant
+from store.registry import write as write_registry
+from tests.conftest import connected
+from tests.estate import NOW, estate, registers, store_messages
+
+pytestmark = pytest.mark.db
+
+PASSWORD = "correct horse battery"
+MIDNIGHT = datetime(2026, 6, 30, 16, tzinfo=UTC)
+QUARTER = timedelta(minutes=15)
+
+
+@pytest.fixture
+def conn(superuser: Connection) -> Connection:
+    write_registry(superuser, estate())
+    for login in ("school", "hospital"):
+        password_hash = hash_password(PASSWORD)
+        add_person(superuser, login=login, name=login, password_hash=password_hash)
+        grant(superuser, login=login, role="operator", organisation=login)
+    return superuser
+
+
+@pytest.fixture
+def server(conn: Connection, database: str) -> Iterator[str]:
+    assert conn.info.dbname in database
+    port = free_port()
+    config = uvicorn.Config(
+        create_app(ApiSettings(database_url=database)),
+        port=port,
+        log_level="error",
+        timeout_graceful_shutdown=1,
+    )
+    running = uvicorn.Server(config)
+    thread = Thread(target=running.run)
+    thread.start()
+    while not running.started:
+        time.sleep(0.02)
+    yield f"http://127.0.0.1:{port}"
+    running.should_exit = True
+    thread.join(15)
+    assert not thread.is_alive()
+
+
+@contextmanager
+def stream(server: str, login: str, **headers: str) -> Iterator[Iterator[str]]:
+    """Lines of a signed-in person's stream."""
+    with httpx2.Client(base_url=server, timeout=20) as client:
+        answer = client.post("/api/v1/session", json={"login": login, "password": PASSWORD})
+        assert answer.status_code == 200
+        with client.stream("GET", "/api/v1/stream", headers=headers) as response:
+            assert response.headers["content-type"].startswith("text/event-stream")
+            yield response.iter_lines()
+
+
+def change(conn: Connection, name: str, first: float) -> None:
+    """New readings of one institution, and their figures."""
+    values = [first + i for i in range(5)]
+    start = MIDNIGHT + timedelta(days=first)
+    store_messages(conn, registers(f"{name}-device-0", start, values, step=QUARTER))
+    with connected(conn.info.dsn, Role.WORK) as worker:
+        update_consumption(worker, now=NOW)
+
+
+def next_of(lines: Iterator[str], field: str) -> str:
+    return next(line for line in lines if line.startswith(f"{field}: ")).partition(": ")[2]
+
+
+def test_a_change_is_told_with_the_ids_of_what_changed(server: str, conn: Connection) -> None:
+    with stream(server, "school") as lines:
+        assert next_of(lines, "retry") == "3000"
+        change(conn, "school", 1)
+        assert next_of(lines, "event") == "readings"
+        assert next_of(lines, "event") == "consumption"
+        told = json.loads(next_of(lines, "data"))
+    row = conn.execute("SELECT meter_id FROM meter WHERE code = 'school-meter-0'").fetchone()
+    assert row is not None
+    assert told == {"meter_ids": [row[0]], "first_day": "2026-07-02", "end_day": "2026-07-03"}
+
+
+def test_a_change_elsewhere_is_not_told(server: str, conn: Connection) -> None:
+    with stream(server, "school") as lines:
+        next_of(lines, "retry")
+        change(conn, "hospital", 1)
+        change(conn, "school", 2)
+        next_of(lines, "event")
+        devices = json.loads(next_of(lines, "data"))["device_ids"]
+    rows = conn.execute("SELECT device_id FROM device WHERE code = 'school-device-0'")
+    assert [(device,) for device in devices] == rows.fetchall()
+
+
+def test_after_a_break_the_browser_is_told_what_it_missed(server: str, conn: Connection) -> None:
+    with stream(server, "school") as lines:
+        last = next_of(lines, "id")
+    change(conn, "school", 1)
+    with stream(server, "school", **{"Last-Event-ID": last}) as lines:
+        assert next_of(lines, "event") == "readings"
+
+
+def test_one_that_has_missed_too_much_is_told_to_reload(server: str, conn: Connection) -> None:
+    conn.execute(
+        "INSERT INTO outbox (topic, device_id, first_day, end_day) "
+        "SELECT 'readings', device_id, '2026-07-01', '2026-07-02' FROM device, "
+        "generate_series(1, 600) WHERE code = 'school-device-0'"
+    )
+    with stream(server, "school", **{"Last-Event-ID": "0"}) as lines:
+        assert next_of(lines, "event") == "resync"
+
+
+def test_a_stream_ends_with_its_session(server: str, conn: Connection) -> None:
+    with stream(server, "school") as lines:
+        next_of(lines, "retry")
+        conn.execute("DELETE FROM session")
+        change(conn, "school", 1)
+        assert [line for line in lines if line.startswith("event")] == []
+
+
+def test_a_stranger_is_refused(server: str) -> None:
+    assert httpx2.get(f"{server}/api/v1/stream").status_code == 401
