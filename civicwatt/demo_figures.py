@@ -13,7 +13,7 @@ from domain.local_day import day_end, day_start
 from store.examination import examine
 from store.server import connect
 
-AGREE = 1e-3
+AGREE = 1e-4
 """Registers show whole steps of their resolution, so a sum may differ by this much. [1]"""
 
 

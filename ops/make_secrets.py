@@ -30,7 +30,7 @@ def main() -> None:
     args = parser.parse_args()
     folder: Path = args.folder
     folder.mkdir(mode=0o700, exist_ok=True)
-    if args.device:
+    if args.device is not None:
         print(f"{args.device}: {add_broker_user(folder, args.device)}")
         print("then: docker compose kill --signal HUP broker")
         return
