@@ -1,7 +1,6 @@
 """Bring a database to this version's schema. Append-only: an applied migration never changes."""
 
 import hashlib
-import logging
 from importlib import resources
 from importlib.resources.abc import Traversable
 
@@ -12,8 +11,6 @@ from psycopg.sql import SQL
 from domain.errors import StoreError
 from store.queries import sql
 from store.server import Floor, inspect
-
-log = logging.getLogger(__name__)
 
 _SQL = resources.files("store") / "sql"
 _QUEUE = "job queue"
@@ -53,7 +50,6 @@ def migrate(conn: Connection) -> list[str]:
             _run(conn, _SQL / "timescale.sql")
     finally:
         conn.execute(sql("migration", "become_again"))
-    log.info("%d migrations applied on %s", len(done), floor)
     return done
 
 

@@ -1,0 +1,172 @@
+"""The commands an administrator types, as they are typed."""
+
+import subprocess
+import sys
+from datetime import timedelta
+from pathlib import Path
+
+import msgspec
+import psycopg
+import pytest
+from psycopg import Connection
+
+from domain.errors import ConfigurationError
+from domain.registry import Organisation, OrganisationKind, Registry
+from store.become import Role
+from store.maintenance import drop_expired
+from store.registry import write as write_registry
+from tests.conftest import connected
+from tests.estate import NOW, estate, say, store_messages
+
+pytestmark = pytest.mark.db
+
+CIVICWATT = Path(sys.executable).with_name("civicwatt")
+
+
+def run(url: str, *words: str, typed: str = "", code: int = 0, **more: str) -> str:
+    """Run a command; returns what it printed, on stderr when it refused."""
+    done = subprocess.run(
+        [CIVICWATT, *words],
+        env={"CIVICWATT_DATABASE_URL": url, **more},
+        input=typed,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert (done.returncode, done.stderr if code == 0 else "") == (code, "")
+    return done.stdout if code == 0 else done.stderr
+
+
+def test_from_an_empty_database_to_the_first_administrator(
+    empty_database: str, tmp_path: Path
+) -> None:
+    assert "0001_places.sql" in run(empty_database, "migrate")
+    assert run(empty_database, "migrate").startswith("0 migrations applied")
+    file = tmp_path / "registry.json"
+    file.write_bytes(msgspec.json.encode(estate()))
+    said = run(empty_database, "admin", "load-registry", str(file))
+    assert said == "7 organisations, 2 meters, 2 devices\n"
+    roles = ("--role", "bureau", "--role", "system_administrator", "--organisation", "bureau")
+    run(empty_database, "admin", "add-person", "root", *roles, typed="a long password\n")
+    with connected(empty_database) as conn:
+        held = conn.execute("SELECT role FROM scope ORDER BY role").fetchall()
+    assert held == [("bureau",), ("system_administrator",)]
+
+
+@pytest.mark.parametrize(
+    ("words", "typed", "says"),
+    [
+        (("add-person", "new"), "short\n", "password has 5 characters: want 10"),
+        (("add-person", "new", "--role", "king"), "a long password\n", "there is no role 'king'"),
+        (("add-person", "new", "--role", "auditor", "--organisation", "none"), "a long password\n",
+         "no organisation 'none'"),
+        (("set-password", "nobody"), "a long password\n", "there is no person"),
+        (("load-registry", "/nowhere.json"), "", "No such file"),
+        (("refuse-device", "nothing"), "", "there is no such device"),
+        (("retention", "no_table", "--days", "400"), "", "no reading table 'no_table'"),
+        (("retention", "vehicle_reading", "--days", "90"), "", "want 180 or more"),
+    ],
+)  # fmt: skip
+def test_a_refusal_is_one_line_and_changes_nothing(
+    database: str, words: tuple[str, ...], typed: str, says: str
+) -> None:
+    said = run(database, "admin", *words, typed=typed, code=1)
+    assert said.startswith("civicwatt admin: ")
+    assert says in said
+    assert said.count("\n") == 1
+    with connected(database) as conn:
+        assert conn.execute("SELECT count(*) FROM person").fetchone() == (0,)
+
+
+def test_a_device_is_refused_and_its_messages_go_to_quarantine(
+    superuser: Connection, database: str
+) -> None:
+    write_registry(superuser, estate())
+    assert "accepted" in run(database, "admin", "devices")
+    run(database, "admin", "refuse-device", "school-device-0")
+    message = say("school-device-0", b'{"ts": "2026-07-01T00:00:00Z", "values": {"odd": 1}}')
+    assert store_messages(superuser, [message])["quarantined"] == 1
+    row = superuser.execute("SELECT reason_code FROM quarantine").fetchone()
+    assert row == ("device_refused",)
+
+
+def test_expired_readings_go_and_consumption_stays(superuser: Connection) -> None:
+    write_registry(superuser, estate(accept_days=4000))
+    old, new = NOW - timedelta(days=900), NOW
+    for ts in (old, new):
+        payload = f'{{"ts": "{ts.isoformat()}", "values": {{"active_power_kw": 1.0}}}}'
+        store_messages(superuser, [say("school-device-0", payload.encode())])
+    superuser.execute("INSERT INTO retention VALUES ('electricity_reading', '800 days')")
+    superuser.execute(
+        "INSERT INTO consumption VALUES (1, 'q', %s, %s, 1, 'measured', 'measured', 'm', 0, now())",
+        [old, old + timedelta(hours=1)],
+    )
+    with connected(superuser.info.dsn, Role.WORK) as worker:
+        assert drop_expired(worker) == 1
+    left = superuser.execute("SELECT ts FROM electricity_reading").fetchall()
+    assert left == [(new,)]
+    assert superuser.execute("SELECT count(*) FROM consumption").fetchone() == (1,)
+
+
+def test_writing_a_registry_again_changes_nothing(superuser: Connection) -> None:
+    registry = estate(meters=3)
+    write_registry(superuser, registry)
+    tables = ("organisation", "organisation_position", "meter", "device", "meter_device")
+    before = [superuser.execute(f"SELECT * FROM {t} ORDER BY 1").fetchall() for t in tables]
+    write_registry(superuser, registry)
+    assert before == [superuser.execute(f"SELECT * FROM {t} ORDER BY 1").fetchall() for t in tables]
+
+
+def test_a_registry_that_would_move_something_is_refused_whole(superuser: Connection) -> None:
+    write_registry(superuser, estate())
+    moved = Organisation("school-site", "hospital", OrganisationKind.SITE, "other", "other")
+    with pytest.raises(ConfigurationError, match="organisation school-site: stands elsewhere"):
+        write_registry(superuser, Registry((moved,), (), ()))
+    name = superuser.execute("SELECT name_en FROM organisation WHERE code = 'school-site'")
+    assert name.fetchone() == ("school",)
+
+
+def test_a_registry_that_names_no_place_is_refused(superuser: Connection) -> None:
+    registry = estate()
+    with pytest.raises(ConfigurationError, match="the place or meter it names does not exist"):
+        write_registry(superuser, Registry((), registry.meters, registry.devices))
+    assert superuser.execute("SELECT count(*) FROM meter").fetchone() == (0,)
+
+
+def test_doctor_names_the_floor_and_what_to_change(database: str, broker_url: str) -> None:
+    done = subprocess.run(
+        [CIVICWATT, "doctor"],
+        env={"CIVICWATT_DATABASE_URL": database, "CIVICWATT_MQTT_URL": broker_url},
+        capture_output=True,
+        text=True,
+        timeout=90,
+        check=False,
+    )
+    assert done.returncode == 1  # the tests' login is a superuser, and their server may lose power
+    assert "PostgreSQL" in done.stdout
+    assert "the login is a superuser" in done.stdout
+    assert "1500 of 1500 messages outlasted an absence" in done.stdout
+
+
+def test_doctor_says_what_is_missing(empty_database: str) -> None:
+    said = subprocess.run(
+        [CIVICWATT, "doctor"],
+        env={
+            "CIVICWATT_DATABASE_URL": empty_database,
+            "CIVICWATT_MQTT_URL": "mqtt://127.0.0.1:1",
+        },
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    ).stdout
+    assert "run civicwatt migrate" in said
+    assert "no MQTT broker at mqtt://127.0.0.1:1" in said
+
+
+def test_the_worker_may_not_read_people(database: str) -> None:
+    with connected(database, Role.WORK) as worker:
+        for table in ("person", "session"):
+            with pytest.raises(psycopg.errors.InsufficientPrivilege):
+                worker.execute(f"SELECT * FROM {table}")
