@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { Series } from '../api/types'
-import { gaps, sumCurve, summarise } from './curve'
+import { alignedMeans, gaps, sumCurve, summarise } from './curve'
 
 function series(values: (number | null)[], change: Partial<Series> = {}): Series {
   return {
@@ -33,6 +33,18 @@ test('the summary tells the extremes of the band and when the highest was', () =
 test('a curve of nothing but gaps has no summary', () => {
   const curve = sumCurve([series([null, null])])
   expect(curve && summarise(curve)).toBeNull()
+})
+
+test('an earlier curve is laid under this one, where it has values', () => {
+  const now = sumCurve([series([1, 2, 3], { t: [9000, 9900, 10_800] })])
+  const before = sumCurve([series([7, 8])])
+  expect(now && before && alignedMeans(now, before, 9000)).toEqual([7, 8, null])
+})
+
+test('hours are not laid under quarter hours', () => {
+  const now = sumCurve([series([1])])
+  const before = sumCurve([series([1], { step_s: 3600 })])
+  expect(now && before && alignedMeans(now, before, 0)).toBeNull()
 })
 
 test('gaps are found inside and at both ends', () => {

@@ -37,6 +37,16 @@ export function sumCurve(parts: readonly Series[]): Curve | null {
   return { unit, tier, step_s, t, mean, min: null, max: null, flagged }
 }
 
+/**
+ * The means of an earlier curve at the times of this one.
+ * `later` is how much later this one lies. [s] Curves of different steps are not comparable.
+ */
+export function alignedMeans(curve: Curve, earlier: Curve, later: number): (number | null)[] | null {
+  if (earlier.step_s !== curve.step_s) return null
+  const means = new Map(earlier.t.map((at, index) => [at + later, earlier.mean[index] ?? null]))
+  return curve.t.map((at) => means.get(at) ?? null)
+}
+
 export interface Summary {
   lowest: number
   highest: number

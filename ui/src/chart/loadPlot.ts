@@ -8,6 +8,8 @@ import { gaps, type Curve } from './curve'
 
 export interface Drawing {
   curve: Curve
+  /** Means of the period it is held against, at the same times. */
+  compared: (number | null)[] | null
   shown: Span
   zone: string
   locale: string
@@ -26,9 +28,9 @@ const MARKED_POINTS = 48
 
 type Columns = [number[], ...(number | null)[][]]
 
-export function columns({ t, mean, min, max, flagged }: Curve): Columns {
+export function columns({ t, mean, min, max, flagged }: Curve, compared: (number | null)[] | null): Columns {
   const none = t.map(() => null)
-  return [t, max ?? none, min ?? none, mean, mean.map((value, index) => (flagged[index] ? value : null))]
+  return [t, max ?? none, min ?? none, compared ?? none, mean, mean.map((value, index) => (flagged[index] ? value : null))]
 }
 
 export function options(drawing: Drawing): uPlot.Options {
@@ -77,6 +79,7 @@ function series(curve: Curve): uPlot.Series[] {
     {},
     edge,
     edge,
+    { stroke: token('baseline'), width: 1.2, dash: [4, 3], points: { show: false }, ...shape },
     { stroke: token('data'), width: 1.5, points: { show: false }, ...shape },
     {
       stroke: token('high'),

@@ -3,7 +3,7 @@ import type { Collector, Consumption, Device, Organisation } from '../api/types'
 import { unaccounted } from './conservation'
 import { dailyUse } from './dailyUse'
 import { inOrder, matching } from './deviceList'
-import { organisationPlaces, pathOf, search } from './places'
+import { nameWithin, organisationPlaces, pathOf, search } from './places'
 
 const COLLECTOR: Collector = {
   received: 100, stored: 90, merged: 1, duplicate: 2, conflicting: 1, quarantined: 3, without_reading: 3,
@@ -57,6 +57,13 @@ test('a place is found by its own words and by those of what it belongs to, in e
   const places = organisationPlaces(tree, ({ name_zh }) => name_zh)
   expect(search(places, 'education school').map(({ id }) => id)).toEqual([2])
   expect(search(places, '中学')[0]).toMatchObject({ name: '第一中学', within: '教育局' })
+})
+
+test('a meter is named without its building where the building is known', () => {
+  expect(nameWithin('行政主楼照明插座', '行政主楼')).toBe('照明插座')
+  expect(nameWithin('Main hall lighting', 'Main Hall')).toBe('Lighting')
+  expect(nameWithin('行政主楼', '行政主楼')).toBe('行政主楼')
+  expect(nameWithin('Boiler', 'Main Hall')).toBe('Boiler')
 })
 
 test('a loop in the tree ends', () => {

@@ -13,6 +13,13 @@ export interface Place {
 
 type Name = (named: { name_zh: string; name_en: string }) => string
 
+/** The name of a part without that of the whole it is shown in: 行政主楼照明插座 in 行政主楼 is 照明插座. */
+export function nameWithin(name: string, whole: string): string {
+  if (!whole || !name.toLowerCase().startsWith(whole.toLowerCase())) return name
+  const rest = name.slice(whole.length).replace(/^[\s,·:-]+/, '')
+  return rest ? rest.charAt(0).toUpperCase() + rest.slice(1) : name
+}
+
 export function buildingPlaces(buildings: readonly Building[], name: Name): Place[] {
   return buildings.map(({ path, ...building }) => place({ ...building, kind: 'building' }, path, name))
 }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { coarsestStep, customPeriod, namedPeriod, periodSpan, readPeriod, shiftPeriod, writePeriod } from './period'
+import { coarsestStep, comparedPeriod, customPeriod, namedPeriod, periodSpan, readPeriod, shiftPeriod, writePeriod } from './period'
 
 const TODAY = '2026-11-22'
 
@@ -37,6 +37,16 @@ test('the month before March is the whole of February', () => {
 test('other periods move by their own length', () => {
   expect(shiftPeriod(namedPeriod('7d', TODAY), -1)).toEqual(customPeriod('2026-11-09', '2026-11-16'))
   expect(shiftPeriod(customPeriod('2026-11-22', '2026-11-23'), 1)).toEqual(customPeriod('2026-11-23', '2026-11-24'))
+})
+
+test('a week is held against the week before, or against the same days a year earlier', () => {
+  const week = namedPeriod('7d', TODAY)
+  expect(comparedPeriod(week, 'previous')).toEqual(customPeriod('2026-11-09', '2026-11-16'))
+  expect(comparedPeriod(week, 'year')).toEqual(customPeriod('2025-11-16', '2025-11-23'))
+})
+
+test('a February is held against the whole February before, leap day or not', () => {
+  expect(comparedPeriod(customPeriod('2028-02-01', '2028-03-01'), 'year')).toEqual(customPeriod('2027-02-01', '2027-03-01'))
 })
 
 test('whole months are asked for as months, anything else as days', () => {

@@ -59,6 +59,17 @@ export function shiftPeriod(period: Period, by: -1 | 1): Period {
   return customPeriod(addDays(period.first, days), addDays(period.end, days))
 }
 
+export const COMPARISONS = ['previous', 'year'] as const
+export type Comparison = (typeof COMPARISONS)[number]
+
+/** What a period is held against: the one just before it, or the same days a year earlier. */
+export function comparedPeriod(period: Period, comparison: Comparison): Period {
+  if (comparison === 'previous') return shiftPeriod(period, -1)
+  const day = (date: LocalDate): LocalDate => addDays(addMonths(date, -12), Number(date.slice(8)) - 1)
+  const first = day(period.first)
+  return customPeriod(first, wholeMonths(period) > 0 ? day(period.end) : addDays(first, daysBetween(period.first, period.end)))
+}
+
 /** How many calendar months the period is, 0 if it is not made of whole ones. */
 export function wholeMonths({ first, end }: Period): number {
   if (!first.endsWith('-01') || !end.endsWith('-01')) return 0

@@ -3,7 +3,7 @@ import { computed, type ComputedRef } from 'vue'
 import { useRoute, useRouter, type LocationQueryRaw } from 'vue-router'
 import type { Span } from '../api/resources'
 import type { Medium } from '../api/types'
-import { readPeriod, writePeriod, type Period } from '../period/period'
+import { COMPARISONS, readPeriod, writePeriod, type Comparison, type Period } from '../period/period'
 import { localDate } from '../period/zone'
 import { now } from './clock'
 
@@ -14,6 +14,7 @@ export interface View {
   medium: ComputedRef<Medium | null>
   meter: ComputedRef<number | null>
   zoom: ComputedRef<Span | null>
+  comparison: ComputedRef<Comparison | null>
   set: (change: LocationQueryRaw) => void
   setPeriod: (period: Period) => void
 }
@@ -37,6 +38,7 @@ export function useView(zone: () => string): View {
     medium: computed(() => MEDIA.find((medium) => medium === route.query.medium) ?? null),
     meter: computed(() => wholeNumber(route.query.meter)),
     zoom: computed(() => readZoom(route.query.zoom)),
+    comparison: computed(() => COMPARISONS.find((each) => each === route.query.compare) ?? null),
     set,
     setPeriod: (period) => void router.push({ query: { ...route.query, ...writePeriod(period), zoom: undefined } }),
   }
