@@ -7,21 +7,15 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from domain.errors import PayloadError
-from domain.reading import Message, Quality, Sample, Value
+from domain.reading import Message, Quality, Sample
 from ingest.codecs import native
 from store.device import KnownDevice
 from store.reading import Batch, Quarantined, TableRows
 from store.reading_merge import Row
 from store.reading_table import OTHER, shapes
 
-_WIDTH: Final = {shape.name: len(shape.columns) for shape in shapes()}
-_HEAD: Final = 4  # device_id, ts, received_at, quality
-_PLACE: Final = {
-    name: (shape.name, shape.columns.index(name))
-    for shape in shapes()
-    if shape.name != OTHER
-    for name in shape.values
-}
+_WIDE: Final = {shape.name: shape for shape in shapes() if shape.name != OTHER}
+_TABLE: Final = {name: shape.name for shape in _WIDE.values() for name in shape.values}
 
 
 def unknown_devices(messages: Iterable[Message], known: Mapping[str, KnownDevice]) -> set[str]:
@@ -99,21 +93,17 @@ def _put(
     sample: Sample, device_id: int, received_at: datetime, zone: ZoneInfo, batch: Batch
 ) -> None:
     """Add one sample: a row for each wide table it has values for, and one for each odd name."""
-    wide: dict[str, list[Value | datetime | None]] = {}
-    for name, value in sample.values.items():
-        place = _PLACE.get(name)
-        if place is None:
-            number, text = (None, value) if isinstance(value, str) else (value, None)
-            row = (device_id, sample.ts, name, received_at, int(Quality.GOOD), number, text)
-            _add(OTHER, row, batch)
+    values = sample.values
+    head = (device_id, sample.ts)
+    for table in set(map(_TABLE.get, values)):
+        if table is not None:
+            columns = map(values.get, _WIDE[table].values)
+            _add(table, (*head, received_at, int(Quality.GOOD), *columns), batch)
             continue
-        table, index = place
-        if table not in wide:
-            wide[table] = [device_id, sample.ts, received_at, int(Quality.GOOD)]
-            wide[table] += [None] * (_WIDTH[table] - _HEAD)
-        wide[table][index] = value
-    for table, columns in wide.items():
-        _add(table, tuple(columns), batch)
+        for name in values.keys() - _TABLE.keys():
+            value = values[name]
+            number, text = (None, value) if isinstance(value, str) else (value, None)
+            _add(OTHER, (*head, name, received_at, int(Quality.GOOD), number, text), batch)
     batch.samples += 1
     batch.touched.add((device_id, sample.ts.astimezone(zone).date()))
     if device_id not in batch.newest or sample.ts > batch.newest[device_id]:

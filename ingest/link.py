@@ -1,13 +1,14 @@
 """The collector's link to the broker: MQTT 3.1.1, persistent session, acknowledgement by hand.
 
-paho-mqtt reads its socket a byte at a time; reading it through a buffer more than halves the cost
-of a message (measured: 26.6 against 12 us; decision 0003). MQTT 5 would cost twice as much again.
+paho-mqtt reads its socket a byte at a time and takes each message through a dozen calls. Here the
+socket is read in large pieces and messages are taken from them directly, which is several times
+cheaper; everything else of the protocol is paho's (decision 0003). MQTT 5 would cost more again.
 """
 
 import logging
 import select
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from ssl import SSLSocket
 
@@ -24,7 +25,10 @@ log = logging.getLogger(__name__)
 
 KEEPALIVE_S = 60
 _RECEIVE_BYTES = 256 * 1024
+_PUBLISH = 0x30
 _PUBACK = 0x40
+_MORE = 128
+"""A byte of a packet's length from this on is not its last one."""
 _LONGEST_PAUSE_S = 30.0
 
 
@@ -50,10 +54,52 @@ class _BufferedClient(Client):
         self._at += len(taken)
         return taken
 
+    def take_messages(self, at_most: int) -> Iterator[tuple[int, bytes, int, bytes]]:
+        """Take messages off the buffer, up to the first packet that is not one or not whole.
+
+        What is left there is for paho: another packet, a malformed one, or one of which the rest
+        is still on its way.
+
+        Yields
+        ------
+        tuple
+            First byte of the packet, topic, packet identifier (0 with QoS 0), payload.
+        """
+        buffer = self._buffer
+        while at_most > 0 and self.buffered and not self._in_packet["command"]:
+            first = buffer[self._at]
+            topic_at, length = _remaining_length(buffer, self._at + 1)
+            end = topic_at + length
+            if first & 0xF4 != _PUBLISH or not length or end > len(buffer):
+                return
+            id_at = topic_at + 2 + int.from_bytes(buffer[topic_at : topic_at + 2])
+            payload_at = id_at + (first & 2)  # QoS 1 has an identifier, of two bytes
+            if payload_at > end:
+                return
+            self._at = end
+            at_most -= 1
+            mid = int.from_bytes(buffer[id_at:payload_at])
+            yield first, buffer[topic_at + 2 : id_at], mid, buffer[payload_at:end]
+
     def send_pubacks(self, mids: Iterable[int]) -> None:
         """Acknowledge many QoS 1 messages with one write."""
         packet = b"".join(bytes((_PUBACK, 2, mid >> 8, mid & 255)) for mid in mids)
         self._packet_queue(_PUBACK, packet, 0, 0)
+
+
+def _remaining_length(buffer: bytes, at: int) -> tuple[int, int]:
+    """Where the part of a packet begins whose length stands at `at`, and that length; 0 if cut."""
+    length = shift = 0
+    for index in range(at, min(at + 4, len(buffer))):
+        length |= (buffer[index] & 127) << shift
+        if buffer[index] < _MORE:
+            return index + 1, length
+        shift += 7
+    return at, 0
+
+
+def _text(topic: bytes) -> str:
+    return topic.decode("utf-8", "backslashreplace")
 
 
 class Link:
@@ -113,7 +159,15 @@ class Link:
         if not self._client.buffered:
             self._pump(timeout_s)
         while self._client.buffered and len(self._inbox) < at_most:
-            if self._client.loop_read() != MQTTErrorCode.MQTT_ERR_SUCCESS:
+            taken = self._client.take_messages(at_most - len(self._inbox))
+            before, now = len(self._inbox), datetime.now(UTC)
+            self._inbox += [
+                Message(
+                    mid, self._connection, _text(topic), payload, bool(first & 1), received_at=now
+                )
+                for first, topic, mid, payload in taken
+            ]
+            if len(self._inbox) == before and self._client.loop_read():
                 break
         messages, self._inbox = self._inbox, []
         return messages
@@ -188,16 +242,11 @@ class Link:
         try:
             topic = message.topic
         except UnicodeDecodeError as error:
-            topic = error.object.decode("utf-8", "backslashreplace")
+            topic = _text(error.object)
+        mid = message.mid if message.qos else 0
+        payload, now = bytes(message.payload), datetime.now(UTC)
         self._inbox.append(
-            Message(
-                mid=message.mid if message.qos else 0,
-                connection=self._connection,
-                topic=topic,
-                payload=bytes(message.payload),
-                retained=message.retain,
-                received_at=datetime.now(UTC),
-            )
+            Message(mid, self._connection, topic, payload, message.retain, received_at=now)
         )
 
     def _on_disconnect(
