@@ -27,9 +27,6 @@ SETTINGS = {
     "shared_buffers": "256MB",
     "max_wal_size": "2GB",
     "password_encryption": "scram-sha-256",
-    # The demo's tables grow from nothing to millions of rows in a minute. A plan that is kept from
-    # when they were empty takes a hundred times as long (seen: 36 s for 0.4 s).
-    "plan_cache_mode": "force_custom_plan",
 }
 """What differs from PostgreSQL's defaults. It syncs to disk: the demo's data are to be kept."""
 
