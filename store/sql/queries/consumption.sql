@@ -41,57 +41,35 @@ SELECT r.ts, r.device_id, r.{quantity}
    AND r.ts >= %(first)s AND r.ts <= %(last)s
  ORDER BY r.ts;
 
--- name: make_stage
-CREATE TEMP TABLE IF NOT EXISTS stage_consumption (
-    start_at timestamptz NOT NULL, end_at timestamptz NOT NULL, value double precision NOT NULL,
-    quantity_grade text NOT NULL, shape_grade text NOT NULL, method text NOT NULL, flags integer NOT NULL
-) ON COMMIT DELETE ROWS;
-
--- name: clear_stage
-TRUNCATE stage_consumption;
-
--- name: fill_stage
-COPY stage_consumption FROM STDIN (FORMAT binary);
+-- name: current
+-- Current versions that begin in [first, last).
+SELECT start_at AS start, end_at AS "end", value, quantity_grade::text, shape_grade::text, method, flags
+  FROM consumption
+ WHERE meter_id = %(meter_id)s AND quantity = %(quantity)s AND superseded_at IS NULL
+   AND start_at >= %(first)s AND start_at < %(last)s;
 
 -- name: supersede
--- Current versions in [first, last) that the new computation does not confirm.
-UPDATE consumption c SET superseded_at = %(now)s
- WHERE c.meter_id = %(meter_id)s AND c.quantity = %(quantity)s AND c.superseded_at IS NULL
-   AND c.start_at >= %(first)s AND c.start_at < %(last)s
-   AND NOT EXISTS (SELECT FROM stage_consumption s
-                    WHERE s.start_at = c.start_at AND s.end_at = c.end_at AND s.value = c.value
-                      AND s.quantity_grade::grade = c.quantity_grade AND s.shape_grade::grade = c.shape_grade
-                      AND s.method = c.method AND s.flags = c.flags);
+-- starts timestamptz[]; the bounds let the server leave out chunks.
+UPDATE consumption SET superseded_at = %(now)s
+ WHERE meter_id = %(meter_id)s AND quantity = %(quantity)s AND superseded_at IS NULL
+   AND start_at = ANY (%(starts)s) AND start_at >= %(first)s AND start_at < %(last)s;
 
 -- name: add_versions
--- New versions; those that are current already are left alone.
-INSERT INTO consumption (meter_id, quantity, start_at, end_at, value, quantity_grade, shape_grade, method,
-                         flags, known_at)
-SELECT %(meter_id)s, %(quantity)s, s.start_at, s.end_at, s.value, s.quantity_grade::grade,
-       s.shape_grade::grade, s.method, s.flags, %(now)s
-  FROM stage_consumption s
- WHERE NOT EXISTS (SELECT FROM consumption c
-                    WHERE c.meter_id = %(meter_id)s AND c.quantity = %(quantity)s
-                      AND c.superseded_at IS NULL AND c.start_at = s.start_at
-                      AND c.start_at >= %(first)s AND c.start_at < %(last)s);
+COPY consumption (meter_id, quantity, start_at, end_at, value, quantity_grade, shape_grade, method, flags,
+                  known_at) FROM STDIN;
 
 -- name: replace_days
 -- Local days [first_day, end_day) of a meter, from the current versions of its intervals. A day
 -- that has lost its last interval loses its row.
-WITH day AS (
-    SELECT d::date AS day, d::date::timestamp AT TIME ZONE %(zone)s AS start_at,
-           (d::date + 1)::timestamp AT TIME ZONE %(zone)s AS end_at
-      FROM generate_series(%(first_day)s::date, %(end_day)s::date - 1, interval '1 day') AS d
-), total AS (
-    SELECT d.day, d.start_at, sum(c.value) AS value, max(c.quantity_grade) AS quantity_grade,
-           max(c.shape_grade) AS shape_grade, bit_or(c.flags) AS flags,
-           sum(extract(epoch FROM c.end_at - c.start_at))::integer AS covered_s,
-           extract(epoch FROM d.end_at - d.start_at)::integer AS day_s,
+WITH total AS (
+    SELECT (c.start_at AT TIME ZONE %(zone)s)::date AS day, sum(c.value) AS value,
+           max(c.quantity_grade) AS quantity_grade, max(c.shape_grade) AS shape_grade,
+           bit_or(c.flags) AS flags, sum(extract(epoch FROM c.end_at - c.start_at))::integer AS covered_s,
            coalesce(sum(c.value) FILTER (WHERE c.quantity_grade <> 'measured'), 0) AS unmeasured
-      FROM day d JOIN consumption c ON c.start_at >= d.start_at AND c.start_at < d.end_at
+      FROM consumption c
      WHERE c.meter_id = %(meter_id)s AND c.quantity = %(quantity)s AND c.superseded_at IS NULL
        AND c.start_at >= %(first)s AND c.start_at < %(last)s
-     GROUP BY d.day, d.start_at, d.end_at
+     GROUP BY 1
 ), gone AS (
     DELETE FROM consumption_day c
      WHERE c.meter_id = %(meter_id)s AND c.quantity = %(quantity)s
@@ -99,9 +77,10 @@ WITH day AS (
 )
 INSERT INTO consumption_day AS c (meter_id, quantity, day, start_at, value, quantity_grade, shape_grade,
                                   flags, covered_s, day_s, unmeasured, known_at)
-SELECT %(meter_id)s, %(quantity)s, day, start_at, value, quantity_grade, shape_grade, flags, covered_s,
-       day_s, unmeasured, %(now)s
-  FROM total
+SELECT %(meter_id)s, %(quantity)s, t.day, d.start_at, t.value, t.quantity_grade, t.shape_grade, t.flags,
+       t.covered_s, extract(epoch FROM d.end_at - d.start_at)::integer, t.unmeasured, %(now)s
+  FROM total t CROSS JOIN LATERAL (SELECT t.day::timestamp AT TIME ZONE %(zone)s AS start_at,
+                                          (t.day + 1)::timestamp AT TIME ZONE %(zone)s AS end_at) d
 ON CONFLICT (meter_id, quantity, day) DO UPDATE
    SET start_at = excluded.start_at, value = excluded.value, quantity_grade = excluded.quantity_grade,
        shape_grade = excluded.shape_grade, flags = excluded.flags, covered_s = excluded.covered_s,
