@@ -123,6 +123,16 @@ def test_water_has_its_own_unit_and_curve(office: Visit, console: Console) -> No
     assert number(office.page.locator(".load tbody td").first.inner_text()) == WATER_M3H
 
 
+def test_the_day_before_is_laid_under_the_heavy_day(office: Visit, console: Console) -> None:
+    day = heavy_day(local_day(console.now, ZONE))
+    open_hall(office.page, f"?from={day}&end={day + timedelta(days=1)}&compare=previous&table=1")
+    office.page.get_by_text("对比期").wait_for()
+    first = office.page.locator(".load tbody tr").first.locator("td").all_inner_texts()
+    assert [number(cell) for cell in first[:2]] == [HEAVY_KW, USUAL_KW]
+    assert office.page.get_by_label("对比").input_value() == "previous"
+    office.expect_calm()
+
+
 def test_keys_zoom_and_reset_the_curve(desk: Visit) -> None:
     page = desk.page
     chart = page.get_by_role("img", name="进线总表")
