@@ -21,7 +21,7 @@ def at_database(server: str, name: str) -> str:
 
 
 @contextmanager
-def new_database(server: str, template: str = "template1") -> Iterator[str]:
+def new_database(server: str, template: str = "template0") -> Iterator[str]:
     """Make a database, and drop it afterwards; yields its superuser's address."""
     name = f"civicwatt_test_{uuid.uuid4().hex[:12]}"
     with psycopg.connect(server, autocommit=True) as admin:
@@ -43,20 +43,29 @@ def empty_database(database_server: str) -> Iterator[str]:
         yield url
 
 
-@pytest.fixture(scope="session")
-def template(database_server: str) -> Iterator[str]:
-    """Name of a database with every migration applied, never connected to by a test."""
-    with new_database(database_server) as url:
+@contextmanager
+def migrated_template(server: str) -> Iterator[str]:
+    """Make a database with every migration applied, to be copied; yields its name."""
+    with new_database(server) as url, psycopg.connect(server, autocommit=True) as admin:
         with psycopg.connect(url, autocommit=True) as conn:
             migrate(conn)
         name = urlsplit(url).path[1:]
-        with psycopg.connect(database_server, autocommit=True) as admin:
-            # TimescaleDB's scheduler connects to any database that lets it, and then no copy can
-            # be made (timescaledb issues 4048, 9080); a template that refuses connections is safe.
-            form = sql.SQL("ALTER DATABASE {} WITH ALLOW_CONNECTIONS {} IS_TEMPLATE {}")
-            admin.execute(form.format(sql.Identifier(name), sql.SQL("false"), sql.SQL("true")))
-            yield name
-            admin.execute(form.format(sql.Identifier(name), sql.SQL("true"), sql.SQL("false")))
+        # TimescaleDB's scheduler connects to any database that lets it, and then no copy can be
+        # made (timescaledb issues 4048, 9080); a template that refuses connections is safe.
+        form = sql.SQL("ALTER DATABASE {} WITH ALLOW_CONNECTIONS {} IS_TEMPLATE {}")
+        admin.execute(form.format(sql.Identifier(name), sql.SQL("false"), sql.SQL("true")))
+        admin.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", [name]
+        )
+        yield name
+        admin.execute(form.format(sql.Identifier(name), sql.SQL("true"), sql.SQL("false")))
+
+
+@pytest.fixture(scope="session")
+def template(database_server: str) -> Iterator[str]:
+    """Name of a database with every migration applied, never connected to by a test."""
+    with migrated_template(database_server) as name:
+        yield name
 
 
 @pytest.fixture

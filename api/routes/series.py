@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
+from http import HTTPStatus
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo
 
@@ -9,6 +10,8 @@ from fastapi import APIRouter, Query
 from pydantic import BaseModel, Field
 
 from api.moment import From, To, span
+from api.problem import refuse
+from api.routes.gauges import GaugeSeriesOut, gauge_series
 from api.scope import Scope
 from domain.local_day import day_start, local_day
 from domain.quantity import quantities
@@ -42,23 +45,31 @@ class SeriesOut(BaseModel):
 
 
 class SeriesList(BaseModel):
-    """One series per meter."""
+    """One series per meter, or the one of a gauge."""
 
-    items: list[SeriesOut]
+    items: list[SeriesOut | GaugeSeriesOut]
 
 
 @router.get("")
 def series(
     scope: Scope,
-    meter: Annotated[list[int], Query(min_length=1, max_length=20)],
     first: From,
     last: To,
+    meter: Annotated[list[int] | None, Query(min_length=1, max_length=20)] = None,
+    device: Annotated[int | None, Query(description="Instead of meters, with `quantity`.")] = None,
+    quantity: Annotated[str | None, Query(description="A gauge of the device.")] = None,
     max_points: Annotated[int, Query(ge=100, le=5000)] = 2000,
 ) -> SeriesList:
-    """Rates of some meters, at the resolution that suits the span."""
+    """Rates of some meters, or a gauge of a device, at the resolution that suits the span."""
     first, last = span(first, last)
+    if device is not None and quantity is not None and meter is None:
+        item = gauge_series(scope, device, quantity, first, last, max_points)
+        return SeriesList(items=[item])
+    if meter is None or device is not None or quantity is not None:
+        detail = "want either meter, or device and quantity"
+        raise refuse(HTTPStatus.UNPROCESSABLE_ENTITY, detail)
     tier = _tier(last - first, max_points)
-    found = []
+    found: list[SeriesOut | GaugeSeriesOut] = []
     for row in meters(scope.conn, meter_ids=meter):
         zone = ZoneInfo(row.zone)
         lo = day_start(local_day(first, zone), zone) if tier == "day" else first
