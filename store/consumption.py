@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import LiteralString
+from typing import LiteralString, NamedTuple
 
 from psycopg import Connection
 from psycopg.rows import class_row
@@ -30,8 +30,7 @@ class RegisterOf:
     zone: str
 
 
-@dataclass(frozen=True, slots=True)
-class Interval:
+class Interval(NamedTuple):
     """Use in [start, end), with the grades of its quantity and of its shape in time."""
 
     start: datetime
@@ -130,10 +129,12 @@ def replace(
     starts = [interval.start for interval in current - wanted]
     if starts:
         conn.execute(sql("consumption", "supersede"), {**arguments, "starts": starts})
-    with conn.cursor().copy(sql("consumption", "add_versions")) as copy:
-        for i in sorted(wanted - current, key=lambda interval: interval.start):
-            version = (i.value, i.quantity_grade, i.shape_grade, i.method, i.flags, now)
-            copy.write_row((register.meter_id, register.quantity, i.start, i.end, *version))
+    conn.execute(sql("consumption", "make_stage"))
+    with conn.cursor().copy(sql("consumption", "fill_stage")) as copy:
+        copy.set_types(("timestamptz", "timestamptz", "float8", "text", "text", "text", "int4"))
+        for interval in sorted(wanted - current):
+            copy.write_row(interval)
+    conn.execute(sql("consumption", "add_versions"), arguments)
     conn.execute(sql("consumption", "replace_days"), arguments)
 
 

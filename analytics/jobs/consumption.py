@@ -6,6 +6,7 @@ running it late, or on several machines, loses nothing.
 """
 
 import logging
+import math
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -31,7 +32,6 @@ from store.consumption import (
 log = logging.getLogger(__name__)
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_MICROSECOND = timedelta(microseconds=1)
 _DEVICES_A_RUN = 200
 
 
@@ -102,7 +102,7 @@ def _intervals(
     rows: list[tuple[datetime, int, float]], first: date, end: date, zone: ZoneInfo
 ) -> Iterator[Interval]:
     """Interval data of the local days [first, end), each day at the step its readings suit."""
-    ts = np.array([(at - _EPOCH) // _MICROSECOND for at, _, _ in rows], dtype=np.int64)
+    ts = np.array([_us(at) for at, _, _ in rows], dtype=np.int64)
     device = np.array([device_id for _, device_id, _ in rows], dtype=np.int64)
     register = np.array([value for _, _, value in rows], dtype=np.float64)
     # Registers of two devices have nothing to do with each other: each run of one is taken alone.
@@ -128,21 +128,24 @@ def _of_day(ts: Instants, register: NDArray[np.float64], lo: int, hi: int) -> It
     step = native_step(ts)
     grid = np.append(np.arange(lo, hi, step, dtype=np.int64), hi)
     found = use(ts, register, grid, step=step)
-    for i in np.flatnonzero(~np.isnan(found.value)):
-        if found.allocated[i]:
+    instants = [_EPOCH + timedelta(microseconds=us) for us in grid.tolist()]
+    columns = zip(
+        instants,
+        instants[1:],
+        found.value.tolist(),
+        found.exact.tolist(),
+        found.allocated.tolist(),
+        strict=False,  # the last instant only ends
+    )
+    for start, end, value, exact, allocated in columns:
+        if math.isnan(value):
+            continue
+        if allocated:
             shape, method = "allocated", "linear_over_gap"
         else:
-            shape, method = "measured", "difference" if found.exact[i] else "interpolation"
-        yield Interval(
-            start=_EPOCH + int(grid[i]) * _MICROSECOND,
-            end=_EPOCH + int(grid[i + 1]) * _MICROSECOND,
-            value=float(found.value[i]),
-            quantity_grade="measured",
-            shape_grade=shape,
-            method=method,
-            flags=0,
-        )
+            shape, method = "measured", "difference" if exact else "interpolation"
+        yield Interval(start, end, value, "measured", shape, method, flags=0)
 
 
 def _us(instant: datetime) -> int:
-    return (instant - _EPOCH) // _MICROSECOND
+    return round(instant.timestamp() * 1e6)

@@ -85,7 +85,7 @@ def use(ts: Instants, register: NDArray[np.float64], grid: Instants, *, step: in
     counted = np.interp(grid, ts, register, left=np.nan, right=np.nan)
     value = np.diff(counted)
     value[_overlaps(grid, ts, np.diff(register) < 0)] = np.nan
-    on_reading = np.isin(grid, ts)
+    on_reading = ts[np.minimum(np.searchsorted(ts, grid), len(ts) - 1)] == grid
     return Use(
         value,
         on_reading[:-1] & on_reading[1:],

@@ -54,9 +54,23 @@ UPDATE consumption SET superseded_at = %(now)s
  WHERE meter_id = %(meter_id)s AND quantity = %(quantity)s AND superseded_at IS NULL
    AND start_at = ANY (%(starts)s) AND start_at >= %(first)s AND start_at < %(last)s;
 
+-- name: make_stage
+CREATE TEMP TABLE IF NOT EXISTS stage_consumption (
+    start_at timestamptz NOT NULL, end_at timestamptz NOT NULL, value double precision NOT NULL,
+    quantity_grade text NOT NULL, shape_grade text NOT NULL, method text NOT NULL, flags integer NOT NULL
+) ON COMMIT DELETE ROWS;
+
+-- name: fill_stage
+COPY stage_consumption FROM STDIN (FORMAT binary);
+
 -- name: add_versions
-COPY consumption (meter_id, quantity, start_at, end_at, value, quantity_grade, shape_grade, method, flags,
-                  known_at) FROM STDIN;
+-- Moves what is staged; text becomes grades on the way.
+WITH staged AS (DELETE FROM stage_consumption RETURNING *)
+INSERT INTO consumption (meter_id, quantity, start_at, end_at, value, quantity_grade, shape_grade, method,
+                         flags, known_at)
+SELECT %(meter_id)s, %(quantity)s, start_at, end_at, value, quantity_grade::grade, shape_grade::grade,
+       method, flags, %(now)s
+  FROM staged;
 
 -- name: replace_days
 -- Local days [first_day, end_day) of a meter, from the current versions of its intervals. A day
