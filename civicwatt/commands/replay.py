@@ -104,6 +104,7 @@ def _with_progress(
                 if now_s - shown_s > _SHOW_EVERY_S:
                     sent, shown_s = publisher.samples - before, now_s
                     progress.show(table.share_read, f"{reading.at:%F}", sent, now_s - began_s)
+        progress.show(1.0, "read", publisher.samples - before, time.monotonic() - began_s)
 
 
 def _recording(args: argparse.Namespace) -> Recording:
