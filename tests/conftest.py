@@ -7,12 +7,17 @@ from urllib.parse import urlsplit, urlunsplit
 
 import psycopg
 import pytest
+from hypothesis import settings
 from psycopg import Connection, sql
 
 from store.become import Role, become
 from store.migrate import migrate
 
 pytest_plugins = ["tests.servers"]
+
+# A busy machine is no fault of an example.
+settings.register_profile("civicwatt", deadline=None)
+settings.load_profile("civicwatt")
 
 
 def at_database(server: str, name: str) -> str:
