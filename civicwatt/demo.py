@@ -122,12 +122,14 @@ def _prepare(database_url: str, district: d.District, folder: Path) -> SignIn:
 
 def _start(demo: Demo, options: Options) -> None:
     crew = demo.crew
-    crew.start("serve", "--port", str(demo.port))
     crew.start("collect", "--metrics-port", str(demo.metrics_port))
+    crew.start("serve", "--port", str(demo.port))
     crew.start("work")
     size = ["--institutions", options.institutions, "--vehicles", options.vehicles]
     history = ["--days", options.days, "--seed", options.seed]
     end = ["--no-live", "--truth", demo.truth_file] if options.once else []
+    # A broker keeps nothing for a collector it has never seen: what is sent before is lost.
+    demo.wait_until(demo.collects, within_s=READY_S)
     crew.start("simulate", *map(str, size + history + end), may_end=options.once)
     demo.wait_until(lambda: is_ready(demo.port), within_s=READY_S)
 

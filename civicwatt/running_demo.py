@@ -82,6 +82,10 @@ class Demo:
             if self.stop.wait(LOOK_S):
                 raise StoppedError("asked to stop")
 
+    def collects(self) -> bool:
+        """Whether the collector is connected to the broker; it shows its counts only then."""
+        return bool(metrics(self.metrics_port))
+
     def is_drained(self) -> bool:
         """Whether the collector has nothing in hand and takes nothing more; waits to see."""
         before = _taken(self.metrics_port)
