@@ -61,7 +61,8 @@ def test_every_gauge_but_angles_has_an_hourly_series(
 
 @pytest.mark.parametrize("table", hours.OF_TABLE)
 def test_hours_are_seen_through_a_scope_only(table: str, planted: Connection) -> None:
-    people: dict[str, str] = dict(planted.execute("SELECT login, person_id::text FROM person").fetchall())
+    rows = planted.execute("SELECT login, person_id::text FROM person").fetchall()
+    people: dict[str, str] = dict(rows)
     become(planted, Role.API)
     seen = {}
     for login, person_id in people.items():
