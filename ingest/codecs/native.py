@@ -36,7 +36,7 @@ class _One(msgspec.Struct):
     """The usual message, decoded and checked in one pass."""
 
     ts: _Instant
-    values: dict[str, float]
+    values: dict[str, float | str]
     seq: int | None = None
 
 
@@ -48,6 +48,7 @@ _decode_one = msgspec.json.Decoder(_One).decode
 _decode_many = msgspec.json.Decoder(_Many).decode
 _decode_any = msgspec.json.Decoder().decode
 _FLOATS = frozenset(n for n, q in quantities().items() if q.column_type == "double precision")
+_NUMBERS = {float}
 
 
 @lru_cache(maxsize=10_000)  # the same few topics, message after message
@@ -98,10 +99,11 @@ def decode(payload: bytes) -> tuple[list[Sample], list[PayloadError]]:
 
 
 def _plain(one: _One) -> Sample:
-    if not one.values or not _FLOATS.issuperset(one.values):
-        return Sample(_instant(one.ts), _values(one.values))
-    # The decoder has refused what is no finite number.
-    return Sample(_instant(one.ts), one.values)  # type: ignore[arg-type]  # float is a Value
+    # Numbers only, under names that want numbers: nothing is left to check, for the decoder has
+    # refused what is not finite.
+    if _FLOATS.issuperset(one.values) and set(map(type, one.values.values())) == _NUMBERS:
+        return Sample(_instant(one.ts), one.values)  # type: ignore[arg-type]  # float is a Value
+    return Sample(_instant(one.ts), _values(one.values))
 
 
 def _decode_slowly(payload: bytes) -> tuple[list[Sample], list[PayloadError]]:
