@@ -106,8 +106,6 @@ def _put(
             _add(OTHER, (*head, name, received_at, int(Quality.GOOD), number, text), batch)
     batch.samples += 1
     batch.touched.add((device_id, sample.ts.astimezone(zone).date()))
-    if device_id not in batch.newest or sample.ts > batch.newest[device_id]:
-        batch.newest[device_id] = sample.ts
 
 
 def _add(table: str, row: Row, batch: Batch) -> None:

@@ -8,7 +8,7 @@ from psycopg import Connection
 
 from store.queries import sql
 from store.reading_merge import Outcome, Row, merge_rows
-from store.reading_table import shapes, statement
+from store.reading_table import note_latest, shapes, statement
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +52,6 @@ class Batch:
         Samples in `tables`; they are numbered from 0.
     touched : set of (int, date)
         Devices and local days that have new readings.
-    newest : dict of int to datetime
-        Latest instant measured, per device.
     without_reading : int
         Messages that carry no measurement: status, heartbeat, retained copy.
     """
@@ -61,7 +59,6 @@ class Batch:
     tables: dict[str, TableRows] = field(default_factory=dict)
     samples: int = 0
     touched: set[tuple[int, date]] = field(default_factory=set)
-    newest: dict[int, datetime] = field(default_factory=dict)
     quarantined: list[Quarantined] = field(default_factory=list)
     without_reading: int = 0
 
@@ -93,18 +90,8 @@ def write(conn: Connection, batch: Batch, *, collector: str, now: datetime) -> C
             for sample, outcome in zip(part.samples, results, strict=True):
                 outcomes[sample] = max(outcomes[sample], outcome)
         if batch.touched:
-            device_ids, days = zip(*sorted(batch.touched), strict=True)
-            conn.execute(
-                sql("reading", "touch"), {"device_ids": list(device_ids), "days": list(days)}
-            )
-            conn.execute(
-                sql("reading", "note_latest"),
-                {
-                    "device_ids": list(batch.newest),
-                    "newest": list(batch.newest.values()),
-                    "received_at": now,
-                },
-            )
+            _touch(conn, batch.touched)
+            conn.execute(note_latest(), {"received_at": now})
         for item in batch.quarantined:
             conn.execute(sql("reading", "quarantine"), _row_of(item, collector))
         counts = Counter({outcome.name.lower(): 0 for outcome in Outcome})
@@ -114,6 +101,13 @@ def write(conn: Connection, batch: Batch, *, collector: str, now: datetime) -> C
         counts["received"] = counts.total()
         conn.execute(sql("reading", "count"), {**counts, "collector": collector, "as_of": now})
     return counts
+
+
+def _touch(conn: Connection, touched: set[tuple[int, date]]) -> None:
+    with conn.cursor().copy(sql("reading", "touch")) as copy:
+        copy.set_types(("int8", "date"))
+        for row in sorted(touched):
+            copy.write_row(row)
 
 
 def _row_of(item: Quarantined, collector: str) -> dict[str, object]:

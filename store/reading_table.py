@@ -85,6 +85,15 @@ def statement(shape: Shape, name: LiteralString) -> Composed:
     )
 
 
+@cache
+def note_latest() -> Composed:
+    """Statement that enters the newest staged instant of each device, whatever its table."""
+    staged = [statement(shape, "staged_instants") for shape in shapes()]
+    return SQL(sql("reading", "note_latest")).format(
+        staged_instants=SQL(" UNION ALL ").join(staged)
+    )
+
+
 def _wire(column_type: str) -> str:
     return {
         "double precision": "float8",

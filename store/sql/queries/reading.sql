@@ -10,7 +10,7 @@ COPY {stage} ({columns}) FROM STDIN (FORMAT binary);
 -- name: insert_new
 -- Rows of instants not known yet. Sorted, so that two collectors never wait for each other in a ring.
 INSERT INTO {table} ({columns}) SELECT {columns} FROM {stage} ORDER BY {key}
-ON CONFLICT DO NOTHING RETURNING {key};
+ON CONFLICT DO NOTHING;
 
 -- name: insert_new_united
 -- The same where instants repeat within the batch.
@@ -76,14 +76,16 @@ ON CONFLICT ({key}) DO UPDATE SET quality = t.quality | excluded.quality
  WHERE t.quality & excluded.quality = 0;
 
 -- name: touch
--- device_ids bigint[], days date[].
-INSERT INTO touched (device_id, day) SELECT * FROM unnest(%(device_ids)s::bigint[], %(days)s::date[]);
+COPY touched (device_id, day) FROM STDIN (FORMAT binary);
+
+-- name: staged_instants
+-- A part of note_latest.
+SELECT device_id, ts FROM {stage}
 
 -- name: note_latest
--- device_ids bigint[], newest timestamptz[]; received_at timestamptz.
+-- From the rows still in the stages. received_at timestamptz.
 INSERT INTO device_latest AS l (device_id, ts, received_at)
-SELECT id, ts, %(received_at)s FROM unnest(%(device_ids)s::bigint[], %(newest)s::timestamptz[]) AS u (id, ts)
- ORDER BY id
+SELECT device_id, max(ts), %(received_at)s FROM ({staged_instants}) staged GROUP BY device_id ORDER BY device_id
 ON CONFLICT (device_id) DO UPDATE SET ts = greatest(l.ts, excluded.ts),
     received_at = greatest(l.received_at, excluded.received_at);
 
