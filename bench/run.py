@@ -1,0 +1,30 @@
+"""Every benchmark in turn; ends with 1 if a check of one of them fails.
+
+``python -m bench.run [--full]``
+"""
+
+import argparse
+import subprocess
+import sys
+from pathlib import Path
+
+BENCHES = ("ingest", "consumption", "real_input", "api_latency")
+
+
+def main() -> int:
+    """Run each as a program of its own, so that none works in the leavings of another."""
+    parser = argparse.ArgumentParser(prog="python -m bench.run", description=__doc__)
+    parser.add_argument("--full", action="store_true", help="full size")
+    size = ["--full"] if parser.parse_args().full else []
+    failed = []
+    for name in BENCHES:
+        command = [sys.executable, "-m", f"bench.{name}", *size]
+        if subprocess.run(command, cwd=Path(__file__).parents[1], check=False).returncode:  # noqa: S603 - our own programs
+            failed.append(name)
+    if failed:
+        print(f"bench: failed: {', '.join(failed)}", file=sys.stderr)
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
