@@ -7,6 +7,7 @@ import sys
 from collections.abc import Sequence
 
 import psycopg
+from psycopg.errors import InsufficientPrivilege
 from pydantic import ValidationError
 
 from civicwatt import environment
@@ -58,7 +59,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         result: int = args.run(args)
     except ValidationError as error:
         return _refuse(args.command, environment.explain(error))
-    except (CivicwattError, psycopg.OperationalError) as error:
+    except (CivicwattError, psycopg.OperationalError, InsufficientPrivilege) as error:
         return _refuse(args.command, str(error))
     except KeyboardInterrupt:
         return 130

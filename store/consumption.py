@@ -70,6 +70,13 @@ def registers_of(conn: Connection, device_id: int) -> list[RegisterOf]:
         ).fetchall()
 
 
+def oldest_kept(conn: Connection, register: RegisterOf, *, now: datetime) -> datetime | None:
+    """From when on all raw readings of a register are still there; None for always."""
+    table = quantities()[register.quantity].table.value
+    row = conn.execute(sql("consumption", "retention"), {"table": table}).fetchone()
+    return None if row is None else now - row[0]
+
+
 def neighbours(
     conn: Connection, register: RegisterOf, first: datetime, last: datetime
 ) -> tuple[datetime | None, datetime | None]:
@@ -124,17 +131,16 @@ def replace(
     with conn.cursor(row_factory=class_row(Interval)) as cursor:
         current = set(cursor.execute(sql("consumption", "current"), arguments))
     wanted = set(intervals)
-    if current == wanted:
-        return
     starts = [interval.start for interval in current - wanted]
     if starts:
         conn.execute(sql("consumption", "supersede"), {**arguments, "starts": starts})
-    conn.execute(sql("consumption", "make_stage"))
-    with conn.cursor().copy(sql("consumption", "fill_stage")) as copy:
-        copy.set_types(("timestamptz", "timestamptz", "float8", "text", "text", "text", "int4"))
-        for interval in sorted(wanted - current):
-            copy.write_row(interval)
-    conn.execute(sql("consumption", "add_versions"), arguments)
+    if wanted - current:
+        conn.execute(sql("consumption", "make_stage"))
+        with conn.cursor().copy(sql("consumption", "fill_stage")) as copy:
+            copy.set_types(("timestamptz", "timestamptz", "float8", "text", "text", "text", "int4"))
+            for interval in sorted(wanted - current):
+                copy.write_row(interval)
+        conn.execute(sql("consumption", "add_versions"), arguments)
     conn.execute(sql("consumption", "replace_days"), arguments)
 
 

@@ -5,7 +5,8 @@ from datetime import datetime
 
 from psycopg import Connection
 
-from store.migrate import pending
+from store.become import Role, become
+from store.migrate import is_migrated, pending
 from store.queries import sql
 from store.server import Server, inspect
 
@@ -45,6 +46,8 @@ def examine(conn: Connection) -> Examination:
         If the server is too old or known to lose rows.
     """
     server = inspect(conn)
+    if is_migrated(conn):
+        become(conn, Role.COLLECT)  # a process's login has no right of its own
     lacks = pending(conn)
     clock = conn.execute(sql("doctor", "clock")).fetchone()
     rights = conn.execute(sql("doctor", "rights")).fetchone()

@@ -11,6 +11,11 @@ EVENTS_KEPT = timedelta(days=7)
 """How far back a console may catch up on events; one away for longer reloads."""
 
 
+def alone(conn: Connection) -> bool:
+    """Take the lock of maintenance for the life of the connection; False when another has it."""
+    return conn.execute(sql("maintenance", "take_lock")).fetchone() == (True,)
+
+
 def forget_events(conn: Connection) -> int:
     """Delete events no console will ask for; returns how many."""
     return conn.execute(sql("maintenance", "forget_events"), {"keep": EVENTS_KEPT}).rowcount

@@ -55,8 +55,7 @@ def migrate(conn: Connection) -> list[str]:
 
 def pending(conn: Connection) -> list[str]:
     """Names of migrations this version has and the database does not."""
-    row = conn.execute(sql("server", "migrated")).fetchone()
-    if row is None or not row[0]:
+    if not is_migrated(conn):
         return [file.name for file in _files()]
     applied = _applied(conn)
     return [file.name for file in _files() if file.name not in applied]
@@ -65,6 +64,11 @@ def pending(conn: Connection) -> list[str]:
 def _applied(conn: Connection) -> dict[str, str]:
     rows: list[tuple[str, str]] = conn.execute(sql("migration", "applied")).fetchall()
     return dict(rows)
+
+
+def is_migrated(conn: Connection) -> bool:
+    """Whether any migration was ever applied here."""
+    return conn.execute(sql("server", "migrated")).fetchone() == (True,)
 
 
 def _files() -> list[Traversable]:

@@ -22,6 +22,7 @@ from store.consumption import (
     RegisterOf,
     announce,
     neighbours,
+    oldest_kept,
     readings,
     registers_of,
     replace,
@@ -33,6 +34,8 @@ log = logging.getLogger(__name__)
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _DEVICES_A_RUN = 200
+_MARGIN = timedelta(days=2)
+"""A day's figures may need readings of the days before it."""
 
 
 def update_consumption(conn: Connection, *, now: datetime) -> int:
@@ -58,7 +61,7 @@ def update_consumption(conn: Connection, *, now: datetime) -> int:
                 continue
             changed: dict[int, tuple[date, date]] = {}
             for register in registers_of(conn, device_id):
-                for first, end in ranges(days):
+                for first, end in ranges(_computable(conn, register, days, now)):
                     span = _update_range(conn, register, first, end, now=now)
                     if span is not None:
                         before = changed.get(register.meter_id, span)
@@ -71,6 +74,20 @@ def update_consumption(conn: Connection, *, now: datetime) -> int:
     if done:
         log.info("consumption of %d devices brought up to date", done)
     return done
+
+
+def _computable(
+    conn: Connection, register: RegisterOf, days: set[date], now: datetime
+) -> set[date]:
+    """Leave out days of which raw readings may have expired.
+
+    A late reading there would replace a figure made from all of them by one made from what is left.
+    """
+    kept_from = oldest_kept(conn, register, now=now)
+    if kept_from is None:
+        return days
+    oldest = local_day(kept_from + _MARGIN, ZoneInfo(register.zone))
+    return {day for day in days if day > oldest}
 
 
 def _update_range(

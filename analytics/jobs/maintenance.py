@@ -4,7 +4,13 @@ import logging
 
 from psycopg import Connection
 
-from store.maintenance import compress_old_chunks, drop_expired, forget_events, refresh_hourly
+from store.maintenance import (
+    alone,
+    compress_old_chunks,
+    drop_expired,
+    forget_events,
+    refresh_hourly,
+)
 
 log = logging.getLogger(__name__)
 
@@ -12,11 +18,16 @@ log = logging.getLogger(__name__)
 def maintain(conn: Connection) -> None:
     """Forget old events, drop expired readings, compress old chunks, refresh hourly series.
 
+    Does nothing while another worker is at it. The lock is the connection's: it goes with a worker
+    that is killed.
+
     Parameters
     ----------
     conn : Connection
         In autocommit mode: every chunk is a transaction of its own.
     """
+    if not alone(conn):
+        return
     events, expired, moved = forget_events(conn), drop_expired(conn), compress_old_chunks(conn)
     series = refresh_hourly(conn)
     log.info(

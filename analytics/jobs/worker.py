@@ -51,7 +51,7 @@ def queue(settings: WorkerSettings) -> App:
             update_consumption(conn, now=datetime.now(UTC))
 
     @app.periodic(cron=_EVERY_HOUR, periodic_id="maintenance")
-    @app.task(name="maintenance", queueing_lock="maintenance", lock="maintenance")
+    @app.task(name="maintenance", queueing_lock="maintenance")
     def maintenance(timestamp: int) -> None:  # noqa: ARG001 - what a periodic job is called with
         with _open(settings) as conn:
             maintain(conn)

@@ -7,6 +7,7 @@ import uvicorn
 
 from api.app import create_app
 from api.settings import ApiSettings
+from civicwatt.signals import stop_on_signal
 from domain.errors import ConfigurationError
 from store.server import connect
 
@@ -30,5 +31,6 @@ def run(args: argparse.Namespace) -> int:
     config = uvicorn.Config(
         create_app(settings), log_level="warning", timeout_graceful_shutdown=2, proxy_headers=True
     )
+    stop_on_signal()  # uvicorn raises a signal again when it is done; ours ends nothing then
     uvicorn.Server(config).run(sockets=[listener])
     return 0

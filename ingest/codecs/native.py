@@ -36,7 +36,7 @@ class _One(msgspec.Struct):
     """The usual message, decoded and checked in one pass."""
 
     ts: _Instant
-    values: dict[str, float | str]
+    values: dict[str, Value]
     seq: int | None = None
 
 
@@ -102,7 +102,7 @@ def _plain(one: _One) -> Sample:
     # Numbers only, under names that want numbers: nothing is left to check, for the decoder has
     # refused what is not finite.
     if _FLOATS.issuperset(one.values) and set(map(type, one.values.values())) == _NUMBERS:
-        return Sample(_instant(one.ts), one.values)  # type: ignore[arg-type]  # float is a Value
+        return Sample(_instant(one.ts), one.values)
     return Sample(_instant(one.ts), _values(one.values))
 
 

@@ -161,6 +161,17 @@ def test_a_pending_device_counts_from_its_first_reading_once_it_is_accepted(
     assert [(day, value) for day, value, *_ in days(conn)] == [(date(2026, 7, 1), 96.0)]
 
 
+def test_a_late_reading_among_expired_ones_does_not_spoil_a_figure(conn: Connection) -> None:
+    store_messages(conn, registers(DEVICE, MIDNIGHT, range(97), step=QUARTER))
+    compute(conn)
+    before = days(conn)
+    conn.execute("INSERT INTO retention VALUES ('electricity_reading', '200 days')")
+    conn.execute("DELETE FROM electricity_reading")
+    store_messages(conn, registers(DEVICE, MIDNIGHT, [0.0, 50.0], step=QUARTER))
+    assert compute(conn, now=NOW + timedelta(days=300)) == 1
+    assert days(conn) == before
+
+
 def test_two_workers_do_not_compute_one_device_together(conn: Connection, database: str) -> None:
     store_messages(conn, registers(DEVICE, MIDNIGHT, range(97), step=QUARTER))
     with connected(database, Role.WORK) as first, first.transaction():

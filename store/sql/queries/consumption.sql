@@ -19,6 +19,9 @@ SELECT m.meter_id, m.quantity, zone_of(p.place_id) AS zone
    AND upper_inf(p.during) AND zone_of(p.place_id) IS NOT NULL
  ORDER BY m.meter_id;
 
+-- name: retention
+SELECT keep FROM retention WHERE table_name = %(table)s;
+
 -- name: readings_around
 -- Register of a meter from the last reading at or before `first` to the first one at or after
 -- `last`, of whichever device counted at the time; null where there is none on that side.

@@ -1,3 +1,6 @@
+-- name: take_lock
+SELECT pg_try_advisory_lock(hashtext('civicwatt maintenance'));
+
 -- name: drop_expired
 SELECT drop_expired();
 
