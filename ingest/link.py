@@ -154,7 +154,8 @@ class Link:
 
     def receive(self, *, at_most: int, timeout_s: float) -> list[Message]:
         """Messages that have arrived, waiting at most `timeout_s` for the first one. Reconnects."""
-        if not self._client.is_connected():
+        # Not is_connected(): paho still says so after it has closed on a protocol error.
+        if self._client.socket() is None:
             self._reconnect(timeout_s)
         if not self._client.buffered:
             self._pump(timeout_s)
@@ -207,8 +208,6 @@ class Link:
         self._client.loop_misc()
 
     def _reconnect(self, timeout_s: float) -> None:
-        if self._client.socket() is not None:
-            return  # a connection is being made
         now = time.monotonic()
         if now < self._retry_at:
             time.sleep(min(timeout_s, self._retry_at - now))
