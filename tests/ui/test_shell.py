@@ -95,6 +95,15 @@ def test_the_theme_is_switched_and_remembered(desk: Visit) -> None:
     assert page.locator("html").get_attribute("data-theme") == "dark"
 
 
+def test_paper_is_light_whatever_the_screen_is(desk: Visit) -> None:
+    page = desk.page
+    page.get_by_role("button", name="切换到深色").click()
+    page.emulate_media(media="print")
+    ground = page.evaluate("() => getComputedStyle(document.documentElement).backgroundColor")
+    assert ground == "rgb(255, 255, 255)"
+    assert not page.locator(".rail").is_visible()
+
+
 def test_keys_lead_from_page_to_page(desk: Visit) -> None:
     page = desk.page
     for letter, path in (("d", "/devices"), ("q", "/data-quality"), ("b", "/buildings/*")):
