@@ -104,8 +104,9 @@ class _Member:
 
     def read(self) -> None:
         assert self.child.process.stdout is not None  # noqa: S101 - it is a pipe
-        for raw in self.child.process.stdout:
-            line = raw.decode(errors="replace").rstrip()
-            self.lines.append(line)
-            if not line.startswith(_QUIET):
-                print(f"{self.command:>{_WIDTH}} | {line}", flush=True)
+        with self.child.process.stdout as output:
+            for raw in output:
+                line = raw.decode(errors="replace").rstrip()
+                self.lines.append(line)
+                if not line.startswith(_QUIET):
+                    print(f"{self.command:>{_WIDTH}} | {line}", flush=True)
