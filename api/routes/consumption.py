@@ -78,17 +78,14 @@ def _days(
     last: datetime,
     step: Literal["day", "month"],
 ) -> Iterable[ConsumptionOut]:
+    by_zone: dict[str, list[int]] = {}
     for row in rows:
-        zone = ZoneInfo(row.zone)
+        by_zone.setdefault(row.zone, []).append(row.id)
+    for name, ids in by_zone.items():
+        zone = ZoneInfo(name)
         end_day = local_day(last - timedelta(microseconds=1), zone) + timedelta(days=1)
-        found = days(
-            scope.conn,
-            [row.id],
-            local_day(first, zone),
-            end_day,
-            bin_=step,
-            at_most=_MOST + 1,
-        )
+        first_day = local_day(first, zone)
+        found = days(scope.conn, ids, first_day, end_day, bin_=step, at_most=_MOST + 1)
         _refuse_too_many(found)
         for use in found:
             yield _day(use, zone, step)

@@ -5,10 +5,13 @@ SELECT r.* FROM visible.{table} r
  ORDER BY r.ts DESC LIMIT %(at_most)s;
 
 -- name: latest
--- Newest row of each device, since an instant that bounds the search.
-SELECT r.* FROM unnest(%(device_ids)s::bigint[]) AS d (device_id)
+-- Newest row of each device, since an instant that bounds the search. What a device says in one table
+-- but has not said for a day before its newest word is old news.
+SELECT r.* FROM device_latest l
  CROSS JOIN LATERAL (SELECT v.* FROM visible.{table} v
-                      WHERE v.device_id = d.device_id AND v.ts >= %(since)s ORDER BY v.ts DESC LIMIT 1) r;
+                      WHERE v.device_id = l.device_id AND v.ts >= %(since)s
+                        AND v.ts > l.ts - interval '1 day' ORDER BY v.ts DESC LIMIT 1) r
+ WHERE l.device_id = ANY (%(device_ids)s);
 
 -- name: quarantine
 -- Newest first, below an id.

@@ -24,21 +24,31 @@ SELECT b.organisation_id AS id, b.code, b.name_zh, b.name_en, zone_of(b.organisa
 
 -- name: meters
 -- Meters that hang at an organisation or below it now, or the ones with given ids.
--- organisation_id bigint or null; meter_ids bigint[] or null.
+-- organisation_id bigint or null; meter_ids bigint[] or null. Positions are looked up meter by meter
+-- (LATERAL): how many are current is beyond the planner's guess, and it would join all with all.
 WITH RECURSIVE below AS (
     SELECT %(organisation_id)s::bigint AS organisation_id
      UNION
     SELECT p.organisation_id FROM below b JOIN organisation_position p
         ON p.parent_id = b.organisation_id AND p.during @> now()
+), found AS MATERIALIZED (
+    SELECT m.meter_id AS id, m.code, p.place_id AS organisation_id, m.medium, p.role, m.item, p.parent_id,
+           m.name_zh, m.name_en, m.quantity
+      FROM meter m CROSS JOIN LATERAL (SELECT x.place_id, x.role, x.parent_id FROM meter_position x
+                                        WHERE x.meter_id = m.meter_id AND x.during @> now() LIMIT 1) p
+     WHERE (%(organisation_id)s::bigint IS NULL OR p.place_id IN (SELECT b.organisation_id FROM below b))
+       AND (%(meter_ids)s::bigint[] IS NULL OR m.meter_id = ANY (%(meter_ids)s))
+       AND m.meter_id > %(after)s
+     ORDER BY m.meter_id LIMIT %(at_most)s
+), zone AS MATERIALIZED (
+    SELECT organisation_id, zone_of(organisation_id) AS zone
+      FROM (SELECT DISTINCT organisation_id FROM found) place
 )
-SELECT m.meter_id AS id, m.code, p.place_id AS organisation_id, m.medium, p.role, m.item, p.parent_id,
-       m.name_zh, m.name_en, m.quantity, zone_of(p.place_id) AS zone, d.device_id
-  FROM meter m JOIN meter_position p ON p.meter_id = m.meter_id AND p.during @> now()
-  LEFT JOIN meter_device d ON d.meter_id = m.meter_id AND d.during @> now()
- WHERE (%(organisation_id)s::bigint IS NULL OR p.place_id IN (SELECT b.organisation_id FROM below b))
-   AND (%(meter_ids)s::bigint[] IS NULL OR m.meter_id = ANY (%(meter_ids)s))
-   AND m.meter_id > %(after)s
- ORDER BY m.meter_id LIMIT %(at_most)s;
+SELECT f.*, z.zone, d.device_id
+  FROM found f JOIN zone z USING (organisation_id)
+  LEFT JOIN LATERAL (SELECT x.device_id FROM meter_device x
+                      WHERE x.meter_id = f.id AND x.during @> now() LIMIT 1) d ON true
+ ORDER BY f.id;
 
 -- name: devices
 -- Devices at an organisation or below it now; null for all the person may see.
@@ -51,7 +61,8 @@ WITH RECURSIVE below AS (
 SELECT d.device_id AS id, d.code, d.kind, d.status, p.place_id AS organisation_id, m.meter_id, d.name_zh, d.name_en,
        d.registered_at, l.ts AS last_seen, l.received_at AS last_received
   FROM device d
-  LEFT JOIN device_place p ON p.device_id = d.device_id AND p.during @> now()
+  LEFT JOIN LATERAL (SELECT x.place_id FROM device_place x
+                      WHERE x.device_id = d.device_id AND x.during @> now() LIMIT 1) p ON true
   LEFT JOIN LATERAL (SELECT md.meter_id FROM meter_device md
                       WHERE md.device_id = d.device_id AND md.during @> now() ORDER BY 1 LIMIT 1) m ON true
   LEFT JOIN device_latest l ON l.device_id = d.device_id
