@@ -31,7 +31,7 @@ class DaySoFar:
         Start of that interval.
     last_rate, last_at : float or None, datetime or None
         Rate of the newest interval of today, and its end.
-    coverage : float
+    coverage : float or None
         Share of the day until `as_of` that has figures, over all meters. [1]
     """
 
@@ -43,7 +43,7 @@ class DaySoFar:
     peak_at: datetime | None
     last_rate: float | None
     last_at: datetime | None
-    coverage: float
+    coverage: float | None
 
 
 def day_so_far(uses: Iterable[Use], *, now: datetime, zone: ZoneInfo) -> DaySoFar:
@@ -63,7 +63,7 @@ def day_so_far(uses: Iterable[Use], *, now: datetime, zone: ZoneInfo) -> DaySoFa
         if begins >= start:
             last_end[meter] = max(last_end.get(meter, ends), ends)
     if not last_end:
-        return DaySoFar(None, None, *_earlier(known, now, zone), None, None, None, None, 0.0)
+        return DaySoFar(None, None, *_earlier(known, now, zone), None, None, None, None, None)
     as_of = min(last_end.values())
     inside = [use for use in known if use[1] >= start and use[2] <= as_of]
     rates = _rates(inside, len(last_end))

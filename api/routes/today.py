@@ -46,7 +46,7 @@ class MediumToday(BaseModel):
         description="Power read within 15 min, else the rate of the newest interval."
     )
     current_at: datetime | None
-    coverage: float = Field(description="Share of today until `as_of` that has figures. [1]")
+    coverage: float | None = Field(description="Share of today until `as_of` that has figures. [1]")
 
 
 class TodayOut(BaseModel):

@@ -48,7 +48,7 @@ def test_a_hole_lowers_the_coverage_and_is_no_zero() -> None:
 def test_without_readings_nothing_is_known() -> None:
     found = day_so_far([], now=NOW, zone=SHANGHAI)
     assert (found.today, found.yesterday_same_time, found.peak_rate) == (None, None, None)
-    assert found.coverage == 0.0
+    assert found.coverage is None
 
 
 def test_on_the_day_after_the_clocks_changed_the_wall_clock_decides() -> None:
