@@ -30,6 +30,8 @@ _PUBACK = 0x40
 _MORE = 128
 """A byte of a packet's length from this on is not its last one."""
 _LONGEST_PAUSE_S = 30.0
+_WINDOW = 65_535
+"""More messages cannot be on their way unacknowledged: there are no more packet identifiers."""
 
 
 class _BufferedClient(Client):
@@ -121,6 +123,7 @@ class Link:
         self._retry_at = 0.0
         self._pause_s = 0.5
         self._refused = ""
+        self._subscribed = False
         self._client = client = _BufferedClient(
             CallbackAPIVersion.VERSION2, client_id, clean_session=False, protocol=MQTTv311,
             manual_ack=True,
@@ -131,25 +134,28 @@ class Link:
             client.tls_set()
         client.on_connect = self._on_connect
         client.on_message = self._on_message
+        client.on_subscribe = self._on_subscribe
         client.on_disconnect = self._on_disconnect
 
     def open(self) -> None:
-        """Connect for the first time.
+        """Connect for the first time, until the broker has confirmed the subscriptions.
 
         Raises
         ------
         ConfigurationError
-            If there is no broker at the address, or it refuses us.
+            If there is no broker at the address, or it refuses us or a subscription.
         """
         try:
             self._client.connect(self._url.host, self._url.port, KEEPALIVE_S)
         except OSError as error:
             raise ConfigurationError(f"no MQTT broker at {self._url}: {error}") from error
         deadline = time.monotonic() + 10
-        while not self._connection:
-            self._pump(0.1)
+        while not self._subscribed:
+            if not self._client.buffered:
+                self._pump(0.1)
+            self._drain(_WINDOW)  # what the session kept comes before the confirmation
             if self._refused or time.monotonic() > deadline:
-                reason = self._refused or "no answer to CONNECT within 10 s"
+                reason = self._refused or "no answer within 10 s"
                 raise ConfigurationError(f"the MQTT broker at {self._url} refuses us: {reason}")
 
     def receive(self, *, at_most: int, timeout_s: float) -> list[Message]:
@@ -159,6 +165,12 @@ class Link:
             self._reconnect(timeout_s)
         if not self._client.buffered:
             self._pump(timeout_s)
+        self._drain(at_most)
+        messages, self._inbox = self._inbox, []
+        return messages
+
+    def _drain(self, at_most: int) -> None:
+        """Take what is in the buffer, until `at_most` messages are in the inbox."""
         while self._client.buffered and len(self._inbox) < at_most:
             taken = self._client.take_messages(at_most - len(self._inbox))
             before, now = len(self._inbox), datetime.now(UTC)
@@ -170,8 +182,6 @@ class Link:
             ]
             if len(self._inbox) == before and self._client.loop_read():
                 break
-        messages, self._inbox = self._inbox, []
-        return messages
 
     def acknowledge(self, messages: Iterable[Message]) -> None:
         """Tell the broker that it may forget `messages`.
@@ -236,6 +246,20 @@ class Link:
         # Always, also into a session that is there: its filters may be those of an older version.
         client.subscribe([(topic, 1) for topic in self._filters])
         log.info("connected to %s", self._url)
+
+    def _on_subscribe(
+        self,
+        _client: Client,
+        _userdata: object,
+        _mid: int,
+        reasons: list[ReasonCode],
+        _properties: Properties | None,
+    ) -> None:
+        if any(reason.is_failure for reason in reasons):
+            self._refused = f"may not subscribe to {', '.join(self._filters)}"
+            log.error("the MQTT broker at %s: %s", self._url, self._refused)
+            return
+        self._subscribed = True
 
     def _on_message(self, _client: Client, _userdata: object, message: MQTTMessage) -> None:
         try:

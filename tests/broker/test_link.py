@@ -20,12 +20,13 @@ from ingest.link import Link
 pytestmark = pytest.mark.broker
 
 CONNACK = b"\x20\x02\x00\x00"
+SUBACK_HEAD = b"\x90\x03"
 PINGRESP = b"\xd0\x00"
 QOS_0, QOS_1, RETAINED = 0x30, 0x32, 0x33
 
 
 class FarSide:
-    """Answers a CONNECT and then sends what it is told to."""
+    """Answers a CONNECT and a SUBSCRIBE and then sends what it is told to."""
 
     def __init__(self) -> None:
         self.listener = socket.create_server(("127.0.0.1", 0))
@@ -39,6 +40,8 @@ class FarSide:
             connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             connection.recv(1000)
             connection.sendall(CONNACK)
+            subscribe = connection.recv(1000)
+            connection.sendall(SUBACK_HEAD + subscribe[2:4] + b"\x01")
             for part in parts:
                 connection.sendall(part)
                 time.sleep(0.001)
