@@ -32,12 +32,10 @@ test-faults: .venv/.dev test-servers ## the slow campaigns: crashes, floods, bro
 test-community: .venv/.dev ## tests of TimescaleDB's Community licence on CIVICWATT_TEST_COMMUNITY_URL
 	ops/pytest_some.sh -m community
 
-bench: .venv/.dev ## the benchmarks at reduced size, within 20 minutes; one JSON line each
-	@ops/timescale.sh start on
+bench: .venv/.dev bench-servers ## the benchmarks at reduced size, within 20 minutes; one JSON line each
 	.venv/bin/python -m bench
 
-bench-full: .venv/.dev ## the benchmarks at full size
-	@ops/timescale.sh start on
+bench-full: .venv/.dev bench-servers ## the benchmarks at full size
 	.venv/bin/python -m bench --full
 
 timescale: ## set up and start the tests' TimescaleDB and Mosquitto under .local/
@@ -59,7 +57,7 @@ lock: .venv/.dev ## write ops/requirements/*.lock anew from pyproject.toml
 
 # --- what the targets above stand on ---
 
-.PHONY: test-packages test-servers test-console
+.PHONY: test-packages test-servers bench-servers test-console
 
 # Without them some tests do not run, and say so; in CI that is a failure
 test-packages:
@@ -67,6 +65,10 @@ test-packages:
 
 test-servers:
 	@[ -n "$$CIVICWATT_TEST_DATABASE_URL" ] || ops/timescale.sh start off || [ -z "$$CI" ]
+
+# A figure is worth something only with fsync on
+bench-servers:
+	@[ -n "$$CIVICWATT_TEST_DATABASE_URL" ] || ops/timescale.sh start on || [ -z "$$CI" ]
 
 test-console: ui/node_modules/.installed
 	cd ui && ../ops/with_node.sh npm run check
@@ -89,5 +91,5 @@ ui/node_modules/.installed: ui/package-lock.json
 
 $(CONSOLE): ui/node_modules/.installed $(CONSOLE_SOURCES)
 	@echo "building the console"
-	@cd ui && ../ops/with_node.sh npm run --silent build -- --logLevel warn
+	@cd ui && ../ops/with_node.sh npm run --silent build -- --logLevel error
 	@touch $@
