@@ -155,6 +155,7 @@ def _print(
         "floor": floor,
         "meters": METERS,
         "runs": runs,
+        "load": os.getloadavg()[0],
         "limit_ms": limit,
         "p50_p95_ms": routes,
     }

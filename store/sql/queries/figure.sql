@@ -10,7 +10,7 @@ SELECT c.meter_id,
        bool_or(c.quantity_grade <> 'measured' OR c.shape_grade <> 'measured') AS flagged,
        min(s.seconds)::integer AS step_s
   FROM visible.consumption c
- CROSS JOIN LATERAL (SELECT extract(epoch FROM c.end_at - c.start_at)::double precision AS seconds) s
+ CROSS JOIN LATERAL (SELECT date_part('epoch', c.end_at - c.start_at) AS seconds) s
  WHERE c.meter_id = ANY (%(meter_ids)s) AND c.superseded_at IS NULL
    AND c.start_at >= %(first)s AND c.start_at < %(last)s
  GROUP BY 1, 2 ORDER BY 1, 2;
