@@ -2,7 +2,7 @@
 
 PostgreSQL and the broker are started unless the environment names others; then serve, collect,
 work and simulate. They are stopped in the order in which data flow, so that nothing is lost even
-with a broker that forgets.
+with a broker that forgets everything when it stops.
 """
 
 import os
@@ -17,7 +17,7 @@ from threading import Event
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from civicwatt.crew import Crew
-from civicwatt.embedded_broker import running_broker
+from civicwatt.embedded_broker import find_mosquitto, running_broker
 from civicwatt.embedded_postgres import running_postgres
 from civicwatt.local_api import is_ready
 from civicwatt.loopback import free_port, is_free
@@ -96,7 +96,7 @@ def running_demo(options: Options, stop: Event) -> Iterator[Demo]:
             _start(demo, options)
             yield demo
         finally:
-            _wind_down(demo)
+            _wind_down(demo, broker_forgets=settings.mqtt_url is None and not find_mosquitto())
 
 
 def _district(options: Options, zone: str, folder: Path) -> d.District:
@@ -134,12 +134,19 @@ def _start(demo: Demo, options: Options) -> None:
     demo.wait_until(lambda: is_ready(demo.port), within_s=READY_S)
 
 
-def _wind_down(demo: Demo) -> None:
-    """Stop in the order in which data flow: what is in the broker still gets into the database."""
-    demo.crew.stop("simulate", within_s=20.0)
-    give_up = time.monotonic() + DRAIN_S
-    while demo.crew.runs("collect") and not demo.is_drained() and time.monotonic() < give_up:
-        pass  # is_drained waits
-    demo.crew.stop("collect", within_s=30.0)
-    demo.crew.stop("work", within_s=60.0)
-    demo.crew.stop("serve", within_s=10.0)
+def _wind_down(demo: Demo, *, broker_forgets: bool) -> None:
+    """Stop in the order in which data flow.
+
+    A Mosquitto keeps for the next start what is still in its queue; the demo's own broker does not,
+    so its queue is emptied first.
+    """
+    crew = demo.crew
+    crew.stop("simulate", within_s=20.0)
+    if broker_forgets and crew.runs("collect"):
+        print("civicwatt demo: storing what the broker still has. 正在存储剩余数据。", flush=True)
+        give_up = time.monotonic() + DRAIN_S
+        while crew.runs("collect") and not demo.is_drained() and time.monotonic() < give_up:
+            pass  # is_drained waits
+    crew.stop("collect", within_s=30.0)
+    crew.stop("work", within_s=60.0)
+    crew.stop("serve", within_s=10.0)
