@@ -6,7 +6,7 @@ PYTEST = .venv/bin/pytest
 CONSOLE = ui/dist/index.html
 CONSOLE_SOURCES := $(shell find ui -type f -not -path 'ui/node_modules/*' -not -path 'ui/dist/*' 2>/dev/null)
 # What make may do at the same time: Python's and the console's packages, the Debian root
-TOGETHER = $(MAKE) --no-print-directory --jobs=3
+TOGETHER = $(MAKE) --no-print-directory --silent --jobs=3
 
 .PHONY: help demo test test-quick test-faults test-community bench bench-full timescale stop lint ui lock
 .DEFAULT_GOAL := help
