@@ -34,7 +34,10 @@ def first_administrator(conn: Connection, *, organisation: str, file: Path) -> S
     file : Path
         Keeps the random password, readable for its owner only, so that every start can show it.
     """
-    password = secrets.token_urlsafe(12)
+    is_ours = file.exists()
+    if not is_ours:
+        _keep(file, secrets.token_urlsafe(12))  # first: a person with a lost password is no help
+    password = file.read_text()
     with conn.transaction():
         is_new = add_person(
             conn, login=LOGIN, name="管理员 Administrator", password_hash=hash_password(password)
@@ -42,11 +45,12 @@ def first_administrator(conn: Connection, *, organisation: str, file: Path) -> S
         if is_new:
             for role in ROLES:
                 grant(conn, login=LOGIN, role=role, organisation=organisation)
-            _keep(file, password)  # before the commit: a person without a known password is lost
-    return SignIn(LOGIN, file.read_text() if file.exists() else None)
+    if not is_new and not is_ours:
+        file.unlink()
+        return SignIn(LOGIN, None)
+    return SignIn(LOGIN, password)
 
 
 def _keep(file: Path, password: str) -> None:
-    file.unlink(missing_ok=True)
     with os.fdopen(os.open(file, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "w") as kept:
         kept.write(password)
