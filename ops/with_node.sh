@@ -25,4 +25,5 @@ if ! suits; then
         }
     fi
 fi
+hash -r # what was found before may not be what PATH says now
 exec "$@"
