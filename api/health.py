@@ -15,6 +15,7 @@ from store.migrate import pending
 
 router = APIRouter(tags=["health"])
 
+_METHODS = {"GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"}
 _SECONDS = Histogram(
     "civicwatt_request_seconds",
     "Time until the answer begins, by route and status",
@@ -61,7 +62,8 @@ class RequestTimer:
         async def send_and_note(message: Message) -> None:
             if message["type"] == "http.response.start":
                 route = getattr(scope.get("route"), "path", "none")
-                labels = (scope["method"], route, str(message["status"]))
+                method = scope["method"] if scope["method"] in _METHODS else "other"
+                labels = (method, route, str(message["status"]))
                 _SECONDS.labels(*labels).observe(time.perf_counter() - began)
             await send(message)
 

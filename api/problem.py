@@ -5,7 +5,7 @@ from http import HTTPStatus
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
-from psycopg import OperationalError
+from psycopg import DataError, OperationalError
 from psycopg.errors import QueryCanceled
 from psycopg_pool import PoolTimeout
 from pydantic import BaseModel
@@ -30,6 +30,8 @@ def add_handlers(app: FastAPI) -> None:
     """Answer every error as ``application/problem+json``."""
     app.exception_handler(HTTPException)(_http)
     app.exception_handler(RequestValidationError)(_validation)
+    app.exception_handler(DataError)(_senseless)
+    app.exception_handler(OverflowError)(_senseless)
     app.exception_handler(QueryCanceled)(_too_long)
     app.exception_handler(OperationalError)(_unavailable)
     app.exception_handler(PoolTimeout)(_unavailable)
@@ -50,6 +52,11 @@ async def _http(_request: Request, error: HTTPException) -> JSONResponse:
 async def _validation(_request: Request, error: RequestValidationError) -> JSONResponse:
     lines = (f"{'.'.join(str(p) for p in e['loc'])}: {e['msg']}" for e in error.errors())
     return _answer(HTTPStatus.UNPROCESSABLE_ENTITY, "; ".join(lines))
+
+
+async def _senseless(_request: Request, _error: Exception) -> JSONResponse:
+    detail = "a number or an instant of the request is out of range"
+    return _answer(HTTPStatus.UNPROCESSABLE_ENTITY, detail)
 
 
 async def _too_long(_request: Request, _error: QueryCanceled) -> JSONResponse:

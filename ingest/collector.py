@@ -26,11 +26,15 @@ log = logging.getLogger(__name__)
 
 BATCH_MESSAGES = 1000
 """A batch is written when it has this many messages .."""
+BATCH_BYTES = 8_000_000
+""".. or when they are together this long .. [bytes]"""
 BATCH_AGE_S = 0.2
 """.. or when its first message is this old. [s]"""
 HAND_MESSAGES = 20_000
 """While the database is away, messages are still taken up to this many: the answers to our pings
 are behind them. A broker's window of unacknowledged messages is smaller."""
+HAND_BYTES = 100_000_000
+""".. and up to this length together. [bytes]"""
 _LONGEST_PAUSE_S = 10.0
 
 
@@ -67,6 +71,7 @@ class Collector:
         self._link = link
         self._writer = writer
         self._batch: list[Message] = []
+        self._bytes = 0
         self._retry_at = 0.0
         self._pause_s = 0.2
         self._away = False
@@ -74,10 +79,10 @@ class Collector:
     def run(self, stop: Event) -> None:
         """Receive and write until `stop`; then once more what is in hand."""
         while not stop.is_set():
-            full = HAND_MESSAGES if self._away else BATCH_MESSAGES
-            room = full - len(self._batch)
-            if room > 0:
-                self._batch += self._link.receive(at_most=room, timeout_s=self._wait_s())
+            if room := self._room():
+                taken = self._link.receive(at_most=room, timeout_s=self._wait_s())
+                self._batch += taken
+                self._bytes += sum(len(message.payload) for message in taken)
             else:
                 # Only a broker without a window fills the hand. It will find us silent, drop the
                 # connection, and send everything again to the next one.
@@ -88,6 +93,13 @@ class Collector:
         if self._batch:
             self._flush()
         log.info("stopped with %d messages left to the broker", len(self._batch))
+
+    def _room(self) -> int:
+        """How many more messages may be taken in hand."""
+        messages, size = (
+            (HAND_MESSAGES, HAND_BYTES) if self._away else (BATCH_MESSAGES, BATCH_BYTES)
+        )
+        return max(0, messages - len(self._batch)) if self._bytes < size else 0
 
     def _age_s(self) -> float:
         if not self._batch:
@@ -102,7 +114,7 @@ class Collector:
     def _due(self) -> bool:
         if not self._batch or time.monotonic() < self._retry_at:
             return False
-        return len(self._batch) >= BATCH_MESSAGES or self._age_s() >= BATCH_AGE_S
+        return self._room() == 0 or self._away or self._age_s() >= BATCH_AGE_S
 
     def _flush(self) -> None:
         try:
@@ -115,7 +127,7 @@ class Collector:
             log.warning("the database cannot take the batch, trying again: %s", error)
             return
         self._link.acknowledge(self._batch)
-        self._batch = []
+        self._batch, self._bytes = [], 0
         self._pause_s = 0.2
         self._away = False
         note_database(available=True)

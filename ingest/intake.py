@@ -18,6 +18,10 @@ _WIDE: Final = {shape.name: shape for shape in shapes() if shape.name != OTHER}
 _TABLE: Final = {name: shape.name for shape in _WIDE.values() for name in shape.values}
 
 
+_REFUSED_KEPT: Final = 400
+"""A refused device must not fill the disk: of its messages only the beginning is kept. [bytes]"""
+
+
 def unknown_devices(messages: Iterable[Message], known: Mapping[str, KnownDevice]) -> set[str]:
     """Codes of devices that send readings and are not in the registry yet."""
     codes = set()
@@ -119,12 +123,13 @@ def _add(table: str, row: Row, batch: Batch) -> None:
 def _set_aside(
     message: Message, device: KnownDevice | None, errors: list[PayloadError], batch: Batch
 ) -> None:
+    refused = device is not None and device.status == "refused"
     more = f" (and {len(errors) - 1} more like or unlike it)" if len(errors) > 1 else ""
     batch.quarantined.append(
         Quarantined(
             received_at=message.received_at,
             topic=message.topic,
-            payload=message.payload,
+            payload=message.payload[:_REFUSED_KEPT] if refused else message.payload,
             device_id=None if device is None else device.device_id,
             code=errors[0].code,
             reason=f"{errors[0]}{more}",

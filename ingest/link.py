@@ -101,7 +101,7 @@ def _remaining_length(buffer: bytes, at: int) -> tuple[int, int]:
 
 
 def _text(topic: bytes) -> str:
-    return topic.decode("utf-8", "backslashreplace")
+    return topic.decode("utf-8", "backslashreplace").replace("\0", "\\0")
 
 
 class Link:

@@ -8,17 +8,21 @@ from zoneinfo import ZoneInfo
 
 import psycopg
 from psycopg import Connection
+from psycopg.errors import ProgramLimitExceeded
 
 from domain.errors import StoreError
 from domain.reading import Message
 from ingest.intake import Intake, unknown_devices
 from store.become import Role, become
 from store.device import KnownDevice, known_devices, register_pending
+from store.migrate import is_migrated, pending
 from store.reading import Batch, Quarantined, prepare, write
 from store.server import connect, inspect
 
 log = logging.getLogger(__name__)
 
+_POISON = (psycopg.DataError, psycopg.IntegrityError, ProgramLimitExceeded)
+"""What a value can do to a statement; every other error is the database's."""
 _REFRESH_S = 10.0
 """How old the collector's picture of the registry may be. [s]"""
 
@@ -64,8 +68,9 @@ class Writer:
                 self._conn = self._open()
             self._learn(messages)
             return self._write(messages)
-        except (psycopg.OperationalError, StoreError) as error:
-            # Connection gone, deadlock, out of memory or disk, shutting down: the batch is sound.
+        except (psycopg.Error, StoreError) as error:
+            # Connection gone, deadlock, out of memory or disk, read-only, another schema: none of
+            # it is the messages' fault, so they wait.
             self._conn.close()
             raise Unavailable(" ".join(str(error).split())) from error
 
@@ -76,7 +81,11 @@ class Writer:
     def _open(self) -> Connection:
         conn = connect(self._url, name=f"civicwatt collect {self._collector}")
         inspect(conn)
+        if not is_migrated(conn):
+            raise StoreError("the database has no schema: run civicwatt migrate")
         become(conn, Role.COLLECT)
+        if missing := pending(conn):
+            raise StoreError(f"the database lacks {', '.join(missing)}: run civicwatt migrate")
         prepare(conn)
         return conn
 
@@ -98,9 +107,7 @@ class Writer:
         batch = Intake(self._devices, self._zone).read(messages)
         try:
             return self._commit(batch)
-        except psycopg.OperationalError:
-            raise
-        except psycopg.Error as error:
+        except _POISON as error:
             # The codec lets nothing through that the tables refuse. Should it ever, the poison is
             # found by halving, and its neighbours are not lost for it.
             if len(messages) == 1:

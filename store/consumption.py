@@ -1,14 +1,16 @@
 """Interval data of meters: the work list, the registers, the versions."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import LiteralString, NamedTuple
+from zoneinfo import ZoneInfo
 
 from psycopg import Connection
 from psycopg.rows import class_row
 from psycopg.sql import SQL, Composed, Identifier
 
+from domain.local_day import day_end, day_start
 from domain.quantity import quantities
 from store.queries import sql
 
@@ -42,9 +44,10 @@ class Interval(NamedTuple):
     flags: int
 
 
-def touched_devices(conn: Connection, *, at_most: int) -> list[int]:
-    """Devices that wait for computation, longest first."""
-    rows = conn.execute(sql("consumption", "touched_devices"), {"at_most": at_most})
+def touched_devices(conn: Connection, *, but: Collection[int], at_most: int) -> list[int]:
+    """Devices that wait for computation, longest first, but for those named."""
+    arguments = {"but": list(but), "at_most": at_most}
+    rows = conn.execute(sql("consumption", "touched_devices"), arguments)
     return [device_id for (device_id,) in rows]
 
 
@@ -68,6 +71,11 @@ def registers_of(conn: Connection, device_id: int) -> list[RegisterOf]:
         return cursor.execute(
             sql("consumption", "meters_of_device"), {"device_id": device_id}
         ).fetchall()
+
+
+def lock_meter(conn: Connection, register: RegisterOf) -> None:
+    """Be the only one to compute a meter, until the transaction ends."""
+    conn.execute(sql("consumption", "lock_meter"), {"meter_id": register.meter_id})
 
 
 def oldest_kept(conn: Connection, register: RegisterOf, *, now: datetime) -> datetime | None:
@@ -116,6 +124,8 @@ def replace(
     days, window : tuple
         The same half-open range, as local days and as instants.
     """
+    zone = ZoneInfo(register.zone)
+    each = [days[0] + timedelta(days=i) for i in range((days[1] - days[0]).days)]
     arguments: dict[str, object] = {
         "meter_id": register.meter_id,
         "quantity": register.quantity,
@@ -124,6 +134,9 @@ def replace(
         "last": window[1],
         "first_day": days[0],
         "end_day": days[1],
+        "days": each,
+        "starts": [day_start(day, zone) for day in each],
+        "ends": [day_end(day, zone) for day in each],
         "now": now,
     }
     # Compared here and not by joins: the server has no statistics of what was written a moment
@@ -157,8 +170,9 @@ def announce(
         Local days of the device that have new readings.
     """
     conn.execute(sql("consumption", "lock_outbox"))
+    end_day = max(days) + timedelta(days=1)
     events: list[tuple[str, int | None, int | None, date, date]] = [
-        ("readings", device_id, None, min(days), max(days))
+        ("readings", device_id, None, min(days), end_day)
     ]
     events += [("consumption", None, meter, *span) for meter, span in changed.items()]
     names = ("topic", "device_id", "meter_id", "first_day", "end_day")

@@ -50,13 +50,14 @@ def merge_rows(conn: Connection, shape: Shape, rows: list[Row], *, now: datetime
             raise Rollback(savepoint)
     conn.execute(statement(shape, "lock_merges"), {"table": shape.name})
     _stage(conn, shape, rows)
+    # First of all, so that every instant of the batch is ours or committed when it is compared.
+    inserted = set(conn.execute(statement(shape, "insert_new_united")).fetchall())
     clashes = conn.execute(statement(shape, "find_clashes")).fetchall()
     keys = dict(zip(shape.key, map(list, zip(*clashes, strict=True)), strict=bool(clashes)))
     if clashes:
         conn.execute(
             statement(shape, "note_clashes"), {**keys, "names": list(shape.values), "now": now}
         )
-    inserted = set(conn.execute(statement(shape, "insert_new_united")).fetchall())
     changed = set(conn.execute(statement(shape, "merge")).fetchall())
     if clashes:
         conn.execute(statement(shape, "flag_clashes"), {**keys, "flag": int(Quality.CONFLICT)})

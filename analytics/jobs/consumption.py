@@ -12,6 +12,7 @@ from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import numpy as np
+import psycopg
 from numpy.typing import NDArray
 from psycopg import Connection
 
@@ -21,6 +22,7 @@ from store.consumption import (
     Interval,
     RegisterOf,
     announce,
+    lock_meter,
     neighbours,
     oldest_kept,
     readings,
@@ -33,7 +35,7 @@ from store.consumption import (
 log = logging.getLogger(__name__)
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_DEVICES_A_RUN = 200
+_DEVICES_AT_ONCE = 200
 _MARGIN = timedelta(days=2)
 """A day's figures may need readings of the days before it."""
 
@@ -53,27 +55,36 @@ def update_consumption(conn: Connection, *, now: datetime) -> int:
     int
         Devices done.
     """
-    done = 0
-    for device_id in touched_devices(conn, at_most=_DEVICES_A_RUN):
-        with conn.transaction():
-            days = take_touched(conn, device_id)
-            if not days:
-                continue
-            changed: dict[int, tuple[date, date]] = {}
-            for register in registers_of(conn, device_id):
-                for first, end in ranges(_computable(conn, register, days, now)):
-                    span = _update_range(conn, register, first, end, now=now)
-                    if span is not None:
-                        before = changed.get(register.meter_id, span)
-                        changed[register.meter_id] = (
-                            min(before[0], span[0]),
-                            max(before[1], span[1]),
-                        )
-            announce(conn, device_id, changed, days)
-            done += 1
-    if done:
-        log.info("consumption of %d devices brought up to date", done)
+    done, failed, tried = 0, 0, set[int]()
+    while devices := touched_devices(conn, but=tried, at_most=_DEVICES_AT_ONCE):
+        tried.update(devices)
+        for device_id in devices:
+            try:
+                done += _update_device(conn, device_id, now=now)
+            except (psycopg.DataError, psycopg.IntegrityError, ArithmeticError):
+                # Its days stay on the list; the other devices are not to wait for it.
+                log.exception("the consumption of device %d cannot be computed", device_id)
+                failed += 1
+    if tried:
+        log.info("consumption of %d devices brought up to date, %d failed", done, failed)
     return done
+
+
+def _update_device(conn: Connection, device_id: int, *, now: datetime) -> bool:
+    """Compute one device's touched days in a transaction; False when another worker has it."""
+    with conn.transaction():
+        days = take_touched(conn, device_id)
+        if not days:
+            return False
+        changed: dict[int, tuple[date, date]] = {}
+        for register in registers_of(conn, device_id):
+            lock_meter(conn, register)
+            for first, end in ranges(_computable(conn, register, days, now)):
+                span = _update_range(conn, register, first, end, now=now)
+                before = changed.get(register.meter_id, span)
+                changed[register.meter_id] = (min(before[0], span[0]), max(before[1], span[1]))
+        announce(conn, device_id, changed, days)
+    return True
 
 
 def _computable(
@@ -92,13 +103,13 @@ def _computable(
 
 def _update_range(
     conn: Connection, register: RegisterOf, first: date, end: date, *, now: datetime
-) -> tuple[date, date] | None:
+) -> tuple[date, date]:
     """Compute the days [first, end) and those that share a pause between readings with them.
 
     Returns
     -------
-    tuple of date or None
-        Half-open range of the days computed; None when the meter has no reading at all.
+    tuple of date
+        Half-open range of the days computed.
     """
     zone = ZoneInfo(register.zone)
     lo, hi = day_start(first, zone), day_start(end, zone)

@@ -62,7 +62,8 @@ def consumption(
         raise refuse(HTTPStatus.UNPROCESSABLE_ENTITY, "want either meter or organisation")
     rows = meters(scope.conn, organisation_id=organisation, meter_ids=meter)
     if meter is None:
-        rows = [row for row in rows if row.role in _MAIN and row.parent_id is None]
+        here = {row.id for row in rows}
+        rows = [row for row in rows if row.role in _MAIN and row.parent_id not in here]
     ids = [row.id for row in rows]
     if step == "day" or step == "month":  # noqa: PLR1714 - mypy narrows a comparison, not `in`
         return ConsumptionList(items=list(_days(scope, rows, first, last, step)))

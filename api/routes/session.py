@@ -46,13 +46,15 @@ class SessionOut(BaseModel):
 
 @router.post("")
 def sign_in(credentials: SignIn, request: Request, response: Response, pool: Pool) -> SessionOut:
-    """Begin a session. A wrong login and a wrong password are answered alike."""
+    """Begin a session. A wrong login and a wrong password are answered alike until a lock-out."""
     with pool.connection() as conn:
         person = candidate(conn, credentials.login)
-        if person is not None and person.locked:
-            raise refuse(HTTPStatus.TOO_MANY_REQUESTS, "too many wrong passwords: try again later")
-        known_hash = None if person is None else person.password_hash
-        if not is_right(credentials.password, known_hash) or person is None:
+    if person is not None and person.locked:
+        raise refuse(HTTPStatus.TOO_MANY_REQUESTS, "too many wrong passwords: try again later")
+    # Hashing takes long on purpose; no connection is held meanwhile.
+    right = is_right(credentials.password, None if person is None else person.password_hash)
+    with pool.connection() as conn:
+        if person is None or not right:
             if person is not None:
                 note_failure(conn, person.person_id, attempts=SIGN_IN_ATTEMPTS, lock_for=LOCK_OUT)
             raise refuse(HTTPStatus.UNAUTHORIZED, "login or password is wrong")
@@ -68,7 +70,7 @@ def sign_in(credentials: SignIn, request: Request, response: Response, pool: Poo
         with conn.transaction():
             signed_in = resume(conn, token_hash(token))
     if signed_in is None:
-        raise refuse(HTTPStatus.UNAUTHORIZED, "the person has just been locked out")
+        raise refuse(HTTPStatus.UNAUTHORIZED, "the person has just been closed")
     response.set_cookie(
         COOKIE, token, httponly=True, samesite="lax", secure=request.url.scheme == "https", path="/"
     )

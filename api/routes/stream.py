@@ -75,9 +75,10 @@ def _start(pool: ConnectionPool, token: str, last_id: str | None) -> int | None:
     with pool.connection() as conn, conn.transaction():
         if resume(conn, token_hash(token)) is None:
             return None
+        newest = last_event(conn)
         if last_id is not None and last_id.isdecimal() and len(last_id) < len(str(2**63)):
-            return int(last_id)
-        return last_event(conn)
+            return min(int(last_id), newest)  # one beyond is of a database that is no more
+        return newest
 
 
 def _news(pool: ConnectionPool, token: str, at: int) -> list[Event] | None:

@@ -66,8 +66,10 @@ def today(building_id: int, scope: Scope) -> TodayOut:
         raise refuse(HTTPStatus.NOT_FOUND, f"there is no building {building_id}")
     now, zone = datetime.now(UTC), ZoneInfo(found[0].zone)
     media: dict[str, list[MeterRow]] = defaultdict(list)
-    for row in meters(scope.conn, organisation_id=building_id):
-        if row.role in _UPPER and row.parent_id is None:
+    rows = meters(scope.conn, organisation_id=building_id)
+    here = {row.id for row in rows}
+    for row in rows:
+        if row.role in _UPPER and row.parent_id not in here:
             media[row.medium].append(row)
     return TodayOut(
         zone=found[0].zone,

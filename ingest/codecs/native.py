@@ -21,9 +21,15 @@ PREFIX = "cw/v1/"
 FILTERS = (f"{PREFIX}+/up", f"{PREFIX}+/status")
 
 LONGEST_CODE = 200
-"""Longest device code and quantity name. [characters]"""
-LONGEST_TEXT = 1000
-"""Longest text value. [characters]"""
+"""Longest device code and quantity name. [bytes of UTF-8]"""
+LONGEST_TEXT = 500
+"""Longest text value; several of them make a key of the store. [bytes of UTF-8]"""
+MOST_NAMES = 500
+"""Most values of a sample. No device has as many; each odd one is a row of its own."""
+MOST_SAMPLES = 20_000
+"""Most samples of a message."""
+GREATEST = 1e15
+"""Greatest number, either way: beyond it a register has no fraction left, and sums overflow."""
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MILLISECOND = timedelta(milliseconds=1)
 _LAST_MS = 253_402_300_799_999  # 9999-12-31, the last day a datetime can hold
@@ -49,6 +55,9 @@ _decode_many = msgspec.json.Decoder(_Many).decode
 _decode_any = msgspec.json.Decoder().decode
 _FLOATS = frozenset(n for n, q in quantities().items() if q.column_type == "double precision")
 _NUMBERS = {float}
+_UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
+"""What the decoder raises for bytes that are no message: invalid UTF-8 and deep nesting are not its
+own error."""
 
 
 @lru_cache(maxsize=10_000)  # the same few topics, message after message
@@ -61,7 +70,7 @@ def device_of(topic: str) -> tuple[str, str]:
         If the topic names no device, or one that cannot be a name.
     """
     device, _, kind = topic.removeprefix(PREFIX).rpartition("/")
-    if not device or len(device) > LONGEST_CODE or not device.isprintable():
+    if not device or len(device.encode()) > LONGEST_CODE or not device.isprintable():
         raise PayloadError(f"topic names no device: {topic!r}", code="bad_topic")
     return device, kind
 
@@ -91,17 +100,23 @@ def decode(payload: bytes) -> tuple[list[Sample], list[PayloadError]]:
             plain = [_plain(one) for one in _decode_many(payload).samples]
         else:
             plain = [_plain(_decode_one(payload))]
-    except (msgspec.DecodeError, PayloadError):
+    except (*_UNREADABLE, PayloadError):
         return _decode_slowly(payload)  # something is unusual: find out what, sample by sample
-    if not plain:
-        raise PayloadError('"samples" is empty', code="no_sample")
+    if not 0 < len(plain) <= MOST_SAMPLES:
+        reason = f"{len(plain)} samples in one message: want 1 to {MOST_SAMPLES}"
+        raise PayloadError(reason, code="no_sample" if not plain else "too_many_samples")
     return plain, []
 
 
 def _plain(one: _One) -> Sample:
-    # Numbers only, under names that want numbers: nothing is left to check, for the decoder has
-    # refused what is not finite.
-    if _FLOATS.issuperset(one.values) and set(map(type, one.values.values())) == _NUMBERS:
+    # Numbers only, under names that want numbers, none too great: nothing is left to check.
+    values = one.values.values()
+    if (
+        _FLOATS.issuperset(one.values)
+        and set(map(type, values)) == _NUMBERS
+        and min(values) >= -GREATEST  # type: ignore[operator]  # all are numbers by now
+        and max(values) <= GREATEST  # type: ignore[operator]  # all are numbers by now
+    ):
         return Sample(_instant(one.ts), one.values)
     return Sample(_instant(one.ts), _values(one.values))
 
@@ -109,13 +124,16 @@ def _plain(one: _One) -> Sample:
 def _decode_slowly(payload: bytes) -> tuple[list[Sample], list[PayloadError]]:
     try:
         whole = _decode_any(payload)
-    except (msgspec.DecodeError, RecursionError) as error:
+    except _UNREADABLE as error:
         raise PayloadError(f"not JSON: {error}", code="not_json") from None
     if not isinstance(whole, dict):
         raise PayloadError(f"want a JSON object, got {type(whole).__name__}", code="bad_shape")
     items = whole.get("samples", [whole])
     if not isinstance(items, list) or not items:
         raise PayloadError('"samples" is not a list with something in it', code="no_sample")
+    if len(items) > MOST_SAMPLES:
+        reason = f"{len(items)} samples in one message: want at most {MOST_SAMPLES}"
+        raise PayloadError(reason, code="too_many_samples")
     samples, errors = [], []
     for index, item in enumerate(items):
         try:
@@ -131,8 +149,10 @@ def _sample(item: Any) -> Sample:
     try:
         ts = msgspec.convert(item.get("ts"), _Instant)
     except msgspec.ValidationError as error:
-        reason = f"ts {item.get('ts')!r}: want RFC 3339 with offset or epoch milliseconds ({error})"
-        raise PayloadError(reason[:LONGEST_TEXT], code="bad_time") from None
+        given = item.get("ts")
+        shown = repr(given)[:50] if isinstance(given, str | int | float) else type(given).__name__
+        reason = f"ts {shown}: want RFC 3339 with offset or epoch milliseconds ({error})"
+        raise PayloadError(reason, code="bad_time") from None
     return Sample(_instant(ts), _values(item["values"]))
 
 
@@ -149,6 +169,9 @@ def _instant(ts: datetime | int) -> datetime:
 
 def _values(items: Mapping[str, Any]) -> dict[str, Value]:
     """Check values of any name; null is "not measured" and makes no number."""
+    if len(items) > MOST_NAMES:
+        reason = f"{len(items)} values in one sample: want at most {MOST_NAMES}"
+        raise PayloadError(reason, code="too_many_names")
     values = {name: _value(name, value) for name, value in items.items() if value is not None}
     if not values:
         raise PayloadError("no value in it", code="no_value")
@@ -156,14 +179,14 @@ def _values(items: Mapping[str, Any]) -> dict[str, Value]:
 
 
 def _value(name: str, value: Any) -> Value:
-    if not name or len(name) > LONGEST_CODE or not name.isprintable():
+    if not name or len(name.encode()) > LONGEST_CODE or not name.isprintable():
         raise PayloadError(f"name {name[:LONGEST_CODE]!r} cannot be a name", code="bad_name")
     quantity = quantities().get(name)
     column_type = quantity.column_type if quantity else None
     if isinstance(value, str):
         if column_type not in (None, "text"):
             raise PayloadError(f"{name} is the text {value[:50]!r}: want a number", code="bad_type")
-        if len(value) > LONGEST_TEXT or "\0" in value:
+        if len(value.encode()) > LONGEST_TEXT or "\0" in value:
             raise PayloadError(f"{name} is no text to be kept: {value[:50]!r}", code="bad_text")
         return value
     if isinstance(value, bool) or not isinstance(value, int | float):
@@ -181,6 +204,8 @@ def _number(name: str, value: float, limit: int | None) -> Value:
         number = float("inf")
     if not isfinite(number):
         raise PayloadError(f"{name} is not a finite number", code="not_finite")
+    if abs(number) > GREATEST:
+        raise PayloadError(f"{name} is {number}: want at most {GREATEST:g}", code="too_great")
     if limit is None:
         return number
     if number != int(number) or not -limit <= number < limit:

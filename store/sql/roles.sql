@@ -19,9 +19,9 @@ BEGIN
         EXCEPTION WHEN duplicate_object OR unique_violation THEN
             NULL; -- made by an earlier or a simultaneous migration
         END;
-        IF NOT pg_has_role(current_user, role_name, 'MEMBER') THEN
-            EXECUTE format('GRANT %I TO CURRENT_USER', role_name);
-        END IF;
+        -- Also where a membership is there already: PostgreSQL 16 gives who makes a role the right to
+        -- administer it, but not to become it.
+        EXECUTE format('GRANT %I TO CURRENT_USER', role_name);
     END LOOP;
     -- The worker refreshes the aggregates. As a member of their owner it may do that and nothing more.
     BEGIN

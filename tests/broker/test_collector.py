@@ -47,6 +47,9 @@ def test_whatever_devices_send_ends_as_data_a_pending_device_or_in_quarantine(
     process = start_collector()
     now = int(time.time() * 1000)
     wide = {f"odd_{i}": 1.0 for i in range(50_000)}
+    minute = timedelta(minutes=1)
+    many = [{"ts": (START + i * minute).isoformat(), "values": {"active_power_kw": 1.0}}
+            for i in range(12_000)]  # fmt: skip
     bad: list[tuple[str, str | bytes, str]] = [
         (UP, b"\x00\x01garbage", "not_json"),
         (UP, b"", "not_json"),
@@ -56,22 +59,27 @@ def test_whatever_devices_send_ends_as_data_a_pending_device_or_in_quarantine(
         (UP, '{"ts": "2036-02-07T06:28:16Z", "values": {"active_power_kw": 1}}', "in_the_future"),
         ("cw/v1/" + "x" * 300 + "/up", sample(0)[1], "bad_topic"),
         (UP, b"x" * 1_000_000, "not_json"),
+        (UP, b'{"ts": 1782864000000, "values": {"\xcf\xc2": 1}}', "not_json"),  # GBK
+        (UP, b'{"ts": 1, "values": {"a": 1}, "z": ' + b"[" * 100_000, "not_json"),
+        (UP, json.dumps({"ts": now, "values": wide}), "too_many_names"),
+        (UP, '{"ts": 1782864000000, "values": {"active_power_kw": 1e300}}', "too_great"),
     ]
     good: list[tuple[str, str | bytes]] = [
         ("cw/v1/一号 电表/up", json.dumps({"ts": now, "values": {"active_power_kw": 1.0}})),
         ("cw/v1/a device/up", json.dumps({"ts": now, "values": {"active_power_kw": 1.0}})),
-        (UP, json.dumps({"ts": now, "values": wide})),  # about 1 MB
+        (UP, json.dumps({"samples": many})),  # about 1 MB
     ]
     publisher.send((topic, payload) for topic, payload, _ in bad)
     publisher.send(good)
-    until(lambda: received(estate_database) == len(bad) + len(good), process=process)
+    total = len(bad) + len(good) - 1 + len(many)
+    until(lambda: received(estate_database) == total, process=process)
 
     assert quarantined(estate_database) == [(topic, code) for topic, _, code in bad]
     with connected(estate_database) as conn:
         pending = conn.execute("SELECT code FROM device WHERE status = 'pending' ORDER BY code")
         assert [code for (code,) in pending] == ["a device", "stranger", "一号 电表"]
-        assert conn.execute("SELECT count(*) FROM electricity_reading").fetchone() == (2,)
-        assert conn.execute("SELECT count(*) FROM other_reading").fetchone() == (len(wide),)
+        rows = conn.execute("SELECT count(*) FROM electricity_reading").fetchone()
+        assert rows == (len(many) + 2,)
         kept = conn.execute("SELECT payload FROM quarantine WHERE size_bytes = 1000000").fetchone()
         assert kept == (b"x" * 1_000_000,)
     assert process.poll() is None

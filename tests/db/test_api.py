@@ -262,6 +262,23 @@ def test_an_administrator_accepts_a_device_and_its_readings_count(
     )
 
 
+def test_an_institutions_own_administrator_sees_no_pending_device_and_no_quarantine(
+    sign_in: SignIn, conn: Connection
+) -> None:
+    grant(conn, login="school", role="system_administrator", organisation="school")
+    conn.execute("INSERT INTO device (code, kind, status, name_zh, name_en) "
+                 "VALUES ('new', 'other', 'pending', 'new', 'new')")  # fmt: skip
+    store_messages(conn, [say("school-device-0", b"{")])
+    client = sign_in("school")
+    assert client.get(f"{V1}/devices", params={"status": "pending"}).json()["items"] == []
+    assert client.get(f"{V1}/quarantine").json()["items"] == []
+
+
+def test_a_number_out_of_range_is_a_senseless_question(sign_in: SignIn) -> None:
+    answer = sign_in("school").get(f"{V1}/buildings/{2**70}")
+    assert answer.status_code == 422
+
+
 def test_an_operator_accepts_nothing(sign_in: SignIn) -> None:
     client = sign_in("school")
     [device, _] = client.get(f"{V1}/devices").json()["items"]

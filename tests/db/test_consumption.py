@@ -172,6 +172,31 @@ def test_a_late_reading_among_expired_ones_does_not_spoil_a_figure(conn: Connect
     assert days(conn) == before
 
 
+def test_a_device_that_cannot_be_computed_does_not_hold_up_the_others(conn: Connection) -> None:
+    for name in ("school", "hospital"):
+        store_messages(conn, registers(f"{name}-device-0", MIDNIGHT, range(9), step=QUARTER))
+    conn.execute(
+        "UPDATE electricity_reading SET active_energy_import_kwh = "
+        "CASE WHEN extract(minute FROM ts)::int %% 30 = 0 THEN 0 ELSE 1.7e308 END "
+        "FROM device d WHERE d.device_id = electricity_reading.device_id AND d.code = %s",
+        [DEVICE],
+    )
+    assert compute(conn) == 1
+    left = "SELECT DISTINCT d.code FROM touched t JOIN device d USING (device_id)"
+    assert conn.execute(left).fetchall() == [(DEVICE,)]
+    assert [(day, value) for day, value, *_ in days(conn)] == [(date(2026, 7, 1), 8.0)]
+
+
+def test_a_midnight_that_comes_twice_begins_its_day_at_the_first(database: str) -> None:
+    with connected(database) as conn:
+        write_registry(conn, estate(zone="Atlantic/Azores"))
+        start = datetime(2025, 10, 25, tzinfo=UTC)
+        store_messages(conn, registers(DEVICE, start, range(73), step=timedelta(hours=1)))
+        compute(conn)
+        found = {day: (value, covered) for day, value, covered, _ in days(conn)}
+    assert found[date(2025, 10, 26)] == (25.0, 25 * 3600)
+
+
 def test_two_workers_do_not_compute_one_device_together(conn: Connection, database: str) -> None:
     store_messages(conn, registers(DEVICE, MIDNIGHT, range(97), step=QUARTER))
     with connected(database, Role.WORK) as first, first.transaction():

@@ -61,6 +61,12 @@ def test_a_bad_sample_does_not_take_its_neighbours_along() -> None:
         (b"\x00\xff\xfe", "not_json"),
         (b"{", "not_json"),
         (b'{"ts": NaN, "values": {"a": 1}}', "not_json"),
+        (b'{"ts": 1, "values": {"\xff": 1}}', "not_json"),
+        (
+            b'{"ts": 1, "values": {"a": 1}, "z": ' + b"[" * 100_000 + b"]" * 100_000 + b"}",
+            "not_json",
+        ),
+        (b'{"samples": [' + b"1," * 20_000 + b"1]}", "too_many_samples"),
         (b"[" * 100_000, "not_json"),
         (b"[1, 2]", "bad_shape"),
         (b'"text"', "bad_shape"),
@@ -100,6 +106,10 @@ def test_what_is_no_message_at_all_is_refused_with_its_reason(payload: bytes, co
         (message(**{"x" * 300: 1}), "bad_name"),
         (message(**{"a\nb": 1}), "bad_name"),
         (message(odd="a\0b"), "bad_text"),
+        (message(odd="度" * 200), "bad_text"),
+        (message(active_power_kw=1e16), "too_great"),
+        (message(odd=-1e16), "too_great"),
+        (message(**{f"odd_{i}": 1 for i in range(501)}), "too_many_names"),
     ],
 )
 def test_a_sample_that_cannot_be_read_says_why(payload: bytes, code: str) -> None:

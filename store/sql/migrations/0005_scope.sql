@@ -74,9 +74,16 @@ AS $$
         ON m.meter_id = c.meter_id AND m.during && c.during
 $$;
 
+-- Of the whole house: what no institution owns (quarantine, pending devices) is of no institution's
+-- administrator.
 CREATE FUNCTION is_system_administrator() RETURNS boolean
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp
-AS $$ SELECT EXISTS (SELECT FROM usable_scope() WHERE role = 'system_administrator') $$;
+AS $$
+    SELECT EXISTS (SELECT FROM usable_scope() s
+                    WHERE s.role = 'system_administrator' AND s.organisation_id IS NOT NULL
+                      AND NOT EXISTS (SELECT FROM organisation_position p
+                                       WHERE p.organisation_id = s.organisation_id AND p.during @> now()))
+$$;
 
 -- Sign-in needs to read a person before there is one. These functions are its only way.
 CREATE FUNCTION sign_in_candidate(wanted_login text)

@@ -1,22 +1,29 @@
 -- name: touched_devices
--- Devices with work to do, and how much.
-SELECT device_id FROM touched GROUP BY device_id ORDER BY min(touched_id) LIMIT %(at_most)s;
+-- Devices with work to do. but bigint[]: those this run has seen.
+SELECT device_id FROM touched WHERE device_id <> ALL (%(but)s)
+ GROUP BY device_id ORDER BY min(touched_id) LIMIT %(at_most)s;
 
 -- name: claim
 -- One worker per device at a time; false when another has it. Held until the transaction ends.
 SELECT pg_try_advisory_xact_lock(hashtext('civicwatt consumption'), %(device_id)s::integer);
+
+-- name: lock_meter
+-- Two devices of one meter, at a swap, may be computed by two workers: the meter's versions by one.
+SELECT pg_advisory_xact_lock(hashtext('civicwatt meter'), %(meter_id)s::integer);
 
 -- name: take_touched
 -- Takes the days off the list before their readings are read: what commits later stays on it.
 DELETE FROM touched WHERE device_id = %(device_id)s RETURNING day;
 
 -- name: meters_of_device
--- Meters whose register this device is or was, with the zone in which their days begin. A meter
--- that hangs nowhere has no local days and waits.
+-- Meters whose register this device is or was, with the zone in which their days begin: that of the
+-- place where they hang, or hung last.
 SELECT m.meter_id, m.quantity, zone_of(p.place_id) AS zone
-  FROM meter m JOIN meter_position p USING (meter_id)
+  FROM meter m
+ CROSS JOIN LATERAL (SELECT q.place_id FROM meter_position q WHERE q.meter_id = m.meter_id
+                      ORDER BY upper(q.during) DESC NULLS FIRST LIMIT 1) p
  WHERE m.meter_id IN (SELECT d.meter_id FROM meter_device d WHERE d.device_id = %(device_id)s)
-   AND upper_inf(p.during) AND zone_of(p.place_id) IS NOT NULL
+   AND zone_of(p.place_id) IS NOT NULL
  ORDER BY m.meter_id;
 
 -- name: retention
@@ -77,7 +84,8 @@ SELECT %(meter_id)s, %(quantity)s, start_at, end_at, value, quantity_grade::grad
 
 -- name: replace_days
 -- Local days [first_day, end_day) of a meter, from the current versions of its intervals. A day
--- that has lost its last interval loses its row.
+-- that has lost its last interval loses its row. days date[], starts and ends timestamptz[] say when
+-- each begins and ends: of a midnight that comes twice the server would take the second.
 WITH total AS (
     SELECT (c.start_at AT TIME ZONE %(zone)s)::date AS day, sum(c.value) AS value,
            max(c.quantity_grade) AS quantity_grade, max(c.shape_grade) AS shape_grade,
@@ -96,8 +104,9 @@ INSERT INTO consumption_day AS c (meter_id, quantity, day, start_at, value, quan
                                   flags, covered_s, day_s, unmeasured, known_at)
 SELECT %(meter_id)s, %(quantity)s, t.day, d.start_at, t.value, t.quantity_grade, t.shape_grade, t.flags,
        t.covered_s, extract(epoch FROM d.end_at - d.start_at)::integer, t.unmeasured, %(now)s
-  FROM total t CROSS JOIN LATERAL (SELECT t.day::timestamp AT TIME ZONE %(zone)s AS start_at,
-                                          (t.day + 1)::timestamp AT TIME ZONE %(zone)s AS end_at) d
+  FROM total t
+  JOIN unnest(%(days)s::date[], %(starts)s::timestamptz[], %(ends)s::timestamptz[]) AS d (day, start_at, end_at)
+    USING (day)
 ON CONFLICT (meter_id, quantity, day) DO UPDATE
    SET start_at = excluded.start_at, value = excluded.value, quantity_grade = excluded.quantity_grade,
        shape_grade = excluded.shape_grade, flags = excluded.flags, covered_s = excluded.covered_s,

@@ -31,11 +31,12 @@ SELECT m.meter_id, o.organisation_id, (SELECT meter_id FROM meter WHERE code = %
    AND NOT EXISTS (SELECT FROM meter_position x WHERE x.meter_id = m.meter_id);
 
 -- name: device
--- A device that waited as pending is accepted by being described.
+-- A device that waited as pending is accepted by being described; a refused one stays refused.
 INSERT INTO device AS d (code, kind, status, name_zh, name_en, accept_back)
 VALUES (%(code)s, %(kind)s, 'accepted', %(name_zh)s, %(name_en)s, %(accept_back)s)
 ON CONFLICT (code) DO UPDATE SET kind = excluded.kind, name_zh = excluded.name_zh, name_en = excluded.name_en,
-    accept_back = excluded.accept_back, status = 'accepted';
+    accept_back = excluded.accept_back,
+    status = CASE d.status WHEN 'refused' THEN 'refused' ELSE 'accepted' END;
 
 -- name: device_place
 INSERT INTO device_place (device_id, place_id, during)
