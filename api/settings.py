@@ -1,7 +1,6 @@
 """Settings of the API, read once at start; a wrong one stops the process before it listens."""
 
 from datetime import timedelta
-from typing import Literal
 from zoneinfo import ZoneInfo
 
 from pydantic import Field, field_validator
@@ -18,9 +17,6 @@ class ApiSettings(BaseSettings):
 
     zone: str = "Asia/Shanghai"
     """Zone shown where nothing with a zone of its own is shown."""
-
-    lang: Literal["zh-CN", "en"] = "zh-CN"
-    """Language of the sign-in page until a person chooses another."""
 
     @field_validator("zone")
     @classmethod

@@ -1,5 +1,7 @@
 """Settings of the commands that only need the database."""
 
+from typing import Literal
+
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
@@ -11,3 +13,6 @@ class DatabaseSettings(BaseSettings):
 
     database_url: str = Field(min_length=1)
     """For `migrate`: a login that may create roles. For `admin`: a member of civicwatt_admin."""
+
+    lang: Literal["zh-CN", "en"] = "zh-CN"
+    """Language of people who are added without one."""

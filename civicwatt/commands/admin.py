@@ -31,7 +31,7 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
     person = tasks.add_parser("add-person", help="add a person; the password is asked for")
     person.add_argument("login")
     person.add_argument("--name", help="name shown to people; the login when left out")
-    person.add_argument("--lang", choices=("zh-CN", "en"), default="zh-CN")
+    person.add_argument("--lang", choices=("zh-CN", "en"), help="default: CIVICWATT_LANG")
     person.add_argument("--role", action="append", default=[], help="may be given several times")
     person.add_argument("--organisation", help="code of the organisation the roles are for")
     person.set_defaults(run=_add_person)
@@ -75,9 +75,9 @@ def _ask_password() -> str:
 def _add_person(args: argparse.Namespace) -> int:
     password_hash = hash_password(_ask_password())
     with _admin() as conn, conn.transaction():
-        name = args.name or args.login
+        name, lang = args.name or args.login, args.lang or DatabaseSettings().lang
         if not add_person(
-            conn, login=args.login, name=name, password_hash=password_hash, lang=args.lang
+            conn, login=args.login, name=name, password_hash=password_hash, lang=lang
         ):
             raise InputError("there is a person with this login", place=args.login)
         for role in args.role:
