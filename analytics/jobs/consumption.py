@@ -34,6 +34,7 @@ from store.consumption import (
 
 log = logging.getLogger(__name__)
 
+_MICROSECOND = timedelta(microseconds=1)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _DEVICES_AT_ONCE = 200
 _MARGIN = timedelta(days=2)
@@ -113,7 +114,8 @@ def _update_range(
     """
     zone = ZoneInfo(register.zone)
     lo, hi = day_start(first, zone), day_start(end, zone)
-    before, after = neighbours(conn, register, lo, hi)
+    # Strictly before: a new reading at midnight itself ends the last interval of the day before.
+    before, after = neighbours(conn, register, lo - _MICROSECOND, hi)
     if before is not None:
         first = min(first, local_day(before, zone))
     if after is not None:

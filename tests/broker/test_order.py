@@ -1,6 +1,7 @@
 """From MQTT to rows, arrival order, repeats and the cutting into messages leave no trace."""
 
 import json
+import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from threading import Event, Thread
@@ -32,6 +33,13 @@ READINGS = st.lists(
 )
 
 
+def settled(database: str) -> bool:
+    """Whether nothing more arrives."""
+    before = received(database)
+    time.sleep(0.5)
+    return received(database) == before
+
+
 @pytest.fixture
 def running_collector(estate_database: str, own_broker_url: str) -> Iterator[str]:
     stop = Event()
@@ -43,6 +51,13 @@ def running_collector(estate_database: str, own_broker_url: str) -> Iterator[str
     with connected(estate_database) as conn:
         listening = "SELECT count(*) FROM pg_stat_activity WHERE application_name LIKE %s"
         until(lambda: conn.execute(listening, ["civicwatt collect%"]).fetchone() == (1,))
+    # Its session begins with the subscription: until then what is published goes nowhere.
+    hello = Publisher(own_broker_url)
+    while not received(estate_database):
+        hello.values("hello", START.isoformat(), active_power_kw=1.0)
+        time.sleep(0.1)
+    hello.close()
+    until(lambda: settled(estate_database))
     yield estate_database
     stop.set()
     thread.join(15)

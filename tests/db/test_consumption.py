@@ -106,6 +106,14 @@ def test_readings_in_any_order_give_what_orderly_ones_give(conn: Connection) -> 
     assert [day[1] for day in days(conn)] == [96.0, 96.0, 95.0]
 
 
+def test_a_reading_at_midnight_completes_the_day_before(conn: Connection) -> None:
+    messages = registers(DEVICE, MIDNIGHT, range(97), step=QUARTER)
+    for part in (messages[:96], messages[96:]):
+        store_messages(conn, part)
+        compute(conn)
+    assert [(day, value) for day, value, *_ in days(conn)] == [(date(2026, 7, 1), 96.0)]
+
+
 def test_a_day_that_loses_its_readings_loses_its_total(conn: Connection) -> None:
     store_messages(conn, registers(DEVICE, MIDNIGHT, range(97), step=QUARTER))
     compute(conn)
