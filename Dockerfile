@@ -28,6 +28,10 @@ RUN pip wheel --no-deps --no-build-isolation --wheel-dir /wheel . \
     && /civicwatt/bin/python -m compileall -q /civicwatt/lib
 
 FROM python:3.11.14-slim-bookworm
+# Pango lays out the PDF of statements; Chinese wants a font that has it.
+RUN apt-get update \
+    && apt-get install -y --no-install-recommends libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 fonts-noto-cjk \
+    && rm -rf /var/lib/apt/lists/*
 RUN useradd --system --uid 10001 --no-create-home civicwatt
 COPY --from=install /civicwatt /civicwatt
 COPY ops/entrypoint.sh /entrypoint.sh

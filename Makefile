@@ -5,6 +5,8 @@ export PYTHON
 PYTEST = .venv/bin/pytest
 CONSOLE = ui/dist/index.html
 CONSOLE_SOURCES := $(shell find ui -type f -not -path 'ui/node_modules/*' -not -path 'ui/dist/*' 2>/dev/null)
+# What lays out PDF
+PDF_PACKAGES = libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0
 # What make may do at the same time: Python's and the console's packages, the Debian root
 TOGETHER = $(MAKE) --no-print-directory --silent --jobs=3
 
@@ -61,7 +63,7 @@ lock: .venv/.dev ## write ops/requirements/*.lock anew from pyproject.toml
 
 # Without them some tests do not run, and say so; in CI that is a failure
 test-packages:
-	@ops/debian_packages.sh mosquitto chromium fonts-noto-cjk || [ -z "$$CI" ]
+	@ops/debian_packages.sh mosquitto chromium fonts-noto-cjk $(PDF_PACKAGES) || [ -z "$$CI" ]
 
 test-servers:
 	@[ -n "$$CIVICWATT_TEST_DATABASE_URL" ] || ops/timescale.sh start off || [ -z "$$CI" ]

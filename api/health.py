@@ -11,6 +11,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.pool import Pool
 from api.problem import refuse
+from domain.sentence import Sentence
 from store.migrate import pending
 
 router = APIRouter(tags=["health"])
@@ -36,7 +37,10 @@ def ready(pool: Pool) -> dict[str, str]:
         with pool.connection(timeout=3) as conn:
             missing = pending(conn)
     except (psycopg.OperationalError, PoolTimeout):
-        raise refuse(HTTPStatus.SERVICE_UNAVAILABLE, "the database is not available") from None
+        raise refuse(
+            HTTPStatus.SERVICE_UNAVAILABLE,
+            Sentence("database_unavailable", "the database is not available"),
+        ) from None
     if missing:
         detail = f"the database lacks {', '.join(missing)}: run civicwatt migrate"
         raise refuse(HTTPStatus.SERVICE_UNAVAILABLE, detail)

@@ -8,6 +8,7 @@ from fastapi import Query
 from pydantic import AwareDatetime
 
 from api.problem import refuse
+from domain.sentence import Sentence
 
 From = Annotated[AwareDatetime, Query(alias="from", description="First instant, with offset.")]
 To = Annotated[AwareDatetime, Query(alias="to", description="Instant after the last one.")]
@@ -22,6 +23,11 @@ def span(first: datetime, last: datetime) -> tuple[datetime, datetime]:
         422 when it is empty.
     """
     if first >= last:
-        detail = f"from {first.isoformat()} is not before to {last.isoformat()}"
+        detail = Sentence(
+            "span_backwards",
+            "from {first} is not before to {last}",
+            first=first.isoformat(),
+            last=last.isoformat(),
+        )
         raise refuse(HTTPStatus.UNPROCESSABLE_ENTITY, detail)
     return first, last

@@ -13,6 +13,7 @@ from api.problem import refuse
 
 Item = TypeVar("Item")
 LONGEST = 1000
+_BEYOND = 2**62
 
 Limit = Annotated[int, Query(ge=1, le=LONGEST, description="Most items in one answer.")]
 Cursor = Annotated[str | None, Query(description="`next` of the page before; none for the first.")]
@@ -28,6 +29,11 @@ class Page(BaseModel, Generic[Item]):
 def encode(key: int | str) -> str:
     """Make the cursor that goes on after `key`."""
     return base64.urlsafe_b64encode(json.dumps(key).encode()).decode()
+
+
+def before(cursor: str | None) -> int:
+    """Read the cursor of a list ordered by falling id; beyond every id before the first page."""
+    return after(cursor) or _BEYOND
 
 
 def after(cursor: str | None) -> int:

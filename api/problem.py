@@ -1,6 +1,13 @@
-"""Errors as problem details (RFC 9457)."""
+"""Errors as problem details (RFC 9457).
 
+Beside its English `detail` a problem has a stable `code` with `parameters`, so that a client can
+word it in the language of its user. A code never changes its meaning; a problem without one has
+its detail alone.
+"""
+
+from collections.abc import Mapping
 from http import HTTPStatus
+from typing import Any
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
@@ -8,22 +15,66 @@ from fastapi.responses import JSONResponse
 from psycopg import DataError, OperationalError
 from psycopg.errors import QueryCanceled
 from psycopg_pool import PoolTimeout
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
 
+from domain.errors import CivicwattError
+from domain.sentence import Sentence
 
-class Problem(BaseModel):
+
+class Words(BaseModel):
+    """What a sentence says, to be worded in any language."""
+
+    code: str = Field(default="", description="Stable name of what it says; empty: English only.")
+    parameters: dict[str, str] = Field(default={}, description="What was seen and wanted.")
+
+
+class Misfit(Words):
+    """One value of a request that is not what is wanted there."""
+
+    place: str = Field(description="Where in the request, such as body.value.")
+    detail: str
+
+
+class Problem(Words):
     """A refusal, for people and for machines."""
 
     type: str = "about:blank"
     title: str
     status: int
     detail: str
+    place: str = Field(
+        default="", description="Where it is, such as bills.csv:17; already in detail."
+    )
+    misfits: list[Misfit] = Field(
+        default=[], description="Of a request that does not fit the schema."
+    )
 
 
-def refuse(status: HTTPStatus, detail: str) -> HTTPException:
+def words(text: str) -> Words:
+    """Code and parameters of a text; empty where nobody can word it but in English."""
+    if isinstance(text, Sentence):
+        return Words(code=text.code, parameters=dict(text.parameters))
+    return Words()
+
+
+class Refused(HTTPException):
+    """A request that a route refuses.
+
+    Attributes
+    ----------
+    why : str or CivicwattError
+        What is said; its code and its place go along.
+    """
+
+    def __init__(self, status: HTTPStatus, why: str | CivicwattError) -> None:
+        super().__init__(status, str(why))
+        self.why = why
+
+
+def refuse(status: HTTPStatus, why: str | CivicwattError) -> HTTPException:
     """Make the exception that a route raises to refuse a request."""
-    return HTTPException(status, detail)
+    return Refused(status, why)
 
 
 def add_handlers(app: FastAPI) -> None:
@@ -37,31 +88,48 @@ def add_handlers(app: FastAPI) -> None:
     app.exception_handler(PoolTimeout)(_unavailable)
 
 
-def _answer(status: int, detail: str) -> JSONResponse:
-    title = HTTPStatus(status).phrase
-    problem = Problem(title=title, status=status, detail=detail)
+def _answer(status: int, detail: object, *, misfits: list[Misfit] | None = None) -> JSONResponse:
+    reason = detail.reason if isinstance(detail, CivicwattError) else detail
+    problem = Problem(
+        title=HTTPStatus(status).phrase,
+        status=status,
+        detail=str(detail),
+        place=detail.place if isinstance(detail, CivicwattError) else "",
+        misfits=misfits or [],
+        **words(reason if isinstance(reason, str) else "").model_dump(),
+    )
     return JSONResponse(problem.model_dump(), status, media_type="application/problem+json")
 
 
 async def _http(_request: Request, error: HTTPException) -> JSONResponse:
-    answer = _answer(error.status_code, str(error.detail))
+    why = error.why if isinstance(error, Refused) else error.detail
+    answer = _answer(error.status_code, why)
     answer.headers.update(error.headers or {})
     return answer
 
 
 async def _validation(_request: Request, error: RequestValidationError) -> JSONResponse:
-    lines = (f"{'.'.join(str(p) for p in e['loc'])}: {e['msg']}" for e in error.errors())
-    return _answer(HTTPStatus.UNPROCESSABLE_ENTITY, "; ".join(lines))
+    misfits = [_misfit(each) for each in error.errors()]
+    detail = "; ".join(f"{each.place}: {each.detail}" for each in misfits)
+    return _answer(HTTPStatus.UNPROCESSABLE_ENTITY, detail, misfits=misfits)
+
+
+def _misfit(found: Mapping[str, Any]) -> Misfit:
+    wanted = {name: str(value) for name, value in (found.get("ctx") or {}).items()}
+    place = ".".join(str(part) for part in found["loc"])
+    return Misfit(place=place, code=found["type"], parameters=wanted, detail=found["msg"])
 
 
 async def _senseless(_request: Request, _error: Exception) -> JSONResponse:
-    detail = "a number or an instant of the request is out of range"
+    detail = Sentence("senseless", "a number or an instant of the request is out of range")
     return _answer(HTTPStatus.UNPROCESSABLE_ENTITY, detail)
 
 
 async def _too_long(_request: Request, _error: QueryCanceled) -> JSONResponse:
-    return _answer(HTTPStatus.SERVICE_UNAVAILABLE, "the question took too long: ask for less")
+    detail = Sentence("took_too_long", "the question took too long: ask for less")
+    return _answer(HTTPStatus.SERVICE_UNAVAILABLE, detail)
 
 
 async def _unavailable(_request: Request, _error: Exception) -> JSONResponse:
-    return _answer(HTTPStatus.SERVICE_UNAVAILABLE, "the database is not available")
+    detail = Sentence("database_unavailable", "the database is not available")
+    return _answer(HTTPStatus.SERVICE_UNAVAILABLE, detail)

@@ -16,6 +16,7 @@ from psycopg import Connection
 
 from api.pool import Pool
 from api.problem import refuse
+from domain.sentence import Sentence
 from store.session import SignedIn, resume
 
 COOKIE = "civicwatt_session"
@@ -51,17 +52,37 @@ def caller(request: Request, pool: Pool) -> Iterator[Caller]:
     """
     token = request.cookies.get(COOKIE)
     if not token:
-        raise refuse(HTTPStatus.UNAUTHORIZED, "not signed in")
+        raise refuse(HTTPStatus.UNAUTHORIZED, Sentence("not_signed_in", "not signed in"))
     with pool.connection() as conn, conn.transaction():
         person = resume(conn, token_hash(token))
         if person is None:
-            raise refuse(HTTPStatus.UNAUTHORIZED, "the session has ended")
+            raise refuse(
+                HTTPStatus.UNAUTHORIZED, Sentence("session_ended", "the session has ended")
+            )
         if request.method not in _SAFE:
             given = request.headers.get("X-CSRF-Token", "")
             if not compare_digest(given.encode(), person.csrf.encode()):
-                raise refuse(HTTPStatus.FORBIDDEN, "the X-CSRF-Token header is missing or wrong")
+                raise refuse(
+                    HTTPStatus.FORBIDDEN,
+                    Sentence("csrf", "the X-CSRF-Token header is missing or wrong"),
+                )
         yield Caller(person, conn)
 
 
 Scope = Annotated[Caller, Depends(caller, scope="function")]
 """The caller of a route; its transaction is over before the answer is sent."""
+
+
+def only_administrators(who: Caller) -> None:
+    """Refuse everybody but system administrators; what they may touch is still the database's say.
+
+    Raises
+    ------
+    HTTPException
+        403.
+    """
+    if "system_administrator" not in who.person.roles:
+        raise refuse(
+            HTTPStatus.FORBIDDEN,
+            Sentence("administrators_only", "only a system administrator may do this"),
+        )

@@ -1,6 +1,8 @@
 """Settings of the API, read once at start; a wrong one stops the process before it listens."""
 
 from datetime import timedelta
+from decimal import Decimal
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from pydantic import Field, field_validator
@@ -17,6 +19,21 @@ class ApiSettings(BaseSettings):
 
     zone: str = "Asia/Shanghai"
     """Zone shown where nothing with a zone of its own is shown."""
+
+    profiles: Path | None = None
+    """Folder with an installation's own profiles, ``*.toml``; the collector's has the same."""
+
+    secret_key: str = ""
+    """Gives the passwords of devices; without it none can be issued."""
+
+    weather_stale_hours: float = Field(default=3, gt=0, le=72)
+    """Outdoor weather older than this is told as out of date. [h]"""
+
+    broker_public_url: str = ""
+    """Broker as devices reach it, ``mqtts://host:port``; shown to installers."""
+
+    unmetered_limit: Decimal = Field(default=Decimal("0.05"), gt=0, le=1)
+    """Share of a use from which what no submeter counted is a warning when a month is closed."""
 
     @field_validator("zone")
     @classmethod

@@ -25,6 +25,9 @@ from store.server import inspect
 
 RUNS = 30
 RUNS_FULL = 200
+DAYS, DAYS_FULL = 3, 21
+"""Of quarter hours of every meter; those that are charted have a year of them."""
+CHARTED = 40
 NOTHING = "the session alone"
 """A question that reads no figure: what any answer costs on this machine at this hour."""
 LIMIT_MS = {"single": 300.0, "portfolio": 1000.0}
@@ -61,13 +64,18 @@ def signed_in(url: str, login: str) -> Iterator[TestClient]:
         yield client
 
 
-def questions(meter: int, building: int, device: int, root: int) -> list[Question]:
+def questions(meter: int, building: int, device: int, root: str) -> list[Question]:
     """What a console asks about one meter, one building, and everything."""
     now = datetime.now(UTC)
 
     def over(days: int, **more: object) -> dict[str, str]:
         span = {"from": (now - timedelta(days=days)).isoformat(), "to": now.isoformat()}
         return span | {name: str(value) for name, value in more.items()}
+
+    def use(days: int, step: str) -> dict[str, str]:
+        first = now.date() - timedelta(days=days)
+        return {"medium": "electricity", "step": step,
+                "first_day": str(first), "end_day": str(now.date())}  # fmt: skip
 
     return [
         Question(NOTHING, "nothing", "/session", {}),
@@ -89,10 +97,10 @@ def questions(meter: int, building: int, device: int, root: int) -> list[Questio
         Question("organisations", "portfolio", "/organisations", {}),
         Question("buildings", "portfolio", "/buildings", {}),
         Question("latest readings", "portfolio", "/readings/latest", {}),
-        Question("main meters by day 31 d", "portfolio", "/consumption",
-                 over(31, organisation=root, step="day")),
-        Question("main meters by month 365 d", "portfolio", "/consumption",
-                 over(365, organisation=root, step="month")),
+        Question("indicators", "portfolio", "/indicators", {"year": str(now.year)}),
+        Question("use by day 31 d", "portfolio", f"/organisations/{root}/use", use(31, "day")),
+        Question("use by month 365 d", "portfolio", f"/organisations/{root}/use",
+                 use(365, "month")),
     ]  # fmt: skip
 
 
@@ -105,7 +113,7 @@ def measure(client: TestClient, login: str, runs: int) -> list[Timed]:
         If an answer is an error.
     """
     mains = [m for m in _items(client, "/meters") if m["role"] == "main"]
-    root = _items(client, "/organisations")[0]["id"]
+    root = _items(client, "/organisations")[0]["code"]
     took: dict[str, list[float]] = {}
     asked: dict[str, Question] = {}
     for run in range(runs + 1):
@@ -126,9 +134,9 @@ def measure(client: TestClient, login: str, runs: int) -> list[Timed]:
 
 def main(arguments: Sequence[str]) -> int:
     """Measure, print one result per kind of question, and say by the exit code if a limit holds."""
-    runs = RUNS_FULL if "--full" in arguments else RUNS
+    runs, days = (RUNS_FULL, DAYS_FULL) if "--full" in arguments else (RUNS, DAYS)
     with _server() as server, migrated_database(server) as url:
-        seed(url, days=21, charted=40)
+        seed(url, days=days, charted=CHARTED)
         with psycopg.connect(url) as conn:
             floor = inspect(conn).floor
         timed: list[Timed] = []

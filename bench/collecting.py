@@ -18,6 +18,7 @@ from tempfile import TemporaryDirectory
 import psycopg
 
 from bench.plain_link import PlainLink
+from bench.process import cpu_s
 from civicwatt.child import Child
 from civicwatt.signals import stop_on_signal
 from domain.errors import CivicwattError
@@ -26,7 +27,6 @@ from ingest.settings import CollectorSettings
 
 _LOOK_EVERY_S = 0.05
 _PATIENCE_S = 600.0
-_TICKS = os.sysconf("SC_CLK_TCK")
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +68,34 @@ def empty_queue(
             first = _wait(conn, child, name, 1, log)
             last = _wait(conn, child, name, messages, log)
             child.stop(within_s=30)
+    return between(first, last)
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """How far a collector is, and what it has used so far."""
+
+    received: int
+    as_of: datetime  # the collector's clock when it began to write the last of them
+    collector_s: float
+    database_s: float
+
+
+def look(conn: psycopg.Connection, child: Child, name: str) -> Sight | None:
+    """See how far a running collector is; None before its first batch."""
+    row = conn.execute(
+        "SELECT c.received, c.as_of, a.pid FROM collector_count c, pg_stat_activity a"
+        " WHERE c.collector = %s AND a.application_name = %s",
+        (name, f"civicwatt collect {name}"),
+    ).fetchone()
+    if row is None:
+        return None
+    received, as_of, backend = row
+    return Sight(received, as_of, cpu_s(child.process.pid), cpu_s(backend))
+
+
+def between(first: Sight, last: Sight) -> Collected:
+    """What it took from one sight to another."""
     done = last.received - first.received
     return Collected(
         rate=done / (last.as_of - first.as_of).total_seconds(),
@@ -76,33 +104,14 @@ def empty_queue(
     )
 
 
-@dataclass(frozen=True, slots=True)
-class _Sight:
-    received: int
-    as_of: datetime  # the collector's clock when it began to write the last of them
-    collector_s: float
-    database_s: float
-
-
-def _wait(conn: psycopg.Connection, child: Child, name: str, messages: int, log: Path) -> _Sight:
+def _wait(conn: psycopg.Connection, child: Child, name: str, messages: int, log: Path) -> Sight:
     deadline = time.monotonic() + _PATIENCE_S
     while not child.has_ended() and time.monotonic() < deadline:
-        row = conn.execute(
-            "SELECT c.received, c.as_of, a.pid FROM collector_count c, pg_stat_activity a"
-            " WHERE c.collector = %s AND a.application_name = %s",
-            (name, f"civicwatt collect {name}"),
-        ).fetchone()
-        if row is not None and row[0] >= messages:
-            received, as_of, backend = row
-            return _Sight(received, as_of, _cpu_s(child.process.pid), _cpu_s(backend))
+        sight = look(conn, child, name)
+        if sight is not None and sight.received >= messages:
+            return sight
         time.sleep(_LOOK_EVERY_S)
     raise CivicwattError(f"{name} did not collect {messages} messages: {log.read_text()[-500:]}")
-
-
-def _cpu_s(pid: int) -> float:
-    """Processor time of a process so far, system calls included. [s]."""
-    fields = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / _TICKS
 
 
 if __name__ == "__main__":

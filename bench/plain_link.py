@@ -14,7 +14,9 @@ from ingest.link import KEEPALIVE_S, Link
 class PlainLink(Link):
     """Same session, same answers; every byte read and every acknowledgement sent by paho's loop."""
 
-    def __init__(self, url: BrokerUrl, *, client_id: str, filters: Sequence[str]) -> None:
+    def __init__(
+        self, url: BrokerUrl, *, client_id: str, filters: Sequence[str], **_of_the_group: object
+    ) -> None:
         self._url = url
         self._filters = filters
         self._taken: list[Message] = []
@@ -41,6 +43,10 @@ class PlainLink(Link):
                 break
         messages, self._taken = self._taken, []
         return messages
+
+    def tend(self) -> None:
+        """Keep the connection while nothing is received."""
+        self._plain.loop_misc()
 
     def acknowledge(self, messages: Iterable[Message]) -> None:
         """Acknowledge each message by itself."""

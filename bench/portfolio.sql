@@ -60,5 +60,10 @@ SELECT d.device_id, q, q, 4 * extract(epoch FROM q - today), 4
        today - CASE WHEN d.device_id % 50 = 1 THEN interval '100 days' ELSE interval '1 day' END,
        now(), interval '15 min') AS q
  ORDER BY q;
-INSERT INTO device_latest SELECT device_id, max(ts), max(ts) FROM electricity_reading GROUP BY 1;
+INSERT INTO device_latest (device_id, ts, received_at, said)
+SELECT device_id, ts, ts, jsonb_build_object(
+           'active_energy_import_kwh', jsonb_build_array(active_energy_import_kwh, extract(epoch FROM ts)::bigint * 1000),
+           'active_power_kw', jsonb_build_array(active_power_kw, extract(epoch FROM ts)::bigint * 1000))
+  FROM (SELECT device_id, max(ts) AS ts FROM electricity_reading GROUP BY 1) newest
+  JOIN electricity_reading USING (device_id, ts);
 ANALYZE;

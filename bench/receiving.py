@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from bench.result import CheckError
 from domain.broker_url import BrokerUrl
-from ingest.codecs.native import FILTERS
+from ingest.codecs.native import Native
 from ingest.collector import BATCH_MESSAGES
 from ingest.link import Link
 
@@ -36,7 +36,7 @@ def empty_session(kind: type[Link], broker: str, client_id: str, messages: int) 
     CheckError
         If something is missing.
     """
-    link = kind(BrokerUrl.parse(broker), client_id=client_id, filters=FILTERS)
+    link = kind(BrokerUrl.parse(broker), client_id=client_id, filters=Native.filters)
     began, began_cpu = time.perf_counter(), time.process_time()
     link.open()
     taken = 0

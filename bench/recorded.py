@@ -5,8 +5,6 @@ The data belong to others and are read where they lie; a clone without them has 
 
 import csv
 import gzip
-import os
-import sys
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from math import fsum, isclose
@@ -15,6 +13,7 @@ from zoneinfo import ZoneInfo
 
 from psycopg import Connection
 
+from bench import product
 from bench.result import CheckError
 from civicwatt.child import Child
 from domain.registry import (
@@ -65,18 +64,7 @@ def registry(buildings: Sequence[str]) -> Registry:
 
 def command(name: str, *arguments: str, database: str, broker: str, log: Path) -> Child:
     """Start a `civicwatt` command of the estate's zone."""
-    addresses = {
-        "CIVICWATT_DATABASE_URL": database,
-        "CIVICWATT_MQTT_URL": broker,
-        "CIVICWATT_ZONE": ZONE,
-    }
-    with log.open("ab") as output:
-        return Child(
-            f"civicwatt {name}",
-            [sys.executable, "-m", "civicwatt", name, *arguments],
-            output=output,
-            env=os.environ | addresses,
-        )
+    return product.command(name, *arguments, database=database, broker=broker, log=log, zone=ZONE)
 
 
 def replay_of_buildings(file: Path) -> tuple[str, ...]:

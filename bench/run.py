@@ -6,9 +6,30 @@
 import argparse
 import subprocess
 import sys
+import time
 from pathlib import Path
 
-BENCHES = ("ingest", "consumption", "real_input", "api_latency")
+BENCHES = (
+    "ingest",
+    "latency",
+    "recovery",
+    "memory",
+    "devices",
+    "profiles",
+    "whole_path",
+    "consumption",
+    "dashboard",
+    "desk",
+    "real_input",
+    "api_latency",
+    "baseline",
+    "refit",
+    "rules",
+    "lead",
+    "yearly_statistics",
+    "segmentation",
+    "district_case",
+)
 
 
 def main() -> int:
@@ -19,8 +40,10 @@ def main() -> int:
     failed = []
     for name in BENCHES:
         command = [sys.executable, "-m", f"bench.{name}", *size]
+        began_s = time.monotonic()
         if subprocess.run(command, cwd=Path(__file__).parents[1], check=False).returncode:  # noqa: S603 - our own programs
             failed.append(name)
+        print(f"bench: {name} took {time.monotonic() - began_s:.0f} s", file=sys.stderr)
     if failed:
         print(f"bench: failed: {', '.join(failed)}", file=sys.stderr)
     return 1 if failed else 0

@@ -18,12 +18,13 @@ from psycopg.sql import SQL, Identifier
 from bench import telemetry
 from bench.result import CheckError
 from domain.reading import Message
+from ingest.acquaintance import Acquaintance
+from ingest.codecs.registry import codecs
 from ingest.intake import Intake
+from ingest.router import Router
 from store import registry
 from store.become import Role, become
-from store.device import known_devices
 from store.reading import Batch, prepare, write
-from store.reading_merge import Row
 from store.reading_table import shapes
 from store.server import Floor, inspect
 
@@ -32,9 +33,7 @@ BATCH = 10_000
 _ZONE = ZoneInfo("Asia/Shanghai")
 _TWO_DAYS_MS = 2 * 86_400_000
 _ELECTRICITY = next(shape for shape in shapes() if shape.name == "electricity_reading")
-_COPY = SQL("COPY copied ({}) FROM STDIN (FORMAT binary)").format(
-    SQL(", ").join(map(Identifier, _ELECTRICITY.columns))
-)
+_COPY = SQL("COPY copied ({}) FROM STDIN (FORMAT binary)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,13 +64,17 @@ def write_rates(database: str, messages: Sequence[Message]) -> WriteRates:
         registry.write(owner, telemetry.registry())
         _make_copied(owner)
         with psycopg.connect(database, autocommit=True) as conn:
-            intake = Intake(known_devices(owner), _ZONE)
+            acquaintance = Acquaintance(Router(codecs()), _ZONE)
+
+            def read(part: Sequence[Message]) -> Batch:
+                return Intake().sort(*acquaintance.read(conn, part), acquaintance.world)[0]
+
             become(conn, Role.COLLECT)
             prepare(conn)
-            whole = [intake.read(part) for part in _parts(messages)]
+            whole = [read(part) for part in _parts(messages)]
             # The same number of rows: a twelfth of the instants, beside those stored before.
             few = messages[: len(messages) // telemetry.VALUES]
-            split = [intake.read(part) for part in _parts(list(_split(few)))]
+            split = [read(part) for part in _parts(list(_split(few)))]
             copied = _rate(owner, whole, lambda batch: _copy(owner, batch))
             staged = _rate(owner, whole, lambda batch: _write(conn, batch))
             repeated = _rate(owner, whole, lambda batch: _write(conn, batch))
@@ -113,11 +116,11 @@ def _rate(owner: Connection, batches: Sequence[Batch], write_one: Callable[[Batc
 
 
 def _copy(conn: Connection, batch: Batch) -> None:
-    rows: list[Row] = batch.tables[_ELECTRICITY.name].rows
-    with conn.transaction(), conn.cursor().copy(_COPY) as copy:
-        copy.set_types(_ELECTRICITY.types)
-        for row in rows:
-            copy.write_row(row)
+    with conn.transaction(), conn.cursor() as cursor:
+        for names, rows in batch.parts[_ELECTRICITY.name].items():
+            columns = ("device_id", "ts", "received_at", "quality", *names)
+            with cursor.copy(_COPY.format(SQL(", ").join(map(Identifier, columns)))) as copy:
+                copy.write(rows.packed())
 
 
 def _write(conn: Connection, batch: Batch) -> None:

@@ -44,21 +44,24 @@ class Crew:
         for name in list(self._members):
             self.stop(name, within_s=5.0)
 
-    def start(self, command: str, *arguments: str, may_end: bool = False) -> None:
+    def start(self, command: str, *arguments: str, name: str = "", may_end: bool = False) -> None:
         """Run ``civicwatt command arguments``; its lines appear here, with its name before them.
 
         Parameters
         ----------
+        name : str
+            Of this one, where the same command runs twice; that of the command if not given.
         may_end : bool
             It has an end of its own; with exit status 0 that is no failure.
         """
+        name = name or command
         child = Child(
-            command,
+            name,
             [sys.executable, "-m", "civicwatt", command, *arguments],
             output=subprocess.PIPE,
             env=self._env,
         )
-        member = self._members[command] = _Member(command, child, may_end)
+        member = self._members[name] = _Member(name, child, may_end)
         member.reader = Thread(target=member.read, daemon=True)
         member.reader.start()
 
@@ -92,7 +95,7 @@ class Crew:
 
 @dataclass
 class _Member:
-    command: str
+    name: str
     child: Child
     may_end: bool
     lines: deque[str] = field(default_factory=lambda: deque(maxlen=REMEMBERED_LINES))
@@ -109,4 +112,4 @@ class _Member:
                 line = raw.decode(errors="replace").rstrip()
                 self.lines.append(line)
                 if not line.startswith(_QUIET):
-                    print(f"{self.command:>{_WIDTH}} | {line}", flush=True)
+                    print(f"{self.name:>{_WIDTH}} | {line}", flush=True)

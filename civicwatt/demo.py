@@ -10,23 +10,29 @@ import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from threading import Event
+from zoneinfo import ZoneInfo
 
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from civicwatt.crew import Crew
+from civicwatt.demo_factors import load_demo_factors
+from civicwatt.demo_facts import enter_facts
+from civicwatt.demo_tariffs import enter_tariffs
 from civicwatt.embedded_broker import find_mosquitto, running_broker
 from civicwatt.embedded_postgres import running_postgres
 from civicwatt.local_api import is_ready
 from civicwatt.loopback import free_port, is_free
+from civicwatt.published_calendar import seed
 from civicwatt.running_demo import Demo
-from civicwatt.sign_in import SignIn, first_administrator
+from civicwatt.sign_in import SignIn, first_administrator, kept_secret, second_person
 from device_sim import district as d
 from device_sim.bookmark import begin
 from device_sim.registration import BUREAU
 from domain.errors import ConfigurationError
+from domain.local_day import local_day
 from store.become import Role, become
 from store.migrate import migrate
 from store.registry import write
@@ -36,6 +42,8 @@ READY_S = 90.0
 """Longest wait for the first answer of the API. [s]"""
 DRAIN_S = 60.0
 """Longest wait for the collector to take what the broker has. [s]"""
+FOREIGN = ("acrel_adw300", "gb32960", "shelly_gen2", "tasmota")
+"""Makers of devices that nobody has registered: they knock, and wait to be accepted."""
 
 
 class DemoSettings(BaseSettings):
@@ -87,11 +95,12 @@ def running_demo(options: Options, stop: Event) -> Iterator[Demo]:
         )
         mqtt_url = settings.mqtt_url or servers.enter_context(running_broker(folder / "broker"))
         district = _district(options, settings.zone, folder)
-        sign_in = _prepare(database_url, district, folder)
+        people = _prepare(database_url, district, folder)
         ours = {"DATABASE_URL": database_url, "MQTT_URL": mqtt_url, "DATA_DIR": str(folder)}
+        ours |= {"SECRET_KEY": kept_secret(folder / "secret-key"), "BROKER_PUBLIC_URL": mqtt_url}
         env = os.environ | {f"CIVICWATT_{name}": value for name, value in ours.items()}
         crew = servers.enter_context(Crew(env))
-        demo = Demo(options.port, sign_in, district, database_url, folder, free_port(), crew, stop)
+        demo = Demo(options.port, *people, district, database_url, folder, free_port(), crew, stop)
         try:
             _start(demo, options)
             yield demo
@@ -111,13 +120,20 @@ def _district(options: Options, zone: str, folder: Path) -> d.District:
     return d.District(begin(folder / "simulate.json", wanted).settings)
 
 
-def _prepare(database_url: str, district: d.District, folder: Path) -> SignIn:
+def _prepare(database_url: str, district: d.District, folder: Path) -> tuple[SignIn, SignIn]:
     with connect(database_url, name="civicwatt demo") as conn:
         migrate(conn)
+        load_demo_factors(conn)  # as the owner: sets come with a migration
         become(conn, Role.ADMIN)
+        seed(conn)
         write(conn, district.registry())
-        file = folder / "admin-password"
-        return first_administrator(conn, organisation=BUREAU, file=file)
+        enter_facts(conn, district)
+        begun = local_day(district.settings.first, ZoneInfo(district.settings.zone))
+        enter_tariffs(conn, begun, datetime.now(UTC).date() + timedelta(days=31))
+        return (
+            first_administrator(conn, organisation=BUREAU, file=folder / "admin-password"),
+            second_person(conn, organisation=BUREAU, file=folder / "reviewer-password"),
+        )
 
 
 def _start(demo: Demo, options: Options) -> None:
@@ -125,6 +141,7 @@ def _start(demo: Demo, options: Options) -> None:
     crew.start("collect", "--metrics-port", str(demo.metrics_port))
     crew.start("serve", "--port", str(demo.port))
     crew.start("work")
+    crew.start("watch")
     size = ["--institutions", options.institutions, "--vehicles", options.vehicles]
     history = ["--days", options.days, "--seed", options.seed]
     end = ["--no-live", "--truth", demo.truth_file] if options.once else []
@@ -132,6 +149,10 @@ def _start(demo: Demo, options: Options) -> None:
     demo.wait_until(demo.collects, within_s=READY_S)
     crew.start("simulate", *map(str, size + history + end), may_end=options.once)
     demo.wait_until(lambda: is_ready(demo.port), within_s=READY_S)
+    if not options.once:
+        crew.start("deliver")
+        foreign = ["--vendor", ",".join(FOREIGN), "--devices", "2"]
+        crew.start("simulate", *foreign, name="vendors")
 
 
 def _wind_down(demo: Demo, *, broker_forgets: bool) -> None:
@@ -141,6 +162,7 @@ def _wind_down(demo: Demo, *, broker_forgets: bool) -> None:
     so its queue is emptied first.
     """
     crew = demo.crew
+    crew.stop("vendors", within_s=20.0)
     crew.stop("simulate", within_s=20.0)
     if broker_forgets and crew.runs("collect"):
         print("civicwatt demo: storing what the broker still has. 正在存储剩余数据。", flush=True)
@@ -148,5 +170,7 @@ def _wind_down(demo: Demo, *, broker_forgets: bool) -> None:
         while crew.runs("collect") and not demo.is_drained() and time.monotonic() < give_up:
             pass  # is_drained waits
     crew.stop("collect", within_s=30.0)
+    crew.stop("watch", within_s=30.0)
     crew.stop("work", within_s=60.0)
+    crew.stop("deliver", within_s=30.0)
     crew.stop("serve", within_s=10.0)

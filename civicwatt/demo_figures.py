@@ -1,15 +1,14 @@
 """What a demo has come to: the figures of the API beside the simulator's truth."""
 
 import json
+import math
 from collections import Counter
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from civicwatt.local_api import LocalApi
 from civicwatt.running_demo import Demo
-from domain.local_day import day_end, day_start
 from store.examination import examine
 from store.server import connect
 
@@ -83,23 +82,24 @@ def figures(demo: Demo) -> Figures:
         quarantined=counts["quarantined"],
         first=first,
         last=last,
-        amounts=_amounts(api, days, first, last, ZoneInfo(demo.district.settings.zone)),
+        amounts=_amounts(api, days, first, last),
     )
 
 
-def _amounts(
-    api: LocalApi, days: list[dict[str, Any]], first: date, last: date, zone: ZoneInfo
-) -> list[Amount]:
-    root = next(o["id"] for o in api.get("organisations")["items"] if o["parent_id"] is None)
-    meters = {m["id"]: m for m in api.get("meters", organisation=root, limit=1000)["items"]}
+def _amounts(api: LocalApi, days: list[dict[str, Any]], first: date, last: date) -> list[Amount]:
+    root = next(o for o in api.get("organisations")["items"] if o["parent_id"] is None)
+    meters = {m["id"]: m for m in api.get("meters", organisation=root["id"], limit=1000)["items"]}
     tops = {m["code"]: m["medium"] for m in meters.values() if m["parent_id"] is None}
     true: Counter[str] = Counter()
     for record in days:
         if record["meter"] in tops:
             true[tops[record["meter"]]] += record["amount"]
-    span = {"from": day_start(first, zone).isoformat(), "to": day_end(last, zone).isoformat()}
-    computed: Counter[str] = Counter()
-    for use in api.get("consumption", organisation=root, step="month", **span)["items"]:
-        computed[meters[use["meter_id"]]["medium"]] += use["value"]
-    units = {m["medium"]: m["unit"] for m in meters.values()}
+    asked = {"first_day": first, "end_day": last + timedelta(days=1)}
+    computed: dict[str, float] = {}
+    units: dict[str, str] = {}
+    for medium in true:
+        path = f"organisations/{root['code']}/use"
+        use = api.get(path, medium=medium, step="month", **asked)
+        computed[medium] = math.fsum(each["value"] for each in use["items"])
+        units[medium] = use["unit"]
     return [Amount(medium, units[medium], computed[medium], true[medium]) for medium in true]

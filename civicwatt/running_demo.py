@@ -34,6 +34,8 @@ class Demo:
     ----------
     port : int
         Of the API and the console.
+    sign_in, reviewer : SignIn
+        Of the administrator, and of the second person who checks what they do.
     database_url : str
         The superuser's.
     folder : Path
@@ -46,6 +48,7 @@ class Demo:
 
     port: int
     sign_in: SignIn
+    reviewer: SignIn
     district: District
     database_url: str
     folder: Path

@@ -1,4 +1,4 @@
-"""The first administrator of an installation that nobody has signed in to yet."""
+"""The first administrator of an installation that nobody has signed in to yet, and a second one."""
 
 import os
 import secrets
@@ -12,6 +12,9 @@ from store.person import add_person, grant
 
 LOGIN = "admin"
 ROLES = ("bureau", "operator", "system_administrator", "security_administrator")
+SECOND = "reviewer"
+SECOND_ROLES = ("bureau", "operator", "system_administrator")
+"""Enough to check, approve and sign what the first one has entered or asked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,23 +37,43 @@ def first_administrator(conn: Connection, *, organisation: str, file: Path) -> S
     file : Path
         Keeps the random password, readable for its owner only, so that every start can show it.
     """
+    return _person(conn, LOGIN, "管理员 Administrator", ROLES, organisation, file)
+
+
+def second_person(conn: Connection, *, organisation: str, file: Path) -> SignIn:
+    """Make the person who checks and signs what another has done, or find the one made before.
+
+    Parameters are those of `first_administrator`.
+    """
+    return _person(conn, SECOND, "复核员 Reviewer", SECOND_ROLES, organisation, file)
+
+
+def _person(
+    conn: Connection, login: str, name: str, roles: tuple[str, ...], organisation: str, file: Path
+) -> SignIn:
     is_ours = file.exists()
     if not is_ours:
         _keep(file, secrets.token_urlsafe(12))  # first: a person with a lost password is no help
     password = file.read_text()
     with conn.transaction():
-        is_new = add_person(
-            conn, login=LOGIN, name="管理员 Administrator", password_hash=hash_password(password)
-        )
+        is_new = add_person(conn, login=login, name=name, password_hash=hash_password(password))
         if is_new:
-            for role in ROLES:
-                grant(conn, login=LOGIN, role=role, organisation=organisation)
+            for role in roles:
+                grant(conn, login=login, role=role, organisation=organisation)
     if not is_new and not is_ours:
         file.unlink()
-        return SignIn(LOGIN, None)
-    return SignIn(LOGIN, password)
+        return SignIn(login, None)
+    return SignIn(login, password)
 
 
 def _keep(file: Path, password: str) -> None:
     with os.fdopen(os.open(file, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "w") as kept:
         kept.write(password)
+
+
+def kept_secret(file: Path) -> str:
+    """A random secret, made at the first start and kept in `file` for its owner only."""
+    if not file.exists():
+        file.parent.mkdir(parents=True, exist_ok=True)
+        _keep(file, secrets.token_urlsafe(32))
+    return file.read_text()

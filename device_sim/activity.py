@@ -74,6 +74,26 @@ class Activity:
         used, recovered, charged = self.amounts[1:]
         return float(used - recovered - charged)
 
+    def paused(self, after_s: int, pause_s: int) -> tuple["Activity", "Activity"]:
+        """The same in two parts, the second one later by a pause; within its length. [s]."""
+        cut_s = self.start_s + after_s
+        before = self.at_s < cut_s
+        rate = np.array([np.interp(cut_s, self.at_s, row) for row in self.rates])[:, np.newaxis]
+        still = np.zeros_like(rate)
+        first = Activity(
+            self.start_s,
+            cut_s,
+            np.concatenate([self.at_s[before], [cut_s, cut_s]]),
+            np.concatenate([self.rates[:, before], rate, still], axis=1),
+        )
+        second = Activity(
+            cut_s + pause_s,
+            self.end_s + pause_s,
+            np.concatenate([[cut_s, cut_s], self.at_s[~before]]) + pause_s,
+            np.concatenate([still, rate, self.rates[:, ~before]], axis=1),
+        )
+        return first, second
+
 
 def drive(
     model: VehicleModel, start_s: int, way: Way, outdoor_c: float, chance: np.random.Generator

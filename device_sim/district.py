@@ -29,7 +29,7 @@ from device_sim.vehicle import Vehicle
 from device_sim.vehicle_model import vehicle_models
 from domain.registry import Registry
 
-DEFAULT_INSTITUTIONS = 4
+DEFAULT_INSTITUTIONS = 6
 DEFAULT_VEHICLES = 12
 DEFAULT_DAYS = 365
 DEFAULT_SEED = 1

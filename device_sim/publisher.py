@@ -105,6 +105,10 @@ class Publisher:
         self._client.loop_stop()
 
     def publish(self, device: str, payload: bytes, samples: int) -> None:
+        """Send one message of the native profile; see `send`."""
+        self.send(f"cw/v1/{device}/up", payload, samples)
+
+    def send(self, topic: str, payload: bytes, samples: int, *, retain: bool = False) -> None:
         """Send one message of a device as soon as the window and the pace have room.
 
         Raises
@@ -115,7 +119,7 @@ class Publisher:
         if self._max_rate is not None:
             self._keep_pace(samples / self._max_rate)
         self._wait(lambda: self._outstanding < WINDOW)
-        self._send(f"cw/v1/{device}/up", payload)
+        self._send(topic, payload, retain=retain)
         self.samples += samples
 
     def drain(self) -> None:

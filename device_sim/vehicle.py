@@ -22,6 +22,7 @@ _BLOCK_DAYS = 32
 _INITIAL_SOC = 0.86
 _DRIVING_STEP_S = 60
 _PARKED_STEPS = 4
+_SHORTEST_PART_S = 600
 
 _State: TypeAlias = Floats
 """Registers by `Channel` since the first instant, shape (4,) [km], [kWh]."""
@@ -49,16 +50,26 @@ class Vehicle:
     ----------
     number : int
         Which of the district's vehicles it is, from 1.
+    pauses : bool
+        Whether piles interrupt a charge once or twice.
     """
 
     def __init__(
-        self, number: int, model: VehicleModel, around: Surroundings, first_day: date, first_s: int
+        self,
+        number: int,
+        model: VehicleModel,
+        around: Surroundings,
+        first_day: date,
+        first_s: int,
+        *,
+        pauses: bool = False,
     ) -> None:
         self.number = number
         self.model = model
         self._around = around
         self._first_day = first_day
         self._first_s = first_s
+        self._pauses = pauses
         self._stream = key(around.seed, "vehicle", number)
         self._chain: Chain[_State, MonthOfDriving] = Chain(
             self._build, self._start_s, np.zeros(len(CHANNELS))
@@ -144,7 +155,22 @@ class Vehicle:
                 chance=np.random.default_rng([self._stream, day.toordinal()]),
             ):
                 stored_kwh -= activity.net_used_kwh
-                yield activity
+                if self._pauses and activity.way is None:
+                    chance = np.random.default_rng([self._stream, day.toordinal(), 1])
+                    yield from _with_pauses(activity, chance)
+                else:
+                    yield activity
+
+
+def _with_pauses(charge: Activity, chance: np.random.Generator) -> Iterator[Activity]:
+    """A charge in up to three parts; what is too short for two is left whole."""
+    for _ in range(int(chance.integers(1, 3))):
+        length_s = charge.end_s - charge.start_s
+        if length_s > 4 * _SHORTEST_PART_S:
+            after_s = int(chance.uniform(_SHORTEST_PART_S, 0.5 * length_s))
+            first, charge = charge.paused(after_s, int(chance.uniform(600, 2700)))
+            yield first
+    yield charge
 
 
 def _multiples(start_s: int, end_s: int, step_s: int) -> Seconds:

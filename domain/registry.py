@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from domain.counting import CountsBy
+
 
 class OrganisationKind(StrEnum):
     """Levels of the organisation tree, from the top."""
@@ -132,6 +134,8 @@ class Device:
         Code of the meter whose register it is, from `since` on.
     accept_back : timedelta
         How old a sample may be when it arrives; an older one goes to quarantine.
+    counts_by : CountsBy
+        What it tells of the meter.
     """
 
     code: str
@@ -142,6 +146,7 @@ class Device:
     meter: str | None = None
     since: datetime | None = None
     accept_back: timedelta = timedelta(days=30)
+    counts_by: CountsBy = CountsBy.REGISTER
 
 
 @dataclass(frozen=True, slots=True)

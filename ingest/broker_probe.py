@@ -7,7 +7,7 @@ back and counts. (Default: 1,000; the rest is dropped although it was acknowledg
 
 import secrets
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from paho.mqtt.client import Client, MQTTv311
 from paho.mqtt.enums import CallbackAPIVersion
@@ -17,6 +17,7 @@ from domain.errors import ConfigurationError
 
 MESSAGES = 1500
 _PATIENCE_S = 15.0
+_PROBE = "civicwatt-doctor-anybody"
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +69,28 @@ def probe(url: BrokerUrl) -> Probe:
     _run(listener, 0.2)
     _forget(url, name)
     return Probe(acknowledged, delivered)
+
+
+def lets_anybody_in(url: BrokerUrl) -> bool:
+    """Whether the broker takes a client that says neither who it is nor a password.
+
+    Raises
+    ------
+    ConfigurationError
+        If there is no broker.
+    """
+    client = _client(replace(url, username=None, password=None), _PROBE, clean=True)
+    answers: list[bool] = []
+    client.on_connect = lambda *arguments: answers.append(not arguments[3].is_failure)
+    try:
+        client.connect(url.host, url.port)
+    except OSError as error:
+        raise ConfigurationError(f"no MQTT broker at {url}: {error}") from error
+    deadline = time.monotonic() + _PATIENCE_S
+    while not answers and client.socket() is not None and time.monotonic() < deadline:
+        client.loop(0.1)
+    client.disconnect()
+    return answers == [True]
 
 
 def _publish(url: BrokerUrl, name: str, topic: str) -> int:

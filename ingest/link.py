@@ -8,10 +8,13 @@ cheaper; everything else of the protocol is paho's (decision 0003). MQTT 5 would
 import logging
 import select
 import time
-from collections.abc import Iterable, Iterator, Sequence
-from datetime import UTC, datetime
+from collections.abc import Callable, Iterable, Sequence
+from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from ssl import SSLSocket
+from typing import TypeVar
 
+import numpy as np
 from paho.mqtt.client import Client, ConnectFlags, DisconnectFlags, MQTTMessage, MQTTv311
 from paho.mqtt.enums import CallbackAPIVersion, MQTTErrorCode
 from paho.mqtt.properties import Properties
@@ -20,6 +23,7 @@ from paho.mqtt.reasoncodes import ReasonCode
 from domain.broker_url import BrokerUrl
 from domain.errors import ConfigurationError
 from domain.reading import Message
+from ingest.membership import Membership
 
 log = logging.getLogger(__name__)
 
@@ -27,9 +31,14 @@ KEEPALIVE_S = 60
 _RECEIVE_BYTES = 256 * 1024
 _PUBLISH = 0x30
 _PUBACK = 0x40
+_PUBACK_PACKET = np.dtype([("type", "u1"), ("length", "u1"), ("mid", ">u2")])
+_SHORTEST = 2
+"""A message has at least the length of its topic. [bytes]"""
 _MORE = 128
 """A byte of a packet's length from this on is not its last one."""
 _LONGEST_PAUSE_S = 30.0
+_MICROSECOND = timedelta(microseconds=1)
+_DROPPED = "$SYS/broker/publish/messages/dropped"
 _WINDOW = 65_535
 """More messages cannot be on their way unacknowledged: there are no more packet identifiers."""
 
@@ -56,41 +65,62 @@ class _BufferedClient(Client):
         self._at += len(taken)
         return taken
 
-    def take_messages(self, at_most: int) -> Iterator[tuple[int, bytes, int, bytes]]:
+    def take_messages(self, at_most: int, connection: int, *, copies: bool) -> list[Message]:
         """Take messages off the buffer, up to the first packet that is not one or not whole.
 
         What is left there is for paho: another packet, a malformed one, or one of which the rest
         is still on its way.
 
-        Yields
-        ------
-        tuple
-            First byte of the packet, topic, packet identifier (0 with QoS 0), payload.
+        Parameters
+        ----------
+        connection : int
+            Its number, for the messages.
+        copies : bool
+            Whether they are sent ahead of the ones that count.
         """
-        buffer = self._buffer
-        while at_most > 0 and self.buffered and not self._in_packet["command"]:
-            first = buffer[self._at]
-            topic_at, length = _remaining_length(buffer, self._at + 1)
+        taken: list[Message] = []
+        if self._in_packet["command"]:
+            return taken
+        buffer, at, now = self._buffer, self._at, datetime.now(UTC)
+        for _ in range(at_most):
+            if at == len(buffer):
+                break
+            first = buffer[at]
+            topic_at, length = _remaining_length(buffer, at + 1)
             end = topic_at + length
-            if first & 0xF4 != _PUBLISH or not length or end > len(buffer):
-                return
-            id_at = topic_at + 2 + int.from_bytes(buffer[topic_at : topic_at + 2])
+            if first & 0xF4 != _PUBLISH or length < _SHORTEST or end > len(buffer):
+                break
+            id_at = topic_at + 2 + (buffer[topic_at] << 8) + buffer[topic_at + 1]
             payload_at = id_at + (first & 2)  # QoS 1 has an identifier, of two bytes
             if payload_at > end:
-                return
-            self._at = end
-            at_most -= 1
-            mid = int.from_bytes(buffer[id_at:payload_at])
-            yield first, buffer[topic_at + 2 : id_at], mid, buffer[payload_at:end]
+                break
+            mid = (buffer[id_at] << 8) + buffer[id_at + 1] if first & 2 else 0
+            topic, payload = _text(buffer[topic_at + 2 : id_at]), buffer[payload_at:end]
+            taken.append(Message(mid, connection, topic, payload, first & 1 == 1, now, copies))
+            # Each has an instant of its own: for some devices it is that of their measurement.
+            now += _MICROSECOND
+            at = end
+        self._at = at
+        if taken:
+            self._last_bytes_received = time.monotonic()  # who sends messages need answer no ping
+        return taken
 
-    def send_pubacks(self, mids: Iterable[int]) -> None:
+    def ping_seldom(self) -> None:
+        """Say that we live, if nothing has been said for a while; an answer is not waited for."""
+        if self.is_connected() and time.monotonic() - self._last_msg_out >= KEEPALIVE_S / 2:
+            self._send_pingreq()
+
+    def send_pubacks(self, mids: Sequence[int]) -> None:
         """Acknowledge many QoS 1 messages with one write."""
-        packet = b"".join(bytes((_PUBACK, 2, mid >> 8, mid & 255)) for mid in mids)
-        self._packet_queue(_PUBACK, packet, 0, 0)
+        packets = np.empty(len(mids), _PUBACK_PACKET)
+        packets["type"], packets["length"], packets["mid"] = _PUBACK, 2, mids
+        self._packet_queue(_PUBACK, packets.tobytes(), 0, 0)
 
 
 def _remaining_length(buffer: bytes, at: int) -> tuple[int, int]:
     """Where the part of a packet begins whose length stands at `at`, and that length; 0 if cut."""
+    if at + 1 < len(buffer) and buffer[at + 1] < _MORE <= buffer[at]:
+        return at + 2, (buffer[at] & 127) + (buffer[at + 1] << 7)  # most messages
     length = shift = 0
     for index in range(at, min(at + 4, len(buffer))):
         length |= (buffer[index] & 127) << shift
@@ -100,8 +130,12 @@ def _remaining_length(buffer: bytes, at: int) -> tuple[int, int]:
     return at, 0
 
 
+@lru_cache(maxsize=100_000)  # the same topics, message after message
 def _text(topic: bytes) -> str:
     return topic.decode("utf-8", "backslashreplace").replace("\0", "\\0")
+
+
+_AnyClient = TypeVar("_AnyClient", bound=Client)
 
 
 class Link:
@@ -112,26 +146,47 @@ class Link:
     client_id : str
         Fixed: the broker keeps the session, and so the messages of an outage, under this name.
     filters : sequence of str
-        Topic filters, subscribed at every connection, with QoS 1.
+        Topic filters, subscribed at every connection, with QoS 1 (copies: 0).
+    membership : Membership
+        Whether it gets all messages, or a share of them.
+    on_dropped : callable or None
+        Told how many messages the broker says it has dropped, whenever that changes. Not every
+        broker counts, and one ends the connection when it is asked (decision 0002).
     """
 
-    def __init__(self, url: BrokerUrl, *, client_id: str, filters: Sequence[str]) -> None:
+    def __init__(
+        self,
+        url: BrokerUrl,
+        *,
+        client_id: str,
+        filters: Sequence[str],
+        membership: Membership = Membership.ALONE,
+        on_dropped: Callable[[int], None] | None = None,
+    ) -> None:
         self._url = url
-        self._filters = filters
+        self._filters = membership.wanted(filters)
+        # The session outlives us: it may have the filters of another way of working.
+        self._stale = membership.stale(filters)
+        self._is_copy = membership.is_copy
         self._inbox: list[Message] = []
         self._connection = 0
         self._retry_at = 0.0
         self._pause_s = 0.5
         self._refused = ""
         self._subscribed = False
-        self._client = client = _BufferedClient(
-            CallbackAPIVersion.VERSION2, client_id, clean_session=False, protocol=MQTTv311,
-            manual_ack=True,
-        )  # fmt: skip
-        if url.username is not None:
-            client.username_pw_set(url.username, url.password)
-        if url.tls:
-            client.tls_set()
+        self._subscription: int | None = None
+        self._dropped = 0
+        self._on_dropped = on_dropped
+        self._client_id = client_id
+        self._client = client = self._signed_in(
+            _BufferedClient(
+                CallbackAPIVersion.VERSION2,
+                client_id,
+                clean_session=self._is_copy,
+                protocol=MQTTv311,
+                manual_ack=True,
+            )
+        )
         client.on_connect = self._on_connect
         client.on_message = self._on_message
         client.on_subscribe = self._on_subscribe
@@ -167,21 +222,36 @@ class Link:
             self._pump(timeout_s)
         self._drain(at_most)
         messages, self._inbox = self._inbox, []
+        if self._on_dropped is not None and any(m.topic == _DROPPED for m in messages):
+            self._note_dropped(
+                [m.payload for m in messages if m.topic == _DROPPED], self._on_dropped
+            )
+            messages = [message for message in messages if message.topic != _DROPPED]
         return messages
+
+    def _note_dropped(self, counts: list[bytes], tell: Callable[[int], None]) -> None:
+        try:
+            dropped = int(counts[-1])
+        except ValueError:
+            return  # not a broker whose counts we know
+        if dropped > self._dropped:
+            log.error("the MQTT broker at %s has dropped %d messages", self._url, dropped)
+        self._dropped = dropped
+        tell(dropped)
 
     def _drain(self, at_most: int) -> None:
         """Take what is in the buffer, until `at_most` messages are in the inbox."""
         while self._client.buffered and len(self._inbox) < at_most:
-            taken = self._client.take_messages(at_most - len(self._inbox))
-            before, now = len(self._inbox), datetime.now(UTC)
-            self._inbox += [
-                Message(
-                    mid, self._connection, _text(topic), payload, bool(first & 1), received_at=now
-                )
-                for first, topic, mid, payload in taken
-            ]
-            if len(self._inbox) == before and self._client.loop_read():
+            taken = self._client.take_messages(
+                at_most - len(self._inbox), self._connection, copies=self._is_copy
+            )
+            self._inbox += taken
+            if not taken and self._client.loop_read():
                 break
+
+    def tend(self) -> None:
+        """Keep the connection while nothing is received: the broker ends one that is silent."""
+        self._client.ping_seldom()
 
     def acknowledge(self, messages: Iterable[Message]) -> None:
         """Tell the broker that it may forget `messages`.
@@ -193,6 +263,26 @@ class Link:
         if mids and self._client.is_connected():
             self._client.send_pubacks(mids)
 
+    def publish(self, topic: str, payload: bytes) -> None:
+        """Send an answer, with QoS 1; without a connection it is not sent, and asked for again."""
+        if self._client.is_connected():
+            self._client.publish(topic, payload, qos=1)
+
+    def end_session(self) -> None:
+        """Have the broker forget the session, and whatever it still holds for it."""
+        self.close()
+        goodbye = self._signed_in(
+            Client(CallbackAPIVersion.VERSION2, self._client_id, protocol=MQTTv311)
+        )
+        goodbye.connect(self._url.host, self._url.port)
+        deadline = time.monotonic() + 10
+        while not goodbye.is_connected():
+            if time.monotonic() > deadline:
+                raise ConfigurationError(f"the MQTT broker at {self._url} does not let us sign off")
+            goodbye.loop(0.1)
+        goodbye.disconnect()
+        goodbye.loop(0.1)
+
     def close(self) -> None:
         """Write what is waiting, say goodbye and close; the session stays with the broker."""
         deadline = time.monotonic() + 2
@@ -200,6 +290,13 @@ class Link:
             self._client.loop_write()
         self._client.disconnect()
         self._client.loop_write()
+
+    def _signed_in(self, client: _AnyClient) -> _AnyClient:
+        if self._url.username is not None:
+            client.username_pw_set(self._url.username, self._url.password)
+        if self._url.tls:
+            client.tls_set()
+        return client
 
     def _pump(self, timeout_s: float) -> None:
         """Wait for the socket, then let paho read, write and keep the connection alive."""
@@ -243,18 +340,28 @@ class Link:
             return
         self._connection += 1
         self._pause_s = 0.5
-        # Always, also into a session that is there: its filters may be those of an older version.
-        client.subscribe([(topic, 1) for topic in self._filters])
+        if self._filters:
+            # Always, also into a session that is there: its filters may be an older version's.
+            qos = 0 if self._is_copy else 1
+            _, self._subscription = client.subscribe([(topic, qos) for topic in self._filters])
+            if self._on_dropped is not None:
+                client.subscribe(_DROPPED, 0)
+        else:
+            self._subscribed = True
+        if self._stale:
+            client.unsubscribe(self._stale)
         log.info("connected to %s", self._url)
 
     def _on_subscribe(
         self,
         _client: Client,
         _userdata: object,
-        _mid: int,
+        mid: int,
         reasons: list[ReasonCode],
         _properties: Properties | None,
     ) -> None:
+        if mid != self._subscription:
+            return
         if any(reason.is_failure for reason in reasons):
             self._refused = f"may not subscribe to {', '.join(self._filters)}"
             log.error("the MQTT broker at %s: %s", self._url, self._refused)
@@ -269,7 +376,7 @@ class Link:
         mid = message.mid if message.qos else 0
         payload, now = bytes(message.payload), datetime.now(UTC)
         self._inbox.append(
-            Message(mid, self._connection, topic, payload, message.retain, received_at=now)
+            Message(mid, self._connection, topic, payload, message.retain, now, self._is_copy)
         )
 
     def _on_disconnect(

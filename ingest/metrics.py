@@ -11,6 +11,10 @@ _SAMPLES = Total(
     "stored + merged + duplicate + conflicting + quarantined + without_reading = all received",
     ["outcome"],
 )
+_LEFT_OUT = Total(
+    "civicwatt_quarantine_left_out_messages",
+    "Messages that could not be read and were not kept, because too many came; they are counted",
+)
 _IN_FLIGHT = Gauge(
     "civicwatt_messages_in_flight", "Messages received and not yet committed and acknowledged"
 )
@@ -18,11 +22,18 @@ _OLDEST = Gauge("civicwatt_oldest_unacknowledged_seconds", "Age of the oldest me
 _WAITING = Gauge("civicwatt_database_unavailable", "1 while the database cannot take a batch")
 
 
+_DROPPED = Gauge(
+    "civicwatt_broker_dropped_messages",
+    "Messages the broker has dropped since its start, as it counts them itself; each one is lost",
+)
+
+
 def note_committed(counts: Counter[str]) -> None:
     """Add one committed batch."""
     for outcome, samples in counts.items():
-        if outcome != "received":
+        if outcome not in ("received", "left_out"):
             _SAMPLES.labels(outcome).inc(samples)
+    _LEFT_OUT.inc(counts["left_out"])
 
 
 def note_in_flight(messages: int, *, oldest_s: float) -> None:
@@ -34,3 +45,8 @@ def note_in_flight(messages: int, *, oldest_s: float) -> None:
 def note_database(*, available: bool) -> None:
     """Say whether the database takes batches."""
     _WAITING.set(0 if available else 1)
+
+
+def note_dropped(messages: int) -> None:
+    """Say how many messages the broker has dropped."""
+    _DROPPED.set(messages)

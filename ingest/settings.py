@@ -1,5 +1,6 @@
 """Settings of the collector, read once at start."""
 
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from pydantic import Field, field_validator
@@ -19,6 +20,9 @@ class CollectorSettings(BaseSettings):
 
     zone: str = "Asia/Shanghai"
     """Zone in which a day begins for devices that stand nowhere yet."""
+
+    profiles: Path | None = None
+    """Folder with an installation's own profiles, ``*.toml``."""
 
     @field_validator("zone")
     @classmethod

@@ -1,18 +1,25 @@
 """Interval data of meters: the work list, the registers, the versions."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import LiteralString, NamedTuple
-from zoneinfo import ZoneInfo
 
+import numpy as np
+from numpy.typing import NDArray
 from psycopg import Connection
 from psycopg.rows import class_row
-from psycopg.sql import SQL, Composed, Identifier
+from psycopg.sql import SQL, Composed, Identifier, Literal
 
-from domain.local_day import day_end, day_start
+from domain.counting import RATES, CountsBy
 from domain.quantity import quantities
+from store import packed
 from store.queries import sql
+
+WAYS = tuple(CountsBy)
+"""Ways of telling what a meter counts, in the order in which the database numbers them."""
+_BY_REGISTER: tuple[LiteralString, ...] = ("register_value", "register_name", "register_way")
+_ANY_WAY: tuple[LiteralString, ...] = ("any_value", "any_name", "any_way")
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,23 +32,14 @@ class RegisterOf:
         Its name in the list of quantities.
     zone : str
         IANA zone in which the meter's days begin.
+    mixed : bool
+        Some device tells, or told, no register: amounts, or only power or flow.
     """
 
     meter_id: int
     quantity: str
     zone: str
-
-
-class Interval(NamedTuple):
-    """Use in [start, end), with the grades of its quantity and of its shape in time."""
-
-    start: datetime
-    end: datetime
-    value: float
-    quantity_grade: str
-    shape_grade: str
-    method: str
-    flags: int
+    mixed: bool = False
 
 
 def touched_devices(conn: Connection, *, but: Collection[int], at_most: int) -> list[int]:
@@ -86,75 +84,71 @@ def oldest_kept(conn: Connection, register: RegisterOf, *, now: datetime) -> dat
 
 
 def neighbours(
-    conn: Connection, register: RegisterOf, first: datetime, last: datetime
+    conn: Connection, register: RegisterOf, first: datetime, last: datetime, *, edited: bool
 ) -> tuple[datetime | None, datetime | None]:
-    """Instants of the last reading at or before `first` and of the first at or after `last`."""
+    """Instants of the last reading at or before `first` and of the first at or after `last`.
+
+    Parameters
+    ----------
+    edited : bool
+        Pass over what people left out.
+    """
     row = conn.execute(
-        _of_register("readings_around", register.quantity),
+        _of_register("readings_around", register, edited=edited),
         {"meter_id": register.meter_id, "first": first, "last": last},
     ).fetchone()
     return row or (None, None)
 
 
 def readings(
-    conn: Connection, register: RegisterOf, first: datetime, last: datetime
-) -> list[tuple[datetime, int, float]]:
-    """Instant, device and register of every reading in [first, last], in order of time."""
-    return conn.execute(
-        _of_register("register_readings", register.quantity),
-        {"meter_id": register.meter_id, "first": first, "last": last},
-    ).fetchall()
-
-
-def replace(
-    conn: Connection,
-    register: RegisterOf,
-    intervals: Iterable[Interval],
-    *,
-    days: tuple[date, date],
-    window: tuple[datetime, datetime],
-    now: datetime,
-) -> None:
-    """Make `intervals` the current versions in a window of whole local days, and total the days.
-
-    What is confirmed stays as it is; what differs is superseded, not overwritten.
+    conn: Connection, register: RegisterOf, first: datetime, last: datetime, *, edited: bool
+) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64], NDArray[np.int32]]:
+    """Columns of the readings in [first, last], in order of time.
 
     Parameters
     ----------
-    days, window : tuple
-        The same half-open range, as local days and as instants.
+    edited : bool
+        Take what people corrected for what came.
+
+    Returns
+    -------
+    tuple of ndarray
+        Instant [us], device, what it told [unit of the quantity; of a rate, that per hour], and in
+        which way: its place in `CountsBy`.
     """
-    zone = ZoneInfo(register.zone)
-    each = [days[0] + timedelta(days=i) for i in range((days[1] - days[0]).days)]
-    arguments: dict[str, object] = {
+    query = _of_register("register_readings", register, edited=edited)
+    arguments = {"meter_id": register.meter_id, "first": first, "last": last}
+    ts, device, value, way = packed.columns(conn, query, arguments)
+    if register.mixed and (rate := RATES.get(register.quantity)) is not None:
+        value = np.where(way == WAYS.index(CountsBy.RATE), value * rate.per_hour, value)
+    order = np.lexsort((value, device, ts))
+    # A value in conflict is told twice: in its row and among those that disagree.
+    again = np.zeros(len(ts), np.bool_)
+    again[1:] = (np.diff(ts[order]) == 0) & (np.diff(value[order]) == 0)
+    order = order[~again]
+    return ts[order], device[order], value[order], way[order]
+
+
+class KnownDay(NamedTuple):
+    """A local day that has figures; how much of it they cover [s], and whether all of it."""
+
+    day: date
+    value: float
+    covered_s: int
+    estimated: bool
+    flags: int
+    whole: bool
+
+
+def known_days(conn: Connection, register: RegisterOf, first: date, end: date) -> list[KnownDay]:
+    """Local days [first, end) of a meter that have figures."""
+    arguments = {
         "meter_id": register.meter_id,
         "quantity": register.quantity,
-        "zone": register.zone,
-        "first": window[0],
-        "last": window[1],
-        "first_day": days[0],
-        "end_day": days[1],
-        "days": each,
-        "starts": [day_start(day, zone) for day in each],
-        "ends": [day_end(day, zone) for day in each],
-        "now": now,
+        "first": first,
+        "end": end,
     }
-    # Compared here and not by joins: the server has no statistics of what was written a moment
-    # ago, and a plan made for an empty table takes minutes over a year.
-    with conn.cursor(row_factory=class_row(Interval)) as cursor:
-        current = set(cursor.execute(sql("consumption", "current"), arguments))
-    wanted = set(intervals)
-    starts = [interval.start for interval in current - wanted]
-    if starts:
-        conn.execute(sql("consumption", "supersede"), {**arguments, "starts": starts})
-    if wanted - current:
-        conn.execute(sql("consumption", "make_stage"))
-        with conn.cursor().copy(sql("consumption", "fill_stage")) as copy:
-            copy.set_types(("timestamptz", "timestamptz", "float8", "text", "text", "text", "int4"))
-            for interval in sorted(wanted - current):
-                copy.write_row(interval)
-        conn.execute(sql("consumption", "add_versions"), arguments)
-    conn.execute(sql("consumption", "replace_days"), arguments)
+    return [KnownDay(*row) for row in conn.execute(sql("consumption", "known_days"), arguments)]
 
 
 def announce(
@@ -181,8 +175,18 @@ def announce(
     conn.execute(sql("consumption", "notify"))
 
 
-def _of_register(name: LiteralString, quantity: str) -> Composed:
-    table = quantities()[quantity].table
-    return SQL(sql("consumption", name)).format(
-        table=Identifier(table.value), quantity=Identifier(quantity)
+def _of_register(name: LiteralString, register: RegisterOf, *, edited: bool) -> Composed:
+    """A query of readings, of what the meter's devices tell and under which name."""
+    prefix = "edited_" if edited else ""
+    rate = RATES.get(register.quantity)
+    names = {
+        "quantity": Identifier(register.quantity),
+        "gauge": Literal(None) if rate is None else Identifier("r", rate.gauge),
+        "name": Literal(register.quantity),
+    }
+    value, told, way = (
+        SQL(sql("consumption", each)).format(**names)
+        for each in (_ANY_WAY if register.mixed else _BY_REGISTER)
     )
+    table = Identifier(prefix + quantities()[register.quantity].table.value)
+    return SQL(sql("consumption", name)).format(table=table, value=value, told_name=told, way=way)

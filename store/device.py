@@ -16,8 +16,14 @@ class KnownDevice:
 
     Attributes
     ----------
+    kind : str
+        A `DeviceKind`; a gateway speaks for devices that its messages name.
     status : str
         pending, accepted or refused.
+    profile : str
+        The profile or codec whose messages may be its.
+    via_id : int or None
+        The gateway that alone may speak for it.
     accept_back, accept_ahead : timedelta
         How far behind and ahead of its arrival a sample may lie.
     zone : str or None
@@ -26,18 +32,60 @@ class KnownDevice:
 
     device_id: int
     code: str
+    kind: str
     status: str
+    profile: str
+    via_id: int | None
     accept_back: timedelta
     accept_ahead: timedelta
     zone: str | None
 
 
-def known_devices(conn: Connection) -> dict[str, KnownDevice]:
-    """Every device by code."""
+@dataclass(frozen=True, slots=True, order=True)
+class HeardDevice:
+    """A device nobody has registered, by what its first message said.
+
+    Attributes
+    ----------
+    via : str or None
+        Code of the gateway that spoke for it.
+    """
+
+    code: str
+    profile: str
+    via: str | None
+
+
+def known_devices(conn: Connection, codes: Collection[str] | None = None) -> dict[str, KnownDevice]:
+    """Devices by code: every one, or those of `codes` that there are."""
+    arguments = {"codes": None if codes is None else list(codes)}
     with conn.cursor(row_factory=class_row(KnownDevice)) as cursor:
-        return {device.code: device for device in cursor.execute(sql("device", "known_devices"))}
+        rows = cursor.execute(sql("device", "known_devices"), arguments)
+        return {device.code: device for device in rows}
 
 
-def register_pending(conn: Connection, codes: Collection[str]) -> None:
-    """Put devices heard for the first time on the list of those that wait to be accepted."""
-    conn.execute(sql("device", "register_pending"), {"codes": sorted(codes)})
+def state(conn: Connection) -> object:
+    """What changes whenever `known_devices` would give something else."""
+    return conn.execute(sql("device", "state")).fetchone()
+
+
+def pending_devices(conn: Connection) -> int:
+    """How many devices wait to be accepted."""
+    row = conn.execute(sql("device", "pending")).fetchone()
+    return int(row[0]) if row else 0
+
+
+def register_heard(conn: Connection, devices: Collection[HeardDevice]) -> None:
+    """Put devices heard for the first time on the list of those that wait to be accepted.
+
+    A gateway must be registered before what it speaks for.
+    """
+    found = sorted(devices)
+    conn.execute(
+        sql("device", "register_heard"),
+        {
+            "codes": [device.code for device in found],
+            "profiles": [device.profile for device in found],
+            "vias": [device.via for device in found],
+        },
+    )

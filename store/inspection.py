@@ -1,4 +1,4 @@
-"""Readings as they are, what was set aside, and what the collectors counted."""
+"""Readings as they are, and what the collectors counted."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -11,31 +11,6 @@ from psycopg.sql import SQL, Identifier
 
 from store.queries import sql
 from store.reading_table import shapes
-
-
-@dataclass(frozen=True, slots=True)
-class QuarantineRow:
-    """One message set aside; `head` is the beginning of its payload."""
-
-    id: int
-    received_at: datetime
-    topic: str
-    reason_code: str
-    reason: str
-    size_bytes: int
-    samples: int
-    head: bytes
-
-
-@dataclass(frozen=True, slots=True)
-class ConflictRow:
-    """All values said about one quantity of one instant."""
-
-    device_id: int
-    device_code: str
-    ts: datetime
-    quantity: str
-    values: list[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,19 +40,6 @@ def readings(
 def latest(conn: Connection, device_ids: Sequence[int], *, since: datetime) -> list[dict[str, Any]]:
     """Newest row per device and table, not older than `since`."""
     return _from_tables(conn, "latest", {"device_ids": list(device_ids), "since": since})
-
-
-def quarantine(conn: Connection, *, before: int, at_most: int) -> list[QuarantineRow]:
-    """Messages set aside, newest first, with ids below `before`."""
-    with conn.cursor(row_factory=class_row(QuarantineRow)) as cursor:
-        arguments = {"before": before, "at_most": at_most}
-        return cursor.execute(sql("inspection", "quarantine"), arguments).fetchall()
-
-
-def conflicts(conn: Connection, *, at_most: int) -> list[ConflictRow]:
-    """Instants about which messages disagree, newest first."""
-    with conn.cursor(row_factory=class_row(ConflictRow)) as cursor:
-        return cursor.execute(sql("inspection", "conflicts"), {"at_most": at_most}).fetchall()
 
 
 def collectors(conn: Connection) -> list[CollectorRow]:

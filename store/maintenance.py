@@ -1,4 +1,4 @@
-"""Keeping the store small and quick: old events, expired readings, columnstore, hourly series."""
+"""Keeping the store small and quick: events, expired readings, quarantine, columnstore, hours."""
 
 from datetime import timedelta
 
@@ -10,6 +10,13 @@ from store.queries import sql
 EVENTS_KEPT = timedelta(days=7)
 """How far back a console may catch up on events; one away for longer reloads."""
 
+QUARANTINE_BYTES = 2 * 2**30
+"""So much the quarantine may hold. What is settled goes first, then what most of came. [byte]"""
+CONFLICTS = 5_000_000
+"""So many values in conflict are kept; every device keeps its newest."""
+_COUNTS_KEPT = timedelta(days=1)
+"""Counts of an hour bound what is kept of that hour; later nothing needs them, if all was kept."""
+
 
 def alone(conn: Connection) -> bool:
     """Take the lock of maintenance for the life of the connection; False when another has it."""
@@ -19,6 +26,24 @@ def alone(conn: Connection) -> bool:
 def forget_events(conn: Connection) -> int:
     """Delete events no console will ask for; returns how many."""
     return conn.execute(sql("maintenance", "forget_events"), {"keep": EVENTS_KEPT}).rowcount
+
+
+def thin_quarantine(conn: Connection, *, most_bytes: int = QUARANTINE_BYTES) -> int:
+    """Delete messages of a quarantine that is too big; returns how many.
+
+    Unsettled ones are counted as left out, in the same statement.
+    """
+    with conn.transaction():
+        conn.execute(sql("maintenance", "forget_counts"), {"keep": _COUNTS_KEPT})
+        arguments = {"most_bytes": most_bytes}
+        row = conn.execute(sql("maintenance", "thin_quarantine"), arguments).fetchone()
+    return 0 if row is None else int(row[0])
+
+
+def thin_conflicts(conn: Connection, *, most: int = CONFLICTS) -> int:
+    """Delete values in conflict where there are too many, and count them; returns how many."""
+    row = conn.execute(sql("maintenance", "thin_conflicts"), {"most": most}).fetchone()
+    return 0 if row is None else int(row[0])
 
 
 def drop_expired(conn: Connection) -> int:

@@ -9,6 +9,8 @@ from psycopg import Connection
 from psycopg.sql import SQL
 
 from domain.errors import StoreError
+from domain.factor_file import shipped_sets
+from store.factor import load_sets
 from store.queries import sql
 from store.server import Floor, inspect
 
@@ -19,6 +21,7 @@ _QUEUE = "job queue"
 def migrate(conn: Connection) -> list[str]:
     """Apply every migration the database does not have yet, each in its own transaction.
 
+    Then the factor sets that come with this version are loaded, where they are not there yet.
     Everything is made and owned by `civicwatt_owner`, which is no superuser: a security_barrier
     view owned by a superuser would show every tenant to everybody.
 
@@ -36,7 +39,8 @@ def migrate(conn: Connection) -> list[str]:
     Raises
     ------
     StoreError
-        If the server is unfit, or an applied migration differs from the file of its name.
+        If the server is unfit, or an applied migration or a loaded factor set differs from the
+        file of its name.
     """
     conn.execute(sql("migration", "take_lock"))
     if inspect(conn).timescale_available:
@@ -46,6 +50,7 @@ def migrate(conn: Connection) -> list[str]:
     conn.execute(sql("migration", "become_owner"))
     try:
         done = _apply_all(conn)
+        load_sets(conn, shipped_sets())
         if floor is not Floor.PLAIN:
             _run(conn, _SQL / "timescale.sql")
     finally:

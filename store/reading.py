@@ -1,43 +1,24 @@
 """Write a batch of the collector: readings, the days they touch, what could not be read, counts."""
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import datetime
+from itertools import chain
 
 from psycopg import Connection
 
+from domain.reading import Value
+from store.arrival import Arrival, note
 from store.queries import sql
-from store.reading_merge import Outcome, Row, merge_rows
-from store.reading_table import note_latest, shapes, statement
+from store.reading_merge import Outcome, merge_rows
+from store.reading_rows import Rows
+from store.reading_table import shape_of, shapes, statement
+from store.setting_aside import Quarantined, set_aside
+from store.touched import TouchedDays
 
-
-@dataclass(frozen=True, slots=True)
-class Quarantined:
-    """A message, or some samples of one, that could not be read.
-
-    Attributes
-    ----------
-    code, reason : str
-        Machine name of the reason, and the sentence.
-    samples : int
-        How many samples of the message are here and not in a reading table.
-    """
-
-    received_at: datetime
-    topic: str
-    payload: bytes
-    device_id: int | None
-    code: str
-    reason: str
-    samples: int
-
-
-@dataclass(slots=True)
-class TableRows:
-    """Rows for one table, in the order of ``Shape.columns``, and the sample each comes from."""
-
-    rows: list[Row] = field(default_factory=list)
-    samples: list[int] = field(default_factory=list)
+_MOST_PARTS = 20
+"""Kinds of rows of one table in a batch; more are sent as rows with all columns."""
 
 
 @dataclass(slots=True)
@@ -46,21 +27,70 @@ class Batch:
 
     Attributes
     ----------
-    tables : dict of str to TableRows
-        A sample makes one row in each table it has values for.
+    parts : dict
+        Rows by table and by the columns they have. A sample makes rows in each table it has values
+        for.
     samples : int
-        Samples in `tables`; they are numbered from 0.
-    touched : set of (int, date)
-        Devices and local days that have new readings.
+        Samples in `parts`; they are numbered from 0.
+    touched : TouchedDays
+        Local days that have new readings, by device.
     without_reading : int
         Messages that carry no measurement: status, heartbeat, retained copy.
     """
 
-    tables: dict[str, TableRows] = field(default_factory=dict)
+    parts: dict[str, dict[tuple[str, ...], Rows]] = field(default_factory=dict)
     samples: int = 0
-    touched: set[tuple[int, date]] = field(default_factory=set)
+    touched: TouchedDays = field(default_factory=TouchedDays)
     quarantined: list[Quarantined] = field(default_factory=list)
     without_reading: int = 0
+    arrival: Arrival = field(default_factory=Arrival)
+
+    def add_rows(
+        self,
+        table: str,
+        names: tuple[str, ...],
+        values: Sequence[Sequence[Value | None]],
+        devices: Sequence[int],
+        instants_us: Sequence[int],
+        received_us: Sequence[int],
+        qualities: Sequence[int],
+        samples: Sequence[int],
+    ) -> None:
+        """Add rows with the same columns; instants in us since 1970.
+
+        Parameters
+        ----------
+        samples : sequence of int
+            Number of the sample that each row comes from; whoever adds samples counts them.
+        """
+        parts = self.parts.setdefault(table, {})
+        part = parts.get(names)
+        if part is None:
+            part, values = _unusual_part(table, parts, names, values)
+        part.devices += devices
+        part.instants_us += instants_us
+        part.received_us += received_us
+        part.qualities += qualities
+        part.samples += samples
+        part.values += chain.from_iterable(values)
+
+
+def _unusual_part(
+    table: str,
+    parts: dict[tuple[str, ...], Rows],
+    names: tuple[str, ...],
+    values: Sequence[Sequence[Value | None]],
+) -> tuple[Rows, Sequence[Sequence[Value | None]]]:
+    """A new kind of rows; when there are more kinds than are sensible, the one with all columns."""
+    shape = shape_of(table)
+    if len(parts) >= _MOST_PARTS:
+        said = [dict(zip(names, row, strict=True)) for row in values]
+        names = (*shape.key[2:], *shape.values)
+        values = [tuple(map(row.get, names)) for row in said]
+    part = parts.get(names)
+    if part is None:
+        part = parts[names] = Rows(names, tuple(map(shape.types.__getitem__, names)))
+    return part, values
 
 
 def prepare(conn: Connection) -> None:
@@ -78,46 +108,27 @@ def write(conn: Connection, batch: Batch, *, collector: str, now: datetime) -> C
     Counter
         Samples by outcome (stored, merged, duplicate, conflicting, quarantined, without_reading)
         and their sum, received. A sample with values in several tables counts once, as the
-        greatest of its outcomes.
+        greatest of its outcomes. Beside them left_out: messages of the quarantine that are counted
+        there and not kept.
     """
     with conn.transaction():
         outcomes = [Outcome.DUPLICATE] * batch.samples
         for shape in shapes():
-            part = batch.tables.get(shape.name)
-            if part is None:
+            parts = list(batch.parts.get(shape.name, {}).values())
+            if not parts:
                 continue
-            results = merge_rows(conn, shape, part.rows, now=now)
-            for sample, outcome in zip(part.samples, results, strict=True):
+            results = merge_rows(conn, shape, parts, now=now)
+            samples = (sample for part in parts for sample in part.samples)
+            for sample, outcome in zip(samples, results, strict=True):
                 outcomes[sample] = max(outcomes[sample], outcome)
-        if batch.touched:
-            _touch(conn, batch.touched)
-            conn.execute(note_latest(), {"received_at": now})
-        for item in batch.quarantined:
-            conn.execute(sql("reading", "quarantine"), _row_of(item, collector))
+        batch.touched.write(conn)
+        note(conn, batch.arrival, now=now)
+        left_out = set_aside(conn, batch.quarantined, collector=collector)
         counts = Counter({outcome.name.lower(): 0 for outcome in Outcome})
         counts.update(outcome.name.lower() for outcome in outcomes)
         counts["quarantined"] = sum(item.samples for item in batch.quarantined)
         counts["without_reading"] = batch.without_reading
         counts["received"] = counts.total()
         conn.execute(sql("reading", "count"), {**counts, "collector": collector, "as_of": now})
+    counts["left_out"] = left_out
     return counts
-
-
-def _touch(conn: Connection, touched: set[tuple[int, date]]) -> None:
-    with conn.cursor().copy(sql("reading", "touch")) as copy:
-        copy.set_types(("int8", "date"))
-        for row in sorted(touched):
-            copy.write_row(row)
-
-
-def _row_of(item: Quarantined, collector: str) -> dict[str, object]:
-    return {
-        "received_at": item.received_at,
-        "collector": collector,
-        "topic": item.topic,
-        "payload": item.payload,
-        "device_id": item.device_id,
-        "reason_code": item.code,
-        "reason": item.reason,
-        "samples": item.samples,
-    }

@@ -97,4 +97,5 @@ def _device(device: Device) -> dict[str, object]:
         "name_en": device.name_en,
         "since": device.since,
         "accept_back": device.accept_back,
+        "counts_by": device.counts_by.value,
     }

@@ -8,6 +8,7 @@ import psycopg
 from psycopg import Connection
 
 from domain.errors import StoreError
+from store.one_row import one_row
 from store.queries import sql
 
 OLDEST_POSTGRESQL = 150000
@@ -16,6 +17,14 @@ OLDEST_TIMESCALE = (2, 13)
 OLDEST_COMMUNITY = (2, 18, 1)
 """Before it, INSERT .. ON CONFLICT DO NOTHING into a compressed chunk stops at the first conflict
 and silently loses the rest (timescaledb issue 7672, fixed by its pull request 7673)."""
+
+_LIVELINESS: dict[str, int] = {
+    "keepalives_idle": 10,
+    "keepalives_interval": 5,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 30_000,
+}
+"""A line that has gone silent is given up within half a minute. [s, tcp_user_timeout: ms]"""
 
 
 class Floor(StrEnum):
@@ -62,7 +71,13 @@ def connect(url: str, *, name: str) -> Connection:
         When the server cannot be reached or refuses us. The password is not in the message.
     """
     try:
-        return psycopg.connect(url, autocommit=True, application_name=name, connect_timeout=10)
+        return psycopg.connect(
+            url,
+            autocommit=True,
+            application_name=name,
+            connect_timeout=10,
+            **_LIVELINESS,  # type: ignore[arg-type]  # libpq's own parameters, passed on as they are
+        )
     except (psycopg.OperationalError, psycopg.ProgrammingError) as error:
         reason = " ".join(str(error).split())
         raise StoreError(f"cannot open the database of CIVICWATT_DATABASE_URL: {reason}") from error
@@ -76,8 +91,7 @@ def inspect(conn: Connection) -> Server:
     StoreError
         With the version seen and the version wanted.
     """
-    row = conn.execute(sql("server", "versions")).fetchone()
-    assert row is not None  # noqa: S101 - a SELECT without FROM has one row
+    row = one_row(conn, sql("server", "versions"))
     postgresql, available, extension = row
     if postgresql < OLDEST_POSTGRESQL:
         raise StoreError(f"PostgreSQL {postgresql // 10000} is too old: want 15 or later")

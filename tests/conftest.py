@@ -49,21 +49,29 @@ def empty_database(database_server: str) -> Iterator[str]:
 
 
 @contextmanager
-def migrated_template(server: str) -> Iterator[str]:
-    """Make a database with every migration applied, to be copied; yields its name."""
-    with new_database(server) as url, psycopg.connect(server, autocommit=True) as admin:
-        with psycopg.connect(url, autocommit=True) as conn:
-            migrate(conn)
-        name = urlsplit(url).path[1:]
-        # TimescaleDB's scheduler connects to any database that lets it, and then no copy can be
-        # made (timescaledb issues 4048, 9080); a template that refuses connections is safe.
-        form = sql.SQL("ALTER DATABASE {} WITH ALLOW_CONNECTIONS {} IS_TEMPLATE {}")
+def as_template(server: str, url: str) -> Iterator[str]:
+    """Let a database be copied and nothing else; yields its name."""
+    # TimescaleDB's scheduler connects to any database that lets it, and then no copy can be
+    # made (timescaledb issues 4048, 9080); a template that refuses connections is safe.
+    name = urlsplit(url).path[1:]
+    form = sql.SQL("ALTER DATABASE {} WITH ALLOW_CONNECTIONS {} IS_TEMPLATE {}")
+    with psycopg.connect(server, autocommit=True) as admin:
         admin.execute(form.format(sql.Identifier(name), sql.SQL("false"), sql.SQL("true")))
         admin.execute(
             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", [name]
         )
         yield name
         admin.execute(form.format(sql.Identifier(name), sql.SQL("true"), sql.SQL("false")))
+
+
+@contextmanager
+def migrated_template(server: str) -> Iterator[str]:
+    """Make a database with every migration applied, to be copied; yields its name."""
+    with new_database(server) as url:
+        with psycopg.connect(url, autocommit=True) as conn:
+            migrate(conn)
+        with as_template(server, url) as name:
+            yield name
 
 
 @pytest.fixture(scope="session")

@@ -17,8 +17,11 @@ from domain.registry import (
     OrganisationKind,
     Registry,
 )
+from ingest.acquaintance import Acquaintance
+from ingest.codecs.decoded import Codec
+from ingest.codecs.registry import codecs
 from ingest.intake import Intake
-from store.device import known_devices
+from ingest.router import Router
 from store.reading import prepare, write
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -70,10 +73,19 @@ def say(device: str, payload: bytes, *, received_at: datetime = NOW) -> Message:
     )
 
 
-def store_messages(conn: Connection, messages: Sequence[Message]) -> dict[str, int]:
-    """Write messages as one batch; returns the counts of their samples."""
+def store_messages(
+    conn: Connection, messages: Sequence[Message], also: Sequence[Codec] = ()
+) -> dict[str, int]:
+    """Write messages as one batch; returns the counts of their samples.
+
+    Parameters
+    ----------
+    also : sequence of Codec
+        Codecs beside our own, such as profiles.
+    """
     prepare(conn)
-    batch = Intake(known_devices(conn), SHANGHAI).read(messages)
+    acquaintance = Acquaintance(Router([*codecs(), *also]), SHANGHAI)
+    batch, _ = Intake().sort(*acquaintance.read(conn, messages), acquaintance.world)
     return dict(write(conn, batch, collector="test", now=NOW))
 
 

@@ -5,39 +5,52 @@ reading that comes a week late is counted like any other. Running this twice cha
 running it late, or on several machines, loses nothing.
 """
 
+import dataclasses
 import logging
-import math
-from collections.abc import Iterator
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import numpy as np
 import psycopg
-from numpy.typing import NDArray
 from psycopg import Connection
 
-from analytics.ledger.register import Instants, native_step, use
-from domain.local_day import day_end, day_start, local_day, ranges
+from analytics.jobs.level_marks import mark_levels
+from analytics.jobs.meter_window import MeterWindow
+from analytics.jobs.surroundings import closed_days_of, surroundings_of
+from analytics.ledger.edited import mark_edited
+from analytics.ledger.frozen import MAY_IDLE
+from analytics.ledger.meter_days import MeterReadings, history_of_meter, is_plain, use_of_days
+from analytics.ledger.readings import Instants
+from domain.consumption_flag import ConsumptionFlag
+from domain.epoch import from_us, to_us
+from domain.interval import Intervals
+from domain.local_day import local_day, ranges
 from store.consumption import (
-    Interval,
+    KnownDay,
     RegisterOf,
     announce,
+    known_days,
     lock_meter,
-    neighbours,
     oldest_kept,
-    readings,
     registers_of,
-    replace,
     take_touched,
     touched_devices,
 )
+from store.edit import is_edited, replaced
+from store.hole import Hole, replace_holes
+from store.interval_version import LocalDays, replace
+from store.register_event import register_events
+from store.touched import spread
+from store.witness import touch_stands
 
 log = logging.getLogger(__name__)
 
-_MICROSECOND = timedelta(microseconds=1)
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MARK = int(ConsumptionFlag.LEVEL_CHANGE)
+_DAY = timedelta(days=1)
 _DEVICES_AT_ONCE = 200
-_MARGIN = timedelta(days=2)
+_CONTEXT = timedelta(days=8)
+"""What is thought of a reading may depend on readings this far around: two week-ends at least."""
+_MARGIN = 2 * _CONTEXT + timedelta(days=2)
 """A day's figures may need readings of the days before it."""
 
 
@@ -56,6 +69,7 @@ def update_consumption(conn: Connection, *, now: datetime) -> int:
     int
         Devices done.
     """
+    spread(conn)
     done, failed, tried = 0, 0, set[int]()
     while devices := touched_devices(conn, but=tried, at_most=_DEVICES_AT_ONCE):
         tried.update(devices)
@@ -80,102 +94,146 @@ def _update_device(conn: Connection, device_id: int, *, now: datetime) -> bool:
         changed: dict[int, tuple[date, date]] = {}
         for register in registers_of(conn, device_id):
             lock_meter(conn, register)
-            for first, end in ranges(_computable(conn, register, days, now)):
-                span = _update_range(conn, register, first, end, now=now)
-                before = changed.get(register.meter_id, span)
-                changed[register.meter_id] = (min(before[0], span[0]), max(before[1], span[1]))
+            oldest = _oldest_day(conn, register, now)
+            done = [
+                _update_range(conn, register, first, end, oldest=oldest, now=now)
+                for first, end in ranges({day for day in days if oldest is None or day > oldest})
+            ]
+            spans = [span for span, _ in done]
+            moved = set[date]().union(*(each for _, each in done))
+            if moved and register.quantity in MAY_IDLE:
+                touch_stands(conn, register, (min(moved), max(moved) + _DAY))
+            marked = mark_levels(conn, register, spans, now=now)
+            if spans := spans + ranges(marked):
+                changed[register.meter_id] = min(spans)[0], max(end for _, end in spans)
         announce(conn, device_id, changed, days)
     return True
 
 
-def _computable(
-    conn: Connection, register: RegisterOf, days: set[date], now: datetime
-) -> set[date]:
-    """Leave out days of which raw readings may have expired.
+def _oldest_day(conn: Connection, register: RegisterOf, now: datetime) -> date | None:
+    """Newest local day of which raw readings may have expired.
 
     A late reading there would replace a figure made from all of them by one made from what is left.
     """
     kept_from = oldest_kept(conn, register, now=now)
-    if kept_from is None:
-        return days
-    oldest = local_day(kept_from + _MARGIN, ZoneInfo(register.zone))
-    return {day for day in days if day > oldest}
+    return None if kept_from is None else local_day(kept_from + _MARGIN, ZoneInfo(register.zone))
 
 
 def _update_range(
-    conn: Connection, register: RegisterOf, first: date, end: date, *, now: datetime
-) -> tuple[date, date]:
-    """Compute the days [first, end) and those that share a pause between readings with them.
+    conn: Connection,
+    register: RegisterOf,
+    first: date,
+    end: date,
+    *,
+    oldest: date | None,
+    now: datetime,
+) -> tuple[tuple[date, date], set[date]]:
+    """Compute the days [first, end), and those whose figures depend on their readings.
+
+    Plain readings concern their own day and the pauses that reach into it. Where something is odd,
+    what is thought of it depends on days around, and theirs on these.
 
     Returns
     -------
-    tuple of date
-        Half-open range of the days computed.
+    tuple of (date, date) and set of date
+        Half-open range of these days and of all that changed, and those of which a figure changed.
     """
-    zone = ZoneInfo(register.zone)
-    lo, hi = day_start(first, zone), day_start(end, zone)
-    # Strictly before: a new reading at midnight itself ends the last interval of the day before.
-    before, after = neighbours(conn, register, lo - _MICROSECOND, hi)
-    if before is not None:
-        first = min(first, local_day(before, zone))
-    if after is not None:
-        end = max(end, local_day(after, zone) + timedelta(days=1))
-    lo, hi = day_start(first, zone), day_start(end, zone)
-    before, after = neighbours(conn, register, lo, hi)
-    rows = readings(conn, register, before or lo, after or hi)
-    intervals = list(_intervals(rows, first, end, zone)) if rows else []
-    replace(conn, register, intervals, days=(first, end), window=(lo, hi), now=now)
-    return first, end
+    events = register_events(conn, register.meter_id)
+    window = MeterWindow(conn, register, events, is_edited(conn, register.meter_id))
+    first, end = window.whole(first, end)
+    closed = closed_days_of(conn, register)
+    # Of amounts and rates the readings a little around say which pause is a gap.
+    margin = _DAY if register.mixed else timedelta(0)
+    near = window.read(first - margin, end + margin)
+    told = history_of_meter(near, events, window.zone, closed=closed)
+    around = first - _CONTEXT, end + _CONTEXT
+    known = known_days(conn, register, *around)
+    odd = any(_is_odd(day) for day in known)
+    if is_plain(told, near) and not odd and not (window.edited and len(_typed(window, near))):
+        found = use_of_days(told, near, first, end, window.zone)
+        moved = _write(window, found, (first, end), known, now=now)
+        return (first, end), moved
+    around = window.whole(*around)
+    known = known_days(conn, register, *around)
+    beyond = around[0] - _CONTEXT, around[1] + _CONTEXT
+    wide = window.read(*beyond)
+    told = history_of_meter(wide, events, window.zone, closed=closed)
+    around_it = surroundings_of(conn, register.meter_id, window.zone)
+    found = use_of_days(told, wide, *beyond, window.zone, around_it)
+    if window.edited and len(wide.ts):
+        found = mark_edited(found, wide.ts, _typed(window, wide))
+    days = _days_to_write(window, found, known, (first, end), around)
+    parts = ranges({day for day in days if oldest is None or day > oldest})
+    moved = set[date]().union(*(_write(window, found, part, known, now=now) for part in parts))
+    changed = moved | {first, end - _DAY}
+    return (min(changed), max(changed) + _DAY), moved
 
 
-def _intervals(
-    rows: list[tuple[datetime, int, float]], first: date, end: date, zone: ZoneInfo
-) -> Iterator[Interval]:
-    """Interval data of the local days [first, end), each day at the step its readings suit."""
-    ts = np.array([_us(at) for at, _, _ in rows], dtype=np.int64)
-    device = np.array([device_id for _, device_id, _ in rows], dtype=np.int64)
-    register = np.array([value for _, _, value in rows], dtype=np.float64)
-    # Registers of two devices have nothing to do with each other: each run of one is taken alone.
-    runs = np.split(np.arange(len(ts)), np.flatnonzero(np.diff(device)) + 1)
-    day = first
-    while day < end:
-        lo, hi = _us(day_start(day, zone)), _us(day_end(day, zone))
-        for run in runs:
-            near = run[_near(ts[run], lo, hi)]
-            if len(near):
-                yield from _of_day(ts[near], register[near], lo, hi)
-        day += timedelta(days=1)
+def _is_odd(day: KnownDay) -> bool:
+    """Whether what is thought of a day's readings depended on the days around."""
+    return bool(day.flags & ~_MARK)
 
 
-def _near(ts: Instants, lo: int, hi: int) -> slice:
-    """Readings in [lo, hi] and the nearest one outside on either side."""
-    first = max(int(np.searchsorted(ts, lo, side="right")) - 1, 0)
-    last = min(int(np.searchsorted(ts, hi, side="left")) + 1, len(ts))
-    return slice(first, last)
+def _days_to_write(
+    window: MeterWindow,
+    found: Intervals,
+    known: list[KnownDay],
+    asked: tuple[date, date],
+    around: tuple[date, date],
+) -> set[date]:
+    """Days around the touched ones, without those that were sound and stay so."""
+    days = LocalDays.of(*around, window.zone)
+    flagged = np.unique(days.number(days.within(found.only(found.flags != 0)).start))
+    sound = {
+        each.day
+        for each in known
+        if each.whole and not _is_odd(each) and not asked[0] <= each.day < asked[1]
+    } - {days.day(number) for number in flagged.tolist()}
+    return {days.day(number) for number in range((around[1] - around[0]).days)} - sound
 
 
-def _of_day(ts: Instants, register: NDArray[np.float64], lo: int, hi: int) -> Iterator[Interval]:
-    step = native_step(ts)
-    grid = np.append(np.arange(lo, hi, step, dtype=np.int64), hi)
-    found = use(ts, register, grid, step=step)
-    instants = [_EPOCH + timedelta(microseconds=us) for us in grid.tolist()]
-    columns = zip(
-        instants,
-        instants[1:],
-        found.value.tolist(),
-        found.exact.tolist(),
-        found.allocated.tolist(),
-        strict=False,  # the last instant only ends
+def _typed(window: MeterWindow, read: MeterReadings) -> Instants:
+    """Instants among some readings for which a person gave a value. [us]."""
+    span = map(from_us, read.ts[[0, -1]].tolist())
+    typed = replaced(window.conn, window.register.meter_id, *span)
+    return np.array([to_us(at) for at in typed], dtype=np.int64)
+
+
+def _write(
+    window: MeterWindow,
+    found: Intervals,
+    days: tuple[date, date],
+    known: list[KnownDay],
+    *,
+    now: datetime,
+) -> set[date]:
+    """Make what was found the current versions of some local days; those that changed."""
+    local = LocalDays.of(*days, window.zone)
+    within = local.within(found)
+    counted = np.array([how != "not_counted" for how in found.columns_of("method")], np.bool_)
+    counted = counted[within.grading]
+    kept = _with_marks(within.only(counted), local, known)
+    changed = replace(window.conn, window.register, kept, local, now=now)
+    missing = _holes(within.only(~counted), local)
+    return changed | replace_holes(window.conn, window.register, missing, local, now=now)
+
+
+def _with_marks(intervals: Intervals, days: LocalDays, known: list[KnownDay]) -> Intervals:
+    """The same with the marks of level that their days have; what becomes of those, comes later."""
+    marked = [(each.day - days.first).days for each in known if each.flags & _MARK]
+    flags = np.where(np.isin(days.number(intervals.start), marked), np.int32(_MARK), 0)
+    return dataclasses.replace(intervals, flags=intervals.flags | flags.astype(np.int32))
+
+
+def _holes(missing: Intervals, days: LocalDays) -> set[Hole]:
+    """Intervals without a figure as spans of one day and one reason each."""
+    day = days.number(missing.start)
+    begins = np.flatnonzero(
+        (np.concatenate(([-1], missing.end[:-1])) != missing.start)
+        | (np.diff(missing.flags, prepend=-1) != 0)
+        | (np.diff(day, prepend=-1) != 0)
     )
-    for start, end, value, exact, allocated in columns:
-        if math.isnan(value):
-            continue
-        if allocated:
-            shape, method = "allocated", "linear_over_gap"
-        else:
-            shape, method = "measured", "difference" if exact else "interpolation"
-        yield Interval(start, end, value, "measured", shape, method, flags=0)
-
-
-def _us(instant: datetime) -> int:
-    return round(instant.timestamp() * 1e6)
+    ends = np.append(begins[1:], len(missing)) - 1 if len(begins) else begins
+    columns = missing.start[begins], missing.end[ends], missing.flags[begins]
+    rows = zip(*(column.tolist() for column in columns), strict=True)
+    return {Hole(from_us(start), from_us(end), flags) for start, end, flags in rows}

@@ -10,13 +10,18 @@ from store.maintenance import (
     drop_expired,
     forget_events,
     refresh_hourly,
+    thin_conflicts,
+    thin_quarantine,
 )
+from store.track import empty_expired
 
 log = logging.getLogger(__name__)
 
 
 def maintain(conn: Connection) -> None:
-    """Forget old events, drop expired readings, compress old chunks, refresh hourly series.
+    """Forget old events, drop expired readings and tracks, thin a quarantine, pack old chunks.
+
+    And bring the hourly series up to date.
 
     Does nothing while another worker is at it. The lock is the connection's: it goes with a worker
     that is killed.
@@ -28,6 +33,12 @@ def maintain(conn: Connection) -> None:
     """
     if not alone(conn):
         return
+    if thinned := thin_quarantine(conn):
+        log.warning("the quarantine was too big: %d messages deleted from it", thinned)
+    if thinned := thin_conflicts(conn):
+        log.warning("there were too many conflicts: %d values deleted from them", thinned)
+    if emptied := empty_expired(conn):
+        log.info("positions of %d samples have expired", emptied)
     events, expired, moved = forget_events(conn), drop_expired(conn), compress_old_chunks(conn)
     series = refresh_hourly(conn)
     log.info(

@@ -3,19 +3,63 @@
 Every job finds its work in the database, so the queue only says when to look.
 """
 
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
+from typing import Protocol
 
 from procrastinate import App, PsycopgConnector
 from psycopg import AsyncConnection, Connection
 
+from analytics.jobs.baselines import update_baselines
+from analytics.jobs.charge_matches import match_charges
 from analytics.jobs.consumption import update_consumption
+from analytics.jobs.day_alerts import judge_days
+from analytics.jobs.interval_costs import update_costs
 from analytics.jobs.maintenance import maintain
+from analytics.jobs.meter_years import update_meter_years
+from analytics.jobs.overdue import mark_overdue
+from analytics.jobs.statements import update_statements
+from analytics.jobs.vehicles import update_vehicles
+from analytics.jobs.virtual import update_virtual_meters
+from analytics.jobs.weather_pull import pull_weather
 from analytics.settings import WorkerSettings
 from store.become import Role, become, become_async
+from store.sequence import unite
 from store.server import connect, inspect
+from store.weather_hour import follow_weather
 
 _EVERY_5_SECONDS = "* * * * * */5"
 _EVERY_HOUR = "7 * * * *"
+_EVERY_TEN_MINUTES = "4-59/10 * * * *"
+
+
+class _Job(Protocol):
+    """Finds its work in the database; `now` is when it looks."""
+
+    def __call__(self, conn: Connection, *, now: datetime) -> object: ...
+
+
+def _tend(conn: Connection, *, now: datetime) -> None:  # noqa: ARG001 - what every job is called with
+    maintain(conn)
+
+
+_JOBS: Mapping[str, tuple[str, tuple[_Job, ...]]] = {
+    "consumption": (
+        _EVERY_5_SECONDS,
+        (update_consumption, follow_weather, update_virtual_meters, update_costs),
+    ),
+    "alerts": (_EVERY_5_SECONDS, (judge_days,)),
+    "gaps": (_EVERY_5_SECONDS, (unite,)),
+    "vehicles": (_EVERY_5_SECONDS, (update_vehicles, match_charges)),
+    "maintenance": (_EVERY_HOUR, (_tend,)),
+    "baselines": (_EVERY_5_SECONDS, (update_baselines,)),
+    "meter_years": (_EVERY_TEN_MINUTES, (update_meter_years,)),
+    "statements": (_EVERY_5_SECONDS, (update_statements,)),
+    # By the hour, not by the day: midnight is elsewhere at another time.
+    "overdue": (_EVERY_HOUR, (mark_overdue,)),
+    "weather": (_EVERY_TEN_MINUTES, (pull_weather,)),
+}
+"""When each task looks, and what it does then, in this order."""
 
 
 def work(settings: WorkerSettings) -> None:
@@ -44,19 +88,21 @@ def queue(settings: WorkerSettings) -> App:
     )
     app = App(connector=connector)
 
-    @app.periodic(cron=_EVERY_5_SECONDS, periodic_id="consumption")
-    @app.task(name="consumption", queueing_lock="consumption")
-    def consumption(timestamp: int) -> None:  # noqa: ARG001 - what a periodic job is called with
-        with _open(settings) as conn:
-            update_consumption(conn, now=datetime.now(UTC))
-
-    @app.periodic(cron=_EVERY_HOUR, periodic_id="maintenance")
-    @app.task(name="maintenance", queueing_lock="maintenance")
-    def maintenance(timestamp: int) -> None:  # noqa: ARG001 - what a periodic job is called with
-        with _open(settings) as conn:
-            maintain(conn)
-
+    for name, (cron, jobs) in _JOBS.items():
+        task = app.task(name=name, queueing_lock=name)(_run(settings, jobs))
+        app.periodic(cron=cron, periodic_id=name)(task)
     return app
+
+
+def _run(settings: WorkerSettings, jobs: tuple[_Job, ...]) -> Callable[[int], None]:
+    """One after the other, each on what it finds to do."""
+
+    def run(timestamp: int) -> None:  # noqa: ARG001 - what a periodic job is called with
+        with _open(settings) as conn:
+            for job in jobs:
+                job(conn, now=datetime.now(UTC))
+
+    return run
 
 
 def _open(settings: WorkerSettings) -> Connection:

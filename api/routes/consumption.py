@@ -1,29 +1,34 @@
 """Consumption of meters by interval, hour, day and month."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime, timedelta
 from http import HTTPStatus
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Query
-from pydantic import BaseModel, Field
+from pydantic import AwareDatetime, BaseModel, Field
 
 from api.moment import From, To, span
 from api.problem import refuse
-from api.routes.devices import Organisation
 from api.scope import Scope
+from domain.consumption_flag import ConsumptionFlag
 from domain.local_day import day_start, local_day
 from domain.quantity import quantities
-from store.figure import DayUse, Use, days, intervals
-from store.place import MeterRow, meters
+from domain.sentence import Sentence
+from store.figure import DayUse, Use, days, days_as_of, intervals
+from store.hole import holes
+from store.place import meters
 
 router = APIRouter(prefix="/consumption", tags=["consumption"])
 
 Step = Literal["native", "15min", "hour", "day", "month"]
 _MOST = 50_000
 _WIDTH = {"native": None, "15min": timedelta(minutes=15), "hour": timedelta(hours=1)}
-_MAIN = {"gateway", "main"}
+AsOf = Annotated[
+    AwareDatetime | None,
+    Query(description="Figures as they were known at this instant; none for what is known now."),
+]
 
 
 class ConsumptionOut(BaseModel):
@@ -38,13 +43,28 @@ class ConsumptionOut(BaseModel):
     quantity_grade: str = Field(description="Worst grade of the amounts inside.")
     shape_grade: str = Field(description="Worst grade of their split over time.")
     flags: int = Field(description="United flags of the intervals inside.")
+    flag_names: list[str] = Field(description="The same in words, such as gap or frozen.")
     coverage: float = Field(description="Share of [start, end) that has a figure. [1]")
 
 
+class HoleOut(BaseModel):
+    """A span of which no register tells the use, and why."""
+
+    meter_id: int
+    start: datetime
+    end: datetime
+    flags: int
+    flag_names: list[str]
+
+
 class ConsumptionList(BaseModel):
-    """Intervals by meter and time."""
+    """Intervals by meter and time, and the spans between them of which it is known why.
+
+    Beginnings of holes are in the span asked for.
+    """
 
     items: list[ConsumptionOut]
+    holes: list[HoleOut]
 
 
 @router.get("")
@@ -53,40 +73,61 @@ def consumption(
     step: Step,
     first: From,
     last: To,
-    meter: Annotated[list[int] | None, Query(max_length=200)] = None,
-    organisation: Organisation = None,
+    meter: Annotated[list[int], Query(min_length=1, max_length=200)],
+    as_of: AsOf = None,
 ) -> ConsumptionList:
-    """Use of the meters asked for, or of the uppermost meters of an organisation."""
-    first, last = span(first, last)
-    if (meter is None) == (organisation is None):
-        raise refuse(HTTPStatus.UNPROCESSABLE_ENTITY, "want either meter or organisation")
-    rows = meters(scope.conn, organisation_id=organisation, meter_ids=meter)
-    if meter is None:
-        here = {row.id for row in rows}
-        rows = [row for row in rows if row.role in _MAIN and row.parent_id not in here]
-    ids = [row.id for row in rows]
-    if step == "day" or step == "month":  # noqa: PLR1714 - mypy narrows a comparison, not `in`
-        return ConsumptionList(items=list(_days(scope, rows, first, last, step)))
-    found = intervals(scope.conn, ids, first, last, width=_WIDTH[step], at_most=_MOST + 1)
-    _refuse_too_many(found)
-    return ConsumptionList(items=[_interval(use) for use in found])
+    """Use of the meters asked for, each by itself. What a place uses is its `use`."""
+    within = span(first, last)
+    zones = {row.id: row.zone for row in meters(scope.conn, meter_ids=meter)}
+    if step == "day" or step == "month":  # noqa: PLR1714 - mypy narrows this, not `in`
+        items = list(_days(scope, zones, within, step, as_of))
+    else:
+        found = intervals(
+            scope.conn, list(zones), *within, width=_WIDTH[step], as_of=as_of, at_most=_MOST + 1
+        )
+        _refuse_too_many(found)
+        items = [_interval(use) for use in found]
+    return ConsumptionList(items=items, holes=_holes(scope, list(zones), within, as_of))
+
+
+def _holes(
+    scope: Scope,
+    meter_ids: list[int],
+    within: tuple[datetime, datetime],
+    as_of: datetime | None,
+) -> list[HoleOut]:
+    return [
+        HoleOut(
+            meter_id=hole.meter_id,
+            start=hole.start,
+            end=hole.end,
+            flags=hole.flags,
+            flag_names=ConsumptionFlag(hole.flags).names,
+        )
+        for hole in holes(scope.conn, meter_ids, *within, as_of=as_of)
+    ]
 
 
 def _days(
     scope: Scope,
-    rows: list[MeterRow],
-    first: datetime,
-    last: datetime,
+    zones: Mapping[int, str],
+    within: tuple[datetime, datetime],
     step: Literal["day", "month"],
+    as_of: datetime | None,
 ) -> Iterable[ConsumptionOut]:
     by_zone: dict[str, list[int]] = {}
-    for row in rows:
-        by_zone.setdefault(row.zone, []).append(row.id)
+    for meter, zone_name in zones.items():
+        by_zone.setdefault(zone_name, []).append(meter)
     for name, ids in by_zone.items():
         zone = ZoneInfo(name)
-        end_day = local_day(last - timedelta(microseconds=1), zone) + timedelta(days=1)
-        first_day = local_day(first, zone)
-        found = days(scope.conn, ids, first_day, end_day, bin_=step, at_most=_MOST + 1)
+        end_day = local_day(within[1] - timedelta(microseconds=1), zone) + timedelta(days=1)
+        first_day, most = local_day(within[0], zone), _MOST + 1
+        if as_of is None:
+            found = days(scope.conn, ids, first_day, end_day, bin_=step, at_most=most)
+        else:
+            found = days_as_of(
+                scope.conn, ids, first_day, end_day, bin_=step, zone=zone, as_of=as_of, at_most=most
+            )
         _refuse_too_many(found)
         for use in found:
             yield _day(use, zone, step)
@@ -94,7 +135,11 @@ def _days(
 
 def _refuse_too_many(found: list[Use] | list[DayUse]) -> None:
     if len(found) > _MOST:
-        detail = f"more than {_MOST} intervals: ask for a shorter span or a longer step"
+        detail = Sentence(
+            "too_many_intervals",
+            "more than {most} intervals: ask for a shorter span or a longer step",
+            most=_MOST,
+        )
         raise refuse(HTTPStatus.UNPROCESSABLE_ENTITY, detail)
 
 
@@ -109,6 +154,7 @@ def _interval(use: Use) -> ConsumptionOut:
         quantity_grade=use.quantity_grade,
         shape_grade=use.shape_grade,
         flags=use.flags,
+        flag_names=ConsumptionFlag(use.flags).names,
         coverage=use.covered_s / (use.end - use.start).total_seconds(),
     )
 
@@ -129,5 +175,6 @@ def _day(use: DayUse, zone: ZoneInfo, step: Literal["day", "month"]) -> Consumpt
         quantity_grade=use.quantity_grade,
         shape_grade=use.shape_grade,
         flags=use.flags,
+        flag_names=ConsumptionFlag(use.flags).names,
         coverage=use.covered_s / (end - start).total_seconds(),
     )

@@ -14,6 +14,7 @@ from api.problem import refuse
 from api.scope import Scope
 from domain.local_day import day_start, local_day
 from domain.quantity import Quantity
+from domain.sentence import Sentence
 from store.gauge import GaugePoint, device_zone, gauges, of_days, of_hours, of_readings
 
 GaugeTier = Literal["readings", "hour", "day"]
@@ -52,11 +53,19 @@ def gauge_series(
     """
     gauge = gauges().get(quantity)
     if gauge is None:
-        detail = f"quantity {quantity!r} is no gauge with a series; there are {', '.join(gauges())}"
+        detail = Sentence(
+            "no_gauge",
+            "quantity {quantity} is no gauge with a series; there are {gauges}",
+            quantity=repr(quantity),
+            gauges=", ".join(gauges()),
+        )
         raise refuse(HTTPStatus.UNPROCESSABLE_ENTITY, detail)
     zone = device_zone(scope.conn, device)
     if zone is None:
-        raise refuse(HTTPStatus.NOT_FOUND, f"there is no device {device}")
+        raise refuse(
+            HTTPStatus.NOT_FOUND,
+            Sentence("no_device", "there is no device {device}", device=device),
+        )
     points, tier, step = _points(scope, device, gauge, first, last, max_points, zone)
     line = _broken(points, step)
     return GaugeSeriesOut(

@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from api.page import Cursor, Limit, Page, after, encode
 from api.problem import refuse
 from api.scope import Scope
+from domain.sentence import Sentence
 from store.place import buildings, organisations
 
 router = APIRouter(tags=["organisations"])
@@ -84,5 +85,8 @@ def one_building(building_id: int, scope: Scope) -> BuildingOut:
     """One building."""
     rows = buildings(scope.conn, building_id=building_id)
     if not rows:
-        raise refuse(HTTPStatus.NOT_FOUND, f"there is no building {building_id}")
+        raise refuse(
+            HTTPStatus.NOT_FOUND,
+            Sentence("no_building", "there is no building {building}", building=building_id),
+        )
     return BuildingOut.model_validate(rows[0])

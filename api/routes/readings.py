@@ -1,9 +1,9 @@
-"""Readings as they were measured, what was set aside, and the collectors' counts."""
+"""Readings as they were measured, newest values, and the collectors' counts."""
 
-from datetime import UTC, datetime, timedelta
-from typing import Annotated, Any
+from datetime import UTC, datetime
+from typing import Any
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field
 
 from api.moment import From, To, span
@@ -11,14 +11,12 @@ from api.page import Cursor, Limit, Page, after, encode
 from api.routes.devices import Organisation
 from api.scope import Scope
 from domain.reading import Quality
-from store.inspection import collectors, conflicts, latest, quarantine, readings
-from store.place import devices
+from store.inspection import collectors, readings
+from store.newest import newest
 
 router = APIRouter(tags=["readings"])
 
 _HEAD = {"device_id", "ts", "received_at", "quality", "name", "value", "text_value"}
-_RECENT = timedelta(days=7)
-_NEWEST = 2**62
 
 
 class ReadingOut(BaseModel):
@@ -31,35 +29,14 @@ class ReadingOut(BaseModel):
     values: dict[str, float | int | str]
 
 
-class LatestOut(ReadingOut):
-    """A device's newest reading."""
-
-    age_s: float = Field(description="Since it was measured. [s]")
-
-
-class QuarantineOut(BaseModel):
-    """A message that could not be read, or samples of one."""
-
-    id: int
-    received_at: datetime
-    topic: str
-    reason_code: str
-    reason: str
-    size_bytes: int
-    samples: int = Field(description="Samples of the message that are here.")
-    payload_preview: str
-
-
-class ConflictOut(BaseModel):
-    """Messages that disagree about one quantity of one instant."""
-
-    model_config = ConfigDict(from_attributes=True)
+class LatestOut(BaseModel):
+    """Newest value of each quantity of a device, each with its own instant."""
 
     device_id: int
-    device_code: str
-    ts: datetime
-    quantity: str
-    values: list[str] = Field(description="All values said; the reading keeps the greatest.")
+    ts: datetime = Field(description="Newest of the instants.")
+    age_s: float = Field(description="Since then. [s]")
+    values: dict[str, float | int | str]
+    at: dict[str, datetime] = Field(description="When each value was measured.")
 
 
 class CollectorCountOut(BaseModel):
@@ -103,43 +80,33 @@ def list_readings(
 
 
 @router.get("/readings/latest")
-def latest_readings(scope: Scope, organisation: Organisation = None) -> Page[LatestOut]:
-    """Newest reading of each device, of the last week."""
+def latest_readings(
+    scope: Scope,
+    organisation: Organisation = None,
+    device: int | None = None,
+    limit: Limit = 1000,
+    cursor: Cursor = None,
+) -> Page[LatestOut]:
+    """Newest value of each quantity, by device. However old it is, it is there, with its age."""
+    rows = newest(
+        scope.conn,
+        organisation_id=organisation,
+        device_id=device,
+        after=after(cursor),
+        at_most=limit + 1,
+    )
     now = datetime.now(UTC)
-    ids = [row.id for row in devices(scope.conn, organisation_id=organisation)]
-    rows = latest(scope.conn, ids, since=now - _RECENT)
-    items = [LatestOut(**_reading(r), age_s=(now - r["ts"]).total_seconds()) for r in rows]
-    return Page(items=items)
-
-
-@router.get("/quarantine")
-def list_quarantine(scope: Scope, limit: Limit = 100, cursor: Cursor = None) -> Page[QuarantineOut]:
-    """What could not be read, newest first; for system administrators."""
-    before = after(cursor) or _NEWEST
-    rows = quarantine(scope.conn, before=before, at_most=limit + 1)
     items = [
-        QuarantineOut(
-            id=row.id,
-            received_at=row.received_at,
-            topic=row.topic,
-            reason_code=row.reason_code,
-            reason=row.reason,
-            size_bytes=row.size_bytes,
-            samples=row.samples,
-            payload_preview=row.head.decode("utf-8", "backslashreplace"),
+        LatestOut(
+            device_id=row.device_id,
+            ts=row.ts,
+            age_s=(now - row.ts).total_seconds(),
+            values=row.values,
+            at=row.at,
         )
         for row in rows[:limit]
     ]
-    return Page(items=items, next=encode(items[-1].id) if len(rows) > limit else None)
-
-
-@router.get("/conflicts")
-def list_conflicts(
-    scope: Scope, limit: Annotated[int, Query(ge=1, le=1000)] = 100
-) -> Page[ConflictOut]:
-    """Instants about which messages disagree, newest first."""
-    rows = conflicts(scope.conn, at_most=limit)
-    return Page(items=[ConflictOut.model_validate(row) for row in rows])
+    return Page(items=items, next=encode(items[-1].device_id) if len(rows) > limit else None)
 
 
 @router.get("/collector")

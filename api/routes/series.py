@@ -15,8 +15,9 @@ from api.routes.gauges import GaugeSeriesOut, gauge_series
 from api.scope import Scope
 from domain.local_day import day_start, local_day
 from domain.quantity import quantities
+from domain.sentence import Sentence
 from store.figure import Rate, rates
-from store.place import MeterRow, meters
+from store.place import meters
 
 router = APIRouter(prefix="/series", tags=["series"])
 
@@ -31,7 +32,7 @@ _DAY_S = 86_400
 class SeriesOut(BaseModel):
     """Mean rate of use over time, in columns of one length."""
 
-    meter_id: int
+    meter_id: int | None = Field(description="Null for the sum of a place.")
     quantity: str
     unit: str = Field(description="Unit of mean, min and max: the register's per hour; kW for kWh.")
     zone: str
@@ -39,9 +40,12 @@ class SeriesOut(BaseModel):
     step_s: int = Field(description="Length of an interval; days may differ by an hour. [s]")
     t: list[int] = Field(description="Starts of the intervals. [s since 1970-01-01T00:00Z]")
     mean: list[float | None] = Field(description="Null where there is no figure.")
-    min: list[float | None] | None = Field(description="Least rate inside; null at native tier.")
+    min: list[float | None] | None = Field(
+        description="Least rate inside; null at native tier, and of a sum of several meters."
+    )
     max: list[float | None] | None = Field(description="Greatest rate inside.")
     flagged: list[bool] = Field(description="Some of it is estimated or allocated.")
+    flags: list[int] = Field(description="United flags of the intervals inside; 0 without.")
 
 
 class SeriesList(BaseModel):
@@ -66,15 +70,15 @@ def series(
         item = gauge_series(scope, device, quantity, first, last, max_points)
         return SeriesList(items=[item])
     if meter is None or device is not None or quantity is not None:
-        detail = "want either meter, or device and quantity"
+        detail = Sentence("meter_or_device", "want either meter, or device and quantity")
         raise refuse(HTTPStatus.UNPROCESSABLE_ENTITY, detail)
-    tier = _tier(last - first, max_points)
+    tier = tier_of(last - first, max_points)
     found: list[SeriesOut | GaugeSeriesOut] = []
     for row in meters(scope.conn, meter_ids=meter):
         zone = ZoneInfo(row.zone)
         lo = day_start(local_day(first, zone), zone) if tier == "day" else first
         points = rates(scope.conn, [row.id], lo, last, bin_=tier, zone=row.zone)
-        found.append(_columns(row, points, tier))
+        found.append(columns(row.quantity, row.zone, points, tier, meter_id=row.id))
     return SeriesList(items=found)
 
 
@@ -83,27 +87,36 @@ def rate_unit(unit: str) -> str:
     return _RATE_UNIT.get(unit, f"{unit}/h")
 
 
-def _tier(length: timedelta, max_points: int) -> Tier:
+def tier_of(length: timedelta, max_points: int) -> Tier:
+    """Resolution that suits a span: as it is kept, by the hour, or by the local day."""
     hours = length / timedelta(hours=1)
     if length <= _NATIVE_SPAN and 4 * hours <= max_points:
         return "native"
     return "hour" if length <= _HOUR_SPAN and hours <= 2 * max_points else "day"
 
 
-def _columns(row: MeterRow, points: Sequence[Rate], tier: Tier) -> SeriesOut:
-    zone = ZoneInfo(row.zone)
+def columns(
+    quantity: str,
+    zone_name: str,
+    points: Sequence[Rate],
+    tier: Tier,
+    *,
+    meter_id: int | None,
+    extremes: bool = True,
+) -> SeriesOut:
+    """Points as aligned columns, with nulls where there are none."""
+    zone = ZoneInfo(zone_name)
     native_s = min((point.step_s for point in points), default=_HOUR_S)
     step_s = {"native": native_s, "hour": _HOUR_S, "day": _DAY_S}[tier]
     by_start = {round(point.at.timestamp()): point for point in points}
     starts = _axis(by_start, step_s, zone if tier == "day" else None)
     line = [by_start.get(start) for start in starts]
-    unit = quantities()[row.quantity].unit
-    with_extremes = tier != "native"
+    with_extremes = tier != "native" and extremes
     return SeriesOut(
-        meter_id=row.id,
-        quantity=row.quantity,
-        unit=rate_unit(unit),
-        zone=row.zone,
+        meter_id=meter_id,
+        quantity=quantity,
+        unit=rate_unit(quantities()[quantity].unit),
+        zone=zone_name,
         tier=tier,
         step_s=step_s,
         t=starts,
@@ -111,6 +124,7 @@ def _columns(row: MeterRow, points: Sequence[Rate], tier: Tier) -> SeriesOut:
         min=[None if p is None else p.least for p in line] if with_extremes else None,
         max=[None if p is None else p.greatest for p in line] if with_extremes else None,
         flagged=[p is not None and p.flagged for p in line],
+        flags=[0 if p is None else p.flags for p in line],
     )
 
 

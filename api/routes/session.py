@@ -12,6 +12,7 @@ from api.pool import Pool
 from api.problem import refuse
 from api.scope import COOKIE, Scope, token_hash
 from api.settings import LOCK_OUT, SESSION_ABSOLUTE, SESSION_IDLE, SIGN_IN_ATTEMPTS, ApiSettings
+from domain.sentence import Sentence
 from store.session import SignedIn, begin, candidate, end, note_failure, resume
 
 router = APIRouter(prefix="/session", tags=["session"])
@@ -50,14 +51,19 @@ def sign_in(credentials: SignIn, request: Request, response: Response, pool: Poo
     with pool.connection() as conn:
         person = candidate(conn, credentials.login)
     if person is not None and person.locked:
-        raise refuse(HTTPStatus.TOO_MANY_REQUESTS, "too many wrong passwords: try again later")
+        raise refuse(
+            HTTPStatus.TOO_MANY_REQUESTS,
+            Sentence("too_many_passwords", "too many wrong passwords: try again later"),
+        )
     # Hashing takes long on purpose; no connection is held meanwhile.
     right = is_right(credentials.password, None if person is None else person.password_hash)
     with pool.connection() as conn:
         if person is None or not right:
             if person is not None:
                 note_failure(conn, person.person_id, attempts=SIGN_IN_ATTEMPTS, lock_for=LOCK_OUT)
-            raise refuse(HTTPStatus.UNAUTHORIZED, "login or password is wrong")
+            raise refuse(
+                HTTPStatus.UNAUTHORIZED, Sentence("password_wrong", "login or password is wrong")
+            )
         token = secrets.token_urlsafe(32)
         begin(
             conn,
@@ -70,7 +76,9 @@ def sign_in(credentials: SignIn, request: Request, response: Response, pool: Poo
         with conn.transaction():
             signed_in = resume(conn, token_hash(token))
     if signed_in is None:
-        raise refuse(HTTPStatus.UNAUTHORIZED, "the person has just been closed")
+        raise refuse(
+            HTTPStatus.UNAUTHORIZED, Sentence("person_closed", "the person has just been closed")
+        )
     response.set_cookie(
         COOKIE, token, httponly=True, samesite="lax", secure=request.url.scheme == "https", path="/"
     )

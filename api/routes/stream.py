@@ -2,7 +2,8 @@
 
 The outbox is the queue: a stream keeps nothing but the id it has come to, and after a break the
 browser says which that was (``Last-Event-ID``). One that has fallen too far behind is told to
-reload.
+reload. Readings are told before that, as the collectors commit them, and without an id: who missed
+that hears of it from the outbox.
 """
 
 import asyncio
@@ -15,17 +16,22 @@ from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import StreamingResponse
 from psycopg_pool import ConnectionPool
 
+from api.audience import Audience
 from api.bell import Bell
 from api.problem import refuse
 from api.scope import COOKIE, token_hash
+from domain.sentence import Sentence
 from store.event import Event, events, last_event
 from store.session import resume
 
 router = APIRouter(prefix="/stream", tags=["stream"])
 
 HEARTBEAT_S = 15.0
-_BREATH_S = 1.0
-"""Pause after news, so that a burst is told at once and not a hundred times. [s]"""
+_BREATH_S = 0.1
+"""Pause after news, so that a burst is told in few words; shorter than between two commits of a
+collector, so that each is told at once. [s]"""
+_OUTBOX_PAUSE_S = 1.0
+"""Least time between two looks into the outbox, but for alerts. [s]"""
 _MOST = 500
 _BUSY = "event: resync\ndata: {}\n\n"
 
@@ -34,12 +40,12 @@ _BUSY = "event: resync\ndata: {}\n\n"
     "", response_class=StreamingResponse, responses={200: {"content": {"text/event-stream": {}}}}
 )
 async def stream(request: Request) -> StreamingResponse:
-    """Follow changes: events `consumption` (meter_ids, days) and `readings` (device_ids)."""
+    """Follow changes: `alerts` (alert_ids), `consumption` (meter_ids, days) and `readings`."""
     token = request.cookies.get(COOKIE, "")
     pool: ConnectionPool = request.app.state.pool
     started = await run_in_threadpool(_start, pool, token, request.headers.get("Last-Event-ID"))
     if started is None:
-        raise refuse(HTTPStatus.UNAUTHORIZED, "not signed in")
+        raise refuse(HTTPStatus.UNAUTHORIZED, Sentence("not_signed_in", "not signed in"))
     return StreamingResponse(
         _follow(pool, request.app.state.bell, token, started),
         media_type="text/event-stream",
@@ -48,26 +54,34 @@ async def stream(request: Request) -> StreamingResponse:
 
 
 async def _follow(pool: ConnectionPool, bell: Bell, token: str, at: int) -> AsyncIterator[str]:
-    with bell.waiter() as rung:
+    clock = asyncio.get_running_loop().time
+    audience, looked = Audience(pool, token, clock), -_OUTBOX_PAUSE_S
+    with bell.ear() as ear:
         yield f"retry: 3000\nid: {at}\n\n"
         while True:
-            rung.clear()
-            news = await run_in_threadpool(_news, pool, token, at)
-            if news is None:
-                return  # the session has ended; the browser comes back and is refused
-            if len(news) > _MOST:
-                newest = await run_in_threadpool(_start, pool, token, None)
-                at = news[-1].event_id if newest is None else newest
-                yield f"id: {at}\n{_BUSY}"
-            elif news:
-                at = news[-1].event_id
-                for text in _told(news):
-                    yield text
-            try:
-                await asyncio.wait_for(rung.wait(), HEARTBEAT_S)
+            ear.rung.clear()
+            text = ""
+            if ear.outbox and (ear.alerts or clock() >= looked + _OUTBOX_PAUSE_S):
+                ear.outbox, ear.alerts, looked = False, False, clock()
+                told = await run_in_threadpool(_news, pool, token, at)
+                if told is None:
+                    return  # the session has ended; the browser comes back and is refused
+                at, text = told
+            if ear.many or ear.devices:
+                heard = await audience.may_hear(*ear.take())
+                if heard is None:
+                    return
+                text += heard
+            if text:
+                yield text
                 await asyncio.sleep(_BREATH_S)
+            pause = max(looked + _OUTBOX_PAUSE_S - clock(), 0.0) if ear.outbox else HEARTBEAT_S
+            try:
+                await asyncio.wait_for(ear.rung.wait(), pause)
             except TimeoutError:
-                yield ": still here\n\n"
+                if not ear.outbox:
+                    yield ": still here\n\n"
+                    ear.outbox = True  # also asks whether the session still runs
 
 
 def _start(pool: ConnectionPool, token: str, last_id: str | None) -> int | None:
@@ -81,11 +95,16 @@ def _start(pool: ConnectionPool, token: str, last_id: str | None) -> int | None:
         return newest
 
 
-def _news(pool: ConnectionPool, token: str, at: int) -> list[Event] | None:
+def _news(pool: ConnectionPool, token: str, at: int) -> tuple[int, str] | None:
+    """Id the stream has come to, and the text that tells so; None when the session has ended."""
     with pool.connection() as conn, conn.transaction():
         if resume(conn, token_hash(token)) is None:
             return None
-        return events(conn, after=at, at_most=_MOST + 1)
+        news = events(conn, after=at, at_most=_MOST + 1)
+        if len(news) > _MOST:
+            newest = last_event(conn)
+            return newest, f"id: {newest}\n{_BUSY}"
+    return (news[-1].event_id, "".join(_told(news))) if news else (at, "")
 
 
 def _told(news: list[Event]) -> list[str]:
@@ -99,8 +118,11 @@ def _told(news: list[Event]) -> list[str]:
     if meters:
         data = {
             "meter_ids": sorted({e.meter_id for e in meters if e.meter_id is not None}),
-            "first_day": min(e.first_day for e in meters).isoformat(),
-            "end_day": max(e.end_day for e in meters).isoformat(),
+            "first_day": min(e.first_day for e in meters if e.first_day).isoformat(),
+            "end_day": max(e.end_day for e in meters if e.end_day).isoformat(),
         }
         told.append(f"id: {last}\nevent: consumption\ndata: {json.dumps(data)}\n\n")
+    alerts = sorted({e.alert_id for e in news if e.alert_id is not None})
+    if alerts:
+        told.append(f"id: {last}\nevent: alerts\ndata: {json.dumps({'alert_ids': alerts})}\n\n")
     return told

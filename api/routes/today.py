@@ -1,6 +1,5 @@
 """Today's figures of a building, per medium."""
 
-from collections import defaultdict
 from datetime import UTC, date, datetime, timedelta
 from http import HTTPStatus
 from math import fsum
@@ -14,9 +13,13 @@ from api.problem import refuse
 from api.routes.series import rate_unit
 from api.scope import Scope
 from domain.local_day import day_start, local_day
+from domain.meter_tree import Forest, ever_uppermost, forests, is_uppermost
 from domain.quantity import quantities
+from domain.registry import Medium
+from domain.sentence import Sentence
 from store.figure import days, intervals
 from store.inspection import latest
+from store.meter_tree import positions
 from store.place import MeterRow, buildings, meters
 
 router = APIRouter(tags=["buildings"])
@@ -25,7 +28,13 @@ _FRESH = timedelta(minutes=15)
 """A power reading older than this is not "now"."""
 _LOOK_BACK = timedelta(days=8)
 _MOST = 100_000
-_UPPER = {"gateway", "main"}
+_RATE_NOW = {
+    Medium.ELECTRICITY: ("active_power_kw", 1.0),
+    Medium.WATER: ("flow_m3h", 1.0),
+    Medium.GAS: ("flow_m3h", 1.0),
+    Medium.HEAT: ("heat_power_kw", 0.0036),
+}
+"""What a meter reads of its rate now, and what makes it the register's unit per hour."""
 
 
 class MediumToday(BaseModel):
@@ -43,7 +52,7 @@ class MediumToday(BaseModel):
     peak_rate: float | None = Field(description="Greatest mean rate of an interval today.")
     peak_at: datetime | None
     current_rate: float | None = Field(
-        description="Power read within 15 min, else the rate of the newest interval."
+        description="Power or flow read within 15 min, else the rate of the newest interval."
     )
     current_at: datetime | None
     coverage: float | None = Field(description="Share of today until `as_of` that has figures. [1]")
@@ -63,53 +72,71 @@ def today(building_id: int, scope: Scope) -> TodayOut:
     """Figures of the running local day, against the same time of earlier days."""
     found = buildings(scope.conn, building_id=building_id)
     if not found or found[0].zone is None:
-        raise refuse(HTTPStatus.NOT_FOUND, f"there is no building {building_id}")
+        raise refuse(
+            HTTPStatus.NOT_FOUND,
+            Sentence("no_building", "there is no building {building}", building=building_id),
+        )
     now, zone = datetime.now(UTC), ZoneInfo(found[0].zone)
-    media: dict[str, list[MeterRow]] = defaultdict(list)
-    rows = meters(scope.conn, organisation_id=building_id)
-    here = {row.id for row in rows}
-    for row in rows:
-        if row.role in _UPPER and row.parent_id not in here:
-            media[row.medium].append(row)
+    rows = {row.id: row for row in meters(scope.conn, organisation_id=building_id)}
+    media = []
+    for medium in dict.fromkeys(row.medium for row in rows.values()):
+        hung = _forests(scope, building_id, medium, now, zone)
+        upper = [rows[meter] for meter in hung[-1].uppermost if meter in rows]
+        if upper:
+            media.append(_medium(scope, upper, hung, now, zone))
     return TodayOut(
         zone=found[0].zone,
         day=local_day(now, zone),
         as_of=now,
-        media=[_medium(scope, name, rows, now, zone) for name, rows in media.items()],
+        media=media,
     )
+
+
+def _forests(
+    scope: Scope, building_id: int, medium: str, now: datetime, zone: ZoneInfo
+) -> list[Forest]:
+    """The tree since the beginning of what is compared, up to now."""
+    today = local_day(now, zone)
+    first = min(day_start(today.replace(day=1), zone), day_start(today, zone) - _LOOK_BACK)
+    end = now + timedelta(microseconds=1)
+    return forests(positions(scope.conn, building_id, medium, first, end), first, end)
 
 
 def _medium(
-    scope: Scope, medium: str, rows: list[MeterRow], now: datetime, zone: ZoneInfo
+    scope: Scope, rows: list[MeterRow], hung: list[Forest], now: datetime, zone: ZoneInfo
 ) -> MediumToday:
-    ids = [row.id for row in rows]
+    ids = ever_uppermost(hung)
     today = local_day(now, zone)
     start = day_start(today, zone)
     uses = intervals(scope.conn, ids, start - _LOOK_BACK, now, width=None, at_most=_MOST)
+    # A meter that hung below another one at the time was counted by that one.
     figures = day_so_far(
-        ((use.meter_id, use.start, use.end, use.value) for use in uses), now=now, zone=zone
+        (
+            (use.meter_id, use.start, use.end, use.value)
+            for use in uses
+            if is_uppermost(hung, use.meter_id, use.start)
+        ),
+        now=now,
+        zone=zone,
     )
-    month = days(
-        scope.conn,
-        ids,
-        today.replace(day=1),
-        today + timedelta(days=1),
-        bin_="month",
-        at_most=_MOST,
-    )
-    power = _power_now(scope, rows, now)
-    rate, rate_at = power or (figures.last_rate, figures.last_at)
+    first_day, end_day = today.replace(day=1), today + timedelta(days=1)
+    month = [
+        use.value
+        for use in days(scope.conn, ids, first_day, end_day, bin_="day", at_most=_MOST)
+        if is_uppermost(hung, use.meter_id, day_start(use.first_day, zone))
+    ]
+    rate, rate_at = _rate_now(scope, rows, now) or (figures.last_rate, figures.last_at)
     unit = quantities()[rows[0].quantity].unit
     return MediumToday(
-        medium=medium,
+        medium=rows[0].medium,
         unit=unit,
         rate_unit=rate_unit(unit),
-        meter_ids=ids,
+        meter_ids=[row.id for row in rows],
         as_of=figures.as_of,
         today=figures.today,
         yesterday_same_time=figures.yesterday_same_time,
         last_week_same_time=figures.last_week_same_time,
-        month_to_date=fsum(use.value for use in month) if month else None,
+        month_to_date=fsum(month) if month else None,
         peak_rate=figures.peak_rate,
         peak_at=figures.peak_at,
         current_rate=rate,
@@ -118,14 +145,18 @@ def _medium(
     )
 
 
-def _power_now(scope: Scope, rows: list[MeterRow], now: datetime) -> tuple[float, datetime] | None:
-    """Power the meters read now and the oldest reading's instant; None if one is silent."""
+def _rate_now(scope: Scope, rows: list[MeterRow], now: datetime) -> tuple[float, datetime] | None:
+    """Rate the meters read now and the oldest reading's instant; None if one is silent."""
+    known = _RATE_NOW.get(Medium(rows[0].medium))
+    if known is None:
+        return None
+    gauge, factor = known
     devices = [row.device_id for row in rows if row.device_id is not None]
     read = {
-        row["device_id"]: (row["active_power_kw"], row["ts"])
+        row["device_id"]: (row[gauge] * factor, row["ts"])
         for row in latest(scope.conn, devices, since=now - _FRESH)
-        if row.get("active_power_kw") is not None
+        if row.get(gauge) is not None
     }
-    if not rows or len(read) < len(rows):
+    if len(read) < len(rows):
         return None
-    return fsum(power for power, _ in read.values()), min(at for _, at in read.values())
+    return fsum(rate for rate, _ in read.values()), min(at for _, at in read.values())

@@ -1,31 +1,39 @@
-"""`civicwatt admin`: people, devices and the registry, from the command line."""
+"""`civicwatt admin`: people, devices, credentials and the registry, from the command line."""
 
 import argparse
 import getpass
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 
 import msgspec
-from psycopg import Connection
 
 from api.password import hash_password
+from civicwatt.administering import administering
+from civicwatt.commands import (
+    admin_credential,
+    admin_device,
+    admin_ledger,
+    admin_power_factor,
+    admin_quarantine,
+    admin_tariff,
+)
 from civicwatt.settings import DatabaseSettings
 from domain.errors import InputError
 from domain.registry import Registry
-from store.become import Role, become
 from store.person import add_person, grant, set_password
-from store.place import devices, set_device_status
 from store.registry import write
 from store.retention import keep, kept
-from store.server import connect
+from store.track import keep_tracks
 
 
 def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Add the command to the command line."""
-    parser = commands.add_parser("admin", help="people, devices, registry, retention")
+    parser = commands.add_parser(
+        "admin",
+        help="people, devices, credentials, quarantine, registry, retention, tariffs, "
+        "power-factor tables, ledger",
+    )
     tasks = parser.add_subparsers(dest="task", required=True, metavar="TASK")
 
     person = tasks.add_parser("add-person", help="add a person; the password is asked for")
@@ -44,25 +52,19 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
     registry.add_argument("file", type=Path, help="JSON, as `civicwatt simulate --registry` writes")
     registry.set_defaults(run=_load_registry)
 
-    listing = tasks.add_parser("devices", help="list devices")
-    listing.add_argument("--status", choices=("pending", "accepted", "refused"))
-    listing.set_defaults(run=_list_devices)
-
-    refusal = tasks.add_parser("refuse-device", help="keep a device's messages out")
-    refusal.add_argument("code")
-    refusal.set_defaults(run=_refuse_device)
+    admin_device.add(tasks)
+    admin_credential.add(tasks)
+    admin_quarantine.add(tasks)
+    admin_tariff.add(tasks)
+    admin_power_factor.add(tasks)
+    admin_ledger.add(tasks)
 
     retention = tasks.add_parser("retention", help="how long raw readings are kept")
-    retention.add_argument("table", nargs="?", help="such as vehicle_reading; none to list")
-    retention.add_argument("--days", type=int, help="at least 180; left out: for ever")
+    retention.add_argument(
+        "table", nargs="?", help="such as vehicle_reading, or tracks; none to list"
+    )
+    retention.add_argument("--days", type=int, help="at least 180 (tracks: 40); left out: for ever")
     retention.set_defaults(run=_retention)
-
-
-@contextmanager
-def _admin() -> Iterator[Connection]:
-    with connect(DatabaseSettings().database_url, name="civicwatt admin") as conn:
-        become(conn, Role.ADMIN)
-        yield conn
 
 
 def _ask_password() -> str:
@@ -74,7 +76,7 @@ def _ask_password() -> str:
 
 def _add_person(args: argparse.Namespace) -> int:
     password_hash = hash_password(_ask_password())
-    with _admin() as conn, conn.transaction():
+    with administering() as conn, conn.transaction():
         name, lang = args.name or args.login, args.lang or DatabaseSettings().lang
         if not add_person(
             conn, login=args.login, name=name, password_hash=password_hash, lang=lang
@@ -88,7 +90,7 @@ def _add_person(args: argparse.Namespace) -> int:
 
 def _set_password(args: argparse.Namespace) -> int:
     password_hash = hash_password(_ask_password())
-    with _admin() as conn:
+    with administering() as conn:
         set_password(conn, login=args.login, password_hash=password_hash)
     print(f"new password for {args.login}")
     return 0
@@ -99,7 +101,7 @@ def _load_registry(args: argparse.Namespace) -> int:
         registry = msgspec.json.decode(args.file.read_bytes(), type=Registry)
     except (OSError, msgspec.DecodeError) as error:
         raise InputError(str(error), place=str(args.file)) from error
-    with _admin() as conn:
+    with administering() as conn:
         write(conn, registry)
     print(
         f"{len(registry.organisations)} organisations, {len(registry.meters)} meters, "
@@ -108,27 +110,11 @@ def _load_registry(args: argparse.Namespace) -> int:
     return 0
 
 
-def _list_devices(args: argparse.Namespace) -> int:
-    with _admin() as conn:
-        for device in devices(conn, status=args.status):
-            seen = "never" if device.last_seen is None else device.last_seen.isoformat()
-            print(f"{device.status:8}  {device.kind:17}  {seen:32}  {device.code}")
-    return 0
-
-
-def _refuse_device(args: argparse.Namespace) -> int:
-    with _admin() as conn:
-        found = [device for device in devices(conn) if device.code == args.code]
-        if not found:
-            raise InputError("there is no such device", place=args.code)
-        set_device_status(conn, found[0].id, "refused")
-    print(f"refused {args.code}")
-    return 0
-
-
 def _retention(args: argparse.Namespace) -> int:
-    with _admin() as conn:
-        if args.table is not None:
+    with administering() as conn:
+        if args.table == "tracks" and args.days is not None:
+            keep_tracks(conn, timedelta(days=args.days))
+        elif args.table is not None:
             keep(conn, args.table, None if args.days is None else timedelta(days=args.days))
         for table, span in kept(conn):
             print(f"{table}: {'for ever' if span is None else f'{span.days} days'}")

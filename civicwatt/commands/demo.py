@@ -4,6 +4,8 @@ import argparse
 
 from civicwatt.demo import Options, running_demo
 from civicwatt.demo_figures import Figures, figures, wait_for_figures
+from civicwatt.demo_story import tell
+from civicwatt.local_api import LocalApiError
 from civicwatt.loopback import HOST
 from civicwatt.running_demo import Demo, StoppedError
 from civicwatt.signals import stop_on_signal
@@ -39,20 +41,35 @@ def run(args: argparse.Namespace) -> int:
             if options.once:
                 wait_for_figures(demo)
                 return _report(figures(demo))
+            _tell(demo)
             demo.wait_until(lambda: False)
     except StoppedError:
         print("civicwatt demo: stopped; the data stay. 已停止。数据保留。")
     return 0
 
 
+def _tell(demo: Demo) -> None:
+    try:
+        tell(demo)
+    except LocalApiError as error:
+        # Whoever works in the demo may be faster, or undo what the story builds on.
+        print(f"civicwatt demo: the story ends here. 演示故事到此为止。 {error}", flush=True)
+
+
 def _greet(demo: Demo) -> None:
-    password = demo.sign_in.password or "the one you have set / 您设置的密码"
     line = "=" * 72
+    first, second = (
+        who.password or "the one you have set / 您设置的密码"
+        for who in (demo.sign_in, demo.reviewer)
+    )
     print(
         f"\n{line}\n"
         f"  Civicwatt     http://{HOST}:{demo.port}/\n"
         f"  sign in 登录   {demo.sign_in.login}\n"
-        f"  password 密码  {password}\n\n"
+        f"  password 密码  {first}\n\n"
+        "  A second person, who checks and signs 第二人负责复核和签字\n"
+        f"  sign in 登录   {demo.reviewer.login}\n"
+        f"  password 密码  {second}\n\n"
         "  History is filled in while you look; then live data go on.\n"
         "  历史数据边看边补录。随后接入实时数据。\n"
         "  Ctrl-C stops everything. 按 Ctrl-C 全部停止。\n"

@@ -4,16 +4,25 @@ import argparse
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from importlib.resources import files
+from pathlib import Path
 
 from domain.broker_url import BrokerUrl
-from domain.errors import CivicwattError
-from ingest.broker_probe import probe
+from domain.errors import CivicwattError, ConfigurationError
+from ingest.broker_limits import MESSAGE_OVERHEAD_BYTES, BrokerLimits
+from ingest.broker_probe import lets_anybody_in, probe
+from ingest.collector import BATCH_MESSAGES
 from ingest.settings import CollectorSettings
 from store.examination import Examination, examine
 from store.server import Floor, connect
 
 _CLOCK_LIMIT = timedelta(seconds=5)
 _DURABLE = {"fsync": "on", "full_page_writes": "on", "synchronous_commit": "on"}
+
+
+_LIMITS = Path(str(files("civicwatt") / "mosquitto" / "limits.conf"))
+_HOUR_S = 3600
+_WINDOW_BATCHES = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,13 +39,35 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
     parser = commands.add_parser(
         "doctor", help="check database, broker and clock; say what to change"
     )
+    parser.add_argument(
+        "--rate", type=float, default=100.0, help="messages a second to be borne (default 100)"
+    )
+    parser.add_argument(
+        "--payload-bytes", type=float, default=300.0, help="their mean length (default 300)"
+    )
+    parser.add_argument(
+        "--outage-hours",
+        type=float,
+        default=6.0,
+        help="longest absence of database or collectors to be survived (default 6)",
+    )
+    parser.add_argument(
+        "--broker-config",
+        type=Path,
+        default=_LIMITS,
+        help="Mosquitto's configuration with the limits (default: the one Civicwatt brings)",
+    )
     parser.set_defaults(run=run)
 
 
-def run(_args: argparse.Namespace) -> int:
+def run(args: argparse.Namespace) -> int:
     """Print every finding; 1 when something should be changed."""
     settings = CollectorSettings()
-    findings = [*_database(settings.database_url), *_broker(settings.mqtt_url)]
+    findings = [
+        *_database(settings.database_url),
+        *_broker(settings.mqtt_url),
+        *_limits(args.broker_config, args.rate, args.payload_bytes, args.outage_hours),
+    ]
     for finding in findings:
         print(f"{'!!' if finding.advice else 'ok'}  {finding.subject:12}  {finding.seen}")
         if finding.advice:
@@ -93,7 +124,8 @@ def _floor(seen: Examination) -> Finding:
 
 def _broker(url: str) -> Iterator[Finding]:
     try:
-        outcome = probe(BrokerUrl.parse(url))
+        address = BrokerUrl.parse(url)
+        outcome, is_open = probe(address), lets_anybody_in(address)
     except CivicwattError as error:
         yield Finding("broker", "unfit", str(error))
         return
@@ -102,4 +134,39 @@ def _broker(url: str) -> Iterator[Finding]:
         "broker queue",
         f"{outcome.delivered} of {outcome.acknowledged} messages outlasted an absence",
         "set max_queued_messages to rate x longest outage, never 0 (ops/mosquitto)" if lost else "",
+    )
+    yield Finding(
+        "broker door",
+        "lets anybody in" if is_open else "asks who is there",
+        "set allow_anonymous false (ops/mosquitto): a reading is worth what its sender's name is"
+        if is_open
+        else "",
+    )
+
+
+def _limits(
+    file: Path, rate: float, payload_bytes: float, outage_hours: float
+) -> Iterator[Finding]:
+    try:
+        limits = BrokerLimits.parse(file.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise ConfigurationError(f"{file}: no configuration of Mosquitto: {error}") from None
+    hours = limits.outage_s(rate, payload_bytes) / _HOUR_S
+    messages = rate * outage_hours * _HOUR_S
+    size = messages * (payload_bytes + MESSAGE_OVERHEAD_BYTES)
+    yield Finding(
+        "outage",
+        f"{hours:.1f} h of {rate:g} messages/s fit into the broker's queue",
+        f"set max_queued_messages {messages:.0f} and max_queued_bytes {size:.0f} in {file},"
+        f" for {outage_hours:g} h"
+        if hours < outage_hours
+        else "",
+    )
+    wanted = _WINDOW_BATCHES * BATCH_MESSAGES
+    yield Finding(
+        "window",
+        f"{limits.inflight_messages:.0f} messages on their way to a collector",
+        f"set max_inflight_messages {wanted}: batches wait for their timer otherwise"
+        if limits.inflight_messages < wanted
+        else "",
     )

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
 
+from civicwatt import crowd
 from civicwatt.signals import stop_on_signal
 from device_sim import district as d
 from device_sim.bookmark import Bookmark, begin
@@ -63,11 +64,14 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
     parser.add_argument("--truth", type=Path, help="write what truly happened, as JSON lines")
     parser.add_argument("--registry", type=Path, help="write the registry as JSON, and stop")
     parser.add_argument("--max-rate", type=_at_least(1), help="most samples a second")
+    crowd.add_arguments(parser, _at_least)
     parser.set_defaults(run=run)
 
 
 def run(args: argparse.Namespace) -> int:
     """Send history and live samples until done or asked to stop; then say how many."""
+    if args.vendor:
+        return crowd.run(args, ZoneInfo(_zone(args)))
     now = datetime.now(UTC)
     wanted = _wanted(args, now)
     if args.registry is not None:
@@ -146,11 +150,7 @@ class _Notes:
 
 
 def _wanted(args: argparse.Namespace, now: datetime) -> d.DistrictSettings:
-    zone = args.zone or ZoneSetting().zone
-    try:
-        ZoneInfo(zone)
-    except (ZoneInfoNotFoundError, ValueError):
-        raise ConfigurationError(f"zone {zone!r} is no IANA zone, such as Asia/Shanghai") from None
+    zone = _zone(args)
     return d.DistrictSettings(
         d.first_instant(now, args.days, zone),
         args.institutions,
@@ -159,6 +159,15 @@ def _wanted(args: argparse.Namespace, now: datetime) -> d.DistrictSettings:
         zone,
         args.climate,
     )
+
+
+def _zone(args: argparse.Namespace) -> str:
+    zone: str = args.zone or ZoneSetting().zone
+    try:
+        ZoneInfo(zone)
+    except (ZoneInfoNotFoundError, ValueError):
+        raise ConfigurationError(f"zone {zone!r} is no IANA zone, such as Asia/Shanghai") from None
+    return zone
 
 
 def _write_truth(path: Path, district: d.District, end: datetime) -> None:

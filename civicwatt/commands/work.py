@@ -1,9 +1,11 @@
-"""`civicwatt work`: compute figures from readings."""
+"""`civicwatt work`: compute figures from readings; tell the broker who may sign in."""
 
 import argparse
 
 from analytics.jobs.worker import work
 from analytics.settings import WorkerSettings
+from civicwatt.admitting import admitting
+from ingest.door.settings import AdmissionSettings
 
 
 def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -14,5 +16,6 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
 
 def run(_args: argparse.Namespace) -> int:
     """Work until asked to stop."""
-    work(WorkerSettings())
+    with admitting(AdmissionSettings()):
+        work(WorkerSettings())
     return 0

@@ -36,6 +36,8 @@ class RecordingProfile(msgspec.Struct, frozen=True):
     """How to read the files of one logger."""
 
     value: tuple[MappedColumn, ...]
+    beside: tuple[MappedColumn, ...] = ()
+    """What is told of the battery beside readings; not published."""
     time_column: str = "ts"
     time_form: str = "written"
     absent: tuple[str, ...] = ("", "nan")
@@ -55,4 +57,4 @@ def shipped_profile(name: str) -> RecordingProfile:
 def native_profile(header: Sequence[str], time_column: str) -> RecordingProfile:
     """The profile of a file whose columns are named as the quantities are."""
     names = [name for name in header if name in quantities() and name != time_column]
-    return RecordingProfile(tuple(MappedColumn(n, n) for n in names), time_column)
+    return RecordingProfile(tuple(MappedColumn(n, n) for n in names), time_column=time_column)

@@ -124,7 +124,7 @@ class Recording:
         else:
             return _some(native_profile(table.header, time_column), table)
         mapped = tuple(MappedColumn(self.quantity, name) for name in names)
-        return _some(RecordingProfile(mapped, time_column), table)
+        return _some(RecordingProfile(mapped, time_column=time_column), table)
 
     def _device_of(self, column: MappedColumn, table: Table) -> str:
         name = self.device or f"{self.column_prefix}{column.column}"

@@ -1,66 +1,56 @@
 """The native profile: JSON on ``cw/v1/<device>/up``. Pure; no input or output.
 
 One sample ``{"ts": .., "seq": 812, "values": {..}}`` or several ``{"samples": [{..}, ..]}``. ``ts``
-is RFC 3339 with offset, or epoch milliseconds. Names in ``values`` are those of the list of
-quantities. Source: the project's interfaces, "MQTT, native profile".
+is RFC 3339 with offset, or epoch milliseconds. ``seq`` counts the device's samples, so that a
+missing one is noticed; a device that begins again at every start says with ``boot`` which start it
+was. Names in ``values`` are those of the list of quantities. ``cw/v1/<device>/status`` is
+``online`` or ``offline``. Source: the project's interfaces, "MQTT, native profile".
 """
 
-from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from functools import lru_cache
-from math import isfinite
 from typing import Annotated, Any
 
 import msgspec
 
 from domain.errors import PayloadError
 from domain.quantity import quantities
-from domain.reading import Sample, Value
+from domain.reading import Message, Sample, Value
+from ingest.codecs.decoded import Around, Decoded, Notice, NoticeKind
+from ingest.codecs.instant import from_aware, from_epoch_ms
+from ingest.codecs.value import GREATEST, LONGEST_CODE, MOST_SAMPLES, checked_values
 
 PREFIX = "cw/v1/"
-FILTERS = (f"{PREFIX}+/up", f"{PREFIX}+/status")
-
-LONGEST_CODE = 200
-"""Longest device code and quantity name. [bytes of UTF-8]"""
-LONGEST_TEXT = 500
-"""Longest text value; several of them make a key of the store. [bytes of UTF-8]"""
-MOST_NAMES = 500
-"""Most values of a sample. No device has as many; each odd one is a row of its own."""
-MOST_SAMPLES = 20_000
-"""Most samples of a message."""
-GREATEST = 1e15
-"""Greatest number, either way: beyond it a register has no fraction left, and sums overflow."""
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_MILLISECOND = timedelta(milliseconds=1)
-_LAST_MS = 253_402_300_799_999  # 9999-12-31, the last day a datetime can hold
-_INTEGERS = {"smallint": 2**15, "bigint": 2**63}
-
-_Instant = Annotated[datetime, msgspec.Meta(tz=True)] | int
+Instant = Annotated[datetime, msgspec.Meta(tz=True)] | int
+Sequence = Annotated[int, msgspec.Meta(ge=0, lt=2**62)]
+Boot = Annotated[str, msgspec.Meta(max_length=50)] | Annotated[int, msgspec.Meta(ge=0, lt=2**62)]
+Number = Annotated[float, msgspec.Meta(ge=-GREATEST, le=GREATEST)]
 
 
-class _One(msgspec.Struct):
-    """The usual message, decoded and checked in one pass."""
+class One(msgspec.Struct):
+    """The usual sample, all numbers, decoded and checked in one pass."""
 
-    ts: _Instant
-    values: dict[str, Value]
-    seq: int | None = None
+    ts: Instant
+    values: dict[str, Number]
+    seq: Sequence | None = None
+    boot: Boot | None = None
 
 
 class _Many(msgspec.Struct):
-    samples: list[_One]
+    samples: list[One]
 
 
-_decode_one = msgspec.json.Decoder(_One).decode
+decode_one = msgspec.json.Decoder(One).decode
 _decode_many = msgspec.json.Decoder(_Many).decode
 _decode_any = msgspec.json.Decoder().decode
-_FLOATS = frozenset(n for n, q in quantities().items() if q.column_type == "double precision")
-_NUMBERS = {float}
-_UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
+NUMBERS = frozenset(n for n, q in quantities().items() if q.column_type == "double precision")
+"""Names of the values that are numbers, and have a column."""
+UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 """What the decoder raises for bytes that are no message: invalid UTF-8 and deep nesting are not its
 own error."""
 
 
-@lru_cache(maxsize=10_000)  # the same few topics, message after message
+@lru_cache(maxsize=100_000)  # the same few topics, message after message
 def device_of(topic: str) -> tuple[str, str]:
     """Device code and last level of a native topic.
 
@@ -73,6 +63,33 @@ def device_of(topic: str) -> tuple[str, str]:
     if not device or len(device.encode()) > LONGEST_CODE or not device.isprintable():
         raise PayloadError(f"topic names no device: {topic!r}", code="bad_topic")
     return device, kind
+
+
+class Native:
+    """The native profile as a codec."""
+
+    name = "native"
+    filters = (f"{PREFIX}+/up", f"{PREFIX}+/status")
+
+    def decode(self, message: Message, _around: Around) -> Decoded:
+        """Read one message; see `Codec.decode`."""
+        device, kind = device_of(message.topic)
+        if kind == "status":
+            return _status(device, message.payload)
+        try:
+            samples, errors = decode(message.payload)
+        except PayloadError as error:
+            return Decoded(device, errors=[error])  # whose it is, is known all the same
+        return Decoded(device, samples, errors)
+
+
+def _status(device: str, payload: bytes) -> Decoded:
+    try:
+        kind = NoticeKind(payload.decode("ascii", "replace"))
+    except ValueError:
+        reason = f"status {payload[:50]!r}: want online or offline"
+        raise PayloadError(reason, code="bad_status") from None
+    return Decoded(device, notices=[Notice(kind)])
 
 
 def decode(payload: bytes) -> tuple[list[Sample], list[PayloadError]]:
@@ -99,8 +116,8 @@ def decode(payload: bytes) -> tuple[list[Sample], list[PayloadError]]:
         if b'"samples"' in payload:
             plain = [_plain(one) for one in _decode_many(payload).samples]
         else:
-            plain = [_plain(_decode_one(payload))]
-    except (*_UNREADABLE, PayloadError):
+            plain = [_plain(decode_one(payload))]
+    except (*UNREADABLE, PayloadError):
         return _decode_slowly(payload)  # something is unusual: find out what, sample by sample
     if not 0 < len(plain) <= MOST_SAMPLES:
         reason = f"{len(plain)} samples in one message: want 1 to {MOST_SAMPLES}"
@@ -108,23 +125,19 @@ def decode(payload: bytes) -> tuple[list[Sample], list[PayloadError]]:
     return plain, []
 
 
-def _plain(one: _One) -> Sample:
-    # Numbers only, under names that want numbers, none too great: nothing is left to check.
-    values = one.values.values()
-    if (
-        _FLOATS.issuperset(one.values)
-        and set(map(type, values)) == _NUMBERS
-        and min(values) >= -GREATEST  # type: ignore[operator]  # all are numbers by now
-        and max(values) <= GREATEST  # type: ignore[operator]  # all are numbers by now
-    ):
-        return Sample(_instant(one.ts), one.values)
-    return Sample(_instant(one.ts), _values(one.values))
+def _plain(one: One) -> Sample:
+    values: dict[str, Value] = one.values  # type: ignore[assignment]  # narrower, and ours alone
+    if not values or not NUMBERS.issuperset(values):
+        values = checked_values(values)
+    if one.seq is None:
+        return Sample(_instant(one.ts), values)
+    return Sample(_instant(one.ts), values, seq=one.seq, boot=boot_name(one.boot))
 
 
 def _decode_slowly(payload: bytes) -> tuple[list[Sample], list[PayloadError]]:
     try:
         whole = _decode_any(payload)
-    except _UNREADABLE as error:
+    except UNREADABLE as error:
         raise PayloadError(f"not JSON: {error}", code="not_json") from None
     if not isinstance(whole, dict):
         raise PayloadError(f"want a JSON object, got {type(whole).__name__}", code="bad_shape")
@@ -147,67 +160,41 @@ def _sample(item: Any) -> Sample:
     if not isinstance(item, dict) or not isinstance(item.get("values"), dict):
         raise PayloadError('want {"ts": .., "values": {..}}', code="bad_shape")
     try:
-        ts = msgspec.convert(item.get("ts"), _Instant)
+        ts = msgspec.convert(item.get("ts"), Instant)
     except msgspec.ValidationError as error:
         given = item.get("ts")
         shown = repr(given)[:50] if isinstance(given, str | int | float) else type(given).__name__
         reason = f"ts {shown}: want RFC 3339 with offset or epoch milliseconds ({error})"
         raise PayloadError(reason, code="bad_time") from None
-    return Sample(_instant(ts), _values(item["values"]))
+    seq, boot = _numbered(item)
+    return Sample(_instant(ts), checked_values(item["values"]), seq=seq, boot=boot)
+
+
+def _numbered(item: dict[str, Any]) -> tuple[int | None, str]:
+    """Read `seq` and `boot`."""
+    try:
+        seq = msgspec.convert(item.get("seq"), Sequence | None)
+        return seq, "" if seq is None else boot_name(msgspec.convert(item.get("boot"), Boot | None))
+    except msgspec.ValidationError as error:
+        reason = f"seq or boot: want a whole number from 0, and a short name ({error})"
+        raise PayloadError(reason, code="bad_sequence") from None
+
+
+def boot_name(boot: str | int | None) -> str:
+    """Name of the start that a sample's number counts from; empty when nothing says.
+
+    Raises
+    ------
+    PayloadError
+        If it cannot be a name.
+    """
+    if boot is None:
+        return ""
+    name = str(boot)
+    if not name.isprintable():
+        raise PayloadError(f"boot {name!a} cannot be a name", code="bad_sequence")
+    return name
 
 
 def _instant(ts: datetime | int) -> datetime:
-    if isinstance(ts, datetime):
-        try:
-            return ts.astimezone(UTC)
-        except OverflowError:
-            raise PayloadError(f"ts {ts} is outside the calendar", code="bad_time") from None
-    if not 0 <= ts <= _LAST_MS:
-        raise PayloadError(f"ts {ts} is no epoch milliseconds", code="bad_time")
-    return _EPOCH + ts * _MILLISECOND
-
-
-def _values(items: Mapping[str, Any]) -> dict[str, Value]:
-    """Check values of any name; null is "not measured" and makes no number."""
-    if len(items) > MOST_NAMES:
-        reason = f"{len(items)} values in one sample: want at most {MOST_NAMES}"
-        raise PayloadError(reason, code="too_many_names")
-    values = {name: _value(name, value) for name, value in items.items() if value is not None}
-    if not values:
-        raise PayloadError("no value in it", code="no_value")
-    return values
-
-
-def _value(name: str, value: Any) -> Value:
-    if not name or len(name.encode()) > LONGEST_CODE or not name.isprintable():
-        raise PayloadError(f"name {name[:LONGEST_CODE]!r} cannot be a name", code="bad_name")
-    quantity = quantities().get(name)
-    column_type = quantity.column_type if quantity else None
-    if isinstance(value, str):
-        if column_type not in (None, "text"):
-            raise PayloadError(f"{name} is the text {value[:50]!r}: want a number", code="bad_type")
-        if len(value.encode()) > LONGEST_TEXT or "\0" in value:
-            raise PayloadError(f"{name} is no text to be kept: {value[:50]!r}", code="bad_text")
-        return value
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        got = type(value).__name__
-        raise PayloadError(f"{name} is a {got}: want a number or a text", code="bad_type")
-    if column_type == "text":
-        raise PayloadError(f"{name} is the number {value}: want a code", code="bad_type")
-    return _number(name, value, _INTEGERS.get(column_type or ""))
-
-
-def _number(name: str, value: float, limit: int | None) -> Value:
-    try:
-        number = float(value)
-    except OverflowError:
-        number = float("inf")
-    if not isfinite(number):
-        raise PayloadError(f"{name} is not a finite number", code="not_finite")
-    if abs(number) > GREATEST:
-        raise PayloadError(f"{name} is {number}: want at most {GREATEST:g}", code="too_great")
-    if limit is None:
-        return number
-    if number != int(number) or not -limit <= number < limit:
-        raise PayloadError(f"{name} is {value}: want a whole number of its size", code="bad_type")
-    return int(value)
+    return from_aware(ts) if isinstance(ts, datetime) else from_epoch_ms(ts)

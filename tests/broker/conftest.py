@@ -16,9 +16,10 @@ from domain.broker_url import BrokerUrl
 from store.registry import write as write_registry
 from tests.conftest import connected
 from tests.estate import estate
+from tests.servers import OwnBroker
 
 CIVICWATT = Path(sys.executable).with_name("civicwatt")
-StartCollector = Callable[[], "subprocess.Popen[bytes]"]
+StartCollector = Callable[..., "subprocess.Popen[bytes]"]
 
 
 class Publisher:
@@ -59,9 +60,9 @@ def publisher(own_broker_url: str) -> Iterator[Publisher]:
 
 
 @pytest.fixture
-def own_broker_url(own_broker: "object") -> str:
+def own_broker_url(own_broker: OwnBroker) -> str:
     """Address of the test's own Mosquitto."""
-    return str(own_broker.url)  # type: ignore[attr-defined]  # tests.servers.OwnBroker
+    return own_broker.url
 
 
 @pytest.fixture
@@ -76,14 +77,14 @@ def estate_database(database: str) -> str:
 def start_collector(
     estate_database: str, own_broker_url: str, tmp_path: Path
 ) -> Iterator[StartCollector]:
-    """Start `civicwatt collect` and wait until its session with the broker is there."""
+    """Start `civicwatt collect`, with any options, and wait until it has a session."""
     running: list[subprocess.Popen[bytes]] = []
 
-    def start() -> subprocess.Popen[bytes]:
+    def start(*options: str) -> subprocess.Popen[bytes]:
         log = tmp_path / f"collector-{len(running)}.log"
         with log.open("wb") as output:
             process = subprocess.Popen(
-                [CIVICWATT, "collect"],
+                [CIVICWATT, "collect", *options],
                 env={
                     "CIVICWATT_DATABASE_URL": estate_database,
                     "CIVICWATT_MQTT_URL": own_broker_url,

@@ -178,7 +178,7 @@ def refusal(*arguments: str, **environment: str) -> tuple[int, str]:
         env=environment,
         capture_output=True,
         text=True,
-        timeout=30,
+        timeout=120,
         check=False,
     )
     return done.returncode, done.stderr

@@ -75,10 +75,12 @@ def publish(first: int, mid: int, topic: bytes, payload: bytes) -> bytes:
 def linked(far_side: FarSide, parts: Sequence[bytes]) -> Iterator[Link]:
     link = Link(far_side.url, client_id="test", filters=("cw/v1/+/up",))
     thread = far_side.send(parts)
-    link.open()
-    yield link
-    link.close()
-    thread.join(10)
+    try:
+        link.open()
+        yield link
+    finally:
+        link.close()
+        thread.join(10)
 
 
 SENT = [

@@ -48,20 +48,31 @@ def running_collector(estate_database: str, own_broker_url: str) -> Iterator[str
         target=collect, args=(settings_,), kwargs={"name": "c", "metrics_port": None, "stop": stop}
     )
     thread.start()
-    with connected(estate_database) as conn:
-        listening = "SELECT count(*) FROM pg_stat_activity WHERE application_name LIKE %s"
-        until(lambda: conn.execute(listening, ["civicwatt collect%"]).fetchone() == (1,))
-    # Its session begins with the subscription: until then what is published goes nowhere.
-    hello = Publisher(own_broker_url)
-    while not received(estate_database):
-        hello.values("hello", START.isoformat(), active_power_kw=1.0)
-        time.sleep(0.1)
-    hello.close()
-    until(lambda: settled(estate_database))
-    yield estate_database
-    stop.set()
-    thread.join(15)
+    try:
+        with connected(estate_database) as conn:
+            listening = "SELECT count(*) FROM pg_stat_activity WHERE application_name LIKE %s"
+            until(lambda: conn.execute(listening, ["civicwatt collect%"]).fetchone() == (1,))
+        say_hello(estate_database, own_broker_url)
+        until(lambda: settled(estate_database))
+        yield estate_database
+    finally:
+        stop.set()
+        thread.join(15)
     assert not thread.is_alive()
+
+
+def say_hello(database: str, broker_url: str) -> None:
+    """Publish until it is heard: before the collector's session, messages go nowhere."""
+    publisher = Publisher(broker_url)
+
+    def is_heard() -> bool:
+        publisher.values("hello", START.isoformat(), active_power_kw=1.0)
+        return received(database) > 0
+
+    try:
+        until(is_heard)
+    finally:
+        publisher.close()
 
 
 def payload(second: int, values: dict[str, int]) -> dict[str, Any]:

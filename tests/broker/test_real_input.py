@@ -83,7 +83,7 @@ def test_days_add_up_to_the_files_and_the_trip_has_its_length(
         until(lambda: stored() == expected, process=collector.process)
         # A day leaves the list in the transaction that writes its consumption.
         until(
-            lambda: conn.execute("SELECT count(*) FROM touched").fetchone() == (0,),
+            lambda: conn.execute("SELECT count(*) FROM waiting_day").fetchone() == (0,),
             process=worker.process,
         )
 

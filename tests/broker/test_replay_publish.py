@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from threading import Event, Thread, Timer
@@ -21,6 +22,7 @@ from device_sim.district import District, DistrictSettings
 from device_sim.publisher import Publisher, StoppedError
 from device_sim.registration import GATEWAY
 from domain.broker_url import BrokerUrl
+from tests.processes import ended
 from tests.servers import OwnBroker
 
 pytestmark = pytest.mark.broker
@@ -74,18 +76,29 @@ def until(done: Callable[[], bool], within_s: float = 30.0) -> None:
         time.sleep(0.05)
 
 
-def command(broker: OwnBroker, folder: Path, *args: str) -> "subprocess.Popen[str]":
+def running(
+    broker: OwnBroker, folder: Path, *args: str
+) -> AbstractContextManager["subprocess.Popen[str]"]:
+    """Run `civicwatt args`, which ends with the block if not before."""
     environment = os.environ | {
         "CIVICWATT_MQTT_URL": broker.url,
         "CIVICWATT_DATA_DIR": str(folder),
     }
-    return subprocess.Popen(
-        [CIVICWATT, *args],
-        env=environment,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
+    return ended(
+        subprocess.Popen(
+            [CIVICWATT, *args],
+            env=environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
     )
+
+
+def done(broker: OwnBroker, folder: Path, *args: str) -> tuple[int, str, str]:
+    """Exit status of `civicwatt args`, what it printed and what it complained about."""
+    with running(broker, folder, *args) as process:
+        return finished(process)
 
 
 def finished(process: "subprocess.Popen[str]") -> tuple[int, str, str]:
@@ -101,7 +114,7 @@ def test_history_arrives_whole_and_a_second_run_sends_only_the_rest(
     first = now.replace(minute=0, second=0, microsecond=0) - timedelta(days=2)
     settings = begin(state, DistrictSettings(first, institutions=1, vehicles=1)).settings
     for _ in range(2):
-        code, _, errors = finished(command(own_broker, tmp_path, "simulate", "--no-live", *SMALL))
+        code, _, errors = done(own_broker, tmp_path, "simulate", "--no-live", *SMALL)
         assert code == 0, errors
     until(lambda: listener.status.count((GATEWAY, "offline")) == 2)
     district = District(settings)
@@ -119,12 +132,12 @@ def test_live_goes_on_until_told_to_stop_and_says_goodbye(
     own_broker: OwnBroker, listener: Listener, tmp_path: Path
 ) -> None:
     live = ("--days", "0", "--meter-seconds", "1", "--vehicle-seconds", "1")
-    process = command(own_broker, tmp_path, "simulate", *SMALL, *live)
-    began_ms = int(time.time() * 1000)
-    until(lambda: sum(d == "gov-main-e" and ts > began_ms for d, ts in listener.samples) > 3)
-    assert listener.status == [(GATEWAY, "online")]
-    process.terminate()
-    code, out, errors = finished(process)
+    with running(own_broker, tmp_path, "simulate", *SMALL, *live) as process:
+        began_ms = int(time.time() * 1000)
+        until(lambda: sum(d == "gov-main-e" and ts > began_ms for d, ts in listener.samples) > 3)
+        assert listener.status == [(GATEWAY, "online")]
+        process.terminate()
+        code, out, errors = finished(process)
     assert code == 0, errors
     assert "samples sent" in out
     until(lambda: listener.status[-1] == (GATEWAY, "offline"))
@@ -133,30 +146,35 @@ def test_live_goes_on_until_told_to_stop_and_says_goodbye(
 def test_a_killed_simulator_is_told_offline_by_its_last_will(
     own_broker: OwnBroker, listener: Listener, tmp_path: Path
 ) -> None:
-    process = command(own_broker, tmp_path, "simulate", *SMALL, "--days", "0")
-    until(lambda: (GATEWAY, "online") in listener.status)
-    process.send_signal(signal.SIGKILL)
-    finished(process)
+    with running(own_broker, tmp_path, "simulate", *SMALL, "--days", "0") as process:
+        until(lambda: (GATEWAY, "online") in listener.status)
+        process.send_signal(signal.SIGKILL)
     until(lambda: listener.status[-1] == (GATEWAY, "offline"))
 
 
 def test_nothing_is_lost_when_the_broker_goes_away_for_a_while(
     own_broker: OwnBroker, listener: Listener
 ) -> None:
+    stop = Event()
+
     def send() -> None:
         url = BrokerUrl.parse(own_broker.url)
-        with Publisher(url, client_id="sender", max_rate=400) as publisher:
+        publisher = Publisher(url, client_id="sender", max_rate=400, stop=stop)
+        with suppress(StoppedError), publisher:
             for ts in range(1200):
                 publisher.publish("m1", b'{"ts":%d,"values":{"flow_m3h":1}}' % ts, 1)
             publisher.drain()
 
     sender = Thread(target=send)
     sender.start()
-    until(lambda: len(listener.samples) > 200)
-    own_broker.stop()
-    own_broker.start()
-    sender.join(60)
-    until(lambda: len({ts for _, ts in listener.samples}) == 1200)
+    try:
+        until(lambda: len(listener.samples) > 200)
+        own_broker.stop()
+        own_broker.start()
+        until(lambda: len({ts for _, ts in listener.samples}) == 1200)
+    finally:
+        stop.set()
+        sender.join(60)
 
 
 def test_the_pace_has_a_ceiling(own_broker: OwnBroker) -> None:
@@ -176,7 +194,7 @@ def test_a_recording_is_replayed_as_a_register_in_real_proportions(
     file.write_text("ts,use\n2026-01-01T00:00:00Z,1.5\n2026-01-01T00:00:10Z,2.5\n")
     began = time.monotonic()
     options = ("--device", "m1", "--as-register", "--speed", "20")
-    code, out, errors = finished(command(own_broker, tmp_path, "replay", str(file), *options))
+    code, out, errors = done(own_broker, tmp_path, "replay", str(file), *options)
     assert code == 0, errors
     assert time.monotonic() - began > 1.0  # 20 s of recording
     assert "3 samples" in out
@@ -189,7 +207,7 @@ def test_a_bad_cell_ends_a_replay_with_one_line(own_broker: OwnBroker, tmp_path:
     file = tmp_path / "use.csv"
     file.write_text("ts,use\n2026-01-01T00:00Z,many\n")
     options = ("--device", "m1", "--value-column", "use", "--as-fast-as-possible")
-    code, _, errors = finished(command(own_broker, tmp_path, "replay", str(file), *options))
+    code, _, errors = done(own_broker, tmp_path, "replay", str(file), *options)
     assert code == 1
     assert errors.strip().endswith("use.csv:2:use: 'many' is no number")
     assert errors.count("\n") == 1
@@ -197,7 +215,7 @@ def test_a_bad_cell_ends_a_replay_with_one_line(own_broker: OwnBroker, tmp_path:
 
 def test_a_broker_that_is_not_there_is_one_line(own_broker: OwnBroker, tmp_path: Path) -> None:
     own_broker.stop()
-    code, _, errors = finished(command(own_broker, tmp_path, "simulate", *SMALL, "--days", "0"))
+    code, _, errors = done(own_broker, tmp_path, "simulate", *SMALL, "--days", "0")
     assert code == 1
     assert "no broker answers at mqtt://127.0.0.1" in errors
     assert errors.count("\n") == 1

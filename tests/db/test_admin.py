@@ -63,7 +63,7 @@ def test_from_an_empty_database_to_the_first_administrator(
          "no organisation 'none'"),
         (("set-password", "nobody"), "a long password\n", "there is no person"),
         (("load-registry", "/nowhere.json"), "", "No such file"),
-        (("refuse-device", "nothing"), "", "there is no such device"),
+        (("device", "refuse", "nothing"), "", "there is no such device"),
         (("retention", "no_table", "--days", "400"), "", "no reading table 'no_table'"),
         (("retention", "vehicle_reading", "--days", "90"), "", "want 180 or more"),
     ],
@@ -83,8 +83,8 @@ def test_a_device_is_refused_and_its_messages_go_to_quarantine(
     superuser: Connection, database: str
 ) -> None:
     write_registry(superuser, estate())
-    assert "accepted" in run(database, "admin", "devices")
-    run(database, "admin", "refuse-device", "school-device-0")
+    assert "accepted" in run(database, "admin", "device", "list")
+    run(database, "admin", "device", "refuse", "school-device-0")
     message = say("school-device-0", b'{"ts": "2026-07-01T00:00:00Z", "values": {"odd": 1}}')
     assert store_messages(superuser, [message])["quarantined"] == 1
     row = superuser.execute("SELECT reason_code FROM quarantine").fetchone()
@@ -107,6 +107,20 @@ def test_expired_readings_go_and_consumption_stays(superuser: Connection) -> Non
     left = superuser.execute("SELECT ts FROM electricity_reading").fetchall()
     assert left == [(new,)]
     assert superuser.execute("SELECT count(*) FROM consumption").fetchone() == (1,)
+
+
+def test_what_a_device_tells_is_corrected_and_its_days_are_computed_anew(
+    database: str, superuser: Connection
+) -> None:
+    write_registry(superuser, estate(accept_days=4000))
+    payload = f'{{"ts": "{NOW.isoformat()}", "values": {{"active_power_kw": 1.0}}}}'
+    store_messages(superuser, [say("school-device-0", payload.encode())])
+    superuser.execute("DELETE FROM touched")
+    told = run(database, "admin", "device", "counts", "school-device-0", "rate")
+    assert told == "school-device-0 tells its meter by rate\n"
+    ways = superuser.execute("SELECT counts_by FROM meter_device ORDER BY counts_by").fetchall()
+    assert ways == [("rate",), ("register",)]
+    assert superuser.execute("SELECT count(*) FROM touched").fetchone() == (1,)
 
 
 def test_writing_a_registry_again_changes_nothing(superuser: Connection) -> None:
@@ -147,6 +161,7 @@ def test_doctor_names_the_floor_and_what_to_change(database: str, broker_url: st
     assert "PostgreSQL" in done.stdout
     assert "the login is a superuser" in done.stdout
     assert "1500 of 1500 messages outlasted an absence" in done.stdout
+    assert "lets anybody in" in done.stdout
 
 
 def test_doctor_says_what_is_missing(empty_database: str) -> None:

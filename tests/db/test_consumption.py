@@ -9,7 +9,9 @@ from psycopg import Connection
 from analytics.jobs.consumption import update_consumption
 from store.become import Role
 from store.consumption import take_touched
+from store.person import add_person
 from store.registry import write as write_registry
+from store.touched import spread
 from tests.conftest import connected
 from tests.estate import NOW, estate, registers, store_messages
 
@@ -183,11 +185,12 @@ def test_a_late_reading_among_expired_ones_does_not_spoil_a_figure(conn: Connect
 def test_a_device_that_cannot_be_computed_does_not_hold_up_the_others(conn: Connection) -> None:
     for name in ("school", "hospital"):
         store_messages(conn, registers(f"{name}-device-0", MIDNIGHT, range(9), step=QUARTER))
+    add_person(conn, login="school", name="Wang", password_hash="")
     conn.execute(
-        "UPDATE electricity_reading SET active_energy_import_kwh = "
-        "CASE WHEN extract(minute FROM ts)::int %% 30 = 0 THEN 0 ELSE 1.7e308 END "
-        "FROM device d WHERE d.device_id = electricity_reading.device_id AND d.code = %s",
-        [DEVICE],
+        "INSERT INTO register_event (meter_id, at, kind, value, note, person_id) "
+        "SELECT meter_id, %s, 'ratio', 4e307, 'a slip', person_id FROM meter, person "
+        "WHERE code = 'school-meter-0'",
+        [MIDNIGHT],
     )
     assert compute(conn) == 1
     left = "SELECT DISTINCT d.code FROM touched t JOIN device d USING (device_id)"
@@ -208,6 +211,7 @@ def test_a_midnight_that_comes_twice_begins_its_day_at_the_first(database: str) 
 def test_two_workers_do_not_compute_one_device_together(conn: Connection, database: str) -> None:
     store_messages(conn, registers(DEVICE, MIDNIGHT, range(97), step=QUARTER))
     with connected(database, Role.WORK) as first, first.transaction():
+        spread(first)
         device = first.execute("SELECT DISTINCT device_id FROM touched").fetchone()
         assert device is not None
         assert take_touched(first, device[0]) == {date(2026, 7, 1), date(2026, 7, 2)}

@@ -92,6 +92,18 @@ def test_a_sample_that_fills_two_tables_is_counted_once(conn: Connection) -> Non
     assert (counts["received"], counts["stored"]) == (1, 1)
 
 
+def test_in_a_batch_of_many_weeks_every_message_has_its_own_outcome(conn: Connection) -> None:
+    weeks = [week * 7 * 24 * 60 for week in range(6)]
+    store_messages(conn, [at(week, active_power_kw=3.0) for week in weeks[::2]])
+    batch = [at(week + late, active_power_kw=3.0) for late in (0, 1) for week in weeks]
+    batch += [at(week, voltage_a_v=231.0) for week in weeks[1::2]]
+    counts = store_messages(conn, batch)
+    # known: every other week; new: the others, completed at once, and all a minute before
+    assert (counts["duplicate"], counts["stored"], counts["merged"]) == (3, 9, 3)
+    rows = conn.execute("SELECT count(*), count(voltage_a_v) FROM electricity_reading").fetchone()
+    assert rows == (12, 3)
+
+
 NAMES = st.sampled_from(["active_power_kw", "voltage_a_v", "speed_kmh", "odd"])
 SAMPLES = st.lists(
     st.tuples(

@@ -1,4 +1,5 @@
 import dataclasses
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from psycopg import Connection
@@ -89,7 +90,7 @@ class _Server:
     versions: tuple[int, bool, str | None]
     licence: tuple[str]
 
-    def execute(self, statement: str) -> "_Answer":
+    def execute(self, statement: str, _arguments: object = None) -> "_Answer":
         return _Answer(self.licence if "license" in statement else self.versions)
 
 
@@ -102,8 +103,6 @@ class _Answer:
 
 
 def test_two_migrations_at_once_do_not_meet(empty_database: str) -> None:
-    from concurrent.futures import ThreadPoolExecutor  # noqa: PLC0415 - only here
-
     def one(_: int) -> list[str]:
         with connected(empty_database) as conn:
             return migrate(conn)

@@ -14,6 +14,7 @@ from psycopg import Connection
 
 from analytics.jobs.consumption import update_consumption
 from api.app import create_app
+from api.bell import Ear
 from api.password import hash_password
 from api.settings import ApiSettings
 from civicwatt.loopback import free_port
@@ -85,12 +86,25 @@ def next_of(lines: Iterator[str], field: str) -> str:
     return next(line for line in lines if line.startswith(f"{field}: ")).partition(": ")[2]
 
 
+def until_blank(lines: Iterator[str]) -> Iterator[str]:
+    """The lines of the next event."""
+    for line in lines:
+        if line.startswith("event: "):
+            yield line
+            break
+    for line in lines:
+        if not line:
+            return
+        yield line
+
+
 def test_a_change_is_told_with_the_ids_of_what_changed(server: str, conn: Connection) -> None:
     with stream(server, "school") as lines:
         assert next_of(lines, "retry") == "3000"
         change(conn, "school", 1)
         assert next_of(lines, "event") == "readings"
-        assert next_of(lines, "event") == "consumption"
+        while next_of(lines, "event") != "consumption":
+            pass
         told = json.loads(next_of(lines, "data"))
     row = conn.execute("SELECT meter_id FROM meter WHERE code = 'school-meter-0'").fetchone()
     assert row is not None
@@ -136,3 +150,72 @@ def test_a_stream_ends_with_its_session(server: str, conn: Connection) -> None:
 
 def test_a_stranger_is_refused(server: str) -> None:
     assert httpx2.get(f"{server}/api/v1/stream").status_code == 401
+
+
+def device_id(conn: Connection, code: str) -> int:
+    row = conn.execute("SELECT device_id FROM device WHERE code = %s", [code]).fetchone()
+    assert row is not None
+    return int(row[0])
+
+
+def commit_readings(conn: Connection, *devices: int) -> None:
+    """What a collector says when it has committed a batch."""
+    conn.execute("SELECT pg_notify('civicwatt_readings', %s)", [",".join(map(str, devices))])
+
+
+def test_committed_readings_are_told_at_once_and_without_an_id(
+    server: str, conn: Connection
+) -> None:
+    mine, foreign = device_id(conn, "school-device-0"), device_id(conn, "hospital-device-0")
+    with stream(server, "school") as lines:
+        next_of(lines, "retry")
+        time.sleep(0.5)
+        began = time.monotonic()
+        commit_readings(conn, foreign, mine)
+        told = list(until_blank(lines))
+    assert told == ["event: readings", f'data: {{"device_ids": [{mine}]}}']
+    assert time.monotonic() - began < 1.0
+
+
+def test_of_foreign_readings_a_stream_hears_nothing(server: str, conn: Connection) -> None:
+    foreign = device_id(conn, "hospital-device-0")
+    with stream(server, "school") as lines:
+        next_of(lines, "retry")
+        commit_readings(conn, foreign)
+        time.sleep(1.5)  # that it is the next thing told shows that nothing was before it
+        change(conn, "school", 1)
+        assert json.loads(next_of(lines, "data")) == {
+            "device_ids": [device_id(conn, "school-device-0")]
+        }
+
+
+def test_a_burst_is_told_in_few_words(server: str, conn: Connection) -> None:
+    mine = device_id(conn, "school-device-0")
+    with stream(server, "school") as lines:
+        next_of(lines, "retry")
+        for _ in range(200):
+            commit_readings(conn, mine)
+        time.sleep(1.5)
+        change(conn, "school", 1)
+        told = 0
+        while next_of(lines, "event") != "consumption":
+            told += 1
+    assert told < 10
+
+
+def test_readings_of_many_devices_are_told_as_many(server: str, conn: Connection) -> None:
+    with stream(server, "school") as lines:
+        next_of(lines, "retry")
+        commit_readings(conn)
+        assert next_of(lines, "event") == "readings"
+        assert json.loads(next_of(lines, "data")) == {"many": True}
+
+
+def test_what_a_slow_stream_has_not_been_told_is_bounded() -> None:
+    ear = Ear()
+    for first in range(0, 10_000, 100):
+        ear.hear_of(set(range(first, first + 100)))
+        assert len(ear.devices) <= 2000
+    assert ear.take() == (set(), True)
+    ear.hear_of({1})
+    assert ear.take() == ({1}, False)

@@ -1,7 +1,8 @@
 """The brokers of the demo: both pass a message on, and both end with the block."""
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -23,14 +24,27 @@ from tests.servers import OwnBroker
 WAIT_S = 10.0
 
 
-def connect(port: int, name: str, *, clean_session: bool = True) -> mqtt.Client:
+@contextmanager
+def connected(
+    port: int,
+    name: str,
+    *,
+    clean_session: bool = True,
+    heard: Callable[[bytes], None] = lambda _: None,
+) -> Iterator[mqtt.Client]:
+    """A client of the broker, which passes on what it hears."""
     client = mqtt.Client(CallbackAPIVersion.VERSION2, client_id=name, clean_session=clean_session)
-    connected = threading.Event()
-    client.on_connect = lambda *_: connected.set()
+    answered = threading.Event()
+    client.on_connect = lambda *_: answered.set()
+    client.on_message = lambda _client, _data, message: heard(bytes(message.payload))
     client.connect("127.0.0.1", port)
     client.loop_start()
-    assert connected.wait(WAIT_S)
-    return client
+    try:
+        assert answered.wait(WAIT_S)
+        yield client
+    finally:
+        client.disconnect()
+        client.loop_stop()
 
 
 def subscribe(client: mqtt.Client, topic: str) -> None:
@@ -40,26 +54,18 @@ def subscribe(client: mqtt.Client, topic: str) -> None:
     assert subscribed.wait(WAIT_S)
 
 
-def close(client: mqtt.Client) -> None:
-    client.disconnect()
-    client.loop_stop()
-
-
 def size_received_after_sending(port: int, payload: bytes) -> int:
     sizes: list[int] = []
     arrived = threading.Event()
 
-    def note(_client: mqtt.Client, _data: object, message: mqtt.MQTTMessage) -> None:
-        sizes.append(len(message.payload))
+    def note(payload: bytes) -> None:
+        sizes.append(len(payload))
         arrived.set()
 
-    receiver, sender = connect(port, "receiver"), connect(port, "sender")
-    receiver.on_message = note
-    subscribe(receiver, "cw/v1/+/up")
-    sender.publish("cw/v1/m1/up", payload, qos=1).wait_for_publish(WAIT_S)
-    assert arrived.wait(WAIT_S)
-    close(sender)
-    close(receiver)
+    with connected(port, "receiver", heard=note) as receiver, connected(port, "sender") as sender:
+        subscribe(receiver, "cw/v1/+/up")
+        sender.publish("cw/v1/m1/up", payload, qos=1).wait_for_publish(WAIT_S)
+        assert arrived.wait(WAIT_S)
     return sizes[0]
 
 
@@ -118,14 +124,12 @@ def test_a_program_that_does_not_start_is_quoted(tmp_path: Path) -> None:
 
 @pytest.mark.broker
 def test_a_session_of_mosquitto_keeps_its_messages_over_a_restart(own_broker: OwnBroker) -> None:
-    away = connect(own_broker.port, "collector-0", clean_session=False)
-    subscribe(away, "cw/v1/+/up")
-    close(away)
-    sender = connect(own_broker.port, "sender")
-    for number in range(3_000):  # three times what an unconfigured Mosquitto would keep
-        sender.publish("cw/v1/m1/up", str(number).encode(), qos=1)
-    sender.publish("cw/v1/m1/up", b"last", qos=1).wait_for_publish(WAIT_S)
-    close(sender)
+    with connected(own_broker.port, "collector-0", clean_session=False) as away:
+        subscribe(away, "cw/v1/+/up")
+    with connected(own_broker.port, "sender") as sender:
+        for number in range(3_000):  # three times what an unconfigured Mosquitto would keep
+            sender.publish("cw/v1/m1/up", str(number).encode(), qos=1)
+        sender.publish("cw/v1/m1/up", b"last", qos=1).wait_for_publish(WAIT_S)
 
     own_broker.stop()
     own_broker.start()
@@ -133,15 +137,11 @@ def test_a_session_of_mosquitto_keeps_its_messages_over_a_restart(own_broker: Ow
     received: list[bytes] = []
     complete = threading.Event()
 
-    def note(_client: mqtt.Client, _data: object, message: mqtt.MQTTMessage) -> None:
-        received.append(bytes(message.payload))
-        if message.payload == b"last":
+    def note(payload: bytes) -> None:
+        received.append(payload)
+        if payload == b"last":
             complete.set()
 
-    back = mqtt.Client(CallbackAPIVersion.VERSION2, client_id="collector-0", clean_session=False)
-    back.on_message = note
-    back.connect("127.0.0.1", own_broker.port)
-    back.loop_start()
-    assert complete.wait(WAIT_S)
-    close(back)
+    with connected(own_broker.port, "collector-0", clean_session=False, heard=note):
+        assert complete.wait(WAIT_S)
     assert received == [*(str(number).encode() for number in range(3_000)), b"last"]

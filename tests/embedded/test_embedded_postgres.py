@@ -5,6 +5,8 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import psycopg
@@ -12,6 +14,7 @@ import pytest
 
 from civicwatt.embedded_postgres import running_postgres
 from domain.errors import ConfigurationError
+from tests.processes import ended
 
 PARENT = """
 import sys, time
@@ -23,12 +26,13 @@ with running_postgres(Path(sys.argv[1])) as url:
 """
 
 
-def start_parent(data_dir: Path) -> tuple[subprocess.Popen[str], str]:
-    parent = subprocess.Popen(
-        [sys.executable, "-c", PARENT, str(data_dir)], stdout=subprocess.PIPE, text=True
-    )
-    assert parent.stdout
-    return parent, parent.stdout.readline().strip()
+@contextmanager
+def running_parent(data_dir: Path) -> Iterator[tuple[subprocess.Popen[str], str]]:
+    """A process that runs a server, and the server's address."""
+    command = [sys.executable, "-c", PARENT, str(data_dir)]
+    with ended(subprocess.Popen(command, stdout=subprocess.PIPE, text=True)) as parent:
+        assert parent.stdout
+        yield parent, parent.stdout.readline().strip()
 
 
 def server_pid(data_dir: Path) -> int:
@@ -78,30 +82,28 @@ def test_a_second_start_on_the_same_folder_is_refused(tmp_path: Path) -> None:
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells a child of the death")
 def test_killing_the_parent_ends_the_server(tmp_path: Path) -> None:
-    parent, _ = start_parent(tmp_path)
-    pid = server_pid(tmp_path)
-    parent.kill()
-    parent.communicate()
+    with running_parent(tmp_path) as (parent, _):
+        pid = server_pid(tmp_path)
+        parent.kill()
     wait_until_gone(pid)
 
 
 def test_ctrl_c_reaches_the_parent_only_and_ends_both(tmp_path: Path) -> None:
-    parent, url = start_parent(tmp_path)
-    pid = server_pid(tmp_path)
-    assert os.getsid(pid) != os.getsid(parent.pid)
-    with psycopg.connect(url):
-        parent.send_signal(signal.SIGINT)
-        parent.communicate(timeout=20)
+    with running_parent(tmp_path) as (parent, url):
+        pid = server_pid(tmp_path)
+        assert os.getsid(pid) != os.getsid(parent.pid)
+        with psycopg.connect(url):
+            parent.send_signal(signal.SIGINT)
+            parent.wait(60)
     wait_until_gone(pid)
 
 
 def test_a_killed_server_comes_back_with_what_was_committed(tmp_path: Path) -> None:
-    parent, url = start_parent(tmp_path)
-    with psycopg.connect(url) as conn:
-        conn.execute("CREATE TABLE note AS SELECT 'committed' AS text")
-    os.kill(server_pid(tmp_path), signal.SIGKILL)
-    parent.kill()
-    parent.communicate()
+    with running_parent(tmp_path) as (parent, url):
+        with psycopg.connect(url) as conn:
+            conn.execute("CREATE TABLE note AS SELECT 'committed' AS text")
+        os.kill(server_pid(tmp_path), signal.SIGKILL)
+        parent.kill()
     with running_postgres(tmp_path) as url, psycopg.connect(url) as conn:
         assert conn.execute("SELECT text FROM note").fetchone() == ("committed",)
 
@@ -109,10 +111,8 @@ def test_a_killed_server_comes_back_with_what_was_committed(tmp_path: Path) -> N
 def test_a_pid_file_that_names_a_stranger_is_cleared_and_the_stranger_lives(tmp_path: Path) -> None:
     with running_postgres(tmp_path):
         written = (tmp_path / "cluster" / "postmaster.pid").read_text()
-    stranger = subprocess.Popen(["sleep", "60"])
-    lines = [str(stranger.pid), *written.splitlines()[1:]]
-    (tmp_path / "cluster" / "postmaster.pid").write_text("\n".join(lines))
-    with running_postgres(tmp_path) as url, psycopg.connect(url):
-        assert stranger.poll() is None
-    stranger.kill()
-    stranger.wait()
+    with ended(subprocess.Popen(["sleep", "60"])) as stranger:
+        lines = [str(stranger.pid), *written.splitlines()[1:]]
+        (tmp_path / "cluster" / "postmaster.pid").write_text("\n".join(lines))
+        with running_postgres(tmp_path) as url, psycopg.connect(url):
+            assert stranger.poll() is None

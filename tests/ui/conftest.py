@@ -1,30 +1,52 @@
-"""A running console with known data, and a browser in front of it that hears every complaint."""
+"""A running console with known data, and a browser in front of it that hears every complaint.
+
+Each test has a server and a database of its own, copied from a planted one: what a test enters, no
+other test sees, in whatever order they run.
+"""
 
 import os
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
+from threading import Thread
 from urllib.parse import urlsplit
 
 import pytest
+import uvicorn
 from playwright.sync_api import (
     APIRequestContext,
     Browser,
     Page,
     StorageState,
+    expect,
     sync_playwright,
 )
 
+from api.app import create_app
+from api.settings import ApiSettings
 from civicwatt.child import Child
-from civicwatt.loopback import HOST, answers, free_port
-from tests.conftest import new_database
+from civicwatt.local_api import is_ready
+from civicwatt.loopback import HOST, free_port
+from tests.conftest import as_template, new_database
 from tests.ui.planted import LOGIN, PASSWORD, plant
 
 CHROMIUM = Path("/usr/bin/chromium")
+SECRET_KEY = "of a test, and nothing but a test"
+BROKER = "mqtts://broker.example:8883"
 BUILT = Path(__file__).parents[2] / "ui" / "dist" / "index.html"
+
+
+PATIENCE_MS = 60_000
+"""Within this every state is reached that is waited for, also on a busy machine."""
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _patience() -> None:
+    expect.set_options(timeout=PATIENCE_MS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,11 +60,19 @@ class Console:
     database : str
         Superuser's address of its database.
     now : datetime
-        When its history was planted.
+        When its history was planted, or it was started.
     """
 
     url: str
     database: str
+    now: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Planted:
+    """A database to be copied, and when its history was planted."""
+
+    name: str
     now: datetime
 
 
@@ -62,31 +92,71 @@ class Visit:
 
 @contextmanager
 def serving(database: str, port: int, log: Path) -> Iterator[None]:
-    """Run the real server."""
+    """Run the real server as a process of its own."""
     program = Path(sys.executable).with_name("civicwatt")
     command = [str(program), "serve", "--port", str(port)]
-    environment = {**os.environ, "CIVICWATT_DATABASE_URL": database}
+    environment = {
+        **os.environ,
+        "CIVICWATT_DATABASE_URL": database,
+        "CIVICWATT_SECRET_KEY": SECRET_KEY,
+        "CIVICWATT_BROKER_PUBLIC_URL": BROKER,
+    }
     with (
         log.open("ab") as output,
         Child("civicwatt serve", command, output=output, env=environment) as child,
     ):
-        child.wait_until(lambda: answers(port), within_s=30.0, log=log)
+        child.wait_until(lambda: is_ready(port), within_s=60.0, log=log)
         yield
 
 
-@pytest.fixture(scope="session")
-def console(
-    database_server: str, template: str, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Console]:
-    """The real server, on a database with the planted district."""
+@contextmanager
+def answering(database: str, port: int) -> Iterator[None]:
+    """Run the server in a thread: a process would load the whole program for each test."""
+    settings = ApiSettings(database_url=database, secret_key=SECRET_KEY, broker_public_url=BROKER)
+    server = uvicorn.Server(
+        uvicorn.Config(
+            create_app(settings), HOST, port, log_level="warning", timeout_graceful_shutdown=2
+        )
+    )
+    thread = Thread(target=server.run)
+    thread.start()
+    try:
+        deadline = time.monotonic() + 60
+        while not server.started:
+            assert thread.is_alive(), "the server has ended"
+            assert time.monotonic() < deadline, "the server does not start"
+            time.sleep(0.02)
+        yield
+    finally:
+        server.should_exit = True
+        thread.join(30)
+
+
+@contextmanager
+def console_on(server: str, planted: Planted) -> Iterator[Console]:
+    """Run the real server on a copy of a planted database."""
     if not BUILT.exists():
         pytest.fail("the console is not built: run `make ui`")
+    port = free_port()
+    with new_database(server, planted.name) as database, answering(database, port):
+        yield Console(f"http://{HOST}:{port}", database, planted.now)
+
+
+@pytest.fixture(scope="session")
+def district(database_server: str, template: str) -> Iterator[Planted]:
+    """The planted district."""
     with new_database(database_server, template) as database:
         now = datetime.now(UTC)
         plant(database, now)
-        port = free_port()
-        with serving(database, port, tmp_path_factory.mktemp("serve") / "log"):
-            yield Console(f"http://{HOST}:{port}", database, now)
+        with as_template(database_server, database) as name:
+            yield Planted(name, now)
+
+
+@pytest.fixture
+def console(database_server: str, district: Planted) -> Iterator[Console]:
+    """The real server in front of the district."""
+    with console_on(database_server, district) as console:
+        yield console
 
 
 @pytest.fixture(scope="session")
@@ -103,13 +173,16 @@ def browser() -> Iterator[Browser]:
         found.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture
 def operator(browser: Browser, console: Console) -> StorageState:
-    """What a browser keeps once the operator has signed in by the form, as a person does."""
-    context = browser.new_context(base_url=console.url)
-    sign_in(context.new_page())
-    state = context.storage_state()
-    context.close()
+    """What a browser keeps once the operator has signed in."""
+    with browser.new_context(base_url=console.url) as context:
+        credentials = {"login": LOGIN, "password": PASSWORD}
+        assert context.request.post("/api/v1/session", data=credentials).ok
+        state = context.storage_state()
+    # by this the console knows that it may ask for a session
+    hint = {"name": "civicwatt.session", "value": "1"}
+    state["origins"] = [{"origin": console.url, "localStorage": [hint]}]
     return state
 
 
@@ -118,7 +191,7 @@ def visiting(
     browser: Browser, console: Console, width: int, state: StorageState | None = None
 ) -> Iterator[Visit]:
     """Open a window of that width, with what an earlier one has kept."""
-    context = browser.new_context(
+    with browser.new_context(
         base_url=console.url,
         storage_state=state,
         viewport={"width": width, "height": 900},
@@ -127,19 +200,20 @@ def visiting(
         timezone_id="America/New_York",
         color_scheme="light",
         has_touch=width < 500,
-    )
-    visit = Visit(context.new_page())
-    home = urlsplit(console.url).netloc
-    context.on("console", lambda said: said.type == "error" and visit.complaints.append(said.text))
-    context.on("weberror", lambda error: visit.complaints.append(str(error.error)))
-    context.on(
-        "request",
-        lambda asked: (
-            urlsplit(asked.url).netloc not in {home, ""} and visit.foreign.append(asked.url)
-        ),
-    )
-    yield visit
-    context.close()
+    ) as context:
+        visit = Visit(context.new_page())
+        home = urlsplit(console.url).netloc
+        context.on(
+            "console", lambda said: said.type == "error" and visit.complaints.append(said.text)
+        )
+        context.on("weberror", lambda error: visit.complaints.append(str(error.error)))
+        context.on(
+            "request",
+            lambda asked: (
+                urlsplit(asked.url).netloc not in {home, ""} and visit.foreign.append(asked.url)
+            ),
+        )
+        yield visit
 
 
 @pytest.fixture

@@ -1,6 +1,7 @@
 """A small institution with known consumption, put through the collector's own path."""
 
 import json
+import time
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -20,10 +21,12 @@ from domain.registry import (
     OrganisationKind,
     Registry,
 )
-from ingest.intake import Intake, unknown_devices
+from ingest.acquaintance import Acquaintance
+from ingest.codecs.registry import codecs
+from ingest.intake import Intake
+from ingest.router import Router
 from store import reading, registry
 from store.become import Role
-from store.device import known_devices, register_pending
 from store.person import add_person, grant
 from tests.conftest import connected
 
@@ -131,8 +134,10 @@ def plant(url: str, now: datetime) -> None:
 def receive(url: str, messages: list[Message], now: datetime) -> None:
     """Do with messages what the collector and the worker do."""
     with connected(url, Role.COLLECT) as conn:
-        register_pending(conn, unknown_devices(messages, known_devices(conn)))
-        batch = Intake(known_devices(conn), ZONE).read(messages)
+        acquaintance = Acquaintance(Router(codecs()), ZONE)
+        intake = Intake()
+        batch, _ = intake.sort(*acquaintance.read(conn, messages), acquaintance.world)
+        batch.arrival.newest = intake.newest.take(time.monotonic())
         reading.prepare(conn)
         reading.write(conn, batch, collector="collector-0", now=now)
     with connected(url, Role.WORK) as conn:

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from domain.local_day import local_day
+from tests.conftest import connected
 from tests.ui.conftest import Console, Visit, open_hall
 from tests.ui.planted import HEAVY_KW, SHARES, USUAL_KW, WATER_M3H, ZONE, heavy_day
 
@@ -21,9 +22,9 @@ def number(text: str) -> float:
 
 def test_the_table_of_the_curve_is_what_the_server_answers(desk: Visit) -> None:
     page = desk.page
-    with page.expect_response("**/api/v1/series?**") as answered:
+    with page.expect_response("**/api/v1/organisations/hall/series?**") as answered:
         page.reload()
-    (series,) = page.request.get(answered.value.url).json()["items"]
+    series = page.request.get(answered.value.url).json()
     page.wait_for_selector(".uplot")
     page.keyboard.press("t")
     page.wait_for_selector(".load tbody tr")
@@ -78,7 +79,7 @@ def test_the_calendar_is_walked_by_keys(desk: Visit, console: Console) -> None:
 
 def test_what_no_submeter_counts_is_told_as_unmetered(office: Visit, console: Console) -> None:
     day = heavy_day(local_day(console.now, ZONE))
-    open_hall(office.page, f"?from={day}&end={day + timedelta(days=1)}")
+    open_hall(office.page, f"?from={day}&end={day + timedelta(days=1)}&parts=table")
     row = office.page.locator("[data-meter=remainder]")
     row.wait_for()
     texts = row.locator("td").all_inner_texts()
@@ -86,12 +87,12 @@ def test_what_no_submeter_counts_is_told_as_unmetered(office: Visit, console: Co
     assert number(texts[0]) == pytest.approx(24 * HEAVY_KW * unmetered)
     assert texts[1] == "20%"
     shares = office.page.locator("tr[data-meter] td:nth-of-type(2)").all_inner_texts()
-    assert shares == ["50%", "30%", "20%"]
+    assert shares == ["100%", "50%", "30%", "20%"]
 
 
 def test_a_submeter_is_shown_by_choosing_it(office: Visit, console: Console) -> None:
     day = heavy_day(local_day(console.now, ZONE))
-    open_hall(office.page, f"?from={day}&end={day + timedelta(days=1)}&table=1")
+    open_hall(office.page, f"?from={day}&end={day + timedelta(days=1)}&table=1&parts=table")
     office.page.get_by_role("button", name="查看 照明 的曲线").click()
     office.page.wait_for_url("**meter=**")
     first = office.page.locator(".load tbody tr td").first
@@ -125,19 +126,76 @@ def test_water_has_its_own_unit_and_curve(office: Visit, console: Console) -> No
     assert number(office.page.locator(".load tbody td").first.inner_text()) == WATER_M3H
 
 
+def test_the_night_minimum_is_the_planted_flow_and_names_its_nights(office: Visit) -> None:
+    page = office.page
+    open_hall(page, "?medium=water&nights=table")
+    figure = page.locator("[data-figure=night-usual]")
+    figure.wait_for()
+    assert number(figure.inner_text().split()[0]) == WATER_M3H
+    rows = page.locator("[data-chart=nights] tbody tr")
+    assert rows.count() == 30
+    # Before the history begins nothing is known, and a dash is no zero.
+    assert rows.first.locator("td").first.inner_text() == "—"
+    lowest = {row.locator("td").first.inner_text() for row in rows.all()}
+    assert {number(text) for text in lowest - {"—"}} == {WATER_M3H}
+    office.expect_calm()
+
+
+def test_the_week_shows_the_planted_hours(office: Visit, console: Console) -> None:
+    page = office.page
+    open_hall(page, "?period=30d&week=table")
+    rows = page.locator("[data-chart=week] tbody tr")
+    rows.first.wait_for()
+    assert rows.count() == 7 * 24
+    heavy = heavy_day(local_day(console.now, ZONE)).weekday()
+    at_noon = [rows.nth(24 * day + 12).locator("td").nth(1).inner_text() for day in range(7)]
+    usual = {number(kw) for day, kw in enumerate(at_noon) if day != heavy}
+    assert usual == {USUAL_KW}
+    assert number(at_noon[heavy]) > USUAL_KW
+    office.expect_calm()
+
+
+@pytest.fixture
+def no_calendar(console: Console) -> None:
+    """The national calendar is gone."""
+    with connected(console.database) as conn:
+        for table in ("calendar_day", "calendar_year"):
+            conn.execute(f"DELETE FROM {table} WHERE calendar = 'cn'")
+
+
+@pytest.mark.usefixtures("no_calendar")
+def test_no_profile_is_drawn_without_a_calendar(office: Visit) -> None:
+    open_hall(office.page, "?period=30d")
+    office.page.get_by_text("无法区分工作日与节假日").wait_for()
+    office.expect_calm()
+
+
+def test_the_months_are_what_the_server_answers_and_one_that_runs_says_so(office: Visit) -> None:
+    page = office.page
+    with page.expect_response("**/organisations/hall/use?**step=month") as answered:
+        open_hall(page, "?months=table")
+    months = page.request.get(answered.value.url).json()["items"]
+    rows = page.locator("[data-chart=months] tbody tr")
+    rows.first.wait_for()
+    shown = [number(row.locator("td").first.inner_text()) for row in rows.all()]
+    this_year = [month for month in months if month["end"][:4] == months[-1]["end"][:4]]
+    assert shown == [pytest.approx(month["value"], rel=1e-3) for month in this_year]
+    assert "完整率" in rows.last.locator("td").last.inner_text()
+
+
 def test_the_day_before_is_laid_under_the_heavy_day(office: Visit, console: Console) -> None:
     day = heavy_day(local_day(console.now, ZONE))
     open_hall(office.page, f"?from={day}&end={day + timedelta(days=1)}&compare=previous&table=1")
     office.page.get_by_text("对比期").wait_for()
     first = office.page.locator(".load tbody tr").first.locator("td").all_inner_texts()
     assert [number(cell) for cell in first[:2]] == [HEAVY_KW, USUAL_KW]
-    assert office.page.get_by_label("对比").input_value() == "previous"
+    assert office.page.get_by_label("对比", exact=True).input_value() == "previous"
     office.expect_calm()
 
 
 def test_keys_zoom_and_reset_the_curve(desk: Visit) -> None:
     page = desk.page
-    chart = page.get_by_role("img", name="进线总表")
+    chart = page.locator(".chart[role=img]")
     chart.focus()
     page.keyboard.press("+")
     page.wait_for_url("**zoom=**")
@@ -163,14 +221,14 @@ def test_a_stretch_drawn_with_the_mouse_is_magnified(desk: Visit) -> None:
 def test_the_curve_is_downloaded_as_table_and_as_picture(desk: Visit, tmp_path: Path) -> None:
     page = desk.page
     with page.expect_download() as table:
-        page.get_by_role("button", name="下载 CSV").click()
+        page.locator(".load").get_by_role("button", name="下载 CSV").click()
     table.value.save_as(tmp_path / "curve.csv")
     text = (tmp_path / "curve.csv").read_text("utf-8-sig")
     rows = list(csv.DictReader(io.StringIO(text)))
     assert rows[0]["start_utc"].endswith("16:00:00.000Z")  # midnight in Shanghai
     assert {float(row["mean_kW"]) for row in rows if row["mean_kW"]} >= {USUAL_KW}
     with page.expect_download() as picture:
-        page.get_by_role("button", name="下载 PNG").click()
+        page.locator(".load").get_by_role("button", name="下载 PNG").click()
     picture.value.save_as(tmp_path / "curve.png")
     assert (tmp_path / "curve.png").read_bytes().startswith(b"\x89PNG")
     desk.expect_calm()

@@ -1,11 +1,13 @@
-"""New devices wait for an administrator, and for nobody else."""
+"""Devices: connected step by step, accepted by an administrator, and looked after."""
 
+import json
 from datetime import UTC, datetime
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
 
-from tests.ui.conftest import Console, Visit, sign_in
+from tests.conftest import connected
+from tests.ui.conftest import BROKER, Console, Visit, sign_in
 from tests.ui.planted import READER, power, receive
 
 pytestmark = pytest.mark.browser
@@ -76,3 +78,138 @@ def test_rows_are_walked_by_j_and_k(office: Visit) -> None:
     expect(selected).not_to_have_attribute("data-device", first or "")
     page.keyboard.press("k")
     expect(selected).to_have_attribute("data-device", first or "")
+
+
+def _fill_in(page: Page, code: str, profile: str = "native") -> None:
+    """The first two steps, by what they are called."""
+    page.goto("/devices")
+    page.get_by_role("link", name="添加设备").click()
+    page.get_by_role("combobox", name="类型").select_option(label="电表")
+    page.get_by_role("combobox", name="协议").select_option(profile)
+    page.get_by_role("button", name="下一步").click()
+    page.get_by_label("设备编号").fill(code)
+    page.get_by_label("中文名称").fill("地下室电表")
+    page.get_by_label("所属机构或建筑").select_option(
+        label="市机关事务管理局 › 政务服务中心 › 附楼"
+    )
+    page.get_by_role("button", name="创建设备").click()
+
+
+def test_a_device_is_connected_step_by_step_up_to_its_first_message(
+    office: Visit, console: Console
+) -> None:
+    page = office.page
+    _fill_in(page, "cellar-1")
+    setting = {
+        name: page.locator(f"[data-setting={name}]").inner_text()
+        for name in ("broker", "username", "password", "topic0", "example")
+    }
+    assert (setting["broker"], setting["username"]) == (BROKER, "cellar-1")
+    assert len(setting["password"]) >= 16
+    assert setting["topic0"] == "cw/v1/cellar-1/up"
+    assert json.loads(setting["example"])["values"]["active_power_kw"] == 41.2
+    page.get_by_role("button", name="已录入").click()
+    expect(page.get_by_text("正在等待首条报文")).to_be_visible()
+    now = datetime.now(UTC)
+    receive(console.database, [power("cellar-1", now, 12.5)], now)
+    arrived = page.locator("[data-first-message]")
+    expect(arrived).to_contain_text("首条报文已到达", timeout=10_000)
+    expect(arrived.locator("[data-quantity=active_power_kw]")).to_contain_text("12.5 kW")
+    expect(arrived).to_contain_text("无异常标记")
+    page.get_by_role("link", name="完成").click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("地下室电表")
+    expect(page.locator("[data-quantity=active_power_kw]")).to_contain_text("12.5 kW")
+    office.expect_calm()
+
+
+@pytest.mark.parametrize(
+    ("code", "profile", "topic"),
+    [
+        ("cellar-2", "native", "cw/v1/cellar-2/up"),
+        ("cellar-3", "tasmota", "tele/cellar-3/SENSOR"),
+    ],
+)
+def test_a_first_message_that_cannot_be_read_is_told_while_one_waits(
+    office: Visit, console: Console, code: str, profile: str, topic: str
+) -> None:
+    page = office.page
+    _fill_in(page, code, profile)
+    page.get_by_role("button", name="已录入").click()
+    with connected(console.database) as conn:
+        conn.execute(
+            "INSERT INTO quarantine (received_at, collector, topic, payload, size_bytes, "
+            "device_id, reason_code, reason, samples) "
+            "SELECT now(), 'c', %s, 'x', 1, device_id, 'not_json', 'not JSON', 1 "
+            "FROM device WHERE code = %s",
+            [topic, code],
+        )
+    expect(page.get_by_role("alert")).to_contain_text("不是 JSON", timeout=10_000)
+    page.get_by_role("link", name="在隔离区查看").click()
+    expect(page.get_by_role("row", name=topic)).to_be_visible()
+    office.expect_calm()
+
+
+def test_a_code_that_cannot_be_a_topic_is_refused_while_it_is_typed(office: Visit) -> None:
+    page = office.page
+    page.goto("/devices/new")
+    page.get_by_role("button", name="下一步").click()
+    page.get_by_label("设备编号").fill("a/b")
+    expect(page.get_by_role("alert")).to_contain_text("只能用字母、数字")
+    expect(page.get_by_role("button", name="创建设备")).to_be_disabled()
+    office.expect_calm()
+
+
+def test_a_code_that_is_taken_is_told_and_nothing_typed_is_lost(office: Visit) -> None:
+    _fill_in(office.page, "main")
+    expect(office.page.get_by_role("alert")).to_contain_text("设备 'main' 已经存在")
+    expect(office.page.get_by_label("中文名称")).to_have_value("地下室电表")
+
+
+def test_a_password_is_rotated_and_revoked_only_after_a_second_word(office: Visit) -> None:
+    page = office.page
+    page.goto("/devices")
+    page.locator("[data-device=lighting]").get_by_role("link").click()
+    page.get_by_role("button", name="签发密码").click()
+    first = page.locator("[data-setting=password]").inner_text()
+    page.get_by_role("button", name="更换密码").click()
+    page.get_by_role("button", name="确认更换").click()
+    expect(page.locator("[data-setting=password]")).not_to_have_text(first)
+    page.get_by_role("button", name="吊销").click()
+    page.get_by_role("button", name="确认吊销").click()
+    expect(page.get_by_text("尚无有效凭证")).to_be_visible()
+    expect(page.locator("[data-setting=password]")).to_have_count(0)
+    office.expect_calm()
+
+
+def test_newest_values_tick_on_the_devices_own_page(office: Visit, console: Console) -> None:
+    page = office.page
+    page.goto("/devices")
+    page.locator("[data-device=water]").get_by_role("link").click()
+    volume = page.locator("[data-quantity=volume_m3]")
+    expect(volume).to_contain_text("m³")
+    expect(volume).to_contain_text("累计")
+    now = datetime.now(UTC)
+    receive(console.database, [power("water", now, 3.25)], now)
+    newest = page.locator("[data-quantity=active_power_kw]")
+    expect(newest).to_contain_text("3.25 kW", timeout=5_000)
+    office.expect_calm()
+
+
+def test_a_device_out_of_reach_is_not_there(office: Visit) -> None:
+    office.page.goto("/devices/999999")
+    expect(office.page.get_by_role("alert")).to_contain_text("404")
+
+
+def test_a_narrow_screen_holds_the_device_and_the_wizard(phone: Visit) -> None:
+    page = phone.page
+    page.goto("/devices/new")
+    expect(page.get_by_role("combobox", name="类型")).to_be_visible()
+    assert page.evaluate("() => document.documentElement.scrollWidth - innerWidth") == 0
+    _fill_in(page, "cellar-4", "zigbee2mqtt")
+    expect(page.locator("[data-setting=password]")).to_be_visible()
+    assert page.evaluate("() => document.documentElement.scrollWidth - innerWidth") == 0
+    page.goto("/devices")
+    page.locator("[data-device=main]").get_by_role("link").click()
+    expect(page.locator("[data-quantity=active_power_kw]")).to_be_visible()
+    assert page.evaluate("() => document.documentElement.scrollWidth - innerWidth") == 0
+    phone.expect_calm()

@@ -68,11 +68,23 @@ def test_every_page_is_calm_on_a_desktop(office: Visit) -> None:
 def test_no_page_scrolls_sideways_on_a_phone(phone: Visit, language: str) -> None:
     page = phone.page
     page.add_init_script(f"localStorage.setItem('civicwatt.language', '{language}')")
-    for path in (f"/buildings/{hall_id(page.request)}?period=month", *PAGES):
+    hall = f"/buildings/{hall_id(page.request)}"
+    for path in (f"{hall}?period=month", f"{hall}?medium=water&parts=table", *PAGES):
         page.goto(path)
         page.wait_for_selector(".uplot, .panel table")
         assert page.evaluate("() => document.documentElement.scrollWidth") == 390, path
     phone.expect_calm()
+
+
+def test_on_a_phone_the_pages_of_another_group_are_two_taps_away(phone: Visit) -> None:
+    page = phone.page
+    page.goto("/devices")
+    page.locator("[aria-current=page]", has_text="设备接入").wait_for()
+    assert page.get_by_role("link", name="电价与价格").is_hidden()
+    page.get_by_role("button", name="规则").tap()
+    page.get_by_role("link", name="电价与价格").tap()
+    page.wait_for_url("**/tariffs")
+    assert page.get_by_role("button", name="规则").get_attribute("aria-pressed") == "true"
 
 
 def test_the_language_is_switched_and_remembered(desk: Visit) -> None:
@@ -81,7 +93,7 @@ def test_the_language_is_switched_and_remembered(desk: Visit) -> None:
     page.get_by_role("button", name="English").click()
     assert page.locator("h1").inner_text().startswith("Main hall")
     page.reload()
-    assert page.get_by_role("link", name="Data quality").is_visible()
+    page.get_by_role("link", name="Data quality").wait_for()  # visible
     assert page.locator("html").get_attribute("lang") == "en"
 
 
@@ -134,7 +146,7 @@ def test_a_building_that_does_not_exist_is_told(office: Visit) -> None:
 
 
 def test_a_page_that_does_not_exist_is_told(office: Visit) -> None:
-    office.page.goto("/alerts")
+    office.page.goto("/no-such-page")
     assert office.page.locator("h1").inner_text() == "没有这个页面"
     office.expect_calm()
 

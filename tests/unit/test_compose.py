@@ -47,7 +47,7 @@ def secrets_of(service: dict[str, Any]) -> Iterator[tuple[str, str]]:
 def test_it_has_the_parts_of_a_compose_file_and_no_others() -> None:
     assert set(COMPOSE) == {"x-civicwatt", "services", "networks", "volumes", "secrets"}
     assert set(SERVICES) == {
-        *("database", "broker", "migrate", "logins", "collect", "work", "serve")
+        *("database", "broker", "migrate", "logins", "collect", "work", "watch", "deliver", "serve")
     }
 
 
@@ -91,9 +91,9 @@ def test_our_processes_have_no_rights_to_lose(name: str) -> None:
     assert "USER 10001" in (ROOT / "Dockerfile").read_text()
 
 
-@pytest.mark.parametrize("name", ["collect", "work", "serve"])
+@pytest.mark.parametrize("name", ["collect", "work", "watch", "deliver", "serve"])
 def test_a_service_has_the_login_of_its_own_role_only(name: str) -> None:
-    role = {"serve": "api"}.get(name, name)
+    role = {"serve": "api", "watch": "work", "deliver": "work"}.get(name, name)
     secrets = {target: source for source, target in secrets_of(SERVICES[name])}
     assert secrets["CIVICWATT_DATABASE_URL"] == f"{role}_database_url"
     assert not any("password" in source for source in secrets.values())
@@ -107,7 +107,7 @@ def test_nothing_secret_is_in_the_file() -> None:
 
 def test_the_console_is_reached_through_a_proxy_on_this_machine_only() -> None:
     assert SERVICES["serve"]["ports"] == ["127.0.0.1:8000:8000"]
-    assert SERVICES["broker"]["ports"] == ["8883:8883"]  # with TLS
+    assert SERVICES["broker"]["ports"] == ["8883:8883", "8884:8884"]  # with TLS
 
 
 def test_the_broker_keeps_what_the_collector_has_not_taken() -> None:
@@ -121,8 +121,8 @@ def test_the_broker_keeps_what_the_collector_has_not_taken() -> None:
 def test_the_broker_knows_everybody_and_talks_to_devices_by_tls() -> None:
     settings = mosquitto_settings("ops/mosquitto/mosquitto.conf")
     assert settings["allow_anonymous"] == ["false"]
-    assert settings["acl_file"] == ["/mosquitto/config/acl"]
-    assert settings["listener"] == ["1883", "8883"]
-    assert "certfile" in settings
+    assert settings["plugin"] == ["/usr/lib/mosquitto_dynamic_security.so"]
+    assert settings["listener"] == ["1883", "8883", "8884"]
+    assert len(settings["certfile"]) == 2
     mounted = dict(v.split(":")[:2] for v in SERVICES["broker"]["volumes"])
     assert mounted["./civicwatt/mosquitto"] == settings["include_dir"][0]

@@ -13,21 +13,45 @@ SELECT pg_advisory_xact_lock(hashtext('civicwatt meter'), %(meter_id)s::integer)
 
 -- name: take_touched
 -- Takes the days off the list before their readings are read: what commits later stays on it.
-DELETE FROM touched WHERE device_id = %(device_id)s RETURNING day;
+-- Those of a vehicle's terminal go on to the list of vehicles.
+WITH taken AS (
+    DELETE FROM touched WHERE device_id = %(device_id)s RETURNING device_id, day
+), handed_on AS (
+    INSERT INTO vehicle_touched (vehicle_id, day)
+    SELECT DISTINCT v.vehicle_id, t.day FROM taken t JOIN vehicle_device v USING (device_id)
+)
+SELECT day FROM taken;
 
 -- name: meters_of_device
 -- Meters whose register this device is or was, with the zone in which their days begin: that of the
--- place where they hang, or hung last.
-SELECT m.meter_id, m.quantity, zone_of(p.place_id) AS zone
+-- place where they hang, or hung last; mixed: a device of theirs tells amounts, or only power or flow.
+SELECT m.meter_id, m.quantity, z.zone,
+       EXISTS (SELECT FROM meter_device d WHERE d.meter_id = m.meter_id AND d.counts_by <> 'register') AS mixed
   FROM meter m
  CROSS JOIN LATERAL (SELECT q.place_id FROM meter_position q WHERE q.meter_id = m.meter_id
                       ORDER BY upper(q.during) DESC NULLS FIRST LIMIT 1) p
+ CROSS JOIN LATERAL (SELECT zone_of(p.place_id) AS zone OFFSET 0) z -- asked once
  WHERE m.meter_id IN (SELECT d.meter_id FROM meter_device d WHERE d.device_id = %(device_id)s)
-   AND zone_of(p.place_id) IS NOT NULL
+   AND z.zone IS NOT NULL
  ORDER BY m.meter_id;
 
 -- name: retention
 SELECT keep FROM retention WHERE table_name = %(table)s;
+
+-- name: register_value
+-- What `readings_around` and `register_readings` read, and under which name, where every device tells a register.
+r.{quantity}
+-- name: register_name
+{name}
+-- name: register_way
+0
+-- name: any_value
+-- The same where some device tells amounts (1), or a rate (2).
+CASE d.counts_by WHEN 'rate' THEN {gauge} ELSE r.{quantity} END
+-- name: any_name
+told_as({name}, d.counts_by)
+-- name: any_way
+array_position(ARRAY['register', 'amount', 'rate'], d.counts_by) - 1
 
 -- name: readings_around
 -- Register of a meter from the last reading at or before `first` to the first one at or after
@@ -36,65 +60,116 @@ SELECT keep FROM retention WHERE table_name = %(table)s;
 SELECT
     (SELECT max(near.ts) FROM meter_device d CROSS JOIN LATERAL (
         SELECT r.ts FROM {table} r WHERE r.device_id = d.device_id AND r.ts <= %(first)s
-           AND r.ts <@ d.during AND r.{quantity} IS NOT NULL ORDER BY r.ts DESC LIMIT 1) near
+           AND r.ts <@ d.during AND {value} IS NOT NULL ORDER BY r.ts DESC LIMIT 1) near
       WHERE d.meter_id = %(meter_id)s) AS before,
     (SELECT min(near.ts) FROM meter_device d CROSS JOIN LATERAL (
         SELECT r.ts FROM {table} r WHERE r.device_id = d.device_id AND r.ts >= %(last)s
-           AND r.ts <@ d.during AND r.{quantity} IS NOT NULL ORDER BY r.ts LIMIT 1) near
+           AND r.ts <@ d.during AND {value} IS NOT NULL ORDER BY r.ts LIMIT 1) near
       WHERE d.meter_id = %(meter_id)s) AS after;
 
 -- name: register_readings
--- meter_id bigint; first, last timestamptz (both included).
-SELECT r.ts, r.device_id, r.{quantity}
-  FROM meter_device d JOIN {table} r ON r.device_id = d.device_id
- WHERE d.meter_id = %(meter_id)s AND r.ts <@ d.during AND r.{quantity} IS NOT NULL
-   AND r.ts >= %(first)s AND r.ts <= %(last)s
- ORDER BY r.ts;
+-- Columns of a meter's readings, in any order; where messages disagreed, every value that was kept, unless
+-- a person has said what is right; `way` is that in which the device tells. meter_id bigint; first, last
+-- timestamptz (both included).
+SELECT array_agg(ts), array_agg(device_id), array_agg(value), array_agg(way)
+  FROM (SELECT r.ts, r.device_id, {value} AS value, {way} AS way
+          FROM meter_device d JOIN {table} r ON r.device_id = d.device_id
+         WHERE d.meter_id = %(meter_id)s AND r.ts <@ d.during AND {value} IS NOT NULL
+           AND r.ts >= %(first)s AND r.ts <= %(last)s
+         UNION ALL
+        SELECT c.ts, c.device_id, c.value::float8, {way}
+          FROM meter_device d JOIN reading_conflict c ON c.device_id = d.device_id
+         WHERE d.meter_id = %(meter_id)s AND c.ts <@ d.during AND c.quantity = {told_name}
+           AND c.ts >= %(first)s AND c.ts <= %(last)s
+           AND NOT EXISTS (SELECT FROM edit_in_force e WHERE e.device_id = c.device_id AND e.quantity = c.quantity
+                              AND c.ts >= e.ts AND c.ts < e.until)) r;
+
+-- name: known_days
+-- Local days [first, end) that have figures.
+SELECT day, value, covered_s, quantity_grade = 'estimated', flags, covered_s = day_s FROM consumption_day
+ WHERE meter_id = %(meter_id)s AND quantity = %(quantity)s AND day >= %(first)s AND day < %(end)s;
 
 -- name: current
--- Current versions that begin in [first, last).
-SELECT start_at AS start, end_at AS "end", value, quantity_grade::text, shape_grade::text, method, flags
-  FROM consumption
+-- Columns of the current versions that begin in [first, last), in order of time; the last one is the number
+-- of their grading among `gradings` text[], 0 for another.
+SELECT array_agg(start_at), array_agg(end_at), array_agg(value), array_agg(flags), array_agg(grading)
+  FROM (SELECT start_at, end_at, value, flags, coalesce(array_position(%(gradings)s::text[],
+               quantity_grade::text || '/' || shape_grade::text || '/' || method), 0) AS grading
+          FROM consumption
+         WHERE meter_id = %(meter_id)s AND quantity = %(quantity)s AND superseded_at IS NULL
+           AND start_at >= %(first)s AND start_at < %(last)s
+         ORDER BY start_at) c;
+
+-- name: toggle_written
+-- Turns a flag of the intervals of a day that this transaction has written.
+UPDATE consumption SET flags = flags # %(flag)s
+ WHERE meter_id = %(meter_id)s AND quantity = %(quantity)s AND superseded_at IS NULL AND known_at = %(now)s
+   AND start_at >= %(first)s AND start_at < %(last)s;
+
+-- name: toggle
+-- Gives the other intervals of the day versions with that flag turned.
+WITH old AS (
+    UPDATE consumption SET superseded_at = %(now)s
+     WHERE meter_id = %(meter_id)s AND quantity = %(quantity)s AND superseded_at IS NULL AND known_at <> %(now)s
+       AND start_at >= %(first)s AND start_at < %(last)s
+ RETURNING *
+)
+INSERT INTO consumption (meter_id, quantity, start_at, end_at, value, quantity_grade, shape_grade, method,
+                         flags, known_at)
+SELECT meter_id, quantity, start_at, end_at, value, quantity_grade, shape_grade, method,
+       flags # %(flag)s, %(now)s FROM old;
+
+-- name: toggle_day
+UPDATE consumption_day SET flags = flags # %(flag)s, known_at = %(now)s
+ WHERE meter_id = %(meter_id)s AND quantity = %(quantity)s AND day = %(first_day)s;
+
+-- name: holes
+-- Current spans without a figure that begin in [first, last).
+SELECT start_at, end_at, flags FROM consumption_hole
  WHERE meter_id = %(meter_id)s AND quantity = %(quantity)s AND superseded_at IS NULL
    AND start_at >= %(first)s AND start_at < %(last)s;
 
+-- name: supersede_holes
+UPDATE consumption_hole SET superseded_at = %(now)s
+ WHERE meter_id = %(meter_id)s AND quantity = %(quantity)s AND superseded_at IS NULL
+   AND start_at = ANY (%(starts)s::timestamptz[]);
+
+-- name: add_holes
+INSERT INTO consumption_hole (meter_id, quantity, start_at, end_at, flags, known_at)
+SELECT %(meter_id)s, %(quantity)s, h.*, %(now)s
+  FROM unnest(%(starts)s::timestamptz[], %(ends)s::timestamptz[], %(flags)s::integer[]) h
+    ON CONFLICT (meter_id, quantity, start_at, known_at)
+    DO UPDATE SET end_at = excluded.end_at, flags = excluded.flags, superseded_at = NULL;
+
+-- name: withdraw
+-- What was written at this same moment, of other days whose readings reach here, is no version: nobody knew it.
+DELETE FROM consumption
+ WHERE meter_id = %(meter_id)s AND quantity = %(quantity)s AND superseded_at IS NULL AND known_at = %(now)s
+   AND start_at >= %(first)s AND start_at <= %(last)s
+   AND (%(starts)s::timestamptz[] IS NULL OR start_at = ANY (%(starts)s::timestamptz[]));
+
 -- name: supersede
--- starts timestamptz[]; the bounds let the server leave out chunks.
+-- starts timestamptz[], or null for all that begin in [first, last]; the bounds let the server leave out chunks.
 UPDATE consumption SET superseded_at = %(now)s
  WHERE meter_id = %(meter_id)s AND quantity = %(quantity)s AND superseded_at IS NULL
-   AND start_at = ANY (%(starts)s) AND start_at >= %(first)s AND start_at < %(last)s;
-
--- name: make_stage
-CREATE TEMP TABLE IF NOT EXISTS stage_consumption (
-    start_at timestamptz NOT NULL, end_at timestamptz NOT NULL, value double precision NOT NULL,
-    quantity_grade text NOT NULL, shape_grade text NOT NULL, method text NOT NULL, flags integer NOT NULL
-) ON COMMIT DELETE ROWS;
-
--- name: fill_stage
-COPY stage_consumption FROM STDIN (FORMAT binary);
+   AND start_at >= %(first)s AND start_at <= %(last)s
+   AND (%(starts)s::timestamptz[] IS NULL OR start_at = ANY (%(starts)s::timestamptz[]));
 
 -- name: add_versions
--- Moves what is staged; text becomes grades on the way.
-WITH staged AS (DELETE FROM stage_consumption RETURNING *)
-INSERT INTO consumption (meter_id, quantity, start_at, end_at, value, quantity_grade, shape_grade, method,
-                         flags, known_at)
-SELECT %(meter_id)s, %(quantity)s, start_at, end_at, value, quantity_grade::grade, shape_grade::grade,
-       method, flags, %(now)s
-  FROM staged;
+-- Intervals alike in all but start and value. starts timestamptz[]; values float8[]; length_s float8.
+INSERT INTO consumption (meter_id, quantity, start_at, end_at, value, quantity_grade, shape_grade, method, flags,
+                         known_at)
+SELECT %(meter_id)s, %(quantity)s, a.start_at, a.start_at + %(length_s)s::float8 * interval '1 second', a.value,
+       %(quantity_grade)s::grade, %(shape_grade)s::grade, %(method)s, %(flags)s::integer, %(now)s
+  FROM (SELECT unnest(%(starts)s::timestamptz[]) AS start_at, unnest(%(values)s::float8[]) AS value) a;
 
 -- name: replace_days
--- Local days [first_day, end_day) of a meter, from the current versions of its intervals. A day
--- that has lost its last interval loses its row. days date[], starts and ends timestamptz[] say when
--- each begins and ends: of a midnight that comes twice the server would take the second.
+-- Local days [first_day, end_day) of a meter, as totalled from the current versions of its intervals, which
+-- are in the caller's hand. A day that has lost its last interval loses its row.
 WITH total AS (
-    SELECT (c.start_at AT TIME ZONE %(zone)s)::date AS day, sum(c.value) AS value,
-           max(c.quantity_grade) AS quantity_grade, max(c.shape_grade) AS shape_grade,
-           bit_or(c.flags) AS flags, sum(extract(epoch FROM c.end_at - c.start_at))::integer AS covered_s,
-           coalesce(sum(c.value) FILTER (WHERE c.quantity_grade <> 'measured'), 0) AS unmeasured
-      FROM consumption c
-     WHERE c.meter_id = %(meter_id)s AND c.quantity = %(quantity)s AND c.superseded_at IS NULL
-       AND c.start_at >= %(first)s AND c.start_at < %(last)s
-     GROUP BY 1
+    SELECT * FROM json_to_recordset(%(days)s)
+        AS t (day date, start_at timestamptz, value float8, quantity_grade grade, shape_grade grade, flags integer,
+              covered_s integer, day_s integer, unmeasured float8)
 ), gone AS (
     DELETE FROM consumption_day c
      WHERE c.meter_id = %(meter_id)s AND c.quantity = %(quantity)s
@@ -102,11 +177,9 @@ WITH total AS (
 )
 INSERT INTO consumption_day AS c (meter_id, quantity, day, start_at, value, quantity_grade, shape_grade,
                                   flags, covered_s, day_s, unmeasured, known_at)
-SELECT %(meter_id)s, %(quantity)s, t.day, d.start_at, t.value, t.quantity_grade, t.shape_grade, t.flags,
-       t.covered_s, extract(epoch FROM d.end_at - d.start_at)::integer, t.unmeasured, %(now)s
+SELECT %(meter_id)s, %(quantity)s, t.day, t.start_at, t.value, t.quantity_grade, t.shape_grade, t.flags,
+       t.covered_s, t.day_s, t.unmeasured, %(now)s
   FROM total t
-  JOIN unnest(%(days)s::date[], %(starts)s::timestamptz[], %(ends)s::timestamptz[]) AS d (day, start_at, end_at)
-    USING (day)
 ON CONFLICT (meter_id, quantity, day) DO UPDATE
    SET start_at = excluded.start_at, value = excluded.value, quantity_grade = excluded.quantity_grade,
        shape_grade = excluded.shape_grade, flags = excluded.flags, covered_s = excluded.covered_s,

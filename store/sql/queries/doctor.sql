@@ -11,4 +11,4 @@ SELECT name, setting, unit FROM pg_settings
 
 -- name: backlog
 -- Days that wait for computation.
-SELECT count(DISTINCT (device_id, day)) FROM touched;
+SELECT count(DISTINCT (device_id, day)) FROM waiting_day;

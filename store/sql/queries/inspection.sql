@@ -13,18 +13,6 @@ SELECT r.* FROM device_latest l
                         AND v.ts > l.ts - interval '1 day' ORDER BY v.ts DESC LIMIT 1) r
  WHERE l.device_id = ANY (%(device_ids)s);
 
--- name: quarantine
--- Newest first, below an id.
-SELECT quarantine_id AS id, received_at, topic, reason_code, reason, size_bytes, samples,
-       substr(payload, 1, 400) AS head
-  FROM quarantine WHERE quarantine_id < %(before)s ORDER BY quarantine_id DESC LIMIT %(at_most)s;
-
--- name: conflicts
--- Newest instants first.
-SELECT device_id, device_code, ts, quantity, array_agg(value ORDER BY value) AS values
-  FROM visible.reading_conflict
- GROUP BY device_id, device_code, ts, quantity ORDER BY ts DESC, device_id, quantity LIMIT %(at_most)s;
-
 -- name: collectors
 SELECT collector AS name, as_of, received, stored, merged, duplicate, conflicting, quarantined, without_reading
   FROM visible.collector_count ORDER BY collector;

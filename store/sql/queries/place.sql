@@ -1,8 +1,17 @@
 -- name: organisations
--- Nodes of the tree the person may see, by id; after, at_most for paging.
-SELECT o.organisation_id AS id, o.code, o.parent_id, o.kind, o.name_zh, o.name_en, zone_of(o.organisation_id) AS zone,
-       o.area_m2 AS floor_area_m2
-  FROM organisation_now o WHERE o.organisation_id > %(after)s ORDER BY o.organisation_id LIMIT %(at_most)s;
+-- Nodes of the tree the person may see, by id; after, at_most for paging. Zones are handed down the tree: only of its
+-- tops, above which the person sees nothing, the database is asked.
+WITH RECURSIVE seen AS MATERIALIZED (
+    SELECT o.* FROM organisation_now o
+), placed AS (
+    SELECT s.organisation_id, zone_of(s.organisation_id) AS zone FROM seen s
+     WHERE NOT EXISTS (SELECT FROM seen above WHERE above.organisation_id = s.parent_id)
+     UNION ALL
+    SELECT s.organisation_id, coalesce(s.zone, p.zone) FROM placed p JOIN seen s ON s.parent_id = p.organisation_id
+)
+SELECT s.organisation_id AS id, s.code, s.parent_id, s.kind, s.name_zh, s.name_en, p.zone, s.area_m2 AS floor_area_m2
+  FROM seen s JOIN placed p USING (organisation_id)
+ WHERE s.organisation_id > %(after)s ORDER BY s.organisation_id LIMIT %(at_most)s;
 
 -- name: buildings
 -- Buildings with the path from the root (as far as the person may see it) down to their parent.
@@ -52,33 +61,54 @@ SELECT f.*, z.zone, d.device_id
 
 -- name: devices
 -- Devices at an organisation or below it now; null for all the person may see.
-WITH RECURSIVE below AS (
-    SELECT %(organisation_id)s::bigint AS organisation_id
-     UNION
-    SELECT p.organisation_id FROM below b JOIN organisation_position p
-        ON p.parent_id = b.organisation_id AND p.during @> now()
-)
-SELECT d.device_id AS id, d.code, d.kind, d.status, p.place_id AS organisation_id, m.meter_id, d.name_zh, d.name_en,
-       d.registered_at, l.ts AS last_seen, l.received_at AS last_received
+SELECT d.device_id AS id, d.code, d.kind, d.status, d.profile, d.via_id, p.place_id AS organisation_id, m.meter_id,
+       m.counts_by, m.told_as, d.name_zh, d.name_en, d.registered_at, l.ts AS last_seen, l.received_at AS last_received,
+       s.online, s.since AS online_since, c.offset_s AS clock_offset_s
   FROM device d
   LEFT JOIN LATERAL (SELECT x.place_id FROM device_place x
                       WHERE x.device_id = d.device_id AND x.during @> now() LIMIT 1) p ON true
-  LEFT JOIN LATERAL (SELECT md.meter_id FROM meter_device md
+  LEFT JOIN LATERAL (SELECT md.meter_id, md.counts_by, told_as(x.quantity, md.counts_by) AS told_as
+                       FROM meter_device md JOIN meter x USING (meter_id)
                       WHERE md.device_id = d.device_id AND md.during @> now() ORDER BY 1 LIMIT 1) m ON true
   LEFT JOIN device_latest l ON l.device_id = d.device_id
- WHERE (%(organisation_id)s::bigint IS NULL OR p.place_id IN (SELECT b.organisation_id FROM below b))
+  LEFT JOIN device_status s ON s.device_id = d.device_id
+  LEFT JOIN device_clock c ON c.device_id = d.device_id
+ WHERE (%(organisation_id)s::bigint IS NULL OR d.device_id IN (SELECT devices_below(%(organisation_id)s)))
    AND (%(status)s::text IS NULL OR d.status = %(status)s)
    AND (%(device_id)s::bigint IS NULL OR d.device_id = %(device_id)s)
    AND d.device_id > %(after)s
  ORDER BY d.device_id LIMIT %(at_most)s;
 
+-- name: device_facts
+SELECT name, value, said_at FROM device_fact WHERE device_id = %(device_id)s ORDER BY name;
+
 -- name: set_device_status
 UPDATE device SET status = %(status)s WHERE device_id = %(device_id)s;
+
+-- name: place_channels
+-- Before they are accepted: from then on only who may see a place sees what stands there.
+INSERT INTO device_place (device_id, place_id, during)
+SELECT c.device_id, p.place_id, p.during
+  FROM device d JOIN device c ON c.via_id = d.device_id AND starts_with(c.code, d.code || '/')
+  JOIN device_place p ON p.device_id = d.device_id
+ WHERE d.device_id = %(device_id)s AND c.status = 'pending'
+   AND NOT EXISTS (SELECT FROM device_place x WHERE x.device_id = c.device_id);
+
+-- name: set_channel_status
+-- Those of a device that was refused before are left as they are.
+UPDATE device c SET status = %(status)s FROM device d
+ WHERE d.device_id = %(device_id)s AND c.via_id = d.device_id AND starts_with(c.code, d.code || '/')
+   AND c.status = 'pending';
 
 -- name: place_device
 INSERT INTO device_place (device_id, place_id, during)
 VALUES (%(device_id)s, %(organisation_id)s, tstzrange(NULL, NULL));
 
 -- name: hang_device
-INSERT INTO meter_device (meter_id, device_id, during)
-VALUES (%(meter_id)s, %(device_id)s, tstzrange(NULL, NULL));
+INSERT INTO meter_device (meter_id, device_id, during, counts_by)
+VALUES (%(meter_id)s, %(device_id)s, tstzrange(NULL, NULL), %(counts_by)s);
+
+-- name: recount
+-- Lets a device tell its meter in another way, for all its readings there; the days follow by themselves.
+UPDATE meter_device SET counts_by = %(counts_by)s
+ WHERE device_id = %(device_id)s AND meter_id = %(meter_id)s AND during @> now();

@@ -4,22 +4,28 @@
 -- name: make_stage
 CREATE TEMP TABLE IF NOT EXISTS {stage} (LIKE {table}) ON COMMIT DELETE ROWS;
 
--- name: fill_stage
-COPY {stage} ({columns}) FROM STDIN (FORMAT binary);
+-- name: empty_stage
+DELETE FROM {stage};
 
--- name: insert_new
--- Rows of instants not known yet. Sorted, so that two collectors never wait for each other in a ring.
-INSERT INTO {table} ({columns}) SELECT {columns} FROM {stage} ORDER BY {key}
-ON CONFLICT DO NOTHING;
+-- name: fill
+-- {target} is the table itself or its stage, {given} the columns that the rows have.
+COPY {target} ({given}) FROM STDIN (FORMAT binary);
 
 -- name: insert_new_united
--- The same where instants repeat within the batch.
+-- Rows of instants not known yet, one for each. Sorted, so that two collectors never wait for each other
+-- in a ring.
 INSERT INTO {table} ({columns}) SELECT {key}, {united} FROM {stage} GROUP BY {key} ORDER BY {key}
 ON CONFLICT DO NOTHING RETURNING {key};
 
 -- name: lock_merges
 -- One merge at a time per table, or two collectors could each miss the other's disagreement.
 SELECT pg_advisory_xact_lock(hashtext('civicwatt merge'), %(table)s::regclass::oid::integer);
+
+-- name: find_known
+-- Which of `keys`, all of one week, are stored. first, last: the oldest and the newest instant of all;
+-- without them every chunk of the table is tried for every instant, here and below.
+SELECT {key} FROM json_to_recordset(%(keys)s) AS s ({key_columns}) JOIN {table} t USING ({key})
+ WHERE t.ts BETWEEN %(first)s AND %(last)s;
 
 -- name: find_clashes
 -- Instants at which the batch disagrees with itself or with what is stored. What is stored is looked
@@ -54,6 +60,25 @@ INSERT INTO reading_conflict (device_id, ts, quantity, value, noticed_at)
 SELECT device_id, ts, quantity, value, %(now)s FROM several WHERE n > 1
 ON CONFLICT DO NOTHING;
 
+-- name: bound_clashes
+-- Of one quantity of one instant the greatest by number and by text are kept, most of each: the winner is
+-- among them, and which they are does not depend on what came first. What goes is counted.
+WITH ranked AS (
+    SELECT c.*, rank() OVER (PARTITION BY device_id, ts, quantity ORDER BY value DESC) AS by_text,
+           rank() OVER (PARTITION BY device_id, ts, quantity ORDER BY CASE
+               WHEN value ~ '^-?[0-9]+([.][0-9]+)?$' THEN value::numeric END DESC NULLS LAST) AS by_number
+      FROM reading_conflict c
+     WHERE (device_id, ts) IN (SELECT * FROM unnest(%(device_id)s::bigint[], %(ts)s::timestamptz[]))
+), gone AS (
+    DELETE FROM reading_conflict c USING ranked r
+     WHERE (c.device_id, c.ts, c.quantity, c.value) = (r.device_id, r.ts, r.quantity, r.value)
+       AND r.by_text > %(most)s AND r.by_number > %(most)s
+ RETURNING c.device_id
+)
+INSERT INTO conflict_left_out AS l (device_id, noticed_in, times, since, until)
+SELECT device_id, %(table)s, count(*), %(now)s, %(now)s FROM gone GROUP BY device_id
+ON CONFLICT (device_id, noticed_in) DO UPDATE SET times = l.times + excluded.times, until = excluded.until;
+
 -- name: merge
 -- Column by column the greatest of everything said about the instant: GREATEST passes over nulls, so
 -- it fills what was missing and picks a winner by the values alone. It is commutative, associative
@@ -74,25 +99,6 @@ INSERT INTO {table} AS t ({key}, received_at, quality)
 SELECT *, '-infinity', %(flag)s FROM unnest({clash_arrays}) AS c ({key}) ORDER BY {key}
 ON CONFLICT ({key}) DO UPDATE SET quality = t.quality | excluded.quality
  WHERE t.quality & excluded.quality = 0;
-
--- name: touch
-COPY touched (device_id, day) FROM STDIN (FORMAT binary);
-
--- name: staged_instants
--- A part of note_latest.
-SELECT device_id, ts FROM {stage}
-
--- name: note_latest
--- From the rows still in the stages. received_at timestamptz.
-INSERT INTO device_latest AS l (device_id, ts, received_at)
-SELECT device_id, max(ts), %(received_at)s FROM ({staged_instants}) staged GROUP BY device_id ORDER BY device_id
-ON CONFLICT (device_id) DO UPDATE SET ts = greatest(l.ts, excluded.ts),
-    received_at = greatest(l.received_at, excluded.received_at);
-
--- name: quarantine
-INSERT INTO quarantine (received_at, collector, topic, payload, size_bytes, device_id, reason_code, reason, samples)
-VALUES (%(received_at)s, %(collector)s, %(topic)s, %(payload)s, length(%(payload)s), %(device_id)s,
-        %(reason_code)s, %(reason)s, %(samples)s);
 
 -- name: count
 -- Adds one batch to the collector's counts; the table checks that they add up.

@@ -45,8 +45,8 @@ SELECT d.device_id, o.organisation_id, tstzrange(%(since)s, NULL) FROM device d,
    AND NOT EXISTS (SELECT FROM device_place x WHERE x.device_id = d.device_id);
 
 -- name: meter_device
-INSERT INTO meter_device (meter_id, device_id, during)
-SELECT m.meter_id, d.device_id, tstzrange(%(since)s, NULL) FROM device d, meter m
+INSERT INTO meter_device (meter_id, device_id, during, counts_by)
+SELECT m.meter_id, d.device_id, tstzrange(%(since)s, NULL), %(counts_by)s FROM device d, meter m
  WHERE d.code = %(code)s AND m.code = %(meter)s
    AND NOT EXISTS (SELECT FROM meter_device x WHERE x.meter_id = m.meter_id AND x.device_id = d.device_id);
 

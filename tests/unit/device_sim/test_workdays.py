@@ -25,10 +25,17 @@ def test_workdays_are_those_the_state_council_published(day: date, works: bool) 
     assert is_workday(day) is works
 
 
-def test_a_year_not_yet_published_has_fixed_holidays_and_weekends() -> None:
+def test_a_year_not_yet_published_goes_by_the_provisional_calendar() -> None:
+    assert not is_published(2030)
+    assert is_workday(date(2030, 5, 6))  # a Monday
+    assert not is_workday(date(2030, 5, 1))
+    assert not is_workday(date(2030, 2, 4))  # a Monday of the Spring Festival
+    assert not is_workday(date(2030, 5, 11))  # a Saturday
+
+
+def test_where_no_lunar_dates_are_known_the_days_of_the_week_decide() -> None:
     assert not is_published(2090)
     assert is_workday(date(2090, 5, 3))  # a Wednesday
-    assert not is_workday(date(2090, 5, 1))
     assert not is_workday(date(2090, 5, 6))  # a Saturday
 
 

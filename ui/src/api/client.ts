@@ -1,12 +1,39 @@
 /** The one door to the server: same origin, cookie session, problem details for errors. */
 
-export class ProblemError extends Error {
+/** What a sentence of the server says, to be worded in any language; no code: English only. */
+export interface Words {
+  code: string
+  parameters: Record<string, string>
+}
+
+/** One value of a request that is not what is wanted there. */
+export interface Misfit extends Words {
+  place: string
+  detail: string
+}
+
+interface Told extends Words {
+  place: string
+  misfits: Misfit[]
+}
+
+export class ProblemError extends Error implements Told {
+  readonly code: string
+  readonly parameters: Record<string, string>
+  readonly place: string
+  readonly misfits: Misfit[]
+
   constructor(
     readonly status: number,
     readonly title: string,
     readonly detail: string,
+    { code = '', parameters = {}, place = '', misfits = [] }: Partial<Told> = {},
   ) {
     super(detail || title || String(status))
+    this.code = code
+    this.parameters = parameters
+    this.place = place
+    this.misfits = misfits
   }
 }
 
@@ -15,6 +42,10 @@ export type Query = Record<string, string | number | readonly (string | number)[
 export interface Call {
   query?: Query
   body?: unknown
+  /** A file, sent as it is instead of a body. */
+  file?: Blob
+  /** Revision that was seen, where a change wants to be told. */
+  ifMatch?: number
   signal?: AbortSignal
 }
 
@@ -45,23 +76,24 @@ export function address(path: string, query: Query = {}): string {
 async function problem(response: Response): Promise<ProblemError> {
   const text = await response.text()
   try {
-    const body = JSON.parse(text) as { title?: string; detail?: unknown }
+    const body = JSON.parse(text) as Partial<Told> & { title?: string; detail?: unknown }
     const detail = typeof body.detail === 'string' ? body.detail : ''
-    return new ProblemError(response.status, body.title ?? response.statusText, detail)
+    return new ProblemError(response.status, body.title ?? response.statusText, detail, body)
   } catch {
     // A proxy in between answers with a page of its own; its status is all there is to tell.
     return new ProblemError(response.status, response.statusText, '')
   }
 }
 
-export async function call<T>(method: string, path: string, { query, body, signal }: Call = {}): Promise<T> {
+export async function call<T>(method: string, path: string, { query, body, file, ifMatch, signal }: Call = {}): Promise<T> {
   const headers: Record<string, string> = { Accept: 'application/json' }
   if (body !== undefined) headers['Content-Type'] = 'application/json'
+  if (ifMatch !== undefined) headers['If-Match'] = `"${ifMatch}"`
   if (method !== 'GET' && csrf) headers['X-CSRF-Token'] = csrf
   const response = await fetch(address(path, query), {
     method,
     headers,
-    body: body === undefined ? null : JSON.stringify(body),
+    body: file ?? (body === undefined ? null : JSON.stringify(body)),
     signal: signal ?? null,
     credentials: 'same-origin',
   })

@@ -1,9 +1,8 @@
 /** Every call the console makes, one line each. Spans are half-open instants in epoch seconds. */
-import { call, type Call } from './client'
-import type {
-  Building, Collector, Conflict, Consumption, Device, DeviceChange, Meter, Organisation, Page,
-  Quarantined, Series, Session, Step, Today,
-} from './types'
+import { call, type Call, type Query } from './client'
+import type { Edit, NewEdit, NewRegisterEvent, RegisterEvent } from './corrections'
+import type { Balance, MeterMove, MeterTree, NewVirtualMeter, SubItem, VirtualMeter } from './tree'
+import type { Availability, Building, Clock, Collector, Conflict, ConflictsLeftOut, Consumption, Credential, Device, DeviceChange, Gap, Instant, Issued, Late, Latest, LeftOut, Medium, Meter, MeterHole, NewDevice, OneDevice, Organisation, Page, Profile, Quantity, Quarantined, QuarantinedWhole, Reading, ReasonCount, Session, Step, Suspect, Today } from './types'
 
 export interface Span {
   from: number
@@ -24,26 +23,109 @@ export const today = (id: number, signal?: AbortSignal) => call<Today>('GET', `/
 export const meters = (organisation: number, signal?: AbortSignal) =>
   everyPage<Meter>('/meters', { query: { organisation }, ...upTo(signal) })
 
-export const series = (meter: number[], within: Span, maxPoints: number, signal?: AbortSignal) =>
-  call<Page<Series>>('GET', '/series', {
-    query: { meter, ...span(within), max_points: maxPoints }, ...upTo(signal),
-  })
-export const consumption = (meter: number[], step: Step, within: Span, signal?: AbortSignal) =>
-  everyPage<Consumption>('/consumption', { query: { meter, step, ...span(within) }, ...upTo(signal) })
+/** `asOf` gives figures as they were known then. */
+export const consumption = (meter: number[], step: Step, within: Span, signal?: AbortSignal, asOf?: Instant | null) =>
+  everyPage<Consumption>('/consumption', { query: { meter, step, ...span(within), as_of: asOf ?? null }, ...upTo(signal) })
+
+export const balance = (building: number, medium: Medium, within: Span, signal?: AbortSignal) =>
+  call<Balance>('GET', `/buildings/${building}/balance`, { query: { medium, ...span(within) }, ...upTo(signal) })
+export const meterTree = (building: number, medium: Medium, signal?: AbortSignal) =>
+  call<MeterTree>('GET', `/buildings/${building}/meter-tree`, { query: { medium }, ...upTo(signal) })
+export const moveMeter = (id: number, move: MeterMove) => call<void>('POST', `/meters/${id}/positions`, { body: move })
+export const subItems = async (signal?: AbortSignal) => (await call<Page<SubItem>>('GET', '/sub-items', upTo(signal))).items
+export const virtualMeters = async (organisation: number, signal?: AbortSignal) =>
+  (await call<Page<VirtualMeter>>('GET', '/virtual-meters', { query: { organisation }, ...upTo(signal) })).items
+export const addVirtualMeter = (meter: NewVirtualMeter) => call<VirtualMeter>('POST', '/virtual-meters', { body: meter })
+export const changeFormula = (id: number, formula: string, day: string) =>
+  call<VirtualMeter>('POST', `/virtual-meters/${id}/formulas`, { body: { formula, day } })
+export const endVirtualMeter = (id: number, day: string) => call<void>('DELETE', `/virtual-meters/${id}`, { query: { day } })
 
 export const devices = (organisation: number | null, signal?: AbortSignal) =>
   everyPage<Device>('/devices', { query: { organisation }, ...upTo(signal) })
 export const changeDevice = (id: number, change: DeviceChange) =>
   call<Device>('PATCH', `/devices/${id}`, { body: change })
 
-export const quarantine = (cursor: string | null, signal?: AbortSignal) =>
-  call<Page<Quarantined>>('GET', '/quarantine', { query: { limit: 50, cursor }, ...upTo(signal) })
-export const conflicts = async (signal?: AbortSignal) =>
-  (await call<Page<Conflict>>('GET', '/conflicts', { query: { limit: 200 }, ...upTo(signal) })).items
+export const device = (id: number, signal?: AbortSignal) => call<OneDevice>('GET', `/devices/${id}`, upTo(signal))
+export const registerDevice = (device: NewDevice) => call<Device>('POST', '/devices', { body: device })
+export const credentials = async (device: number, signal?: AbortSignal) =>
+  (await call<Page<Credential>>('GET', `/devices/${device}/credentials`, upTo(signal))).items
+export const issueCredential = (device: number) => call<Issued>('POST', `/devices/${device}/credentials`, { body: {} })
+export const rotateCredential = (device: number, id: number) =>
+  call<Issued>('POST', `/devices/${device}/credentials/${id}/rotate`)
+export const revokeCredential = (device: number, id: number) =>
+  call<void>('DELETE', `/devices/${device}/credentials/${id}`)
+export const profiles = async (signal?: AbortSignal) =>
+  (await call<Page<Profile>>('GET', '/profiles', upTo(signal))).items
+export const quantities = () => everyPage<Quantity>('/quantities')
+export const newestValues = async (device: number, signal?: AbortSignal) =>
+  (await call<Page<Latest>>('GET', '/readings/latest', { query: { device }, ...upTo(signal) })).items[0] ?? null
+export const readings = async (device: number, within: Span, limit: number, signal?: AbortSignal) =>
+  (await call<Page<Reading>>('GET', '/readings', { query: { device, limit, ...span(within) }, ...upTo(signal) })).items
+export const newestReadings = async (device: number, within: Span, signal?: AbortSignal) =>
+  (await call<Page<Reading>>('GET', '/readings', { query: { device, limit: 1, ...span(within) }, ...upTo(signal) })).items
+
+export const edits = (meter: number, signal?: AbortSignal) => everyPage<Edit>('/edits', { query: { meter }, ...upTo(signal) })
+export const makeEdit = (edit: NewEdit) => call<Edit>('POST', '/edits', { body: edit })
+export const undoEdit = (id: number, reason: string) => call<Edit>('POST', `/edits/${id}/undo`, { body: { reason } })
+export const registerEvents = (meter: string, signal?: AbortSignal) =>
+  everyPage<RegisterEvent>(`/meters/${encodeURIComponent(meter)}/events`, upTo(signal))
+export const declareEvent = (meter: string, event: NewRegisterEvent) =>
+  call<RegisterEvent>('POST', `/meters/${encodeURIComponent(meter)}/events`, { body: event })
+export const withdrawEvent = (meter: string, id: number, reason: string) =>
+  call<RegisterEvent>('POST', `/meters/${encodeURIComponent(meter)}/events/${id}/withdraw`, { body: { reason } })
+
+/** Which part of the house, or which device, a list is about. */
+export type Within = { organisation?: number | null; device?: number | null }
+
+export interface QuarantineFilter {
+  settled: boolean
+  reason?: string | null
+  topic?: string | null
+  device?: number | null
+}
+export const quarantine = (wanted: QuarantineFilter, cursor: string | null, signal?: AbortSignal) =>
+  call<Page<Quarantined>>('GET', '/quarantine', {
+    query: { limit: 50, cursor, ...wanted, settled: String(wanted.settled) }, ...upTo(signal),
+  })
+export const quarantined = (id: number, signal?: AbortSignal) =>
+  call<QuarantinedWhole>('GET', `/quarantine/${id}`, upTo(signal))
+export const quarantineLeftOut = async (signal?: AbortSignal) =>
+  (await call<Page<LeftOut>>('GET', '/quarantine/left-out', upTo(signal))).items
+export const quarantineReasons = async (signal?: AbortSignal) =>
+  (await call<Page<ReasonCount>>('GET', '/quarantine/reasons', upTo(signal))).items
+export const replay = (id: number, anyAge: boolean) =>
+  call<Quarantined>('POST', `/quarantine/${id}/replay`, { body: { any_age: anyAge } })
+export const discard = (id: number) => call<Quarantined>('POST', `/quarantine/${id}/discard`)
+export const replayMany = async (reason: string | null, topic: string | null, anyAge: boolean) =>
+  (await call<{ messages: number }>('POST', '/quarantine/replay', { body: { reason, topic, any_age: anyAge } })).messages
+export const discardMany = async (reason: string | null, topic: string | null) =>
+  (await call<{ messages: number }>('POST', '/quarantine/discard', { body: { reason, topic } })).messages
+
+export const gaps = (within: Within, open: boolean, cursor: string | null, signal?: AbortSignal) =>
+  call<Page<Gap>>('GET', '/gaps', { query: { limit: 50, cursor, ...within, open: String(open) }, ...upTo(signal) })
+export const late = (within: Within, days: number, signal?: AbortSignal) =>
+  everyPage<Late>('/late', { query: { ...within, days }, ...upTo(signal) })
+export const conflicts = (within: Within, signal?: AbortSignal) => listed<Conflict>('/conflicts', within, signal)
+export const conflictsLeftOut = (within: Within, signal?: AbortSignal) => listed<ConflictsLeftOut>('/conflicts/left-out', within, signal)
+/** Of a meter, or of those of a place. */
+export const holes = (within: { organisation?: number | null; meter?: number | null }, signal?: AbortSignal) =>
+  listed<MeterHole>('/holes', within, signal)
+export const suspects = (within: Within, signal?: AbortSignal) => listed<Suspect>('/suspects', within, signal)
+export const clocks = (within: Within, signal?: AbortSignal) => listed<Clock>('/clocks', within, signal)
+export const availability = (
+  within: Within, firstDay: string, endDay: string, cursor: string | null, signal?: AbortSignal,
+) =>
+  call<Page<Availability>>('GET', '/availability', {
+    query: { ...within, first_day: firstDay, end_day: endDay, limit: 50, cursor }, ...upTo(signal),
+  })
 export const collector = (signal?: AbortSignal) => call<Collector>('GET', '/collector', upTo(signal))
 
 function upTo(signal: AbortSignal | undefined): Call {
   return signal ? { signal } : {}
+}
+
+async function listed<T>(path: string, within: Query, signal?: AbortSignal): Promise<T[]> {
+  return (await call<Page<T>>('GET', path, { query: { limit: 200, ...within }, ...upTo(signal) })).items
 }
 
 /** Follow the cursor to the end. For lists that are bounded by what an institution owns. */

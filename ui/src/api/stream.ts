@@ -1,7 +1,7 @@
 /** The server's event stream: opened, kept open, and opened again when the browser gives up on it. */
 import { address } from './client'
 
-export const EVENTS = ['consumption', 'readings', 'resync'] as const
+export const EVENTS = ['alerts', 'consumption', 'readings', 'resync'] as const
 export type EventName = (typeof EVENTS)[number]
 
 export interface StreamListener {

@@ -1,41 +1,8 @@
-/** One load curve out of one or several meters: aligned columns, a gap is null. */
+/** One load curve: aligned columns, a gap is null. */
 import type { Span } from '../api/resources'
 import type { Series } from '../api/types'
 
-export interface Curve {
-  unit: string
-  tier: Series['tier']
-  step_s: number
-  /** Starts of intervals. [epoch s] */
-  t: number[]
-  mean: (number | null)[]
-  min: (number | null)[] | null
-  max: (number | null)[] | null
-  flagged: boolean[]
-}
-
-/**
- * Sum the meters. Where one of them is missing the sum is missing: a part is not the whole.
- * Extremes of several meters need not fall together, so a sum of more than one has no band.
- */
-export function sumCurve(parts: readonly Series[]): Curve | null {
-  const [first, ...rest] = parts
-  if (!first) return null
-  const { unit, tier, step_s } = first
-  if (rest.length === 0) {
-    return { unit, tier, step_s, t: first.t, mean: first.mean, min: first.min, max: first.max, flagged: first.flagged }
-  }
-  const rows = parts.map((part) => new Map(part.t.map((at, index) => [at, index])))
-  const t = [...new Set(parts.flatMap((part) => part.t))].sort((a, b) => a - b)
-  const mean = t.map((at) =>
-    parts.reduce<number | null>((sum, part, which) => {
-      const value = part.mean[rows[which]?.get(at) ?? -1]
-      return sum === null || value === null || value === undefined ? null : sum + value
-    }, 0),
-  )
-  const flagged = t.map((at) => parts.some((part, which) => part.flagged[rows[which]?.get(at) ?? -1] === true))
-  return { unit, tier, step_s, t, mean, min: null, max: null, flagged }
-}
+export type Curve = Pick<Series, 'unit' | 'tier' | 'step_s' | 't' | 'mean' | 'min' | 'max' | 'flagged' | 'flags'>
 
 /**
  * The means of an earlier curve at the times of this one.

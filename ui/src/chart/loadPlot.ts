@@ -1,7 +1,7 @@
 /** How a load curve is drawn: band, line, dots on what was not measured, hatching where nothing is known. */
 import uPlot from 'uplot'
 import type { Span } from '../api/resources'
-import { formatValue, unitSymbol } from '../format/number'
+import { formatMark, unitSymbol } from '../format/number'
 import { token } from '../state/theme'
 import { timeLabel } from './axis'
 import { gaps, type Curve } from './curve'
@@ -91,7 +91,8 @@ function series(curve: Curve): uPlot.Series[] {
   ]
 }
 
-function axes({ shown, zone, locale }: Drawing): uPlot.Axis[] {
+/** Time below, amounts on the left. */
+export function axes({ shown, zone, locale }: Pick<Drawing, 'shown' | 'zone' | 'locale'>): uPlot.Axis[] {
   const common = {
     stroke: token('ink2'),
     font: `12px ${token('font')}`,
@@ -111,17 +112,12 @@ function axes({ shown, zone, locale }: Drawing): uPlot.Axis[] {
       space: 44,
       size: (_, values) => 16 + 8 * Math.max(3, ...(values ?? []).map((value) => value.length)),
       gap: 6,
-      values: (_, splits) => splits.map((value) => axisNumber(value, locale)),
+      values: (_, splits) => splits.map((value) => formatMark(value, locale)),
     },
   ]
 }
 
-/** Marks on an axis are round: 200, not 200.0. */
-function axisNumber(value: number, locale: string): string {
-  return Number.isInteger(value) ? new Intl.NumberFormat(locale).format(value) : formatValue(value, locale)
-}
-
-function writeUnit({ ctx, bbox }: uPlot, unit: string): void {
+export function writeUnit({ ctx, bbox }: uPlot, unit: string): void {
   ctx.save()
   ctx.font = `${12 * devicePixelRatio}px ${token('font')}`
   ctx.fillStyle = token('ink2')

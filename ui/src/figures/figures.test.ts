@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import type { Collector, Consumption, Device, Organisation } from '../api/types'
+import type { Collector, Device, Organisation } from '../api/types'
 import { unaccounted } from './conservation'
 import { dailyUse } from './dailyUse'
 import { inOrder, matching } from './deviceList'
@@ -15,25 +15,17 @@ test('every sample is accounted for, or the difference is told', () => {
   expect(unaccounted({ ...COLLECTOR, stored: 88 })).toBe(2)
 })
 
-function day(meter: number, value: number, coverage = 1): Consumption {
-  return {
-    meter_id: meter, value, coverage, quantity: 'volume_m3', unit: 'm3', start: '2026-11-20T16:00:00Z', end: '2026-11-21T16:00:00Z',
-    quantity_grade: 'measured', shape_grade: 'measured', flags: 0,
-  }
-}
-
-test('a day is that of the zone, and as well known as its worst meter', () => {
-  expect(dailyUse([day(1, 10), day(2, 5, 0.5)], 2, 'Asia/Shanghai').get('2026-11-21')).toMatchObject({ value: 15, coverage: 0.5 })
-})
-
-test('a day on which one of two meters is missing has no value', () => {
-  expect(dailyUse([day(1, 10)], 2, 'Asia/Shanghai').size).toBe(0)
+test('a day is that of the zone, and says when its amount is not measured', () => {
+  const use = { start: '2026-11-20T16:00:00Z', end: '2026-11-21T16:00:00Z', value: 15, coverage: 0.5, shape_grade: 'measured', flags: 0 }
+  const found = dailyUse([{ ...use, quantity_grade: 'estimated' }], 'Asia/Shanghai')
+  expect([...found]).toEqual([['2026-11-21', { value: 15, coverage: 0.5, estimated: true }]])
 })
 
 function device(code: string, status: Device['status'], lastSeen: string | null): Device {
   return {
     id: 1, code, status, kind: 'electricity_meter', organisation_id: null, meter_id: null, name_zh: '总表', name_en: 'Main',
-    registered_at: '2026-01-01T00:00:00Z', last_seen: lastSeen, last_received: null,
+    registered_at: '2026-01-01T00:00:00Z', last_seen: lastSeen, last_received: null, profile: 'native', via_id: null, online: null,
+    online_since: null, clock_offset_s: null, counts_by: null, told_as: null,
   }
 }
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { change, formatChange, formatShare, formatValue, MISSING, unitSymbol } from './number'
+import { change, formatChange, formatMark, formatReading, formatShare, formatValue, MISSING, unitSymbol } from './number'
 
 test.each([
   [0, '0'],
@@ -16,6 +16,15 @@ test.each([
 test.each([null, undefined, NaN, Infinity])('%s is a dash, never zero', (value) => {
   expect(formatValue(value, 'en-GB')).toBe(MISSING)
   expect(formatShare(value, 'en-GB')).toBe(MISSING)
+})
+
+test('a mark on an axis is as short as it is round', () => {
+  expect([0, 0.5, 1.5, 80_000, -4].map((mark) => formatMark(mark, 'en-GB'))).toEqual(['0', '0.5', '1.5', '80,000', '−4'])
+})
+
+test('a register is shown as it was read', () => {
+  expect(formatReading(184_223.5, 'zh-CN')).toBe('184,223.5')
+  expect(formatReading(-0.1256, 'en-GB')).toBe('−0.126')
 })
 
 test('a share is rounded, but only all of it is 100 %', () => {
@@ -38,5 +47,7 @@ test('against nothing there is no change', () => {
 
 test('units are written as in print, unknown ones as they come', () => {
   expect(unitSymbol('m3/h')).toBe('m³/h')
+  expect(unitSymbol('kgCO2/m2')).toBe('kgCO₂/m²')
+  expect(unitSymbol('degC')).toBe('°C')
   expect(unitSymbol('tce')).toBe('tce')
 })

@@ -2,12 +2,9 @@
 
 export const MISSING = '—'
 
-const SYMBOLS: Record<string, string> = {
-  m3: 'm³', 'm3/h': 'm³/h', degC: '°C', m2: 'm²', kWh: 'kWh', kW: 'kW', GJ: 'GJ', 'GJ/h': 'GJ/h',
-}
-
+/** Units as in print: kgCO₂/m², m³/h, °C. Unknown ones as they come. */
 export function unitSymbol(unit: string): string {
-  return SYMBOLS[unit] ?? unit
+  return unit.replace(/\bm([23])\b/g, (_, power) => (power === '2' ? 'm²' : 'm³')).replace('CO2', 'CO₂').replace(/^degC$/, '°C')
 }
 
 /** Four significant digits or so: 0.123, 1.23, 12.3, 1,234.5, 12,345. */
@@ -31,6 +28,16 @@ export function formatValue(value: number | null | undefined, locale: string): s
   if (value === null || value === undefined || !Number.isFinite(value)) return MISSING
   const digits = value === 0 ? 0 : fractionDigits(Math.abs(value))
   return minus(format(locale, { minimumFractionDigits: digits, maximumFractionDigits: digits }).format(value))
+}
+
+/** A mark on an axis: 200 and 1.5, not 200.0 and 1.50. */
+export function formatMark(value: number, locale: string): string {
+  return minus(format(locale, { maximumSignificantDigits: 6 }).format(value))
+}
+
+/** As it was read, to the third decimal at most: a register is not rounded to four digits. */
+export function formatReading(value: number, locale: string): string {
+  return minus(format(locale, { maximumFractionDigits: 3 }).format(value))
 }
 
 export function formatCount(value: number, locale: string): string {

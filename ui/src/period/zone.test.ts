@@ -1,10 +1,15 @@
 import { expect, test } from 'vitest'
-import { addDays, addMonths, daysBetween, isLocalDate, localDate, startOfDay, weekday } from './zone'
+import { addDays, addMonths, daysBetween, fromWall, isLocalDate, localDate, startOfDay, weekday } from './zone'
 
 const epoch = (text: string): number => Date.parse(text) / 1000
 
 test('a day in Shanghai begins at four in the afternoon UTC of the day before', () => {
   expect(startOfDay('2026-11-22', 'Asia/Shanghai')).toBe(epoch('2026-11-21T16:00:00Z'))
+})
+
+test('what a wall clock shows is an instant of its zone', () => {
+  expect(fromWall('2026-11-22T06:30', 'Asia/Shanghai')).toBe(epoch('2026-11-21T22:30:00Z'))
+  expect(fromWall('2026-07-01T06:30', 'Europe/London')).toBe(epoch('2026-07-01T05:30:00Z'))
 })
 
 test('the day on which British clocks go back has 25 hours, the one on which they go forward 23', () => {

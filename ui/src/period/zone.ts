@@ -31,7 +31,15 @@ export function localDate(epoch: number, zone: string): LocalDate {
 
 /** First instant of the local day. [epoch s] */
 export function startOfDay(date: LocalDate, zone: string): number {
-  const wanted = utc(date)
+  return whenWallShows(utc(date), zone)
+}
+
+/** When the zone's wall clock shows 'YYYY-MM-DDTHH:MM'. [epoch s] */
+export function fromWall(text: string, zone: string): number {
+  return whenWallShows(Date.parse(`${text}Z`) / 1000, zone)
+}
+
+function whenWallShows(wanted: number, zone: string): number {
   let epoch = wanted
   // Twice, because the offset at the first guess may be the one of the other side of a change of clocks.
   for (let pass = 0; pass < 2; pass += 1) epoch += wanted - wallSeconds(epoch, zone)

@@ -9,6 +9,7 @@ import type { ConsumptionEvent, ReadingsEvent } from '../api/types'
 export type Connection = 'connecting' | 'live' | 'lost'
 
 interface Payloads {
+  alerts: { alert_ids: number[] }
   consumption: ConsumptionEvent
   readings: ReadingsEvent
   resync: object

@@ -1,4 +1,4 @@
-/** A list that is shown page by page, further on demand. */
+/** A list that is shown page by page, further on demand; it begins anew when its key changes. */
 import { shallowRef, type Ref, type ShallowRef } from 'vue'
 import type { Page } from '../api/types'
 import { useResource } from './resource'
@@ -12,23 +12,28 @@ export interface Pages<T> {
   refresh: () => Promise<void>
 }
 
-export function usePages<T>(load: (cursor: string | null, signal?: AbortSignal) => Promise<Page<T>>): Pages<T> {
+export function usePages<K, T>(
+  key: () => K,
+  load: (key: K, cursor: string | null, signal?: AbortSignal) => Promise<Page<T>>,
+): Pages<T> {
   const items = shallowRef<T[] | null>(null)
   const next = shallowRef<string | null>(null)
+  let shown = ''
 
-  const { error, loading, refresh } = useResource(
-    () => true,
-    async (_, signal) => {
-      const page = await load(null, signal)
-      items.value = page.items
-      next.value = page.next ?? null
-    },
-  )
+  const { error, loading, refresh } = useResource(key, async (wanted, signal) => {
+    const page = await load(wanted, null, signal)
+    items.value = page.items
+    next.value = page.next ?? null
+    shown = JSON.stringify(wanted)
+  })
 
   async function more(): Promise<void> {
+    const wanted = key()
     loading.value = true
     try {
-      const page = await load(next.value)
+      const page = await load(wanted, next.value)
+      // Another list may have been chosen meanwhile; this page is not of it.
+      if (JSON.stringify(wanted) !== shown) return
       items.value = [...(items.value ?? []), ...page.items]
       next.value = page.next ?? null
     } catch (failure) {

@@ -9,6 +9,8 @@ import { forgetPlaces } from './places'
 
 export const session = shallowRef<Session | null>(null)
 export const isAdministrator = computed(() => session.value?.person.roles.includes('system_administrator') ?? false)
+/** May correct readings somewhere; of which meters the server says. */
+export const mayCorrect = computed(() => isAdministrator.value || (session.value?.person.roles.includes('institution_administrator') ?? false))
 
 /** Set while a session may exist, so that a stranger's first page load does not ask in vain. */
 const HINT = 'civicwatt.session'

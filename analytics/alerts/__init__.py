@@ -1,0 +1,1 @@
+"""How an alert stands, what it is worth, and whom it may interrupt. Pure."""

@@ -1,0 +1,100 @@
+"""How often a desk may be interrupted, and what of the news waits for the morning."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import NamedTuple
+from zoneinfo import ZoneInfo
+
+from analytics.rules.finding import Priority
+
+_SHIFT_H = 8
+"""Shifts begin at 00:00, 08:00 and 16:00 local time. [h]"""
+STORM = 10
+"""So many news of a desk at once are one interruption: a digest."""
+
+
+@dataclass(frozen=True, slots=True)
+class Budget:
+    """Interruptions of a desk in a shift and in a local day.
+
+    The shipped numbers are those of the trade: few enough that each is still looked at.
+    """
+
+    per_shift: int = 5
+    per_day: int = 20
+
+
+class News(NamedTuple):
+    """An alert that has just opened and would be told.
+
+    Attributes
+    ----------
+    worth_cny : float
+        What it costs in a month; 0 where that is not known.
+    """
+
+    alert_id: int
+    priority: Priority
+    worth_cny: float = 0.0
+
+
+class Told(NamedTuple):
+    """What is told of some news, and what waits.
+
+    Attributes
+    ----------
+    alone : tuple of int
+        Alerts that interrupt, each by itself.
+    over : frozenset of int
+        Of these, those that stand outside the budget: urgent ones.
+    digest : tuple of int
+        Told together, in one interruption.
+    held : tuple of int
+        For the morning list.
+    """
+
+    alone: tuple[int, ...] = ()
+    over: frozenset[int] = frozenset()
+    digest: tuple[int, ...] = ()
+    held: tuple[int, ...] = ()
+
+
+def shift_began(now: datetime, zone: ZoneInfo) -> datetime:
+    """When the shift of an instant began."""
+    local = now.astimezone(zone)
+    begin = local.replace(minute=0, second=0, microsecond=0)
+    return begin - timedelta(hours=local.hour % _SHIFT_H)
+
+
+def day_began(now: datetime, zone: ZoneInfo) -> datetime:
+    """When the local day of an instant began."""
+    return now.astimezone(zone).replace(hour=0, minute=0, second=0, microsecond=0)
+
+
+def told(news: Sequence[News], left: int) -> Told:
+    """Choose what interrupts.
+
+    Urgent ones always do, and take nothing from the budget; a storm of news is one digest.
+
+    Parameters
+    ----------
+    left : int
+        Interruptions that the budget has left.
+    """
+    urgent = [each for each in news if each.priority is Priority.URGENT]
+    others = sorted(
+        (each for each in news if each.priority is not Priority.URGENT),
+        key=lambda each: (each.priority is not Priority.HIGH, -each.worth_cny, each.alert_id),
+    )
+    if len(news) > STORM:
+        return Told(digest=tuple(each.alert_id for each in (*urgent, *others)))
+    # What is of low priority never interrupts: it is work for the day.
+    may = [each for each in others if each.priority is Priority.HIGH][: max(left, 0)]
+    alone = (*urgent, *may)
+    chosen = {each.alert_id for each in alone}
+    return Told(
+        alone=tuple(each.alert_id for each in alone),
+        over=frozenset(each.alert_id for each in urgent),
+        held=tuple(each.alert_id for each in others if each.alert_id not in chosen),
+    )

@@ -1,0 +1,272 @@
+"""A contract's month, put together from the ledger and from what people entered beside it. Pure.
+
+Start here. What the ledger tells goes first; what was entered fills what it does not tell, and
+never replaces a figure. What neither tells is left out: the statement says that it is missing.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import TypeVar
+from zoneinfo import ZoneInfo
+
+from analytics.drawn.band import banded
+from analytics.drawn.bill import is_borne, line_bills, whole_use
+from analytics.drawn.origin import (
+    Origin,
+    bill_origin,
+    degree_days_origin,
+    entered_origins,
+    hand_origin,
+    missing,
+    model_origin,
+    price_origin,
+    submeter_origin,
+    use_origin,
+)
+from analytics.drawn.price import line_prices
+from analytics.drawn.rows import LedgerRows, MeterRows, TariffRows, Unread
+from analytics.drawn.use import counted_use, ledger_use, registers_of, with_registers
+from analytics.evidence.recount import Sources, recount
+from analytics.evidence.register_days import Days
+from analytics.evidence.registers import Registers, registers
+from analytics.ledger.timetable import Timetable, lay_out
+from analytics.settlement.active_month import ActiveMonth
+from analytics.settlement.statement import Inputs
+from domain.contract_month import (
+    Bill,
+    ContractMonth,
+    DegreeDays,
+    ModelFigure,
+    Prices,
+    Submetered,
+    Use,
+)
+from domain.contract_term import Meter
+from domain.errors import CivicwattError, MissingInputError
+
+Row = TypeVar("Row")
+
+
+@dataclass(frozen=True, slots=True)
+class DrawnMonth:
+    """A month's figures with all that they were counted from.
+
+    Attributes
+    ----------
+    origins : tuple of Origin
+        Where each figure comes from, and why one is missing.
+    """
+
+    month: ContractMonth
+    sources: Sources
+    origins: tuple[Origin, ...]
+
+
+def drawn_month(terms: Inputs, rows: LedgerRows, entered: ContractMonth) -> DrawnMonth:
+    """Draw the month of a contract.
+
+    Parameters
+    ----------
+    terms : Inputs
+        Contract and events; its month has no figures but those of meters that are read by hand.
+    entered : ContractMonth
+        What people entered: measures of quality, acceptance, amounts, and what no meter tells.
+
+    Raises
+    ------
+    MissingInputError
+        If the contract does not run in the month.
+    """
+    return _Drawing(terms, rows, entered).drawn()
+
+
+class _Drawing:
+    """A month on its way together."""
+
+    def __init__(self, terms: Inputs, rows: LedgerRows, entered: ContractMonth) -> None:
+        self.active = ActiveMonth(terms)
+        self.rows, self.entered = rows, entered
+        self.zone = ZoneInfo(terms.contract.zone)
+        self.origins: list[Origin] = [missing(*_told(each)) for each in rows.unread]
+        self.prices = tuple(self._prices())
+        prices = _filled(self.prices, entered.prices, "line")
+        self.terms = replace(terms, month=replace(terms.month, prices=prices))
+        none = registers({}, {}, {})
+        windows = {
+            line: each.text
+            for line, each in rows.tariffs.items()
+            if any(version.windows for version in each.tariff.versions)
+        }
+        self.around = Sources(none, rows.surroundings, windows, {})
+
+    def drawn(self) -> DrawnMonth:
+        """The month, by its parts."""
+        uses, found = self._uses()
+        bills = tuple(self._bills())
+        models = self._models()
+        drawn = ContractMonth(
+            self.terms.month.month,
+            uses=uses,
+            prices=self.prices,
+            bills=bills,
+            degree_days=self._degree_days(),
+            models=tuple(models),
+            submeters=tuple(self._submeters()),
+        )
+        kept = {figure.line: self.rows.models[figure.line].kept for figure in models}
+        used = {meter for each in found for meter, _ in each.readings}
+        lines = {each.line for each in self.terms.contract.meters if each.code in used}
+        tariffs = {line: text for line, text in self.around.tariffs.items() if line in lines}
+        sources = replace(self.around, tariffs=tariffs, models=kept)
+        self.origins += entered_origins(drawn, self.entered)
+        month = with_entered(drawn, self.entered)
+        return DrawnMonth(month, with_registers(sources, found), tuple(self.origins))
+
+    def _prices(self) -> Iterator[Prices]:
+        for line, rows in self.rows.tariffs.items():
+            try:
+                found = line_prices(self.active, self.active.contract.line(line), rows)
+            except MissingInputError as error:
+                self.origins.append(missing("price", line, error.code, error.reason))
+                continue
+            self.origins.append(price_origin(found, rows))
+            yield found
+
+    def _uses(self) -> tuple[tuple[Use, ...], list[Registers]]:
+        uses, found = [], []
+        for meter in self.active.contract.meters:
+            if meter.by_hand:
+                uses += self._by_hand(meter)
+                continue
+            rows = self.rows.meters.get(meter.code)
+            if rows is None or not self.active.overlap(meter.first_day, meter.end_day):
+                continue
+            days = Days(
+                max(self.active.first_day, meter.first_day or self.active.first_day),
+                min(self.active.end_day, meter.end_day or self.active.end_day),
+                self.zone,
+            )
+            try:
+                use, own = self._use(meter, rows, days)
+            except CivicwattError as error:
+                code = error.code if isinstance(error, MissingInputError) else "use"
+                self.origins.append(missing("use", meter.code, code, error.reason))
+                continue
+            uses.append(use)
+            if own is not None:
+                found.append(own)
+            self.origins.append(use_origin(meter, rows, use, days))
+        return tuple(uses), found
+
+    def _use(self, meter: Meter, rows: MeterRows, days: Days) -> tuple[Use, Registers | None]:
+        if rows.readings:
+            own = registers_of(meter, rows)
+            sources = replace(self.around, registers=own)
+            return counted_use(meter, rows, days, self.terms, sources).use, own
+        tariff = self.rows.tariffs.get(meter.line)
+        return ledger_use(meter, rows, days, self._timetable(tariff, days)), None
+
+    def _by_hand(self, meter: Meter) -> list[Use]:
+        """What two persons stand behind, of a meter that nobody reads out."""
+        if not self.active.overlap(meter.first_day, meter.end_day):
+            return []
+        found = [each for each in self.terms.month.uses if each.meter == meter.code]
+        if not found:
+            reason = "nobody has entered it, or no second person has checked it"
+            self.origins.append(missing("use", meter.code, "by_hand", reason))
+        self.origins += map(hand_origin, found)
+        return found
+
+    def _timetable(self, rows: TariffRows | None, days: Days) -> Timetable | None:
+        if rows is None or not any(version.windows for version in rows.tariff.versions):
+            return None
+        highest = self.rows.surroundings.highest_c(days.zone)
+
+        def weather(day: date) -> Decimal:
+            if day not in highest:
+                raise MissingInputError(f"no weather of {day}", code="weather")
+            return highest[day]
+
+        return lay_out(
+            rows.tariff,
+            days.first_day,
+            days.end_day,
+            zone=days.zone,
+            calendar=self.rows.surroundings.kind,
+            weather=weather,
+        )
+
+    def _bills(self) -> Iterator[Bill]:
+        for row in self.rows.bills:
+            if not is_borne(self.active, row, self.rows.signed):
+                continue
+            for found in line_bills(self.active, row):
+                self.origins.append(bill_origin(found, row))
+                yield found
+
+    def _degree_days(self) -> DegreeDays | None:
+        station = self.active.contract.station(self.terms.month.first_day)
+        if station is None or not self.rows.surroundings.hours:
+            return None
+        found = recount(self.terms, self.around).degree_days
+        if found is not None:
+            self.origins.append(degree_days_origin(found, self.rows))
+        return found
+
+    def _models(self) -> list[ModelFigure]:
+        found = []
+        days = Days(self.active.first_day, self.active.end_day, self.zone)
+        for line, model in self.rows.models.items():
+            try:
+                figure = model.kept.figure(self.rows.surroundings, days)
+            except CivicwattError as error:
+                self.origins.append(missing("model", line, "model", error.reason))
+                continue
+            found.append(banded(figure, model, days))
+            self.origins.append(model_origin(found[-1], model))
+        return found
+
+    def _submeters(self) -> Iterator[Submetered]:
+        for item in self.active.events.equipment:
+            known = self.rows.equipment.get(item.code)
+            if known is None or not self.active.overlap(item.first_day, item.end_day):
+                continue
+            first = max(self.active.first_day, item.first_day)
+            end = min(self.active.end_day, item.end_day or self.active.end_day)
+            amount = whole_use(known, first, end)
+            if amount is None:
+                reason = (
+                    f"{item.ledger}: not every day from {first} to {end - timedelta(1)} is known"
+                )
+                self.origins.append(missing("submeter", item.code, "submeter", reason))
+                continue
+            self.origins.append(submeter_origin(item, amount))
+            yield Submetered(item.code, amount)
+
+
+def with_entered(drawn: ContractMonth, entered: ContractMonth) -> ContractMonth:
+    """The month with what people entered, where the ledger tells nothing."""
+    return replace(
+        entered,
+        month=drawn.month,
+        uses=_filled(drawn.uses, entered.uses, "meter"),
+        prices=_filled(drawn.prices, entered.prices, "line"),
+        bills=_filled(drawn.bills, entered.bills, "line", "number"),
+        degree_days=drawn.degree_days or entered.degree_days,
+        models=_filled(drawn.models, entered.models, "line"),
+        submeters=_filled(drawn.submeters, entered.submeters, "equipment"),
+    )
+
+
+def _filled(drawn: Iterable[Row], entered: Iterable[Row], *names: str) -> tuple[Row, ...]:
+    """Rows of the ledger, then those of people that name something else."""
+    found = list(drawn)
+    known = {tuple(getattr(row, name) for name in names) for row in found}
+    more = (row for row in entered if tuple(getattr(row, name) for name in names) not in known)
+    return (*found, *more)
+
+
+def _told(row: Unread) -> tuple[str, str, str, str]:
+    return row.what, row.name, row.code, row.detail

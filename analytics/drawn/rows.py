@@ -1,0 +1,180 @@
+"""What the ledger knows of a contract's month, as it was read: no thought in it. Pure."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
+from typing import NamedTuple
+
+from analytics.evidence.model import KeptModel
+from analytics.evidence.registers import Edit, Reading
+from analytics.evidence.surroundings import Surroundings
+from domain.price_book import MonthPrice
+from domain.register_event import RegisterEvent
+from domain.tariff import Tariff
+
+
+class LedgerDay(NamedTuple):
+    """A local day of a meter; grades as the ledger keeps them. [unit of its register]."""
+
+    value: float
+    whole: bool
+    quantity_grade: str
+    shape_grade: str
+
+
+class LedgerInterval(NamedTuple):
+    """Use in [start, end). [unit of the meter's register]."""
+
+    start: datetime
+    end: datetime
+    value: float
+    quantity_grade: str
+    shape_grade: str
+
+
+@dataclass(frozen=True, slots=True)
+class MeterRows:
+    """A meter of the contract in the ledger.
+
+    Attributes
+    ----------
+    code : str
+        Of the meter in the ledger.
+    readings : tuple of Reading
+        Of one register, of the month and around it; none where its devices tell no register, or
+        the readings are kept no more.
+    days : mapping of date to LedgerDay, or None
+        None for a register of which the ledger keeps no figures.
+    intervals : tuple of LedgerInterval
+        Where there are no readings.
+    """
+
+    meter_id: int
+    code: str
+    quantity: str
+    readings: tuple[Reading, ...]
+    events: tuple[RegisterEvent, ...] = ()
+    edits: tuple[Edit, ...] = ()
+    days: Mapping[date, LedgerDay] | None = None
+    intervals: tuple[LedgerInterval, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Announced:
+    """A price announced for a month, who held it against its document, and its place in the store.
+
+    Attributes
+    ----------
+    checked_by : str
+        Empty where nobody has.
+    """
+
+    price: MonthPrice
+    source: str
+    checked_by: str
+    price_month_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class TariffRows:
+    """The tariff of the meters of a line.
+
+    Attributes
+    ----------
+    text : str
+        The versions that hold in the month, as TOML of the schema ``tariff/1``.
+    version_ids : tuple of int
+        Of those versions.
+    """
+
+    tariff_id: int
+    tariff: Tariff
+    text: str
+    version_ids: tuple[int, ...]
+    announced: tuple[Announced, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerBill:
+    """A bill of a meter for local days [first_day, end_day).
+
+    Attributes
+    ----------
+    items : tuple of (str, Decimal)
+        Amount by item, such as ``energy`` or ``basic``. [CNY]
+    days : mapping of date to LedgerDay
+        What the meter used on its days, as far as it is known.
+    """
+
+    bill_id: int
+    meter: str
+    number: str
+    first_day: date
+    end_day: date
+    came_at: datetime
+    items: tuple[tuple[str, Decimal], ...]
+    days: Mapping[date, LedgerDay]
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerModel:
+    """A version of a baseline of the registry.
+
+    Attributes
+    ----------
+    first_day, end_day : date
+        Its training, half-open.
+    wander : float or None
+        As `analytics.savings.own_record` takes it. [1]
+    """
+
+    baseline_id: int
+    version: int
+    version_id: int
+    kept: KeptModel
+    first_day: date
+    end_day: date
+    wander: float | None
+    cvrmse: float | None
+    nmbe: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Unread:
+    """What could not be read, and why; `code` as in `domain.errors.MissingInputError`."""
+
+    what: str
+    name: str
+    code: str
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerRows:
+    """Everything read for one month, as of one instant.
+
+    Attributes
+    ----------
+    meters : mapping of str to MeterRows
+        By the meter's code in the contract.
+    tariffs, models : mapping
+        By line.
+    equipment : mapping of str to mapping of date to LedgerDay
+        Days of submeters, by code of the equipment.
+    place : str
+        Code of the place whose weather and calendar they are.
+    signed : mapping of str to datetime
+        Months of the contract that both have signed, and since when; only where its terms ask.
+    """
+
+    known_at: datetime
+    meters: Mapping[str, MeterRows] = field(default_factory=dict)
+    tariffs: Mapping[str, TariffRows] = field(default_factory=dict)
+    bills: tuple[LedgerBill, ...] = ()
+    surroundings: Surroundings = field(default_factory=lambda: Surroundings({}, {}))
+    models: Mapping[str, LedgerModel] = field(default_factory=dict)
+    equipment: Mapping[str, Mapping[date, LedgerDay]] = field(default_factory=dict)
+    place: str = ""
+    signed: Mapping[str, datetime] = field(default_factory=dict)
+    unread: tuple[Unread, ...] = ()

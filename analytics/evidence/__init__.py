@@ -1,0 +1,1 @@
+"""A statement one can take home: everything it follows from, in one file that anybody can check."""

@@ -1,0 +1,204 @@
+"""What of a month follows from registers, weather and models, beside what the month says. Pure.
+
+Figures for which a bundle holds no source are stated, not counted: they stand on the signatures.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from decimal import Decimal
+from zoneinfo import ZoneInfo
+
+from analytics.evidence.counted import Counted, counted
+from analytics.evidence.model import KeptModel
+from analytics.evidence.register_days import Days
+from analytics.evidence.registers import READINGS, Registers
+from analytics.evidence.surroundings import WEATHER, Surroundings, degree_days
+from analytics.ledger.timetable import Timetable, lay_out
+from analytics.settlement.active_month import ActiveMonth
+from analytics.settlement.statement import Inputs
+from domain.contract_month import DegreeDays, ModelFigure, Use
+from domain.contract_term import Meter
+from domain.errors import CivicwattError, InputError, MissingInputError
+from domain.grade import GRADES
+from domain.tariff_file import read_tariff
+from domain.time_of_use import Period
+
+
+@dataclass(frozen=True, slots=True)
+class Sources:
+    """What a month's figures are counted from.
+
+    Attributes
+    ----------
+    tariffs : mapping of str to str
+        TOML of the schema ``tariff/1`` by line: in which period what one register counts lies.
+    models : mapping of str to KeptModel
+        By line.
+    """
+
+    registers: Registers
+    surroundings: Surroundings
+    tariffs: Mapping[str, str]
+    models: Mapping[str, KeptModel]
+
+
+@dataclass(frozen=True, slots=True)
+class Recount:
+    """Figures that follow from the sources."""
+
+    uses: Mapping[str, Counted]
+    degree_days: DegreeDays | None
+    models: Mapping[str, ModelFigure]
+
+
+def recount(inputs: Inputs, sources: Sources) -> Recount:
+    """Count a month from its sources.
+
+    Raises
+    ------
+    InputError
+        With the part that does not lead to a figure.
+    MissingInputError
+        If the contract does not run in the month.
+    """
+    month = ActiveMonth(inputs)
+    try:
+        zone = ZoneInfo(inputs.contract.zone)
+    except (ValueError, OSError, KeyError):
+        raise InputError(f"{inputs.contract.zone!r} is no zone", place="contract.json") from None
+    days = Days(month.first_day, month.end_day, zone)
+    meters = {meter.code: meter for meter in inputs.contract.meters}
+    with_readings = dict.fromkeys(meter for meter, _ in sources.registers.readings)
+    uses: dict[str, Counted] = {}
+    for code in with_readings:
+        if code not in meters:
+            raise InputError(f"{code[:80]!r} is no meter of the contract", place=READINGS)
+        meter = meters[code]
+        first = max(days.first_day, meter.first_day or days.first_day)
+        end = min(days.end_day, meter.end_day or days.end_day)
+        if first < end:
+            own = Days(first, end, zone)
+            timetable = _timetable(meter, inputs, sources, own)
+            uses[code] = counted(meter, sources.registers, own, timetable)
+    station = inputs.contract.station(inputs.month.first_day)
+    weather = None
+    if station is not None and sources.surroundings.hours:
+        weather = degree_days(sources.surroundings, station, days)
+    models = {
+        line: kept.figure(sources.surroundings, days) for line, kept in sources.models.items()
+    }
+    return Recount(uses, weather, models)
+
+
+def completed(inputs: Inputs, found: Recount) -> Inputs:
+    """Inputs with what was counted put in where nobody stated it."""
+    month = inputs.month
+    stated = {use.meter for use in month.uses}
+    uses = [each.use for meter, each in found.uses.items() if meter not in stated]
+    lines = {figure.line for figure in month.models}
+    models = [figure for line, figure in found.models.items() if line not in lines]
+    return replace(
+        inputs,
+        month=replace(
+            month,
+            uses=(*month.uses, *uses),
+            degree_days=month.degree_days or found.degree_days,
+            models=(*month.models, *models),
+        ),
+    )
+
+
+def stated_only(inputs: Inputs, found: Recount) -> Iterator[str]:
+    """Figures of the month for which there is no source, by name."""
+    for use in inputs.month.uses:
+        if use.meter not in found.uses and use.first is None:
+            yield f"use of {use.meter}"
+    if inputs.month.degree_days is not None and found.degree_days is None:
+        yield "degree days"
+    for figure in inputs.month.models:
+        if figure.line not in found.models:
+            yield f"model of {figure.line}"
+
+
+def disagreement(inputs: Inputs, found: Recount) -> tuple[str, str] | None:
+    """First figure that is not what its source comes to: the part it is from, and what is wrong."""
+    meters = {meter.code: meter for meter in inputs.contract.meters}
+    for use in inputs.month.uses:
+        if use.meter in found.uses:
+            wrong = _wrong_use(use, meters[use.meter], found.uses[use.meter].use)
+            if wrong:
+                return READINGS, f"meter {use.meter}: {wrong}"
+    told, counted_days = inputs.month.degree_days, found.degree_days
+    if told is not None and counted_days is not None and told != counted_days:
+        seen, comes = (_degree_days(each) for each in (told, counted_days))
+        return WEATHER, f"the month says {seen}, the hours come to {comes}"
+    for figure in inputs.month.models:
+        if figure.line in found.models:
+            again = found.models[figure.line]
+            if (figure.quantity, figure.data_sha256) != (again.quantity, again.data_sha256):
+                seen = f"{figure.quantity} from data {figure.data_sha256[:12]}"
+                comes = f"{again.quantity} from data {again.data_sha256[:12]}"
+                reason = f"the month says {seen}, the model comes to {comes}"
+                return f"model/{figure.line}.json", reason
+    return None
+
+
+def amounts_of(use: Use, meter: Meter) -> dict[Period, Decimal]:
+    """Amounts of a stated use, by period. [unit of the line]."""
+    if use.quantities is not None:
+        return dict(use.quantities)
+    first, last = use.first or {}, use.last or {}
+    return {period: (last[period] - first[period]) * meter.ratio for period in first}
+
+
+def _timetable(meter: Meter, inputs: Inputs, sources: Sources, days: Days) -> Timetable | None:
+    """Periods by the clock, for a meter with one register on a line that has them."""
+    if sources.registers.of(meter.code) != [(meter.code, None)]:
+        return None
+    text = sources.tariffs.get(meter.line)
+    if text is None:
+        prices = [each.prices for each in inputs.month.prices if each.line == meter.line]
+        if prices and len(prices[0]) > 1 and not meter.excluded:
+            reason = f"{meter.code} has one register and {meter.line} prices by period"
+            raise InputError(f"{reason}: want the tariff of {meter.line}", place=READINGS)
+        return None
+    place = f"tariff/{meter.line}.toml"
+    highest = sources.surroundings.highest_c(days.zone)
+
+    def weather(day: date) -> Decimal:
+        if day not in highest:
+            raise MissingInputError(f"no weather of {day}", code="weather")
+        return highest[day]
+
+    try:
+        return lay_out(
+            read_tariff(text, place=place),
+            days.first_day,
+            days.end_day,
+            zone=days.zone,
+            calendar=sources.surroundings.kind,
+            weather=weather,
+        )
+    except (CivicwattError, RecursionError) as error:
+        raise InputError(str(error), place=place) from error
+
+
+def _wrong_use(told: Use, meter: Meter, found: Use) -> str:
+    seen, comes = amounts_of(told, meter), found.quantities or {}
+    for period in Period:
+        if seen.get(period, 0) != comes.get(period, 0):
+            return (
+                f"the month says {seen.get(period, 0)} in {period}, its readings come to"
+                f" {comes.get(period, 0)}"
+            )
+    if told.missing_days != found.missing_days:
+        return f"{told.missing_days} d said to be missing, in its readings {found.missing_days} d"
+    if GRADES.index(told.grade) < GRADES.index(found.grade):
+        return f"said to be {told.grade}, by its readings it is {found.grade}"
+    return ""
+
+
+def _degree_days(told: DegreeDays) -> str:
+    lacking = f", {told.missing_days} d missing" if told.missing_days else ""
+    return f"{told.heating} heating and {told.cooling} cooling at {told.station}{lacking}"

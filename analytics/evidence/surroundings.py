@@ -1,0 +1,123 @@
+"""Calendar and weather of a bundle: kinds of days, and hours of the contract's station. Pure."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from decimal import ROUND_HALF_UP, Decimal
+from zoneinfo import ZoneInfo
+
+import numpy as np
+
+from analytics.evidence.register_days import Days
+from analytics.evidence.rows import instant_of, number_of, rows_of, stamp, written
+from analytics.models.estimator import Floats
+from analytics.models.series import Series, daily_mean, daily_swing, day_bounds, us
+from domain.calendar import DayKind
+from domain.canonical import plain
+from domain.contract_month import DegreeDays
+from domain.contract_term import Station
+from domain.errors import InputError, MissingInputError
+from domain.local_day import local_day
+from domain.money import exact
+
+CALENDAR, WEATHER = "calendar.csv", "weather.csv"
+_DAY, _HOUR = ("date", "kind"), ("ts", "temp_c")
+_TENTH = Decimal("0.1")
+_AROUND = timedelta(days=370)
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What was around the boundary.
+
+    Attributes
+    ----------
+    kinds : mapping of date to DayKind
+    hours : mapping of datetime to Decimal
+        Outdoor air at the station by the beginning of each hour, in order. [degC]
+    """
+
+    kinds: Mapping[date, DayKind]
+    hours: Mapping[datetime, Decimal]
+
+    def parts(self) -> dict[str, bytes]:
+        """As parts of a bundle."""
+        days = sorted(self.kinds.items())
+        return {
+            CALENDAR: written(_DAY, ((day.isoformat(), kind) for day, kind in days)),
+            WEATHER: written(_HOUR, ((stamp(at), plain(warm)) for at, warm in self.hours.items())),
+        }
+
+    def kind(self, day: date) -> DayKind:
+        """Kind of a local day.
+
+        Raises
+        ------
+        MissingInputError
+            If the calendar does not name it.
+        """
+        if day not in self.kinds:
+            raise MissingInputError(f"the calendar does not name {day}", code="calendar")
+        return self.kinds[day]
+
+    def highest_c(self, zone: ZoneInfo) -> Mapping[date, Decimal]:
+        """Highest temperature of each local day of which some hour is known. [degC]."""
+        found: dict[date, Decimal] = {}
+        for at, warm in self.hours.items():
+            day = local_day(at, zone)
+            found[day] = max(warm, found.get(day, warm))
+        return found
+
+    def daily_c(self, days: Days) -> Floats:
+        """Mean temperature of each local day, NaN where half of its hours are missing. [degC]."""
+        return daily_mean(self._series, day_bounds(days.first_day, days.end_day, days.zone))
+
+    def swing_c(self, days: Days) -> Floats:
+        """Amplitude of the course of each local day, 0 where it is not known. [K]."""
+        return daily_swing(self._series, day_bounds(days.first_day, days.end_day, days.zone))
+
+    @property
+    def _series(self) -> Series:
+        return Series(
+            np.array([us(at) for at in self.hours], np.int64),
+            np.array([float(warm) for warm in self.hours.values()], np.float64),
+        )
+
+
+def read_surroundings(parts: Mapping[str, bytes], days: Days) -> Surroundings:
+    """Read the surroundings of a bundle for a month.
+
+    Raises
+    ------
+    InputError
+        With part and line; also for hours a year away from the month, or the same hour twice.
+    """
+    kinds: dict[date, DayKind] = {}
+    for place, (text, kind) in rows_of(parts[CALENDAR], _DAY, CALENDAR):
+        try:
+            kinds[date.fromisoformat(text)] = DayKind(kind)
+        except ValueError as error:
+            raise InputError(str(error), place=place) from None
+    hours: dict[datetime, Decimal] = {}
+    last: datetime | None = None
+    for place, (text, warm) in rows_of(parts[WEATHER], _HOUR, WEATHER):
+        at = instant_of(text, place)
+        if last is not None and at <= last:
+            raise InputError(f"{text} after {stamp(last)}: want rising instants", place=place)
+        if not days.begin() - _AROUND < at < days.end() + _AROUND:
+            raise InputError(f"{text} is not of the month, nor near it", place=place)
+        hours[at], last = number_of(warm, place), at
+    return Surroundings(kinds, hours)
+
+
+def degree_days(surroundings: Surroundings, station: Station, days: Days) -> DegreeDays:
+    """Degree days of the daily means, to a tenth. [degC d]."""
+    means = [exact(each) for each in surroundings.daily_c(days).tolist() if np.isfinite(each)]
+    heating = _sum(station.heating_base_c - mean for mean in means)
+    cooling = _sum(mean - station.cooling_base_c for mean in means)
+    return DegreeDays(station.code, heating, cooling, len(days.each()) - len(means))
+
+
+def _sum(differences: Iterable[Decimal]) -> Decimal:
+    whole = sum((each for each in differences if each > 0), Decimal(0))
+    return Decimal(plain(whole.quantize(_TENTH, ROUND_HALF_UP)))

@@ -1,0 +1,218 @@
+"""The ledger of displaced fuel: figures of a group of vehicles with what they rest on. Pure."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from analytics.fleet.displacement import (
+    CostComparison,
+    CostItem,
+    Displaced,
+    Driven,
+    Spared,
+    compared_cost,
+    displaced,
+    energy_item,
+    grid_kwh,
+    spared_co2,
+    spared_coal,
+)
+from analytics.fleet.displacement_terms import DisplacementTerms
+from domain.factor import FactorSet
+from domain.money import cents
+
+_NOTHING = Decimal(0)
+
+
+@dataclass(frozen=True, slots=True)
+class Spell:
+    """What a vehicle did at one place in a period.
+
+    Attributes
+    ----------
+    electric_km : Decimal
+        Of the trips that tell it. [km]
+    trips, trips_untold, trips_estimated : int
+        Trips; of these without electric kilometres; of these that lie in a silence.
+    charges_untold : int
+        Charges of which nothing tells the energy.
+    pile_kwh, order_kwh : Decimal
+        At the meters of our own piles; by the orders of public ones. [kWh]
+    battery_kwh : Decimal
+        Into or out of the battery, as far as neither pile nor order counted it. [kWh]
+    pile_cny, order_cny : Decimal
+        What those cost. [CNY]
+    unpriced_kwh : Decimal
+        Of `pile_kwh`, without a price.
+    costs : mapping of str to Decimal
+        Other items of the vehicle's account. [CNY]
+    """
+
+    vehicle_id: int
+    vehicle_class: str
+    department: str
+    institution_id: int
+    electric_km: Decimal
+    trips: int = 0
+    trips_untold: int = 0
+    trips_estimated: int = 0
+    charges_untold: int = 0
+    pile_kwh: Decimal = _NOTHING
+    order_kwh: Decimal = _NOTHING
+    battery_kwh: Decimal = _NOTHING
+    pile_cny: Decimal = _NOTHING
+    order_cny: Decimal = _NOTHING
+    unpriced_kwh: Decimal = _NOTHING
+    costs: Mapping[str, Decimal] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class EnergyBasis:
+    """Where the energy and its cost come from.
+
+    Attributes
+    ----------
+    pile_kwh, order_kwh, assumed_kwh : Decimal
+        Counted by our own piles; told by orders; worked out with the assumed efficiency. At the
+        pile. [kWh]
+    paid_cny, assumed_cny : Decimal
+        By tariffs and orders; at the assumed price. [CNY]
+    """
+
+    pile_kwh: Decimal
+    order_kwh: Decimal
+    assumed_kwh: Decimal
+    paid_cny: Decimal
+    assumed_cny: Decimal
+
+    @property
+    def measured(self) -> bool:
+        """Whether no kWh is assumed."""
+        return self.assumed_kwh == 0
+
+    @property
+    def priced(self) -> bool:
+        """Whether no price is assumed."""
+        return self.assumed_cny == 0
+
+
+@dataclass(frozen=True, slots=True)
+class DisplacementLedger:
+    """Figures of a group of vehicles; None where something they need is not known.
+
+    Attributes
+    ----------
+    energy_cost, full_cost : CostComparison or None
+        Per 100 km either way, energy alone and with every item known on both sides.
+    co2, coal : Spared or None
+        Gross and net, on one set of factors.
+    lacking : tuple of str
+        What is not known: ``baseline``, ``efficiency``, ``electricity_price``, ``distance``,
+        ``charge_energy``.
+    """
+
+    displaced: Displaced
+    basis: EnergyBasis
+    energy_cost: CostComparison | None
+    full_cost: CostComparison | None
+    co2: Spared | None
+    coal: Spared | None
+    vehicles: int
+    trips: int
+    trips_untold: int
+    trips_estimated: int
+    lacking: tuple[str, ...]
+
+
+def displacement_ledger(
+    spells: Iterable[Spell], terms: DisplacementTerms, factors: FactorSet, *, year: int
+) -> DisplacementLedger:
+    """Work out what a group displaced, by stated parameters.
+
+    Raises
+    ------
+    FactorError
+        If the set lacks a factor that a figure needs.
+    """
+    each = list(spells)
+    found = displaced([_driven(spell, terms) for spell in each], terms.baselines())
+    energy, lacking = _energy(each, terms)
+    whole = "efficiency" not in lacking
+    cost_whole = whole and "electricity_price" not in lacking
+    fuel_side = energy_item(found, terms.petrol_cny_l, _NOTHING).fuel_cny
+    paid = energy.paid_cny + energy.assumed_cny if cost_whole else None
+    item = CostItem("energy", fuel_side, paid)
+    others = _other_items(each, terms, found.electric_km)
+    return DisplacementLedger(
+        found,
+        energy,
+        compared_cost(found.electric_km, [item]),
+        compared_cost(found.electric_km, [item, *others]) if paid is not None else None,
+        spared_co2(found, factors, year=year, province=terms.region) if whole else None,
+        spared_coal(found, factors, year=year) if whole else None,
+        len({spell.vehicle_id for spell in each}),
+        sum(spell.trips for spell in each),
+        sum(spell.trips_untold for spell in each),
+        sum(spell.trips_estimated for spell in each),
+        (
+            *(("baseline",) if found.litres is None else ()),
+            *lacking,
+            *(("distance",) if any(spell.trips_untold for spell in each) else ()),
+            *(("charge_energy",) if any(spell.charges_untold for spell in each) else ()),
+        ),
+    )
+
+
+def _driven(spell: Spell, terms: DisplacementTerms) -> Driven:
+    counted = spell.pile_kwh + spell.order_kwh
+    assumed = _at_pile(spell.battery_kwh, terms)
+    return Driven(
+        spell.vehicle_class,
+        spell.electric_km,
+        counted + (assumed or _NOTHING),
+        terms.efficiency if spell.battery_kwh else None,
+    )
+
+
+def _at_pile(battery_kwh: Decimal, terms: DisplacementTerms) -> Decimal | None:
+    """Energy at the pile of what only the battery tells, to the Wh; None without an efficiency."""
+    if not battery_kwh:
+        return _NOTHING
+    if terms.efficiency is None:
+        return None
+    return grid_kwh(battery_kwh, terms.efficiency).quantize(Decimal("0.001"))
+
+
+def _energy(
+    spells: Sequence[Spell], terms: DisplacementTerms
+) -> tuple[EnergyBasis, tuple[str, ...]]:
+    lacking = []
+    assumed, unpriced = _NOTHING, _NOTHING
+    for spell in spells:
+        at_pile = _at_pile(spell.battery_kwh, terms)
+        if at_pile is None:
+            lacking.append("efficiency")
+        assumed += at_pile or _NOTHING
+        unpriced += spell.unpriced_kwh + (at_pile or _NOTHING)
+    price = terms.electricity_cny_kwh
+    if unpriced and price is None:
+        lacking.append("electricity_price")
+    basis = EnergyBasis(
+        sum((spell.pile_kwh for spell in spells), _NOTHING),
+        sum((spell.order_kwh for spell in spells), _NOTHING),
+        assumed,
+        sum((spell.pile_cny + spell.order_cny for spell in spells), _NOTHING),
+        cents(unpriced * price) if price is not None else _NOTHING,
+    )
+    return basis, tuple(dict.fromkeys(lacking))
+
+
+def _other_items(spells: Sequence[Spell], terms: DisplacementTerms, km: Decimal) -> list[CostItem]:
+    """Items beside energy: of the cars replaced by the terms, of those driven by their accounts."""
+    replaced = {each.name: cents(each.cny_100km * km / 100) for each in terms.item}
+    paid: dict[str, Decimal] = {}
+    for spell in spells:
+        for name, amount in (spell.costs or {}).items():
+            paid[name] = paid.get(name, _NOTHING) + amount
+    names = dict.fromkeys([*replaced, *sorted(paid)])
+    return [CostItem(name, replaced.get(name), paid.get(name)) for name in names]

@@ -1,0 +1,177 @@
+"""Displaced fuel of the vehicles of a place, drawn from what is kept, by the terms in force."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from decimal import Decimal
+from enum import StrEnum
+from hashlib import sha256
+
+from analytics.fleet.displacement_ledger import DisplacementLedger, Spell, displacement_ledger
+from analytics.fleet.displacement_terms import DisplacementTerms, terms_of
+from analytics.fleet.vehicle_account import ENERGY, VehicleAccount
+from analytics.fleet_costs import FleetCosts
+from analytics.fleet_period import FleetPeriod, known
+from domain.errors import MissingInputError
+from domain.factor import FactorSet
+from domain.money import exact
+from domain.sentence import Sentence
+from store.displacement import terms_in_force
+from store.vehicle_stint import ChargeRow, StintRow, TripRow
+
+_NOTHING = Decimal(0)
+_DAY = timedelta(days=1)
+
+
+class GroupBy(StrEnum):
+    """What the figures are told of."""
+
+    VEHICLE = "vehicle"
+    DEPARTMENT = "department"
+    INSTITUTION = "institution"
+    DISTRICT = "district"
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Figures of a group; `key` names it: a vehicle, department or institution, or nothing."""
+
+    key: str
+    name: str
+    ledger: DisplacementLedger
+
+
+class FleetDisplacement:
+    """Displaced fuel of a period.
+
+    Raises
+    ------
+    MissingInputError
+        If no terms are in force, or the period touches two calendar years.
+    """
+
+    def __init__(self, period: FleetPeriod) -> None:
+        months = period.months
+        row = terms_in_force(period.conn, period.place.id, months.first_day)
+        if row is None:
+            template = "no parameters of displaced fuel hold at {place} on {day}"
+            reason = Sentence(
+                "no_displacement_terms", template, place=period.place.code, day=months.first_day
+            )
+            raise MissingInputError(reason, code="terms")
+        if (months.end_day - _DAY).year != months.first_day.year:
+            template = "CO2 is told by the factors of one year: take months of one"
+            raise MissingInputError(Sentence("displacement_two_years", template), code="months")
+        self.period, self.costs, self.terms_row = period, FleetCosts(period), row
+        self.terms: DisplacementTerms = terms_of(row.terms, place=f"terms {row.terms_id}")
+
+    @property
+    def year(self) -> int:
+        """Whose factors count."""
+        return self.period.months.first_day.year
+
+    def groups(self, by: GroupBy, factors: FactorSet) -> list[Group]:
+        """Figures of each group, by its name."""
+        spells: dict[tuple[str, str], list[Spell]] = {}
+        for spell in self.spells():
+            spells.setdefault(self._named(spell, by), []).append(spell)
+        return [
+            Group(key, name, displacement_ledger(found, self.terms, factors, year=self.year))
+            for (key, name), found in sorted(spells.items(), key=lambda each: each[0][::-1])
+        ]
+
+    def whole(self, factors: FactorSet) -> DisplacementLedger:
+        """Figures of all of it."""
+        return displacement_ledger(self.spells(), self.terms, factors, year=self.year)
+
+    def evidence_digest(self) -> str:
+        """SHA-256 of the trips behind the figures: vehicle, name, version and distance of each."""
+        lines = (
+            f"{row.vehicle_id},{row.id},{row.known_at.isoformat()},{row.km}"
+            for row in self.period.trips
+        )
+        return sha256("\n".join(lines).encode()).hexdigest()
+
+    def spells(self) -> Iterator[Spell]:
+        """What each vehicle that drives electrically did at each place.
+
+        A vehicle's energy and cost go with its last stint of the period: orders and plug-ins are
+        not told by department.
+        """
+        accounts = {account.vehicle_id: account for account in self.costs.accounts}
+        last = {stint.vehicle_id: stint for stint in self.period.stints}
+        trips: dict[int, dict[StintRow, list[TripRow]]] = {}
+        for trip in self.period.trips:
+            stint = self.period.stint_at(trip.vehicle_id, trip.start_at)
+            if stint is not None:
+                trips.setdefault(trip.vehicle_id, {}).setdefault(stint, []).append(trip)
+        for vehicle_id, stint in last.items():
+            if stint.powertrain == "fuel":
+                continue
+            of_stint = trips.get(vehicle_id, {})
+            for other, found in of_stint.items():
+                if other != stint:
+                    yield self._driven(other, found)
+            yield self._paid(
+                self._driven(stint, of_stint.get(stint, [])),
+                accounts[vehicle_id],
+                [trip for found in of_stint.values() for trip in found],
+            )
+
+    def _driven(self, stint: StintRow, trips: list[TripRow]) -> Spell:
+        km = [trip.electric_km for trip in trips]
+        return Spell(
+            stint.vehicle_id,
+            stint.vehicle_class,
+            stint.department,
+            self.period.institution_of(stint.place_id),
+            sum((exact(each) for each in km if each is not None), _NOTHING),
+            trips=len(trips),
+            trips_untold=sum(each is None for each in km),
+            trips_estimated=sum(trip.estimated for trip in trips),
+        )
+
+    def _paid(self, spell: Spell, account: VehicleAccount, trips: list[TripRow]) -> Spell:
+        vehicle = spell.vehicle_id
+        unpaid = [row for row in self.costs.charges_unpaid if row.vehicle_id == vehicle]
+        own = self.costs.own_charging(vehicle)
+        amounts = {item.name: item.amount for item in account.items}
+        told = bool(own.sessions or account.public_kwh)
+        battery, untold = self._battery(unpaid, trips, told=told)
+        return replace(
+            spell,
+            charges_untold=untold,
+            pile_kwh=own.kwh,
+            order_kwh=account.public_kwh,
+            battery_kwh=battery,
+            pile_cny=own.amount,
+            order_cny=amounts.get("charging", _NOTHING),
+            unpriced_kwh=self.costs.unpriced_kwh(vehicle),
+            costs={name: cny for name, cny in amounts.items() if name not in ENERGY},
+        )
+
+    def _battery(
+        self, unpaid: Iterable[ChargeRow], trips: Iterable[TripRow], *, told: bool
+    ) -> tuple[Decimal, int]:
+        """Energy that only the battery tells [kWh], and charges that tell none.
+
+        By the charges nobody counted; of a vehicle without any sign of a charge by its trips.
+        """
+        charges = list(unpaid)
+        amounts = [known(row.kwh) for row in charges]
+        if charges or told:
+            return sum((each for each in amounts if each is not None), _NOTHING), amounts.count(
+                None
+            )
+        by_trips = [known(trip.kwh) for trip in trips]
+        return sum((each for each in by_trips if each is not None), _NOTHING), by_trips.count(None)
+
+    def _named(self, spell: Spell, by: GroupBy) -> tuple[str, str]:
+        if by is GroupBy.VEHICLE:
+            return str(spell.vehicle_id), self.period.vehicles[spell.vehicle_id]
+        if by is GroupBy.DEPARTMENT:
+            return f"{spell.institution_id}/{spell.department}", spell.department
+        if by is GroupBy.INSTITUTION:
+            row = self.period.places.get(spell.institution_id)
+            return str(spell.institution_id), row.code if row else ""
+        return "", self.period.place.code

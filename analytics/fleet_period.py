@@ -1,0 +1,132 @@
+"""What the vehicles of a place did in some whole local months, read once for all who ask."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from functools import cached_property
+from zoneinfo import ZoneInfo
+
+from psycopg import Connection
+
+from analytics.fleet.order_match import Stretch
+from domain.errors import MissingInputError
+from domain.local_day import day_start
+from domain.money import exact
+from domain.sentence import Sentence
+from store.place import OrganisationRow, organisations
+from store.vehicle_stint import ChargeRow, StintRow, TripRow, charges_of, stints, trips_of
+
+
+@dataclass(frozen=True, slots=True)
+class Months:
+    """Whole local months [first_day, end_day) of a place's zone."""
+
+    first_day: date
+    end_day: date
+    zone: ZoneInfo
+
+    @property
+    def instants(self) -> tuple[datetime, datetime]:
+        """The same as instants."""
+        return day_start(self.first_day, self.zone), day_start(self.end_day, self.zone)
+
+
+def months_of(place: OrganisationRow, first_month: date, end_month: date) -> Months:
+    """Take some months of a place.
+
+    Raises
+    ------
+    MissingInputError
+        If they are no whole months in order, or the place has no zone.
+    """
+    if first_month.day != 1 or end_month.day != 1:
+        raise MissingInputError(
+            Sentence("want_first_of_month", "a month is named by its first day"), code="month"
+        )
+    if end_month <= first_month:
+        reason = Sentence(
+            "days_backwards",
+            "end_day {end_day} is not after {first_day}",
+            end_day=end_month,
+            first_day=first_month,
+        )
+        raise MissingInputError(reason, code="month")
+    if place.zone is None:
+        reason = Sentence("place_without_zone", "{place} has no time zone", place=place.code)
+        raise MissingInputError(reason, code="zone")
+    return Months(first_month, end_month, ZoneInfo(place.zone))
+
+
+class FleetPeriod:
+    """Vehicles at a place or below it in some months, as far as the person may see."""
+
+    def __init__(self, conn: Connection, place: OrganisationRow, months: Months) -> None:
+        self.conn, self.place, self.months = conn, place, months
+
+    @cached_property
+    def stints(self) -> list[StintRow]:
+        """Vehicles with where they stood, by code and time."""
+        return stints(self.conn, self.place.id, *self.months.instants)
+
+    @cached_property
+    def vehicles(self) -> dict[int, str]:
+        """Codes of the vehicles."""
+        return {stint.vehicle_id: stint.code for stint in self.stints}
+
+    @cached_property
+    def trips(self) -> list[TripRow]:
+        """Trips begun while their vehicle was here."""
+        rows = trips_of(self.conn, self.vehicles, *self.months.instants)
+        return [row for row in rows if self.stint_at(row.vehicle_id, row.start_at)]
+
+    @cached_property
+    def charges(self) -> list[ChargeRow]:
+        """Plug-ins begun while their vehicle was here, or before these months."""
+        first = self.months.instants[0]
+        rows = charges_of(self.conn, self.vehicles, *self.months.instants)
+        return [row for row in rows if self.stint_at(row.vehicle_id, max(row.start_at, first))]
+
+    @cached_property
+    def places(self) -> dict[int, OrganisationRow]:
+        """Places the person may see."""
+        return {row.id: row for row in organisations(self.conn)}
+
+    def stint_at(self, vehicle_id: int, at: datetime) -> StintRow | None:
+        """Where a vehicle stood at an instant; None where not here."""
+        return next(
+            (
+                each
+                for each in self._of_vehicle.get(vehicle_id, ())
+                if each.start_at <= at < each.end_at
+            ),
+            None,
+        )
+
+    def institution_of(self, place_id: int) -> int:
+        """The institution a place belongs to; the place itself where none stands above it."""
+        row = self.places.get(place_id)
+        while row is not None and row.kind != "institution" and row.parent_id is not None:
+            row = self.places.get(row.parent_id)
+        return row.id if row is not None and row.kind == "institution" else place_id
+
+    @cached_property
+    def _of_vehicle(self) -> dict[int, list[StintRow]]:
+        found: dict[int, list[StintRow]] = {}
+        for stint in self.stints:
+            found.setdefault(stint.vehicle_id, []).append(stint)
+        return found
+
+
+def trip_stretch(row: TripRow) -> Stretch:
+    """A trip as orders and bookings are matched to it."""
+    return Stretch(row.id, row.vehicle_id, row.start_at, row.end_at)
+
+
+def charge_stretch(row: ChargeRow) -> Stretch:
+    """A plug-in as orders are matched to it."""
+    return Stretch(row.id, row.vehicle_id, row.start_at, row.end_at, known(row.kwh))
+
+
+def known(value: float | None) -> Decimal | None:
+    """A measured amount as a decimal; None stays None."""
+    return None if value is None else exact(value)

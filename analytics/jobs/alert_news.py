@@ -1,0 +1,64 @@
+"""What becomes of alerts that have just opened: who is interrupted, what waits for the morning."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from psycopg import Connection
+
+from analytics.alerts.budget import Budget, News, Told, day_began, shift_began, told
+from analytics.rules.finding import Priority
+from domain.alert import Act
+from store.alert import Alert
+from store.alert_desk import budget, hold, interrupt, interrupt_once, lock_desk, spent, zone_of_desk
+
+OPENING = frozenset({Act.OPEN, Act.REOPEN, Act.RELEASE})
+"""What is news of an alert."""
+
+
+def is_news(alert: Alert, acts: Iterable[Act]) -> bool:
+    """Whether somebody is to be told: not of one on trial, explained by another, or flapping."""
+    flapping = alert.standing is not None and alert.standing.flapping
+    opened = bool(OPENING.intersection(acts))
+    return opened and not (alert.shadow or alert.inhibited or flapping)
+
+
+def is_shown(alert: Alert) -> bool:
+    """Whether a desk shows it: it was opened once, by a rule that is not on trial."""
+    opened = alert.standing is not None and alert.standing.opened_at is not None
+    return opened and not alert.shadow
+
+
+def tell_desks(conn: Connection, opened: Iterable[tuple[Alert, float]], *, now: datetime) -> None:
+    """Interrupt desks by what has opened, within their budgets.
+
+    Parameters
+    ----------
+    opened : iterable of (Alert, float)
+        Each kept already, with its worth in a month. [CNY]
+    """
+    by_desk: dict[int, list[News]] = {}
+    for alert, worth in opened:
+        if alert.id is not None and alert.desk_id is not None:
+            news = News(alert.id, Priority(alert.priority), worth)
+            by_desk.setdefault(alert.desk_id, []).append(news)
+    for desk_id in sorted(by_desk):
+        lock_desk(conn, desk_id)
+        _interrupt(conn, desk_id, told(by_desk[desk_id], _left(conn, desk_id, now)), now)
+
+
+def _left(conn: Connection, desk_id: int, now: datetime) -> int:
+    zone = ZoneInfo(zone_of_desk(conn, desk_id) or "UTC")
+    own = budget(conn, desk_id)
+    allowed = Budget() if own is None else Budget(*own)
+    used = spent(conn, desk_id, shift=shift_began(now, zone), day=day_began(now, zone))
+    return min(allowed.per_shift - used.shift, allowed.per_day - used.day)
+
+
+def _interrupt(conn: Connection, desk_id: int, chosen: Told, now: datetime) -> None:
+    for alert_id in chosen.alone:
+        interrupt(conn, desk_id, alert_id, over_budget=alert_id in chosen.over, now=now)
+    if chosen.digest:
+        interrupt_once(conn, desk_id, list(chosen.digest), now=now)
+    if chosen.held:
+        hold(conn, list(chosen.held))

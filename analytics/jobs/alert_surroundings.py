@@ -1,0 +1,101 @@
+"""What evaluators know of devices, rules, windows and thresholds, read anew now and then."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from psycopg import Connection
+
+from analytics.alerts.live_rule import Device
+from analytics.alerts.rule_names import SHIPPED_ON_TRIAL
+from analytics.rules.thresholds import MeterClass, Thresholds, thresholds
+from store.alert_watch import OwnThreshold, Watched, Window, above, modes, own_thresholds
+from store.alert_watch import watched as watched_devices
+from store.alert_watch import windows as open_windows
+
+OFF, SHADOW, LIVE = "off", "shadow", "live"
+
+
+@dataclass(frozen=True, slots=True)
+class AlertSurroundings:
+    """What is known at one time.
+
+    Attributes
+    ----------
+    devices : dict of int to Watched
+    modes : dict of str to str
+        Of rules that somebody has set.
+    own : tuple of OwnThreshold
+        Thresholds over the shipped ones, those of classes first.
+    above : dict of int to frozenset of int
+        Each place with those above it.
+    """
+
+    devices: dict[int, Watched]
+    modes: dict[str, str]
+    windows: list[Window]
+    own: list[OwnThreshold]
+    above: dict[int, frozenset[int]]
+    judged: dict[int, Device] = field(default_factory=dict)
+    limits: dict[tuple[str, int | None], Thresholds] = field(default_factory=dict)
+
+    @classmethod
+    def read(cls, conn: Connection, *, since: datetime) -> "AlertSurroundings":
+        """Read it; windows as far as they end after an instant."""
+        devices = {each.device_id: each for each in watched_devices(conn)}
+        windows = open_windows(conn, since=since)
+        return cls(devices, modes(conn), windows, own_thresholds(conn), above(conn))
+
+    def mode(self, rule: str) -> str:
+        """Whether a rule speaks, is on trial, or is silent."""
+        return self.modes.get(rule, SHADOW if rule in SHIPPED_ON_TRIAL else LIVE)
+
+    def device(self, watched: Watched) -> Device:
+        """A device as live rules take it."""
+        found = self.judged.get(watched.device_id)
+        if found is None:
+            found = Device(watched.kind, self._limits(watched), watched.declared_kw)
+            self.judged[watched.device_id] = found
+        return found
+
+    def _limits(self, watched: Watched) -> Thresholds | None:
+        """Thresholds of a device's meter; most meters share those of their class."""
+        if watched.medium is None:
+            return None
+        has_own = any(each.meter_id == watched.meter_id for each in self.own if each.meter_id)
+        key = watched.medium, watched.meter_id if has_own else None
+        if key not in self.limits:
+            self.limits[key] = limits_of(self.own, MeterClass(watched.medium), watched.meter_id)
+        return self.limits[key]
+
+    def suppressed(self, watched: Watched, rule: str, at: datetime) -> Window | None:
+        """The window in which an instant at a device lies, if any."""
+        return self.covering(watched.place_id, watched.device_id, watched.meter_id, rule, at)
+
+    def covering(
+        self, place_id: int, device_id: int | None, meter_id: int | None, rule: str, at: datetime
+    ) -> Window | None:
+        """The window in which an instant at a place lies, if any."""
+        places = self.above.get(place_id, frozenset({place_id}))
+        for window in self.windows:
+            fits = (
+                at in window.during
+                and window.organisation_id in places
+                and window.rule in (None, rule)
+                and window.device_id in (None, device_id)
+                and window.meter_id in (None, meter_id)
+            )
+            if fits:
+                return window
+        return None
+
+
+def limits_of(
+    own: Iterable[OwnThreshold], meter_class: MeterClass, meter_id: int | None
+) -> Thresholds:
+    """Thresholds of a meter: shipped, then its class's, then its own."""
+    overrides: dict[str, dict[str, object]] = {}
+    for each in own:
+        if each.meter_class == meter_class or (meter_id is not None and each.meter_id == meter_id):
+            overrides.setdefault(each.rule, {})[each.threshold] = each.value
+    return thresholds(meter_class, overrides)

@@ -1,0 +1,71 @@
+"""From what happened to deliveries: escalation, the morning list, and which channels are told."""
+
+from datetime import datetime, timedelta
+
+from psycopg import Connection
+
+from analytics.delivery.ladder import rung
+from analytics.delivery.shipped import ESCALATE_MIN
+from analytics.desk_hours import desk_hours
+from store.delivery import (
+    Notice,
+    desks,
+    leave_to_the_morning,
+    notify,
+    spread,
+    standing,
+    unacknowledged,
+    unspread,
+)
+
+_MORNING = timedelta(hours=2)
+"""So long after its time the morning list is still told: not at noon, when somebody starts us."""
+
+
+def escalate(conn: Connection, *, now: datetime) -> int:
+    """Note what has waited too long for an acknowledgement; returns how many notices are new."""
+    new = 0
+    for each in unacknowledged(conn):
+        ladder = ESCALATE_MIN if each.escalate_min is None else each.escalate_min
+        reached = rung(each.at, now, ladder)
+        if reached:
+            minutes = int((now - each.at).total_seconds() // 60)
+            new += notify(
+                conn,
+                each.desk_id,
+                "escalated",
+                f"escalated:{each.interruption_id}:{reached}",
+                urgent=each.urgent,
+                alert_id=each.alert_id,
+                rung=reached,
+                facts={"minutes": str(minutes)},
+            )
+    return new
+
+
+def morning_lists(conn: Connection, *, now: datetime) -> int:
+    """Note the morning list of each desk at which something stands, once a local day."""
+    new = 0
+    for desk in desks(conn):
+        hours = desk_hours(conn, desk)
+        local = now.astimezone(hours.zone)
+        due = datetime.combine(local.date(), hours.digest_at, hours.zone)
+        if due <= local < due + _MORNING and standing(conn, desk, now=now):
+            day = local.date().isoformat()
+            identity = f"morning:{desk}:{day}"
+            new += notify(conn, desk, "digest", identity, urgent=True, facts={"day": day})
+    return new
+
+
+def spread_all(conn: Connection, *, now: datetime) -> int:
+    """Write the deliveries of every notice that has none yet; returns how many."""
+    with conn.transaction():
+        return sum(_spread(conn, notice, now) for notice in unspread(conn))
+
+
+def _spread(conn: Connection, notice: Notice, now: datetime) -> int:
+    hours = desk_hours(conn, notice.desk_id)
+    if notice.alert_id is not None and not notice.urgent and hours.is_quiet(now):
+        leave_to_the_morning(conn, notice, now=now)
+        return 0
+    return spread(conn, notice, due_at=hours.due(now, urgent=notice.urgent), now=now)

@@ -1,0 +1,93 @@
+"""Calendar, weather and other meters around a meter, read when its figures lean on them."""
+
+from datetime import date, timedelta
+from functools import partial
+from zoneinfo import ZoneInfo
+
+import numpy as np
+from psycopg import Connection
+
+from analytics.ledger.closed_days import closed_days, weekdays
+from analytics.ledger.frozen import MAY_IDLE, Closed
+from analytics.ledger.local_grid import Around, Surroundings, by_weekday
+from analytics.ledger.readings import DAY
+from analytics.ledger.witness import Above, was_off
+from domain.epoch import from_us, to_us
+from domain.errors import CalendarMissingError
+from domain.local_day import day_start
+from domain.weather_hour import chosen
+from store.calendar import calendar_of_place
+from store.consumption import RegisterOf
+from store.weather_hour import place_of_meter, station_hours, weather_sources
+from store.witness import rates_beside
+
+_WEEK = 7 * DAY
+
+
+def surroundings_of(conn: Connection, meter_id: int, zone: ZoneInfo) -> Surroundings:
+    """Who tells what was around a meter: days off by its place's calendar, and its weather.
+
+    A year that no calendar has goes by the days of the week: a shape is wanted all the same, and
+    is touched again when the year is entered.
+    """
+    return partial(_around, conn, meter_id, zone)
+
+
+def closed_days_of(conn: Connection, register: RegisterOf) -> Closed | None:
+    """Who tells when the place of a meter that may idle was closed, or its plant off.
+
+    None of a meter that may not idle.
+    """
+    if register.quantity not in MAY_IDLE:
+        return None
+    by_days = closed_days(ZoneInfo(register.zone), partial(_days_off, conn, register.meter_id))
+
+    def closed(begin: int, end: int) -> bool:
+        if by_days(begin, end):
+            return True
+        seen = _above(conn, register, begin, end)
+        return seen is not None and was_off(seen)
+
+    return closed
+
+
+def _above(conn: Connection, register: RegisterOf, begin: int, end: int) -> Above | None:
+    """What the meter above counted over [begin, end) [us], and on the same days of weeks before."""
+    weeks = -(-(end - begin) // _WEEK) * _WEEK
+    spans = [(from_us(begin - weeks), from_us(end - weeks)), (from_us(begin), from_us(end))]
+    rates = rates_beside(conn, register, spans)
+    if rates is None:
+        return None
+    before, during = (each["above"] - each.get("beside", 0.0) for each in rates)
+    return Above(rates[0]["own"], before, during, rates[1]["above"])
+
+
+def _days_off(conn: Connection, meter_id: int, first: date, end: date) -> list[int]:
+    place = place_of_meter(conn, meter_id)
+    if place is None:
+        return weekdays(first, end)
+    return _kinds(conn, place, [first + timedelta(days=n) for n in range((end - first).days)])
+
+
+def _around(conn: Connection, meter_id: int, zone: ZoneInfo, first: date, end: date) -> Around:
+    days = [first + timedelta(days=n) for n in range((end - first).days)]
+    place = place_of_meter(conn, meter_id)
+    if place is None:
+        return Around(np.array(list(map(by_weekday, days))), np.zeros(0, np.int64), np.zeros(0))
+    span = day_start(first, zone), day_start(end, zone)
+    hours = sorted(chosen(station_hours(conn, place, *span)).items())
+    return Around(
+        np.array(_kinds(conn, place, days), dtype=np.int64),
+        np.array([to_us(hour) for hour, _ in hours], dtype=np.int64),
+        np.array([one.mean_c for _, one in hours], dtype=np.float64),
+        served=bool(hours) or bool(weather_sources(conn, place)),
+    )
+
+
+def _kinds(conn: Connection, place: int, days: list[date]) -> list[int]:
+    """0 for a day that is worked, 1 for one that is not."""
+    try:
+        calendar = calendar_of_place(conn, place, days[0], days[-1] + timedelta(days=1))
+    except CalendarMissingError:
+        return [by_weekday(day) for day in days]
+    return [int(not calendar.on(day).kind.works) for day in days]

@@ -1,0 +1,125 @@
+"""What a month's use comes to in coal equivalent and CO2, with every factor behind it. Pure."""
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from analytics.ledger.carbon import Figure, carbon, coal_equivalent
+from analytics.ledger.energy_use import UNIT, EnergyUse
+from analytics.ledger.indicator import indicators
+from analytics.ledger.institution_year import energy_use
+from analytics.ledger.month_facts import mean_told
+from analytics.ledger.month_inputs import MonthInputs
+from domain.canonical import plain
+from domain.errors import FactorError
+
+Found = TypeVar("Found")
+
+
+class MonthEnergy:
+    """Coal equivalent, CO2 and indicators of a month, on one factor set.
+
+    Attributes
+    ----------
+    use : EnergyUse
+        What was used, carrier by carrier.
+    coal, co2 : Figure or None
+        None where a factor is missing.
+    missing : list of str
+        What could not be computed, and why.
+    """
+
+    def __init__(self, inputs: MonthInputs) -> None:
+        self._inputs = inputs
+        self.missing: list[str] = []
+        year, factors = inputs.first_day.year, inputs.factors
+        use = self._attempt(self._use)
+        self.use = use or EnergyUse({})
+        self.coal = self._figure(lambda: coal_equivalent(self.use, factors, year=year))
+        province = inputs.place.province
+        self.co2 = self._figure(lambda: carbon(self.use, factors, year=year, province=province))
+
+    def _use(self) -> EnergyUse:
+        entries = self._inputs.entered
+        metered = {medium.medium: medium.total for medium in self._inputs.metered}
+        metered |= {entry.medium: entry.amount for entry in entries if entry.medium is not None}
+        declared = {entry.kind: entry.amount for entry in entries if entry.medium is None}
+        return energy_use(metered, declared)
+
+    def _attempt(self, compute: Callable[[], Found]) -> Found | None:
+        try:
+            return compute()
+        except FactorError as error:
+            self.missing.append(str(error))
+            return None
+
+    def _figure(self, compute: Callable[[], Figure]) -> Figure | None:
+        figure = self._attempt(compute)
+        if figure is not None:
+            self.missing += [
+                f"set {figure.set_id} has no {figure.unit} of {carrier}"
+                for carrier, why in figure.excluded.items()
+                if why == "no_factor"
+            ]
+        return figure
+
+    def told(self) -> dict[str, Any]:
+        """The figures with every factor, as they are written into a document."""
+        factors, facts = self._inputs.factors, self._inputs.facts
+        found = indicators(
+            self.use, self.coal, self.co2, area_m2=facts.area_m2, persons=facts.persons
+        )
+        return {
+            "factor_set": {
+                "code": factors.code,
+                "version": factors.version,
+                "sha256": factors.sha256,
+                "electricity": factors.electricity.value,
+            },
+            "province": self._inputs.place.province,
+            "use": [
+                {"carrier": carrier.value, "amount": plain(amount), "unit": UNIT[carrier]}
+                for carrier, amount in self.use.amounts.items()
+            ],
+            "coal_equivalent": None if self.coal is None else _figure_told(self.coal),
+            "co2": None if self.co2 is None else _figure_told(self.co2),
+            "area_m2": mean_told(facts.area_m2),
+            "persons": mean_told(facts.persons),
+            "indicators": [
+                {
+                    "name": each.name.value,
+                    "unit": each.name.unit,
+                    "value": None if each.value is None else plain(each.value),
+                    "why": None if each.why is None else each.why.value,
+                }
+                for each in found
+            ],
+        }
+
+
+def _figure_told(figure: Figure) -> dict[str, Any]:
+    return {
+        "amount": plain(figure.value),
+        "unit": figure.unit,
+        "year": figure.year,
+        "left_out": {carrier.value: why for carrier, why in figure.excluded.items()},
+        "lines": [
+            {
+                "carrier": line.carrier.value,
+                "use": {"amount": plain(line.amount), "unit": line.unit},
+                "result": {"amount": plain(line.value), "unit": figure.unit},
+                "factors": [
+                    {
+                        "key": chosen.factor.key,
+                        "value": plain(chosen.factor.value),
+                        "unit": chosen.factor.unit,
+                        "region": chosen.factor.region,
+                        "year": chosen.factor.year,
+                        "source": chosen.factor.source,
+                        "checked": chosen.factor.checked,
+                    }
+                    for chosen in line.factors
+                ],
+            }
+            for line in figure.lines
+        ],
+    }

@@ -1,0 +1,118 @@
+"""The yearly tables of one institution, and their sums by department, region and class. Pure."""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+
+from analytics.ledger.exact import total
+from analytics.ledger.statistics_cell import Cell, Grade, worst
+from domain.statistics_item import StatisticsItem, statistics_items
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """By what an institution is known and grouped; empty where nobody has said.
+
+    Attributes
+    ----------
+    credit_code : str
+        Unified social credit code, as it was entered.
+    institution_class : str
+        A slug of `domain.institution_class`.
+    department : str
+        The department or system it belongs to.
+    region : str
+        Administrative code of six digits.
+    """
+
+    organisation_id: int
+    code: str
+    name_zh: str
+    name_en: str
+    credit_code: str
+    institution_class: str
+    department: str
+    region: str
+
+
+@dataclass(frozen=True, slots=True)
+class Tables:
+    """Everything the statistics ask one institution for in a year, by item."""
+
+    year: int
+    identity: Identity
+    cells: Mapping[str, Cell]
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether nothing is missing in any table."""
+        return all(cell.is_whole for cell in self.cells.values())
+
+
+@dataclass(frozen=True, slots=True)
+class SummaryCell:
+    """A number summed over institutions.
+
+    Attributes
+    ----------
+    amount : Decimal or None
+        Of those that have one; None where none has.
+    cost : Decimal or None
+        Likewise. [CNY]
+    grade : Grade
+        The worst that is in it; of the missing, `partial` and `missing` tell.
+    whole, partial, missing : int
+        Institutions of which all, a part and nothing is known.
+    """
+
+    item: StatisticsItem
+    amount: Decimal | None
+    cost: Decimal | None
+    grade: Grade
+    whole: int
+    partial: int
+    missing: int
+
+
+@dataclass(frozen=True, slots=True)
+class SummaryRow:
+    """A group of institutions."""
+
+    group: str
+    institutions: int
+    whole: int
+    cells: Mapping[str, SummaryCell]
+
+
+def summaries(tables: Iterable[Tables], group_of: Callable[[Identity], str]) -> list[SummaryRow]:
+    """Sum institutions by group, groups in their order; who has no group is one group, ``""``."""
+    grouped: dict[str, list[Tables]] = defaultdict(list)
+    for each in tables:
+        grouped[group_of(each.identity)].append(each)
+    return [summary(group, grouped[group]) for group in sorted(grouped)]
+
+
+def summary(group: str, tables: Iterable[Tables]) -> SummaryRow:
+    """Sum some institutions."""
+    members = list(tables)
+    cells = {
+        key: _summed(item, [each.cells[key] for each in members])
+        for key, item in statistics_items().items()
+    }
+    return SummaryRow(group, len(members), sum(each.is_whole for each in members), cells)
+
+
+def _summed(item: StatisticsItem, cells: list[Cell]) -> SummaryCell:
+    amounts = [cell.amount for cell in cells if cell.amount is not None]
+    costs = [cell.cost for cell in cells if cell.cost is not None]
+    whole = sum(cell.is_whole for cell in cells)
+    return SummaryCell(
+        item,
+        total(amounts) if amounts else None,
+        total(costs) if costs else None,
+        worst(cell.grade for cell in cells if cell.amount is not None),
+        whole,
+        len(amounts) - whole,
+        len(cells) - len(amounts),
+    )

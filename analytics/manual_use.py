@@ -1,0 +1,171 @@
+"""Amounts entered by hand beside metered ones: each month counts once, and meters win."""
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+from decimal import Decimal
+from zoneinfo import ZoneInfo
+
+from psycopg import Connection
+
+from analytics.ledger.exact import amount, difference, total
+from analytics.ledger.institution_year import DECLARABLE
+from domain.entry_rule import next_month
+from domain.manual_entry import EntryKind
+from store.manual_entry import ApprovedAmount, approved
+from store.metered_month import MeteredMonth, metered_months
+from store.portfolio import MediumUse
+
+_DECLARABLE = frozenset(kind for kind in EntryKind if kind.value in DECLARABLE)
+
+
+@dataclass(slots=True)
+class ManualUse:
+    """What was entered by hand of one kind and period.
+
+    Attributes
+    ----------
+    counted : Decimal
+        Sum of the months that count, in the unit of the kind.
+    months, wanted_months : int
+        How many those are, and how many of the period are over.
+    beside_meters : Decimal or None
+        Entered - metered, over the months that meters cover as well and that therefore do not
+        count; None where there is no such month.
+    """
+
+    counted: Decimal = Decimal(0)
+    months: int = 0
+    wanted_months: int = 0
+    beside_meters: Decimal | None = None
+
+
+@dataclass(slots=True)
+class UnitedUse:
+    """One institution's use of a period, metered and entered.
+
+    Attributes
+    ----------
+    media : dict of str to MediumUse
+        As of meters, with the months that only people know in amount and coverage.
+    declared : dict of str to Decimal
+        Fuels and PV: from entries where every month is there, else from the year's declaration,
+        else from the entries there are.
+    manual : dict of EntryKind to ManualUse
+        What of it was entered by hand: never mixed in silently.
+    """
+
+    media: dict[str, MediumUse]
+    declared: dict[str, Decimal]
+    manual: dict[EntryKind, ManualUse] = field(default_factory=dict)
+
+    @property
+    def left_out(self) -> list[str]:
+        """Energy that was entered and that no figure counts, in words."""
+        other = self.manual.get(EntryKind.OTHER_TCE)
+        if other is None or other.counted == 0:
+            return []
+        return [f"other energy of {other.counted} tce is in no figure: its CO2 is not known"]
+
+
+def covers(month: MeteredMonth | None) -> bool:
+    """Whether meters know a month whole, so that nothing has to be entered for it."""
+    return month is not None and month.is_whole and month.grade != "estimated"
+
+
+def united(
+    conn: Connection,
+    institutions: Collection[int],
+    days: tuple[date, date],
+    zone: ZoneInfo,
+    uses: Mapping[int, Mapping[str, MediumUse]],
+    declared: Mapping[int, Mapping[str, Decimal]],
+) -> dict[int, UnitedUse]:
+    """Unite what meters counted, what was declared and what was entered, by institution.
+
+    Parameters
+    ----------
+    days : tuple of date
+        Half-open, from the first day of a year and within it; months that are not over by its
+        end are left out.
+    zone : ZoneInfo
+        Of all the institutions.
+    """
+    months = _months(days)
+    entered: dict[int, list[ApprovedAmount]] = defaultdict(list)
+    for each in approved(conn, institutions, days[0].year):
+        if each.month in months:
+            entered[each.organisation_id].append(each)
+    of_both = [key for key in entered if uses.get(key)]
+    metered = {
+        (found.institution_id, found.medium, found.month): found
+        for found in (metered_months(conn, of_both, days[0].year, zone) if of_both else [])
+    }
+    found = {}
+    for key in institutions:
+        use = UnitedUse(dict(uses.get(key, {})), dict(declared.get(key, {})))
+        _enter(use, entered[key], metered, months)
+        found[key] = use
+    return found
+
+
+_Metered = Mapping[tuple[int, str, int], MeteredMonth]
+
+
+def _enter(
+    use: UnitedUse, entered: Sequence[ApprovedAmount], metered: _Metered, months: Sequence[date]
+) -> None:
+    counted: dict[str, list[ApprovedAmount]] = defaultdict(list)
+    for each in entered:
+        kind = EntryKind(each.kind)
+        manual = use.manual.setdefault(kind, ManualUse(wanted_months=len(months)))
+        beside = metered.get((each.organisation_id, kind.medium or "", each.month.month))
+        if beside is not None and covers(beside):
+            apart = difference(each.amount, amount(beside.amount))
+            manual.beside_meters = total([manual.beside_meters or Decimal(0), apart])
+            continue
+        manual.counted = total([manual.counted, each.amount])
+        manual.months += 1
+        if kind.medium is not None:
+            counted[kind.medium].append(each)
+    for medium, rows in counted.items():
+        use.media[medium] = _with(use.media.get(medium), medium, rows, metered, months)
+    for kind, manual in use.manual.items():
+        if kind in _DECLARABLE and (manual.months == len(months) or kind not in use.declared):
+            use.declared[kind.value] = manual.counted
+
+
+def _with(
+    known: MediumUse | None,
+    medium: str,
+    rows: Sequence[ApprovedAmount],
+    metered: _Metered,
+    months: Sequence[date],
+) -> MediumUse:
+    """Metered use with entries in the place of what meters have of those months."""
+    by_hand = sum(float(row.amount) for row in rows)
+    if known is None:
+        wanted = (next_month(months[-1]) - months[0]).days
+        covered = sum((next_month(row.month) - row.month).days for row in rows)
+        return MediumUse(by_hand, unmeasured=0.0, coverage=covered / wanted, meters=0)
+    key = rows[0].organisation_id
+    parts = [metered.get((key, medium, row.month.month)) for row in rows]
+    of_meters = sum(part.amount for part in parts if part is not None)
+    entered = {row.month for row in rows}
+    whole = all(
+        month in entered or covers(metered.get((key, medium, month.month))) for month in months
+    )
+    return replace(
+        known,
+        amount=known.amount - of_meters + by_hand,
+        coverage=1.0 if whole else known.coverage,
+    )
+
+
+def _months(days: tuple[date, date]) -> list[date]:
+    found, month = [], days[0]
+    while next_month(month) <= days[1]:
+        found.append(month)
+        month = next_month(month)
+    return found

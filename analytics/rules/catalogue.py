@@ -1,0 +1,114 @@
+"""The rules that judge the series of one meter, and what they find together."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from zoneinfo import ZoneInfo
+
+import numpy as np
+
+from analytics.models.estimator import Floats
+from analytics.models.series import Series
+from analytics.rules.day_grid import DayGrid, day_grid
+from analytics.rules.finding import Finding, merged
+from analytics.rules.implausible import implausible
+from analytics.rules.night_flow import night_flow
+from analytics.rules.night_load import night_load
+from analytics.rules.off_day_use import off_day_use
+from analytics.rules.silent import silent
+from analytics.rules.stuck import stuck
+from analytics.rules.thresholds import MeterClass, Thresholds
+from analytics.rules.unlike_usual import unlike_usual
+from analytics.rules.usual import usual
+from analytics.rules.weather_model import at_usual_weather, explained_by_weather
+from domain.calendar import DayKind
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What is known around a meter.
+
+    Attributes
+    ----------
+    kinds : mapping of date to DayKind
+        From a calendar; days that it does not name go by their weekday.
+    temperature_c : Series or None
+        Outdoor air. [degC]
+    until : int or None
+        Up to when values should have come; None of a record that is over. [us]
+    """
+
+    zone: ZoneInfo
+    kinds: Mapping[date, DayKind] = field(default_factory=dict)
+    temperature_c: Series | None = None
+    until: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A series as the rules take it.
+
+    Attributes
+    ----------
+    explained : ndarray of float, shape (n_days, n_slots), or None
+        What a model makes of the weather.
+    settled : DayGrid
+        The grid at usual weather.
+    """
+
+    series: Series
+    grid: DayGrid
+    explained: Floats | None
+    settled: DayGrid
+    rules: Thresholds
+    around: Surroundings
+
+
+Rule = Callable[[Judged], list[Finding]]
+
+
+def _unlike_usual(of: Judged) -> list[Finding]:
+    return unlike_usual(of.grid, usual(of.grid, of.explained), of.rules.unlike_usual)
+
+
+_METER: tuple[Rule, ...] = (
+    lambda of: silent(of.series, of.rules.silent, of.around.until),
+    lambda of: stuck(of.series, of.rules.stuck),
+    lambda of: implausible(of.series, of.rules.implausible),
+)
+_BY_CLASS: Mapping[MeterClass, tuple[Rule, ...]] = {
+    MeterClass.ELECTRICITY: (
+        _unlike_usual,
+        lambda of: night_load(of.settled, of.rules.night_load),
+        lambda of: off_day_use(of.settled, of.rules.off_day_use),
+    ),
+    MeterClass.WATER: (lambda of: night_flow(of.grid, of.rules.night_flow), _unlike_usual),
+}
+_OTHERS: tuple[Rule, ...] = (_unlike_usual,)
+
+
+def judge(
+    series: Series, meter_class: MeterClass, rules: Thresholds, around: Surroundings
+) -> list[Finding]:
+    """Judge the interval amounts of one meter by every rule of its class.
+
+    Parameters
+    ----------
+    series : Series
+        Amounts or means of intervals, in the unit of the meter.
+
+    Returns
+    -------
+    list of Finding
+        One for each incident, in order of their start; empty of a series without values.
+    """
+    if not np.isfinite(series.value).any():
+        return []
+    grid = day_grid(series, around.zone, around.kinds)
+    air, explained = around.temperature_c, None
+    if air is not None:
+        explained = explained_by_weather(grid, air, around.zone)
+    settled = grid if explained is None else at_usual_weather(grid, explained)
+    of = Judged(series, grid, explained, settled, rules, around)
+    every = (*_METER, *_BY_CLASS.get(meter_class, _OTHERS))
+    return merged(finding for rule in every for finding in rule(of))

@@ -1,0 +1,121 @@
+"""A series laid out by local day and time of day, as people live by it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from functools import lru_cache
+from typing import Final
+from zoneinfo import ZoneInfo
+
+import numpy as np
+
+from analytics.models.estimator import Floats, Integers, Truths
+from analytics.models.hour_of_week import weekday_of_use
+from analytics.models.series import DAY_US, Series, day_bounds, instant
+from domain.calendar import DayKind
+from domain.errors import InputError
+
+HOUR_US: Final = DAY_US // 24
+_MINUTE_US = HOUR_US // 60
+_MOST_DAYS = 100 * 366
+_FRIDAY = 4
+
+
+@dataclass(frozen=True, slots=True)
+class DayGrid:
+    """Mean value of each slot of each local day; NaN where nothing was measured.
+
+    In the hour that a change of clocks repeats both passes are one slot; one that it skips is
+    empty.
+
+    Attributes
+    ----------
+    value : ndarray of float, shape (n_days, n_slots)
+        In the unit of the series. Slots are hours, or the steps of a coarser series.
+    bounds : ndarray of int, shape (n_days + 1,)
+        Beginnings of the local days. [us]
+    weekday : ndarray of int, shape (n_days,)
+        0 Monday .. 6 Sunday: the weekday whose hours a day takes by the calendar.
+    off : ndarray of bool, shape (n_days,)
+        Whether the day is not worked.
+    """
+
+    value: Floats
+    bounds: Integers
+    weekday: Integers
+    off: Truths
+
+    @property
+    def slots(self) -> int:
+        """Slots of a day."""
+        return int(self.value.shape[1])
+
+    @property
+    def slots_an_hour(self) -> float:
+        """Slots of an hour; below 1 of a coarser series. [1/h]."""
+        return self.slots / 24
+
+    def start(self, flat: int) -> datetime:
+        """Instant at which a slot begins, counted through all days."""
+        day, slot = divmod(flat, self.slots)
+        if day == len(self.value):
+            return instant(int(self.bounds[-1]))
+        length = int(self.bounds[day + 1] - self.bounds[day])
+        return instant(int(self.bounds[day]) + slot * length // self.slots)
+
+    def hours(self, first: float, end: float) -> slice:
+        """Slots of the hours [first, end) of a day; at least one."""
+        low = int(first * self.slots / 24)
+        return slice(low, max(int(end * self.slots / 24), low + 1))
+
+
+def day_grid(series: Series, zone: ZoneInfo, kinds: Mapping[date, DayKind]) -> DayGrid:
+    """Lay a series out by local days.
+
+    Parameters
+    ----------
+    series : Series
+        With a row at least.
+    kinds : mapping of date to DayKind
+        From a calendar; a day that it does not name goes by its weekday.
+
+    Raises
+    ------
+    InputError
+        If it reaches over more than 100 years.
+    """
+    first, last = (instant(int(at)).astimezone(zone).date() for at in series.ts[[0, -1]])
+    if (last - first).days > _MOST_DAYS:
+        raise InputError("want at most 100 years", place=f"{first} to {last}")
+    bounds = _bounds(first, last + timedelta(days=1), zone)
+    slots = int(DAY_US // min(max(series.step, HOUR_US), DAY_US))
+    weekday = (first.weekday() + np.arange(len(bounds) - 1)) % 7
+    for day in kinds:
+        if first <= day <= last:
+            weekday[(day - first).days] = weekday_of_use(day, kinds)
+    return DayGrid(laid_out(series, bounds, slots, zone), bounds, weekday, weekday > _FRIDAY)
+
+
+@lru_cache(maxsize=256)
+def _bounds(first: date, end: date, zone: ZoneInfo) -> Integers:
+    """Beginnings of local days, told once for all meters of a place and time. [us]."""
+    bounds = day_bounds(first, end, zone)
+    bounds.setflags(write=False)
+    return bounds
+
+
+def laid_out(series: Series, bounds: Integers, slots: int, zone: ZoneInfo) -> Floats:
+    """Mean of the values in each slot of the days between bounds [us], shape (n_days, slots)."""
+    known = np.isfinite(series.value) & (series.ts >= bounds[0]) & (series.ts < bounds[-1])
+    ts, value = series.ts[known], series.value[known]
+    day = np.searchsorted(bounds, ts, side="right") - 1
+    since = ts - bounds[day]
+    for row in np.flatnonzero(np.diff(bounds)[day] != DAY_US).tolist():
+        clock = instant(int(ts[row])).astimezone(zone)
+        since[row] = (clock.hour * 60 + clock.minute) * _MINUTE_US
+    cell = day * slots + np.minimum(since * slots // DAY_US, slots - 1)
+    cells = (len(bounds) - 1) * slots
+    count = np.bincount(cell, minlength=cells)
+    total = np.bincount(cell, value, cells)
+    mean = np.where(count > 0, total / np.maximum(count, 1), np.nan)
+    return np.asarray(mean.reshape(-1, slots))

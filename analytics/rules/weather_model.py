@@ -1,0 +1,52 @@
+"""What a model makes of the outdoor temperature, slot by slot."""
+
+from dataclasses import replace
+from zoneinfo import ZoneInfo
+
+import numpy as np
+
+from analytics.models.estimator import Floats
+from analytics.models.hour_of_week import HOURS_A_DAY
+from analytics.models.series import Series
+from analytics.models.time_of_week import TimeOfWeek
+from analytics.rules.day_grid import DayGrid, laid_out
+from analytics.rules.usual import median_known
+
+_LEAST_DAYS = 56
+"""Days with use and temperature below which nothing is learned of the weather."""
+
+
+def explained_by_weather(grid: DayGrid, temperature_c: Series, zone: ZoneInfo) -> Floats | None:
+    """Use by time of week and temperature, as the hourly baseline model tells it.
+
+    Returns
+    -------
+    ndarray of float, shape (n_days, 24), or None
+        In the unit of the series, NaN where the temperature is not known; None where the slots
+        are no hours, or too little is known to learn from.
+    """
+    if grid.slots != HOURS_A_DAY:
+        return None
+    air = laid_out(temperature_c, grid.bounds, HOURS_A_DAY, zone)
+    known = np.isfinite(air) & np.isfinite(grid.value)
+    if known.sum() < _LEAST_DAYS * HOURS_A_DAY:
+        return None
+    slot = (grid.weekday[:, None] * HOURS_A_DAY + np.arange(HOURS_A_DAY)).ravel()
+    matrix = np.column_stack([air.ravel(), slot.astype(np.float64)])
+    told = TimeOfWeek().fit(matrix, grid.value.ravel()).predict(matrix)
+    return np.asarray(told[:, 0].reshape(grid.value.shape))
+
+
+def at_usual_weather(grid: DayGrid, explained: Floats) -> DayGrid:
+    """The same with what is due to unusual weather taken off; NaN where that is not known.
+
+    Parameters
+    ----------
+    explained : ndarray of float, shape (n_days, 24)
+        `explained_by_weather`.
+    """
+    usual = np.empty_like(explained)
+    for weekday in np.unique(grid.weekday):
+        days = grid.weekday == weekday
+        usual[days] = median_known(explained[days])
+    return replace(grid, value=grid.value - explained + usual)

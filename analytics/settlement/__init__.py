@@ -1,0 +1,1 @@
+"""Settlement of energy contracts: the same inputs give the same statement, to the cent. Pure."""

@@ -1,0 +1,79 @@
+"""The part of a utility's bill that falls into a month, by use on each day. Pure."""
+
+from datetime import date, timedelta
+from decimal import Decimal
+
+from analytics.settlement.active_month import ActiveMonth
+from analytics.settlement.working import Working, shown
+from domain.contract import LateBill
+from domain.contract_month import Bill
+from domain.errors import MissingInputError
+from domain.money import cents
+
+
+def billed(month: ActiveMonth, line: str, working: Working) -> Decimal | None:
+    """What the utility billed for a line in the month; None where no bill is for it. [CNY].
+
+    Raises
+    ------
+    MissingInputError
+        If bills leave days of the month out, or cross its border without use by day.
+    """
+    amounts, days = [], set()
+    for bill in (each for each in month.month.bills if each.line == line):
+        if bill.end_day <= month.first_day:
+            continue
+        working.stands_on(f"bill {bill.number}")
+        first = max(bill.first_day, month.first_day)
+        end = min(bill.end_day, month.end_day)
+        if first >= end:
+            reason = f"bill {bill.number} is for {bill.first_day} to {bill.end_day}"
+            raise MissingInputError(reason, code="bill")
+        days |= {first + timedelta(days=n) for n in range((end - first).days)}
+        amounts.append(_inside(bill, first, end, working))
+    if not amounts:
+        return None
+    if len(days) < month.days:
+        reason = f"bills of {line} cover {len(days)} of {month.days} d of {month.month.month}"
+        raise MissingInputError(reason, code="bill_cover")
+    return sum(amounts, Decimal(0))
+
+
+def late_bills(month: ActiveMonth, line: str, working: Working) -> Decimal:
+    """Bills of months that are over, where the contract has them borne now. [CNY]."""
+    late = [
+        bill for bill in month.month.bills if bill.line == line and bill.end_day <= month.first_day
+    ]
+    return sum((_late(month, bill, working) for bill in late), Decimal(0))
+
+
+def _inside(bill: Bill, first: date, end: date, working: Working) -> Decimal:
+    if (first, end) == (bill.first_day, bill.end_day):
+        return bill.amount
+    length = (bill.end_day - bill.first_day).days
+    span = [bill.first_day + timedelta(days=n) for n in range(length)]
+    known = {date.fromisoformat(day): amount for day, amount in (bill.days or {}).items()}
+    lacking = [day for day in span if day not in known]
+    if lacking:
+        reason = f"bill {bill.number} crosses the month; use on {lacking[0]} is not known"
+        raise MissingInputError(reason, code="bill_days")
+    whole = sum((known[day] for day in span), Decimal(0))
+    if not whole:
+        reason = f"bill {bill.number} crosses the month and nothing was used"
+        raise MissingInputError(reason, code="bill_days")
+    # Cents of running sums, so that the parts of a bill add up to it to the cent.
+    before = sum((known[day] for day in span if day < first), Decimal(0))
+    until = sum((known[day] for day in span if day < end), Decimal(0))
+    part = cents(bill.amount * until / whole) - cents(bill.amount * before / whole)
+    formula = f"{shown(bill.amount)} x {shown(until - before)} / {shown(whole)}, by use on each day"
+    return working.step(f"bill_{bill.number}", part, "CNY", formula)
+
+
+def _late(month: ActiveMonth, bill: Bill, working: Working) -> Decimal:
+    told = f"bill {bill.number} is for {bill.first_day} to {bill.end_day}"
+    if month.contract.late_bills is LateBill.CURRENT_MONTH:
+        working.remark("late_bill", f"{told}; by the contract it is borne now")
+        formula = f"{told}, borne in the month in which it came"
+        return working.step(f"bill_{bill.number}", bill.amount, "CNY", formula)
+    working.remark("late_bill", f"{told}; it corrects that month, not this one", blocks=True)
+    return Decimal(0)

@@ -1,0 +1,138 @@
+"""The hand-over statement at the end of a contract: sums, registers, what was kept back. Pure."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+
+from analytics.settlement.dispute import Dispute
+from analytics.settlement.payment import payment
+from analytics.settlement.statement import (
+    Payment,
+    Remark,
+    Signable,
+    Statement,
+    Total,
+    whole_sum,
+)
+from analytics.settlement.true_up import TrueUp, contract_years
+from domain.contract import Contract, Party
+from domain.contract_month import ContractMonth
+from domain.time_of_use import Period
+
+TERM = "term"
+"""Period of a hand-over."""
+
+
+@dataclass(frozen=True, slots=True)
+class LastRegister:
+    """Register of a boundary meter at the end of the contract, where it was read."""
+
+    meter: str
+    register: Mapping[Period, Decimal]
+
+
+@dataclass(frozen=True, slots=True)
+class HandOver(Signable):
+    """Final statement of a contract.
+
+    Attributes
+    ----------
+    totals : tuple of Total
+        Sums over the whole term [CNY]: F, U, D of the months, what months and years paid the
+        provider, what was kept back of it.
+    registers : tuple of LastRegister
+        Of the boundary meters.
+    payment : Payment or None
+        What was kept back, paid out; None while something stands against it.
+    signed, years : tuple of str, or None
+        Digests of the months and of the true-ups it sums, in order.
+    reverses : str or None
+        Digest of the hand-over that a reversal takes back.
+    """
+
+    contract: str
+    contract_version: int
+    first_day: date
+    end_day: date
+    totals: tuple[Total, ...]
+    registers: tuple[LastRegister, ...]
+    payment: Payment | None
+    remarks: tuple[Remark, ...]
+    kind: str = "hand_over"
+    form: str = "civicwatt/hand-over/1"
+    signed: tuple[str, ...] | None = None
+    years: tuple[str, ...] | None = None
+    reverses: str | None = None
+
+    @property
+    def period(self) -> str:
+        """What it is of, as the store and a bundle name it."""
+        return TERM
+
+
+def hand_over(
+    contract: Contract,
+    signed: Sequence[Statement],
+    true_ups: Sequence[TrueUp],
+    last_month: ContractMonth,
+    disputes: Sequence[Dispute] = (),
+) -> HandOver:
+    """Close a contract.
+
+    Parameters
+    ----------
+    signed : sequence of Statement
+        Of every month of it.
+    true_ups : sequence of TrueUp
+        Of every year of it.
+    last_month : ContractMonth
+        Where the last registers are.
+    disputes : sequence of Dispute
+        Open ones keep what was kept back from being paid out.
+    """
+    years = len(contract_years(contract))
+    remarks = []
+    if len(true_ups) < years:
+        detail = f"{len(true_ups)} of {years} contract years are trued up"
+        remarks.append(Remark("true_up_missing", "contract", detail, blocks=True))
+    remarks += [remark for each in true_ups for remark in each.remarks if remark.blocks]
+    remarks += [
+        Remark("dispute_open", each.line, f"dispute {each.code} is open", blocks=True)
+        for each in disputes
+        if each.outcome is None
+    ]
+    totals = [
+        Total(symbol, whole_sum(each.total(symbol) for each in signed), f"sum of {len(signed)}")
+        for symbol in ("F", "U", "D")
+    ]
+    balances = (_net(each.payment) for each in true_ups)
+    totals.append(Total("months", whole_sum(each.to_provider() for each in signed), "months"))
+    totals.append(Total("years", whole_sum(balances), "true-ups"))
+    retained = whole_sum(each.payment.retained if each.payment else None for each in signed)
+    totals.append(Total("kept", retained, "sum of what was kept back of each payment"))
+    due = (contract.end_day + timedelta(days=31)).replace(day=contract.payment_day)
+    paid = None
+    if retained is not None and not remarks:
+        found = payment(contract, retained, due, "what was kept back")
+        paid = Payment(found.payer, found.payee, found.amount, Decimal(0), due, found.formula)
+    return HandOver(
+        contract=contract.code,
+        contract_version=contract.version,
+        first_day=contract.first_day,
+        end_day=contract.end_day,
+        totals=tuple(totals),
+        registers=tuple(
+            LastRegister(use.meter, use.last) for use in last_month.uses if use.last is not None
+        ),
+        payment=paid,
+        remarks=tuple(dict.fromkeys(remarks)),
+        signed=tuple(each.sha256 for each in signed),
+        years=tuple(each.sha256 for each in true_ups),
+    )
+
+
+def _net(paid: Payment | None) -> Decimal | None:
+    if paid is None:
+        return None
+    return paid.amount if paid.payee == Party.PROVIDER else -paid.amount

@@ -1,0 +1,148 @@
+"""What was used inside a contract's boundary, by period: meters, exclusions, corrections. Pure."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+
+from analytics.settlement.active_month import ActiveMonth
+from analytics.settlement.working import Working, shown
+from domain.contract_line import ContractLine
+from domain.contract_month import Use
+from domain.contract_term import Meter, SubstitutionMethod
+from domain.errors import MissingInputError
+from domain.time_of_use import Period
+
+Amounts = Mapping[Period, Decimal]
+
+
+@dataclass(frozen=True, slots=True)
+class BoundaryUse:
+    """Use by period. [unit of the line].
+
+    Attributes
+    ----------
+    counted : mapping of Period to Decimal
+        By the boundary meters: what the utility bills.
+    excluded : mapping of Period to Decimal
+        What is taken out of it, such as charging piles.
+    """
+
+    counted: Amounts
+    excluded: Amounts
+
+    @property
+    def inside(self) -> dict[Period, Decimal]:
+        """What is left."""
+        return {
+            period: self.counted.get(period, Decimal(0)) - self.excluded.get(period, Decimal(0))
+            for period in {**self.counted, **self.excluded}
+        }
+
+    @property
+    def total(self) -> Decimal:
+        """What is left, over all periods."""
+        return sum(self.inside.values(), Decimal(0))
+
+
+def boundary_use(month: ActiveMonth, line: ContractLine, working: Working) -> BoundaryUse:
+    """Use of a line in the month.
+
+    Raises
+    ------
+    MissingInputError
+        If a meter has no figure, its register falls, or more is missing than the contract's rule
+        of substitution reaches.
+    """
+    meters = month.meters(line.code, excluded=False)
+    if not meters:
+        reason = f"no meter of the boundary counts {line.code}"
+        raise MissingInputError(reason, code="meter")
+    counted: dict[Period, Decimal] = {}
+    for meter in meters:
+        _add(counted, _metered(month, meter, working))
+    excluded: dict[Period, Decimal] = {}
+    for meter in month.meters(line.code, excluded=True):
+        amounts = _metered(month, meter, working)
+        _add(excluded, amounts if set(amounts) <= set(counted) else _shaped(amounts, counted))
+    use = BoundaryUse(counted, excluded)
+    below = [period for period, amount in use.inside.items() if amount < 0]
+    if below:
+        reason = f"more is excluded than was counted in {', '.join(below)}"
+        raise MissingInputError(reason, code="excluded")
+    told = " + ".join(shown(amount) for amount in use.inside.values())
+    working.step("Q", use.total, line.unit, told)
+    return use
+
+
+def _metered(month: ActiveMonth, meter: Meter, working: Working) -> dict[Period, Decimal]:
+    use = next((each for each in month.month.uses if each.meter == meter.code), None)
+    if meter.by_hand and (use is None or not use.document or use.signed_by is None):
+        reason = f"no figure of meter {meter.code} with a document and two persons behind it"
+        raise MissingInputError(reason, code="by_hand")
+    if use is None:
+        reason = f"no figure of meter {meter.code} for {month.month.month}"
+        raise MissingInputError(reason, code="use")
+    if use.grade == "estimated":
+        working.remark("estimated", f"meter {meter.code}: the quantity is estimated", blocks=True)
+    amounts = _amounts(use, meter)
+    factor = _substituted(month, meter, use, working) * _corrected(month, meter, working)
+    working.stands_on(f"meter {meter.code} ({'by_hand' if meter.by_hand else use.grade})")
+    if meter.by_hand:
+        working.stands_on(use.document or "")
+    return {period: amount * factor for period, amount in amounts.items()}
+
+
+def _amounts(use: Use, meter: Meter) -> dict[Period, Decimal]:
+    if use.quantities is not None:
+        return dict(use.quantities)
+    first, last = use.first or {}, use.last or {}
+    for period in first:
+        if last[period] < first[period]:
+            reason = f"the register of {meter.code} falls, {first[period]} to {last[period]}"
+            raise MissingInputError(reason, code="register")
+    return {period: (last[period] - first[period]) * meter.ratio for period in first}
+
+
+def _substituted(month: ActiveMonth, meter: Meter, use: Use, working: Working) -> Decimal:
+    if not use.missing_days:
+        return Decimal(1)
+    rule, days = month.contract.substitution, month.overlap(meter.first_day, meter.end_day)
+    reaches = rule.method is SubstitutionMethod.MEAN_OF_DAYS and use.missing_days < days
+    if not reaches or use.missing_days > rule.most_days:
+        reason = (
+            f"meter {meter.code} lacks {use.missing_days} d; the contract's rule "
+            f"({rule.method}) reaches {rule.most_days} d"
+        )
+        raise MissingInputError(reason, code="substitution")
+    detail = f"meter {meter.code}: {use.missing_days} d by the mean of {days - use.missing_days} d"
+    working.remark("substituted", detail)
+    working.stands_on("contract_substituted")
+    return Decimal(days) / Decimal(days - use.missing_days)
+
+
+def _corrected(month: ActiveMonth, meter: Meter, working: Working) -> Decimal:
+    """What was used, as a part of what a meter found out of tolerance shows. [1]."""
+    factor = Decimal(1)
+    for error in month.events.meter_errors:
+        days = month.overlap(error.first_day, error.end_day)
+        if error.meter != meter.code or not days:
+            continue
+        wrong = 1 / (1 + error.error_pct / 100)
+        factor += (wrong - 1) * days / month.days
+        working.stands_on(error.document)
+        formula = f"1 / (1 + {shown(error.error_pct)} %) on {days} of {month.days} d, {error.basis}"
+        working.step(f"error_{meter.code}", factor, "1", formula)
+    return factor
+
+
+def _add(into: dict[Period, Decimal], amounts: Amounts) -> None:
+    for period, amount in amounts.items():
+        into[period] = into.get(period, Decimal(0)) + amount
+
+
+def _shaped(amounts: Amounts, by: Amounts) -> dict[Period, Decimal]:
+    """Amounts whose periods nobody counted, split as the boundary's use is."""
+    whole, amount = sum(by.values(), Decimal(0)), sum(amounts.values(), Decimal(0))
+    if not whole:
+        return dict(amounts)
+    return {period: amount * each / whole for period, each in by.items()}

@@ -1,0 +1,140 @@
+"""A baseline brought to the weather of the month, by the contract's method. Pure.
+
+A ratio of degree days is undefined where the baseline has none, and explodes where it has few; so
+below the contract's `min_dd` it gives way to a slope, and above it a cap may bound it.
+"""
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from analytics.settlement.active_month import ActiveMonth
+from analytics.settlement.working import Working, shown
+from domain.contract_line import ContractLine, DegreeDayTerm, WeatherMethod
+from domain.contract_month import DegreeDays, ModelFigure
+from domain.contract_term import Station
+from domain.errors import MissingInputError
+
+
+@dataclass(frozen=True, slots=True)
+class _Days:
+    """Degree days of heating or cooling: of the baseline's whole month, its active part, now."""
+
+    name: str
+    whole: Decimal
+    before: Decimal
+    now: Decimal
+
+
+def weathered(month: ActiveMonth, line: ContractLine, q0: Decimal, working: Working) -> Decimal:
+    """Baseline of the month at its weather. [unit of the line].
+
+    Raises
+    ------
+    MissingInputError
+        If the weather or the model's figure is missing, or the station is not the contract's.
+    """
+    method = line.weather.method
+    if method is WeatherMethod.NONE:
+        return q0
+    if method is WeatherMethod.MODEL:
+        figure = model_figure(month, line.code)
+        working.stands_on(f"model {figure.model} {figure.version}")
+        formula = f"model {figure.model}, version {figure.version}, at the weather of the month"
+        return working.step("Qw", figure.quantity, line.unit, formula)
+    told = _degree_days(month, working)
+    station = _station(month, told)
+    terms = []
+    for name, term in (("heating", line.weather.heating), ("cooling", line.weather.cooling)):
+        if term is not None:
+            whole = getattr(station, name)[month.month.number - 1]
+            terms.append((term, _Days(name, whole, whole * month.part, getattr(told, name))))
+    if method is WeatherMethod.ADDITIVE:
+        return _additive(q0, terms, line.unit, working)
+    return _ratio(q0, terms, line.unit, working)
+
+
+def model_figure(month: ActiveMonth, line: str) -> ModelFigure:
+    """What the baseline model gives for a line.
+
+    Raises
+    ------
+    MissingInputError
+        If it is not there.
+    """
+    found = next((each for each in month.month.models if each.line == line), None)
+    if found is None:
+        reason = f"no figure of the baseline model of {line} for {month.month.month}"
+        raise MissingInputError(reason, code="model")
+    return found
+
+
+def _degree_days(month: ActiveMonth, working: Working) -> DegreeDays:
+    told = month.month.degree_days
+    if told is None:
+        reason = f"no degree days are entered for {month.month.month}"
+        raise MissingInputError(reason, code="weather")
+    working.stands_on(f"station {told.station}")
+    if told.missing_days:
+        detail = f"station {told.station} told nothing of {told.missing_days} d"
+        working.remark("weather_days_missing", detail, blocks=True)
+    return told
+
+
+def _station(month: ActiveMonth, told: DegreeDays) -> Station:
+    station = month.contract.station(month.first_day)
+    if station is None or station.code != told.station:
+        want = station.code if station is not None else "none"
+        reason = (
+            f"degree days are of station {told.station}, the contract's is {want}: want the "
+            "baseline's degree days as the new station would have told them"
+        )
+        raise MissingInputError(reason, code="station")
+    return station
+
+
+def _follows(term: DegreeDayTerm, days: _Days) -> bool:
+    """Whether the change leaves the dead band; from nothing, any change does."""
+    return not days.before or abs(days.now / days.before - 1) > term.dead_band
+
+
+def _slope(term: DegreeDayTerm, days: _Days, unit: str, working: Working) -> Decimal:
+    change = term.slope * (days.now - days.before)
+    formula = f"{shown(term.slope)} x ({shown(days.now)} - {shown(days.before)})"
+    return working.step(f"dQ_{days.name}", change, unit, formula)
+
+
+def _additive(
+    q0: Decimal, terms: list[tuple[DegreeDayTerm, _Days]], unit: str, working: Working
+) -> Decimal:
+    changes = [_slope(term, days, unit, working) for term, days in terms if _follows(term, days)]
+    formula = " + ".join(map(shown, [q0, *changes]))
+    return working.step("Qw", max(q0 + sum(changes, Decimal(0)), Decimal(0)), unit, formula)
+
+
+def _ratio(
+    q0: Decimal, terms: list[tuple[DegreeDayTerm, _Days]], unit: str, working: Working
+) -> Decimal:
+    factors, added = [], Decimal(0)
+    for term, days in terms:
+        if days.whole < term.min_dd or not days.before:
+            detail = (
+                f"{days.name}: the baseline has {shown(days.whole)} degree days, fewer than "
+                f"{shown(term.min_dd)}: the slope counts, not the ratio"
+            )
+            working.remark("ratio_guarded", detail)
+            added += _slope(term, days, unit, working)
+        elif _follows(term, days):
+            factors.append(_factor(term, days, working))
+    formula = " + ".join(map(shown, [Decimal(1), *factors]))
+    w = working.step("W", 1 + sum(factors, Decimal(0)), "1", formula)
+    formula = f"{shown(q0)} x {shown(w)}" + (f" + {shown(added)}" if added else "")
+    return working.step("Qw", max(q0 * w + added, Decimal(0)), unit, formula)
+
+
+def _factor(term: DegreeDayTerm, days: _Days, working: Working) -> Decimal:
+    change = term.share * (days.now / days.before - 1)
+    formula = f"{shown(term.share)} x ({shown(days.now)} / {shown(days.before)} - 1)"
+    if term.cap is not None and abs(change) > term.cap:
+        change = term.cap if change > 0 else -term.cap
+        formula += f", capped at {shown(term.cap)}"
+    return working.step(f"w_{days.name}", change, "1", formula)

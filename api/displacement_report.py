@@ -1,0 +1,259 @@
+"""The paragraph of a report about displaced fuel, each number with what it rests on."""
+
+from collections.abc import Iterator, Sequence
+from datetime import date, timedelta
+from decimal import ROUND_HALF_UP, Decimal
+from string import Formatter
+from typing import Literal
+
+from pydantic import BaseModel, Field
+
+from analytics.fleet.displacement import CostComparison, Spared
+from analytics.fleet.displacement_ledger import DisplacementLedger
+from analytics.fleet_displacement import FleetDisplacement
+from api.statistics_words import word_list
+
+Lang = Literal["zh-CN", "en"]
+_WORDS = "displacement_words.csv"
+_TONNE = Decimal(1000)
+_DAY = timedelta(days=1)
+_SMALL_T = 10
+"""Less is told in kilograms. [t]"""
+
+
+class EvidenceOut(BaseModel):
+    """One thing a number rests on."""
+
+    what: Literal["trips", "terms", "orders", "piles", "battery", "factor"]
+    detail: str = Field(description="Such as a digest, a document, or a factor's name and source.")
+    count: int | None = Field(default=None, description="How many trips; null for other things.")
+    amount: Decimal | None = Field(default=None, description="In `unit`.")
+    unit: str = ""
+
+
+class FigureOut(BaseModel):
+    """A number of the paragraph."""
+
+    key: str
+    value: Decimal
+    unit: str
+    measured: bool = Field(description="False where anything in it is assumed.")
+    evidence: list[EvidenceOut]
+
+
+class PartOut(BaseModel):
+    """A piece of the text; `key` names the figure it shows, null for words."""
+
+    text: str
+    key: str | None
+
+
+class ReportOut(BaseModel):
+    """A paragraph; `parts` in a row are its text."""
+
+    lang: Lang
+    text: str
+    parts: list[PartOut]
+    figures: list[FigureOut]
+
+
+def report(found: FleetDisplacement, ledger: DisplacementLedger, lang: Lang) -> ReportOut:
+    """Write the paragraph of a place and period in one language."""
+    writer = _Writer(found, ledger, lang)
+    parts = list(writer.parts())
+    return ReportOut(
+        lang=lang,
+        text="".join(part.text for part in parts),
+        parts=parts,
+        figures=writer.figures,
+    )
+
+
+class _Writer:
+    """Puts sentences together, and keeps the figures that they show."""
+
+    def __init__(self, found: FleetDisplacement, ledger: DisplacementLedger, lang: Lang) -> None:
+        self._found, self._ledger, self._lang = found, ledger, lang
+        self.figures: list[FigureOut] = []
+        self._trips = EvidenceOut(
+            what="trips", detail=f"sha256 {found.evidence_digest()}", count=ledger.trips
+        )
+        self._terms = EvidenceOut(
+            what="terms", detail=f"{found.terms.name} (#{found.terms_row.terms_id})"
+        )
+
+    def parts(self) -> Iterator[PartOut]:
+        """Sentences of all that is known, and one of what is not."""
+        ledger = self._ledger
+        yield from self._use()
+        if ledger.displaced.litres is not None:
+            yield from self._fuel(ledger.displaced.litres)
+        if ledger.energy_cost is not None:
+            yield from self._cost("energy_cost", ledger.energy_cost, "")
+        if ledger.full_cost is not None and len(ledger.full_cost.items) > 1:
+            yield from self._cost("full_cost", ledger.full_cost, "full_")
+        if ledger.co2 is not None:
+            yield from self._co2(ledger.co2)
+        if ledger.coal is not None:
+            yield from self._coal(ledger.coal)
+        if ledger.lacking:
+            yield from self._sentence("lacking", lacking=self._list(ledger.lacking))
+
+    def _use(self) -> Iterator[PartOut]:
+        months, place = self._found.period.months, self._found.period.place
+        self._add("vehicles", Decimal(self._ledger.vehicles), "", self._trips)
+        self._add("trips", Decimal(self._ledger.trips), "", self._trips)
+        ledger = self._ledger
+        sure = not ledger.trips_estimated and not ledger.trips_untold
+        self._add("km", ledger.displaced.electric_km, "km", self._trips, measured=sure)
+        yield from self._sentence(
+            "use",
+            place=place.name_en if self._lang == "en" else place.name_zh,
+            period=self._days(months.first_day, months.end_day - _DAY),
+            vehicles=str(self._ledger.vehicles),
+            trips=f"{self._ledger.trips:,}",
+            km=_shown(self._ledger.displaced.electric_km, 0),
+        )
+
+    def _fuel(self, litres: Decimal) -> Iterator[PartOut]:
+        lines = self._ledger.displaced.lines
+        sources = {line.baseline.source.value for line in lines if line.baseline is not None}
+        kind = sources.pop() if len(sources) == 1 else "mixed"
+        measured = self._ledger.displaced.measured
+        self._add("litres", litres, "L", self._trips, self._terms, measured=measured)
+        yield from self._sentence(
+            "fuel", baseline=self._word(f"{kind}_baseline"), litres=_shown(litres, 0)
+        )
+
+    def _cost(self, key: str, cost: CostComparison, prefix: str) -> Iterator[PartOut]:
+        basis = self._ledger.basis
+        measured = basis.measured and basis.priced and self._ledger.displaced.measured
+        reduction = -100 * cost.reduction
+        for name, value, unit in (
+            ("fuel" if prefix else "fuel_cost", cost.fuel_cny_100km, "CNY/100 km"),
+            ("electric" if prefix else "electric_cost", cost.electric_cny_100km, "CNY/100 km"),
+            ("reduction", reduction, "%"),
+        ):
+            self._add(f"{prefix}{name}", value, unit, *self._energy(), measured=measured)
+        doubts = [
+            *([] if basis.measured else ["assumed_kwh"]),
+            *([] if basis.priced else ["assumed_price"]),
+        ]
+        yield from self._sentence(
+            key,
+            **{
+                f"{prefix}{'fuel' if prefix else 'fuel_cost'}": _shown(cost.fuel_cny_100km, 2),
+                f"{prefix}{'electric' if prefix else 'electric_cost'}": _shown(
+                    cost.electric_cny_100km, 2
+                ),
+                f"{prefix}reduction": _signed(reduction, 1),
+                "items": self._list(cost.items),
+                "left_out": self._list(cost.left_out) or self._word("nothing"),
+                "cost_basis": self._list(doubts or ["measured_cost"]),
+            },
+        )
+
+    def _co2(self, co2: Spared) -> Iterator[PartOut]:
+        factors = [
+            EvidenceOut(
+                what="factor",
+                detail=f"{co2.gross.set_id} {chosen.factor.key} {chosen.factor.region or ''} "
+                f"{chosen.factor.year}: {chosen.factor.value} {chosen.factor.unit}; "
+                f"{chosen.factor.source}",
+            )
+            for chosen in (*co2.gross.factors, *co2.charging.factors)
+        ]
+        tonnes = {
+            "gross": co2.gross.value / _TONNE,
+            "charging": co2.charging.value / _TONNE,
+            "net": co2.net / _TONNE,
+        }
+        measured = self._ledger.displaced.measured and self._ledger.basis.measured
+        for name, value in tonnes.items():
+            self._add(name, value, "tCO2", *self._energy(), *factors, measured=measured)
+        grid = co2.charging.grid
+        told = (
+            ""
+            if grid is None
+            else self._word("grid").format(
+                region=grid.factor.region, year=grid.factor.year, value=grid.factor.value
+            )
+        )
+        yield from self._sentence(
+            "co2",
+            factor_set=co2.gross.set_id,
+            grid=told,
+            **{name: _tonnes(value) for name, value in tonnes.items()},
+        )
+
+    def _coal(self, coal: Spared) -> Iterator[PartOut]:
+        net = coal.net / _TONNE
+        measured = self._ledger.displaced.measured and self._ledger.basis.measured
+        self._add("coal", net, "tce", *self._energy(), measured=measured)
+        basis = coal.charging.electricity.value
+        yield from self._sentence("coal", coal=_tonnes(net), electricity=self._word(basis))
+
+    def _energy(self) -> list[EvidenceOut]:
+        basis = self._ledger.basis
+        found = [self._trips, self._terms]
+        for what, kwh, detail in (
+            ("piles", basis.pile_kwh, "meters of our own piles"),
+            ("orders", basis.order_kwh, "orders of public piles"),
+            ("battery", basis.assumed_kwh, "battery over assumed efficiency"),
+        ):
+            if kwh:
+                found.append(
+                    EvidenceOut.model_validate(
+                        {"what": what, "detail": detail, "amount": kwh, "unit": "kWh"}
+                    )
+                )
+        return found
+
+    def _add(
+        self, key: str, value: Decimal, unit: str, *evidence: EvidenceOut, measured: bool = True
+    ) -> None:
+        exact = value.quantize(Decimal("0.000001"), ROUND_HALF_UP).normalize()
+        self.figures.append(
+            FigureOut(
+                key=key,
+                value=Decimal(f"{exact:f}"),
+                unit=unit,
+                measured=measured,
+                evidence=list(evidence),
+            )
+        )
+
+    def _sentence(self, key: str, **values: str) -> Iterator[PartOut]:
+        known = {figure.key for figure in self.figures}
+        for words, name, _, _ in Formatter().parse(self._word(key)):
+            if words:
+                yield PartOut(text=words, key=None)
+            if name:
+                yield PartOut(text=values[name], key=name if name in known else None)
+        if self._lang == "en":
+            yield PartOut(text=" ", key=None)
+
+    def _word(self, key: str) -> str:
+        chinese, english = word_list(_WORDS).get(key, (key, key))
+        return english if self._lang == "en" else chinese
+
+    def _list(self, keys: Sequence[str]) -> str:
+        return self._word("list").join(self._word(key) for key in keys)
+
+    def _days(self, first: date, last: date) -> str:
+        between = " to " if self._lang == "en" else " 至 "
+        return f"{first.isoformat()}{between}{last.isoformat()}"
+
+
+def _shown(value: Decimal, digits: int) -> str:
+    return f"{value.quantize(Decimal(1).scaleb(-digits), ROUND_HALF_UP):,f}"
+
+
+def _tonnes(value: Decimal) -> str:
+    """To the tenth of a tonne; what is small to the kilogram."""
+    return _shown(value, 1 if abs(value) >= _SMALL_T else 3)
+
+
+def _signed(value: Decimal, digits: int) -> str:
+    text = _shown(value, digits)
+    return text if text.startswith("-") else f"+{text}"

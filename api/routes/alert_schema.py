@@ -1,0 +1,200 @@
+"""What the alert desk says and takes."""
+
+from collections.abc import Mapping
+from decimal import Decimal
+from enum import StrEnum
+from typing import Any, Literal
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+
+from analytics.rules.finding import Priority
+from domain.alert import AlertState, Verdict
+
+
+class Which(StrEnum):
+    """Which alerts are wanted."""
+
+    STANDING = "standing"
+    HELD = "held"
+    RESOLVED = "resolved"
+    SHADOW = "shadow"
+    ALL = "all"
+
+
+class AlertOut(BaseModel):
+    """An alert. It keeps its id when it comes back."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    id: int
+    rule: str
+    priority: Priority
+    state: AlertState
+    verdict: Verdict | None
+    organisation_id: int
+    place_code: str
+    place_zh: str
+    place_en: str
+    device_id: int | None
+    device_code: str | None
+    meter_id: int | None
+    meter_code: str | None
+    meter_zh: str | None
+    meter_en: str | None
+    parent_id: int | None = Field(description="The alert that explains it.")
+    inhibited: bool = Field(description="Told to nobody while its parent stands.")
+    shadow: bool = Field(description="Found by a rule on trial.")
+    held: bool = Field(description="Beyond the budget of interruptions: for the morning list.")
+    began_at: AwareDatetime = Field(description="Event time of the first value that speaks for it.")
+    last_at: AwareDatetime | None
+    opened_at: AwareDatetime
+    resolved_at: AwareDatetime | None
+    snoozed_until: AwareDatetime | None
+    assignee: str | None
+    clear_since: AwareDatetime | None
+    blind_since: AwareDatetime | None = Field(
+        description="Since when there are no values: it neither grows nor ends."
+    )
+    reopened: int
+    flapping: bool
+    score: float | None
+    expected: float | None
+    actual: float | None
+    unit: str | None
+    lost: float | None = Field(description="Beyond what was expected so far: kWh, m3 or GJ.")
+    lost_cny: Decimal | None
+    month: float | None = Field(description="Of 30 more days like these.")
+    month_cny: Decimal | None
+    confidence: float | None
+    children: int = Field(description="Alerts it explains.")
+
+
+class HistoryOut(BaseModel):
+    """Something that happened to an alert; without a person, the evaluator did it."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    act: str
+    from_state: str | None
+    to_state: str
+    reason: str
+    detail: Mapping[str, Any]
+    at: AwareDatetime
+    person: str | None
+
+
+class SimilarOut(BaseModel):
+    """An earlier alert of the same rule at the same device or meter."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    id: int
+    began_at: AwareDatetime
+    resolved_at: AwareDatetime | None
+    verdict: Verdict | None
+
+
+class AlertDetail(AlertOut):
+    """An alert with its evidence and its history."""
+
+    evidence: Mapping[str, Any]
+    worth_basis: Mapping[str, Any]
+    may_act: bool
+    history: list[HistoryOut] = []
+    similar: list[SimilarOut] = []
+
+
+class ActIn(BaseModel):
+    """What is to be done to an alert."""
+
+    act: Literal["acknowledge", "assign", "snooze", "resolve", "reopen", "comment"]
+    reason: str = Field(default="", max_length=1000)
+    until: AwareDatetime | None = Field(default=None, description="To when it is snoozed.")
+    login: str | None = Field(
+        default=None, max_length=200, description="To whom it is assigned; oneself without."
+    )
+
+
+class VerdictIn(BaseModel):
+    """What one says of an alert."""
+
+    verdict: Verdict
+    cause: str = Field(default="", max_length=1000)
+
+
+class DeskOut(BaseModel):
+    """How the desk stands, and how far what it shows was judged."""
+
+    zone: str = Field(description="In which its times are told.")
+    urgent: int
+    high: int
+    low: int
+    oldest_open: AwareDatetime | None
+    opened_day: int
+    opened_ten_minutes: int
+    flood: bool = Field(description="More than ten opened in ten minutes.")
+    stale: int = Field(description="Standing for more than seven days.")
+    flapping: int
+    held: int
+    month_cny: Decimal
+    acknowledged_after_s: float | None
+    interruptions_shift: int
+    interruptions_day: int
+    live_to: AwareDatetime | None = Field(description="Newest values are judged up to then.")
+    days_to: AwareDatetime | None = Field(description="Whole days are judged up to then.")
+
+
+class RuleOut(BaseModel):
+    """A rule: whether it speaks, what it found in 90 days, and what people said of it."""
+
+    rule: str
+    mode: Literal["live", "shadow", "off"]
+    told: int = 0
+    on_trial: int = 0
+    would_have: int = Field(default=0, description="Would have alerted so often: back-test.")
+    interrupted: int = 0
+    said_true: int = 0
+    said_false: int = 0
+    said_known: int = 0
+    precision: float | None = None
+
+
+class ModeIn(BaseModel):
+    """Whether a rule is to speak."""
+
+    mode: Literal["live", "shadow", "off"]
+    reason: str = Field(min_length=1, max_length=1000)
+
+
+class WindowIn(BaseModel):
+    """A time in which what is found at a place and below it opens no alert."""
+
+    organisation: str = Field(max_length=200)
+    kind: Literal["maintenance", "event"]
+    first: AwareDatetime
+    last: AwareDatetime
+    rule: str | None = Field(default=None, max_length=100)
+    reason: str = Field(min_length=1, max_length=1000)
+
+
+class WindowEndIn(BaseModel):
+    """Why a window holds no more."""
+
+    reason: str = Field(min_length=1, max_length=1000)
+
+
+class WindowOut(BaseModel):
+    """A window as it was entered."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    id: int
+    place_code: str
+    place_zh: str
+    place_en: str
+    rule: str | None
+    kind: str
+    first: AwareDatetime
+    last: AwareDatetime
+    reason: str
+    ended: bool

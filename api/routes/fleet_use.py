@@ -1,0 +1,329 @@
+"""How vehicles are used: bookings beside trips, utilisation, rentals, places, maintenance."""
+
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Query
+from pydantic import BaseModel, Field
+
+from analytics.fleet.booking import Booking
+from analytics.fleet.order_match import Stretch
+from analytics.fleet.rental import RentalCheck
+from analytics.fleet.utilisation import IdleLimits
+from analytics.fleet_period import FleetPeriod
+from analytics.fleet_use import (
+    at_once_of,
+    dispatch_of,
+    maintenance_of,
+    places_of,
+    rentals_of,
+    use_of,
+)
+from api.fleet_months import FleetMonths, told
+from store.fleet_entry import BookingRow
+
+router = APIRouter(tags=["fleet"])
+
+_SHOWN = 500
+
+
+class UseOut(BaseModel):
+    """Use of a vehicle."""
+
+    vehicle_id: int
+    code: str
+    plate: str
+    acquisition: str
+    days: int
+    days_known: int = Field(description="On which anything is known of it. [d]")
+    days_used: int
+    trips: int
+    hours: Decimal = Field(description="[h]")
+    km: Decimal = Field(description="[km]")
+    trips_without_km: int
+    idle: bool | None = Field(
+        description="Candidate for another institution; null: too little is known."
+    )
+
+
+class AtOnceOut(BaseModel):
+    """How many vehicles were out at once."""
+
+    vehicles: int
+    most: int
+    most_at: datetime | None
+    hours: list[Decimal] = Field(description="Hours with 0, 1, 2 .. vehicles out. [h]")
+    enough: int = Field(description="Fleet that would have been too small for the hours to spare.")
+
+
+class LimitsOut(BaseModel):
+    """From where on a vehicle is called idle."""
+
+    used_days: Decimal = Field(description="Share of the days known, below. [1]")
+    km_day: Decimal = Field(description="[km/d], below")
+    least_known: Decimal = Field(description="Share of the days that must be known. [1]")
+
+
+class UtilisationOut(BaseModel):
+    """Use of the vehicles of a place."""
+
+    items: list[UseOut]
+    at_once: AtOnceOut
+    limits: LimitsOut
+
+
+class BookingOut(BaseModel):
+    """A booking or dispatch order."""
+
+    vehicle_id: int
+    code: str
+    number: str
+    start_at: datetime
+    end_at: datetime
+    purpose: str
+    driver: str
+
+
+class UnbookedOut(BaseModel):
+    """A trip that nobody booked."""
+
+    vehicle_id: int
+    code: str
+    id: str
+    start_at: datetime
+    end_at: datetime
+
+
+class OverlapOut(BaseModel):
+    """Two bookings of one vehicle for the same time."""
+
+    one: BookingOut
+    other: BookingOut
+
+
+class DispatchOut(BaseModel):
+    """Bookings beside trips. Each is something to look at, and no verdict."""
+
+    used: int
+    waiting: int
+    unused: list[BookingOut]
+    unbooked: list[UnbookedOut]
+    unbooked_total: int
+    overlapping: list[OverlapOut]
+
+
+class RentalOut(BaseModel):
+    """A bill of a rental beside its terms."""
+
+    vehicle_id: int
+    code: str
+    supplier: str
+    number: str
+    at: datetime
+    until: datetime | None
+    hours: Decimal = Field(description="By the terms, in steps begun. [h]")
+    time_cny: Decimal
+    distance_cny: Decimal
+    billed_km: Decimal | None = Field(description="[km]")
+    driven_km: Decimal | None = Field(description="Of the trips. [km]")
+    billed: Decimal = Field(description="[CNY]")
+    expected: Decimal = Field(description="[CNY]")
+    difference: Decimal = Field(description="Billed - expected. [CNY]")
+
+
+class RentalsOut(BaseModel):
+    """Bills of rentals that began in the months."""
+
+    items: list[RentalOut]
+    unchecked: int = Field(description="Bills without terms in force, or without an end.")
+
+
+class PlacesOut(BaseModel):
+    """Places (编制) of an institution at the end of the months, and what happened in them."""
+
+    institution_id: int
+    code: str
+    name_zh: str
+    name_en: str
+    granted: int
+    filled: int
+    vacant: int
+    adjusted: int
+    transferred: int
+    disposed: int
+
+
+class DueOut(BaseModel):
+    """How far a plan of maintenance is."""
+
+    vehicle_id: int
+    code: str
+    item: str
+    done_on: date
+    km: Decimal = Field(description="Driven since. [km]")
+    every_km: Decimal | None = Field(description="[km]")
+    days: int
+    every_days: int | None
+    share: Decimal = Field(description="Of what may pass. [1]")
+    state: Literal["due", "soon", "far"]
+
+
+class ManagedOut(BaseModel):
+    """Places and maintenance."""
+
+    places: list[PlacesOut]
+    maintenance: list[DueOut]
+
+
+@router.get("/fleet-use")
+def utilisation(
+    period: FleetMonths,
+    spare_hours: Annotated[
+        Decimal, Query(ge=0, le=8784, description="Hours to spare. [h]")
+    ] = Decimal(0),
+) -> UtilisationOut:
+    """Use of each vehicle, candidates to be used elsewhere, and how many would have done."""
+    limits = IdleLimits()
+    last = {stint.vehicle_id: stint for stint in period.stints}
+    out = at_once_of(period)
+    return UtilisationOut(
+        items=[
+            UseOut(
+                vehicle_id=each.vehicle_id,
+                code=last[each.vehicle_id].code,
+                plate=last[each.vehicle_id].plate,
+                acquisition=last[each.vehicle_id].acquisition,
+                days=each.days,
+                days_known=each.days_known,
+                days_used=each.days_used,
+                trips=each.trips,
+                hours=each.hours,
+                km=told(each.km),
+                trips_without_km=each.trips_without_km,
+                idle=each.idle(limits),
+            )
+            for each in use_of(period)
+        ],
+        at_once=AtOnceOut(
+            vehicles=out.vehicles,
+            most=out.most,
+            most_at=out.most_at,
+            hours=list(out.hours),
+            enough=out.enough(spare_hours),
+        ),
+        limits=LimitsOut(
+            used_days=limits.used_days, km_day=limits.km_day, least_known=limits.least_known
+        ),
+    )
+
+
+@router.get("/bookings")
+def bookings(period: FleetMonths) -> DispatchOut:
+    """Bookings beside trips: booked and not used, used and not booked, overlapping."""
+    told_of = dispatch_of(period, now=datetime.now(UTC))
+    found, rows = told_of.found, told_of.rows
+
+    def out(booking: Booking) -> BookingOut:
+        return _booking(rows[booking.number], period)
+
+    return DispatchOut(
+        used=len(found.used),
+        waiting=len(found.waiting),
+        unused=[out(each) for each in found.unused[:_SHOWN]],
+        unbooked=[_unbooked(each, period) for each in found.unbooked[:_SHOWN]],
+        unbooked_total=len(found.unbooked),
+        overlapping=[
+            OverlapOut(one=out(each.one), other=out(each.other))
+            for each in found.overlapping[:_SHOWN]
+        ],
+    )
+
+
+@router.get("/fleet-use/rentals")
+def rentals(period: FleetMonths) -> RentalsOut:
+    """Bills of rented vehicles beside their terms, by hour and kilometre."""
+    found = rentals_of(period)
+    return RentalsOut(
+        items=[_rental(each, period) for each in found.checked], unchecked=found.unchecked
+    )
+
+
+@router.get("/fleet-use/management")
+def management(period: FleetMonths) -> ManagedOut:
+    """Places of the institutions, and maintenance that is due."""
+    places = []
+    for each in places_of(period):
+        row = period.places[each.institution_id]
+        places.append(
+            PlacesOut(
+                institution_id=each.institution_id,
+                code=row.code,
+                name_zh=row.name_zh,
+                name_en=row.name_en,
+                granted=each.granted,
+                filled=each.filled,
+                vacant=each.vacant,
+                adjusted=each.adjusted,
+                transferred=each.transferred,
+                disposed=each.disposed,
+            )
+        )
+    maintenance = [
+        DueOut(
+            vehicle_id=each.plan.vehicle_id,
+            code=period.vehicles[each.plan.vehicle_id],
+            item=each.plan.item,
+            done_on=each.plan.done_on,
+            km=told(each.km),
+            every_km=each.plan.every_km,
+            days=each.days,
+            every_days=each.plan.every_days,
+            share=told(each.share),
+            state=each.state,
+        )
+        for each in maintenance_of(period, now=datetime.now(UTC))
+    ]
+    return ManagedOut(places=places, maintenance=maintenance)
+
+
+def _booking(row: BookingRow, period: FleetPeriod) -> BookingOut:
+    return BookingOut(
+        vehicle_id=row.vehicle_id,
+        code=period.vehicles[row.vehicle_id],
+        number=row.number,
+        start_at=row.start_at,
+        end_at=row.end_at,
+        purpose=row.purpose,
+        driver=row.driver,
+    )
+
+
+def _unbooked(trip: Stretch, period: FleetPeriod) -> UnbookedOut:
+    return UnbookedOut(
+        vehicle_id=trip.vehicle_id,
+        code=period.vehicles[trip.vehicle_id],
+        id=trip.id,
+        start_at=trip.start,
+        end_at=trip.end,
+    )
+
+
+def _rental(check: RentalCheck, period: FleetPeriod) -> RentalOut:
+    order = check.order
+    return RentalOut(
+        vehicle_id=order.vehicle_id,
+        code=period.vehicles[order.vehicle_id],
+        supplier=order.supplier,
+        number=order.number,
+        at=order.at,
+        until=order.until,
+        hours=check.hours,
+        time_cny=check.time,
+        distance_cny=check.distance,
+        billed_km=check.billed_km,
+        driven_km=check.driven_km,
+        billed=check.expected + check.difference,
+        expected=check.expected,
+        difference=check.difference,
+    )

@@ -1,0 +1,159 @@
+"""Heating seasons: what is statutory in a region, and the days recorded of a year."""
+
+from datetime import date
+from http import HTTPStatus
+from typing import Annotated
+
+from fastapi import APIRouter, Path
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from starlette.exceptions import HTTPException
+
+from api.page import Page
+from api.problem import refuse
+from api.routes.tariffs import Document
+from api.scope import Scope, only_administrators
+from domain.sentence import Sentence
+from store.heating import (
+    RuleRow,
+    SeasonRow,
+    check_rule,
+    check_season,
+    heating_rules,
+    heating_seasons,
+    put_season,
+)
+from store.session import audit
+
+router = APIRouter(prefix="/heating-seasons", tags=["calendars"])
+
+
+class CheckedOut(BaseModel):
+    """Where something is from, and who has compared it with its document."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    source: str
+    checked: bool = Field(description="Checked against a document by a named person.")
+    checked_by: str | None
+    checked_on: date | None
+    document: str = Field(description="What it was compared with.")
+
+
+class SeasonOut(CheckedOut):
+    """Recorded days [first_day, end_day) of a season, by the year in which it begins."""
+
+    year: int
+    first_day: date
+    end_day: date
+
+
+class HeatingOut(CheckedOut):
+    """A region's statutory season, and what was recorded."""
+
+    region: str = Field(description="Administrative code of six digits.")
+    first: str | None = Field(description="MM-DD of the first day; null: no district heating.")
+    last: str | None = Field(description="MM-DD of the last day.")
+    recorded: list[SeasonOut]
+
+
+class NewSeason(BaseModel):
+    """The real days of a season."""
+
+    first_day: date
+    end_day: date = Field(description="Day after the last one.")
+    source: Annotated[str, StringConstraints(min_length=1, max_length=200)]
+
+
+@router.get("")
+def list_heating(scope: Scope) -> Page[HeatingOut]:
+    """Regions of which something is known."""
+    recorded = heating_seasons(scope.conn)
+    return Page(items=[_told(row, recorded) for row in heating_rules(scope.conn)])
+
+
+@router.put("/{region}/{year}")
+def record_season(
+    region: str, year: Annotated[int, Path(ge=1949, le=2199)], new: NewSeason, scope: Scope
+) -> SeasonOut:
+    """Record the real days of a season; they count as unchecked."""
+    only_administrators(scope)
+    where = f"{region}, {year}"
+    if new.first_day.year != year or new.first_day >= new.end_day:
+        detail = Sentence(
+            "season_of_other_year",
+            "{where}: {first_day} to {end_day}, want a season that begins in {year}",
+            where=where,
+            first_day=new.first_day,
+            end_day=new.end_day,
+            year=year,
+        )
+        raise refuse(HTTPStatus.UNPROCESSABLE_ENTITY, detail)
+    row = SeasonRow(region, year, new.first_day, new.end_day, source=new.source)
+    if not put_season(scope.conn, row):
+        raise _unknown(region)
+    audit(scope.conn, "heating_season_recorded", where, new.model_dump(mode="json"))
+    return SeasonOut.model_validate(_season(scope, region, year))
+
+
+@router.post("/{region}/check")
+def check_statutory(region: str, what: Document, scope: Scope) -> HeatingOut:
+    """Note that you compared the statutory dates with their document. Signed with your name."""
+    only_administrators(scope)
+    _rule(scope, region)
+    if not check_rule(scope.conn, region, by=scope.person.name, document=what.document):
+        template = "the statutory season of {region} is checked already"
+        why = Sentence("statutory_season_checked", template, region=region)
+        raise refuse(HTTPStatus.CONFLICT, why)
+    audit(scope.conn, "heating_rule_checked", region, what.model_dump())
+    return _told(_rule(scope, region), heating_seasons(scope.conn))
+
+
+@router.post("/{region}/{year}/check")
+def check_recorded(region: str, year: int, what: Document, scope: Scope) -> SeasonOut:
+    """Note that you compared the recorded days of a season with their document."""
+    only_administrators(scope)
+    row = _season(scope, region, year)
+    if not check_season(scope.conn, row, by=scope.person.name, document=what.document):
+        template = "the season of {region} that begins in {year} is checked already"
+        why = Sentence("season_checked", template, region=region, year=year)
+        raise refuse(HTTPStatus.CONFLICT, why)
+    days = {"first_day": str(row.first_day), "end_day": str(row.end_day)}
+    audit(scope.conn, "heating_season_checked", f"{region}, {year}", what.model_dump() | days)
+    return SeasonOut.model_validate(_season(scope, region, year))
+
+
+def _told(row: RuleRow, recorded: list[SeasonRow]) -> HeatingOut:
+    rule = row.rule()
+    return HeatingOut(
+        region=row.region,
+        first=rule.first and f"{rule.first[0]:02}-{rule.first[1]:02}",
+        last=rule.last and f"{rule.last[0]:02}-{rule.last[1]:02}",
+        recorded=[SeasonOut.model_validate(s) for s in recorded if s.region == row.region],
+        **CheckedOut.model_validate(row).model_dump(),
+    )
+
+
+def _rule(scope: Scope, region: str) -> RuleRow:
+    found = next((row for row in heating_rules(scope.conn) if row.region == region), None)
+    if found is None:
+        raise _unknown(region)
+    return found
+
+
+def _season(scope: Scope, region: str, year: int) -> SeasonRow:
+    for row in heating_seasons(scope.conn):
+        if (row.region, row.year) == (region, year):
+            return row
+    why = Sentence(
+        "no_season",
+        "no heating season of {region} is recorded that begins in {year}",
+        region=region,
+        year=year,
+    )
+    raise refuse(HTTPStatus.NOT_FOUND, why)
+
+
+def _unknown(region: str) -> HTTPException:
+    template = "nothing is known of heating in region {region}"
+    why = Sentence("no_heating_known", template, region=repr(region))
+    return refuse(HTTPStatus.NOT_FOUND, why)

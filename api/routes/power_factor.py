@@ -1,0 +1,128 @@
+"""Tables of the power-factor adjustment: what counts, who has checked it, and entering another."""
+
+from decimal import Decimal
+from http import HTTPStatus
+from typing import Annotated
+
+from fastapi import APIRouter
+from pydantic import BaseModel, Field, StringConstraints
+
+from analytics.jobs.meter_cost import NOW
+from api.page import Page
+from api.problem import refuse
+from api.routes.heating import CheckedOut
+from api.routes.tariffs import Document
+from api.scope import Scope, only_administrators
+from domain.errors import InputError
+from domain.power_factor import PowerFactorTable
+from domain.power_factor_file import read_power_factor_tables
+from domain.sentence import Sentence
+from store.power_factor import check_table, enter_table, tables_in_force
+from store.session import audit
+
+router = APIRouter(prefix="/power-factor-tables", tags=["money"])
+
+
+class StepOut(BaseModel):
+    """What each 0.01 of power factor changes, from the step before to `until`."""
+
+    until: Decimal = Field(description="Power factor up or down to which it holds. [1]")
+    percent: Decimal = Field(description="For each 0.01. [%]")
+
+
+class TableOut(CheckedOut):
+    """The table that counts for users held to a standard."""
+
+    standard: str = Field(description="Power factor at which nothing changes. [1]")
+    applies_to: str = Field(description="Class of user.")
+    applies_to_zh: str = Field(description="The same in Chinese.")
+    evidence: str
+    note: str
+    note_zh: str
+    reduction: list[StepOut] = Field(description="Above the standard: taken off.")
+    surcharge: list[StepOut] = Field(description="Below the standard: added.")
+    sha256: str = Field(description="Of the numbers; a check is of these.")
+
+
+class NewTables(BaseModel):
+    """A file of tables."""
+
+    text: Annotated[str, StringConstraints(max_length=50_000)] = Field(description="TOML.")
+
+
+class TableCheck(Document):
+    """Which numbers were compared, and with what."""
+
+    sha256: str = Field(description="Of the numbers that were seen.")
+
+
+@router.get("")
+def list_tables(scope: Scope) -> Page[TableOut]:
+    """The tables that count, by their standard."""
+    return Page(items=[_told(table) for _, table in _tables(scope)])
+
+
+@router.post("", status_code=HTTPStatus.CREATED)
+def enter_tables(new: NewTables, scope: Scope) -> Page[TableOut]:
+    """Enter tables from a file; costs from now on take them, and they count as unchecked."""
+    only_administrators(scope)
+    try:
+        tables = read_power_factor_tables(new.text, place="tables")
+    except InputError as error:
+        raise refuse(HTTPStatus.UNPROCESSABLE_ENTITY, error) from error
+    for table in tables:
+        enter_table(scope.conn, table)
+        audit(scope.conn, "power_factor_entered", str(table.standard), {"sha256": table.sha256})
+    return list_tables(scope)
+
+
+@router.post("/{standard}/check")
+def check_numbers(standard: str, what: TableCheck, scope: Scope) -> TableOut:
+    """Note that you compared a table with the printed rule. It is signed with your name."""
+    only_administrators(scope)
+    table = _one(scope, standard)
+    if table.sha256 != what.sha256:
+        template = "the table of {standard} has other numbers by now: look at it again"
+        raise refuse(
+            HTTPStatus.CONFLICT,
+            Sentence("other_power_factor_table", template, standard=standard),
+        )
+    if not check_table(scope.conn, table, by=scope.person.name, document=what.document):
+        template = "the table of {standard} is checked already"
+        raise refuse(
+            HTTPStatus.CONFLICT,
+            Sentence("power_factor_checked", template, standard=standard),
+        )
+    audit(scope.conn, "power_factor_checked", standard, what.model_dump())
+    return _told(_one(scope, standard))
+
+
+def _tables(scope: Scope) -> list[tuple[str, PowerFactorTable]]:
+    return sorted(tables_in_force(scope.conn, as_of=NOW).items(), reverse=True)
+
+
+def _one(scope: Scope, standard: str) -> PowerFactorTable:
+    known = dict(_tables(scope))
+    if standard not in known:
+        template = "there is no power-factor table of {standard}, want {known}"
+        why = Sentence(
+            "no_power_factor_table", template, standard=repr(standard), known=", ".join(known)
+        )
+        raise refuse(HTTPStatus.NOT_FOUND, why)
+    return known[standard]
+
+
+def _told(table: PowerFactorTable) -> TableOut:
+    seen = table.provenance
+    return TableOut(
+        standard=str(table.standard),
+        applies_to=table.applies_to,
+        applies_to_zh=table.applies_to_zh,
+        evidence=seen.evidence,
+        note=seen.note,
+        note_zh=seen.note_zh,
+        reduction=[StepOut(until=until, percent=each) for until, each in table.reduction],
+        surcharge=[StepOut(until=until, percent=each) for until, each in table.surcharge],
+        sha256=table.sha256,
+        **CheckedOut.model_validate(seen).model_dump(),
+    )

@@ -1,0 +1,162 @@
+"""Suspicions for review, and what use is held against: rules, areas, leave on holidays."""
+
+from datetime import UTC, date, datetime
+from http import HTTPStatus
+from typing import Annotated
+
+import psycopg
+from fastapi import APIRouter, Query
+
+from analytics.fleet.use_rules import TERMS_OF, UseRule, checked_terms, rules_of
+from api.page import Cursor, Limit, Page, before, encode
+from api.problem import refuse
+from api.routes.entered import of_an_administrator
+from api.routes.vehicle_schema import (
+    FenceIn,
+    FenceOut,
+    LeaveIn,
+    RuleIn,
+    RuleOut,
+    SuspicionOut,
+    VerdictIn,
+)
+from api.routes.vehicles import Organisation, vehicle_named
+from api.scope import Scope
+from domain.coordinates import CoordinateSystem, from_gcj02
+from domain.sentence import Sentence
+from store.session import audit
+from store.suspicion import (
+    FenceRow,
+    add_exemption,
+    add_fence,
+    fences_of,
+    judge,
+    rules_in_force,
+    set_rule,
+    suspicions,
+)
+
+router = APIRouter(tags=["fleet"])
+
+NOT_JUDGE = Sentence("not_judge_of_use", "judging the use of vehicles is not yours to do here")
+
+
+@router.get("/suspicions")
+def list_suspicions(
+    scope: Scope,
+    organisation: Organisation = None,
+    vehicle: int | None = None,
+    open_only: Annotated[bool, Query(alias="open", description="Without a verdict only.")] = False,
+    limit: Limit = 200,
+    cursor: Cursor = None,
+) -> Page[SuspicionOut]:
+    """Suspicions, the newest first; what samples no longer show only where it was judged."""
+    rows = suspicions(
+        scope.conn,
+        vehicle_id=vehicle,
+        organisation_id=organisation,
+        open_only=open_only,
+        before=before(cursor),
+        at_most=limit + 1,
+    )
+    more = encode(rows[limit - 1].id) if len(rows) > limit else None
+    return Page(items=[SuspicionOut.model_validate(row) for row in rows[:limit]], next=more)
+
+
+@router.post("/suspicions/{suspicion_id}/verdicts", status_code=HTTPStatus.CREATED)
+def give_verdict(suspicion_id: int, given: VerdictIn, scope: Scope) -> SuspicionOut:
+    """Say what was found; the newest verdict counts, all stay."""
+    if not suspicions(scope.conn, suspicion_id=suspicion_id):
+        detail = Sentence("no_suspicion", "there is no suspicion {id}", id=suspicion_id)
+        raise refuse(HTTPStatus.NOT_FOUND, detail)
+    try:
+        with of_an_administrator():
+            judge(scope.conn, suspicion_id, given.verdict, given.reason)
+    except psycopg.errors.InsufficientPrivilege as error:
+        raise refuse(HTTPStatus.FORBIDDEN, NOT_JUDGE) from error
+    row = suspicions(scope.conn, suspicion_id=suspicion_id)[0]
+    audit(scope.conn, "suspicion_judged", row.plate, given.model_dump() | {"id": suspicion_id})
+    return SuspicionOut.model_validate(row)
+
+
+@router.get("/fleet-rules")
+def list_rules(scope: Scope, organisation: int) -> Page[RuleOut]:
+    """Rules of use as they hold at a place today, whether set or usual."""
+    told = rules_in_force(scope.conn, organisation, _today())
+    held = rules_of(told)
+    return Page(
+        items=[
+            RuleOut(
+                rule=rule,
+                in_use=rule in held.in_use,
+                set=rule.value in told,
+                terms={name: getattr(held.terms, name) for name in TERMS_OF[rule]},
+            )
+            for rule in UseRule
+        ]
+    )
+
+
+@router.put("/fleet-rules")
+def change_rule(wanted: RuleIn, scope: Scope) -> Page[RuleOut]:
+    """Set a rule of a place one administers from a day on."""
+    with of_an_administrator():
+        terms = checked_terms(wanted.rule, wanted.terms)
+        set_rule(
+            scope.conn,
+            wanted.organisation_id,
+            wanted.rule.value,
+            wanted.holds_from,
+            terms,
+            in_use=wanted.in_use,
+        )
+    audit(scope.conn, "fleet_rule_set", wanted.rule.value, wanted.model_dump(mode="json"))
+    return list_rules(scope, wanted.organisation_id)
+
+
+@router.get("/fences")
+def list_fences(scope: Scope, organisation: int) -> Page[FenceOut]:
+    """Areas of a place and of those above it, in force today. WGS-84."""
+    rows = fences_of(scope.conn, organisation, _today())
+    return Page(items=[_fence(row) for row in rows])
+
+
+@router.post("/fences", status_code=HTTPStatus.CREATED)
+def enter_fence(new: FenceIn, scope: Scope) -> Page[FenceOut]:
+    """Enter an area of a place one administers; corners of a map are turned into WGS-84."""
+    shifted = new.system is CoordinateSystem.GCJ02
+    corners = [from_gcj02(*corner) if shifted else corner for corner in new.ring]
+    ring = [number for corner in corners for number in corner]
+    with of_an_administrator():
+        add_fence(scope.conn, new.organisation_id, new.kind.value, new.name, ring)
+    audit(scope.conn, "fence_entered", new.name, new.model_dump(mode="json"))
+    return list_fences(scope, new.organisation_id)
+
+
+@router.post("/vehicles/{vehicle_id}/exemptions", status_code=HTTPStatus.CREATED)
+def give_leave(vehicle_id: int, leave: LeaveIn, scope: Scope) -> LeaveIn:
+    """Give leave to use a vehicle on days on which it is locked up."""
+    row = vehicle_named(scope, vehicle_id)
+    if leave.first_day >= leave.end_day:
+        detail = Sentence("leave_days", "want a first day before the end day")
+        raise refuse(HTTPStatus.UNPROCESSABLE_ENTITY, detail)
+    with of_an_administrator():
+        add_exemption(
+            scope.conn, vehicle_id, leave.kind, leave.first_day, leave.end_day, leave.reason
+        )
+    audit(scope.conn, "lock_up_exempted", row.code, leave.model_dump(mode="json"))
+    return leave
+
+
+def _fence(row: FenceRow) -> FenceOut:
+    return FenceOut(
+        id=row.id,
+        organisation_id=row.organisation_id,
+        kind=row.kind,
+        name=row.name,
+        ring=list(zip(row.ring[::2], row.ring[1::2], strict=True)),
+    )
+
+
+def _today() -> date:
+    return datetime.now(UTC).date()

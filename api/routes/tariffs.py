@@ -1,0 +1,393 @@
+"""Tariffs: versions, the periods of a day, prices by month, and who has checked them.
+
+Money and prices are decimal numbers as text, so that nothing rounds them on the way.
+"""
+
+from datetime import date, datetime
+from decimal import Decimal
+from http import HTTPStatus
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+from pydantic import BaseModel, Field, StringConstraints
+
+from analytics.jobs.meter_cost import NOW
+from analytics.ledger.timetable import next_month
+from api.page import Page
+from api.problem import refuse
+from api.scope import Scope, only_administrators
+from domain.calendar import DayKind
+from domain.errors import InputError, MissingInputError
+from domain.price_book import MonthPrice, PriceBook
+from domain.sentence import Sentence
+from domain.tariff import Component, TariffVersion
+from domain.time_of_use import Period, day_spans
+from store.session import audit
+from store.tariff import (
+    PriceRow,
+    TariffRow,
+    VersionRow,
+    add_tariff,
+    announce_prices,
+    check_prices,
+    check_version,
+    prices,
+    tariffs,
+    versions,
+)
+
+router = APIRouter(prefix="/tariffs", tags=["money"])
+
+Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500)]
+_LARGEST_PRICE = Decimal(1000)
+
+
+class VersionOut(BaseModel):
+    """A version and where it is from. Unchecked ones are refused by official figures."""
+
+    id: int
+    first_day: date = Field(description="First local day it is in force.")
+    end_day: date | None = Field(description="Local day after the last one; null for no end.")
+    source: str
+    evidence: str
+    note: str
+    note_zh: str = Field(description="The note in Chinese; empty where it has none.")
+    checked: bool
+    checked_by: str | None
+    checked_on: date | None
+    document: str
+
+
+class TariffOut(BaseModel):
+    """A tariff with its versions, in order of time."""
+
+    id: int
+    code: str
+    medium: str
+    name_zh: str
+    name_en: str
+    versions: list[VersionOut]
+
+
+class SpanOut(BaseModel):
+    """Part of a local day in one period."""
+
+    first_minute: int = Field(description="From local midnight. [min]")
+    end_minute: int = Field(description="[min]")
+    period: Period
+
+
+class ComponentOut(BaseModel):
+    """Part of the price per unit, as the version has it."""
+
+    name: str
+    floats: bool = Field(description="Whether it differs by period.")
+    fund: bool = Field(description="A government fund, outside the power-factor adjustment.")
+    inside: str = Field(description="Component whose price contains it; then not billed again.")
+    tiered: bool
+
+
+class PriceOut(BaseModel):
+    """Price of a component in a month and period."""
+
+    component: str
+    period: Period | None = Field(description="Null where it is the same in every period.")
+    price: Decimal = Field(description="[CNY/unit]")
+    basis: str = Field(description="fixed, published, or forecast: flat price x ratio.")
+    checked: bool
+
+
+class AnnouncementOut(BaseModel):
+    """Where a month's prices are from."""
+
+    id: int
+    month: date
+    source: str
+    entered_at: datetime
+    checked: bool
+    checked_on: date | None
+    document: str
+
+
+class TermsOut(BaseModel):
+    """A version on one kind of day in one month."""
+
+    tariff: TariffOut
+    version: VersionOut
+    day: date
+    spans: list[SpanOut]
+    periods: list[Period]
+    ratios: dict[Period, Decimal] = Field(description="Multiples of the flat price. [1]")
+    components: list[ComponentOut]
+    prices: list[PriceOut]
+    missing: list[str] = Field(description="Prices of the month that nobody has entered.")
+    announcement: AnnouncementOut | None
+    power_factor: str | None = Field(description="Standard the user is held to. [1]")
+    basic_by: str | None = Field(description="capacity or maximum; null: no basic charge.")
+
+
+class NewTariff(BaseModel):
+    """A tariff file."""
+
+    text: Annotated[str, StringConstraints(max_length=200_000)] = Field(description="TOML.")
+
+
+class Document(BaseModel):
+    """What something was compared with."""
+
+    document: Text = Field(description="Name, number and date of the document.")
+
+
+class NewPrice(BaseModel):
+    """An announced price."""
+
+    component: Text
+    period: Period | None = None
+    price: Decimal = Field(gt=-_LARGEST_PRICE, lt=_LARGEST_PRICE, description="[CNY/unit]")
+
+
+class NewPrices(BaseModel):
+    """Prices announced for a month."""
+
+    month: date = Field(description="First day of the month.")
+    source: Text
+    prices: list[NewPrice] = Field(min_length=1, max_length=200)
+
+
+@router.get("")
+def list_tariffs(scope: Scope) -> Page[TariffOut]:
+    """All tariffs, by code."""
+    every = versions(scope.conn)
+    return Page(items=[_tariff(row, every) for row in tariffs(scope.conn)])
+
+
+@router.get("/{tariff_id}")
+def one_tariff(
+    tariff_id: int,
+    scope: Scope,
+    day: Annotated[date, Query(description="Local day whose version and prices are meant.")],
+    kind: Annotated[DayKind, Query(description="Kind of day.")] = DayKind.WORKDAY,
+    highest_c: Annotated[Decimal, Query(description="Highest temperature of it. [degC]")] = Decimal(
+        20
+    ),
+) -> TermsOut:
+    """Terms in force on a day: periods of a day of that kind, and prices of its month."""
+    row = _one(scope, tariff_id)
+    rows = versions(scope.conn, tariff_id)
+    found = next((each for each in rows if each.version().holds(day)), None)
+    if found is None:
+        raise refuse(
+            HTTPStatus.NOT_FOUND,
+            Sentence(
+                "no_tariff_on_day",
+                "no version of {tariff} is in force on {day}",
+                tariff=row.code,
+                day=day,
+            ),
+        )
+    version, month = found.version(), day.replace(day=1)
+    announced = prices(scope.conn, tariff_id, month, next_month(month), as_of=NOW)
+    table, missing = _prices(version, announced, month)
+    spans = day_spans(
+        version.windows, day, calendar=lambda _day: kind, weather=lambda _day: highest_c
+    )
+    return TermsOut(
+        tariff=_tariff(row, rows),
+        version=_version(found),
+        day=day,
+        spans=[SpanOut(**{name: getattr(span, name) for name in _SPAN}) for span in spans],
+        periods=version.periods(),
+        ratios=dict(version.ratios),
+        components=[_component(each) for each in version.components],
+        prices=table,
+        missing=missing,
+        announcement=_announcement(announced),
+        power_factor=version.power_factor,
+        basic_by=version.basic.by if version.basic else None,
+    )
+
+
+@router.post("", status_code=HTTPStatus.CREATED)
+def new_tariff(new: NewTariff, scope: Scope) -> TariffOut:
+    """Add a tariff from its file. What is known already is not changed."""
+    only_administrators(scope)
+    try:
+        tariff_id = add_tariff(scope.conn, new.text, place="tariff")
+    except InputError as error:
+        raise refuse(HTTPStatus.UNPROCESSABLE_ENTITY, error) from error
+    if tariff_id is None:
+        raise refuse(
+            HTTPStatus.CONFLICT, Sentence("tariff_exists", "there is a tariff of this code")
+        )
+    row = _one(scope, tariff_id)
+    audit(scope.conn, "tariff_added", row.code, {})
+    return _tariff(row, versions(scope.conn, tariff_id))
+
+
+@router.post("/{tariff_id}/versions/{version_id}/check")
+def check_terms(tariff_id: int, version_id: int, what: Document, scope: Scope) -> TariffOut:
+    """Note that you compared a version with its document. It is signed with your name."""
+    only_administrators(scope)
+    row = _one(scope, tariff_id)
+    if version_id not in {each.id for each in versions(scope.conn, tariff_id)}:
+        raise refuse(
+            HTTPStatus.NOT_FOUND,
+            Sentence(
+                "no_tariff_version",
+                "{tariff} has no version {version}",
+                tariff=row.code,
+                version=version_id,
+            ),
+        )
+    if not check_version(scope.conn, version_id, by=scope.person.name, document=what.document):
+        raise refuse(
+            HTTPStatus.CONFLICT,
+            Sentence("version_checked", "version {version} is checked already", version=version_id),
+        )
+    audit(scope.conn, "tariff_checked", row.code, {"version": version_id, **what.model_dump()})
+    return _tariff(row, versions(scope.conn, tariff_id))
+
+
+@router.post("/{tariff_id}/prices", status_code=HTTPStatus.CREATED)
+def announce(tariff_id: int, new: NewPrices, scope: Scope) -> AnnouncementOut:
+    """Enter the prices announced for a month; they replace what was entered before."""
+    only_administrators(scope)
+    row = _one(scope, tariff_id)
+    known = _priced(versions(scope.conn, tariff_id))
+    strange = [each for each in new.prices if (each.component, each.period) not in known]
+    if strange:
+        told = ", ".join(_told(each.component, each.period) for each in strange)
+        wanted = ", ".join(_told(*each) for each in known)
+        detail = Sentence(
+            "no_such_price",
+            "{tariff} has no price of {told}; it has {wanted}",
+            tariff=row.code,
+            told=told,
+            wanted=wanted,
+        )
+        raise refuse(HTTPStatus.UNPROCESSABLE_ENTITY, detail)
+    entered = [
+        MonthPrice(new.month, each.component, each.period, each.price, checked=False)
+        for each in new.prices
+    ]
+    try:
+        PriceBook(entered)
+    except InputError as error:
+        raise refuse(HTTPStatus.UNPROCESSABLE_ENTITY, error) from error
+    announce_prices(scope.conn, tariff_id, new.month, entered, source=new.source)
+    audit(scope.conn, "prices_entered", row.code, new.model_dump(mode="json"))
+    return _newest(scope, tariff_id, new.month)
+
+
+@router.post("/{tariff_id}/prices/{month}/check")
+def check_announced(tariff_id: int, month: date, what: Document, scope: Scope) -> AnnouncementOut:
+    """Note that you compared a month's prices with the announcement."""
+    only_administrators(scope)
+    row = _one(scope, tariff_id)
+    newest = _newest(scope, tariff_id, month)
+    if not check_prices(scope.conn, newest.id, document=what.document):
+        raise refuse(
+            HTTPStatus.CONFLICT,
+            Sentence(
+                "prices_checked", "prices of {month} are checked already", month=f"{month:%Y-%m}"
+            ),
+        )
+    audit(scope.conn, "prices_checked", row.code, {"month": str(month), **what.model_dump()})
+    return _newest(scope, tariff_id, month)
+
+
+_SPAN = ("first_minute", "end_minute", "period")
+
+
+def _one(scope: Scope, tariff_id: int) -> TariffRow:
+    row = next((row for row in tariffs(scope.conn) if row.id == tariff_id), None)
+    if row is None:
+        raise refuse(
+            HTTPStatus.NOT_FOUND,
+            Sentence("no_tariff", "there is no tariff {tariff}", tariff=tariff_id),
+        )
+    return row
+
+
+def _newest(scope: Scope, tariff_id: int, month: date) -> AnnouncementOut:
+    found = _announcement(prices(scope.conn, tariff_id, month, next_month(month), as_of=NOW))
+    if found is None:
+        raise refuse(
+            HTTPStatus.NOT_FOUND,
+            Sentence("no_prices", "no prices are entered for {month}", month=f"{month:%Y-%m}"),
+        )
+    return found
+
+
+def _priced(rows: list[VersionRow]) -> dict[tuple[str, Period | None], None]:
+    """Components and periods that any version takes an announced price for, in order."""
+    each = (row.version() for row in rows)
+    return {
+        (component.name, period): None
+        for version in each
+        for component in version.components
+        for period in version.periods_of(component)
+    }
+
+
+def _told(component: str, period: Period | None) -> str:
+    return f"{component} ({period or 'all periods'})"
+
+
+def _tariff(row: TariffRow, every: list[VersionRow]) -> TariffOut:
+    of_it = [_version(each) for each in every if each.tariff_id == row.id]
+    return TariffOut(**{name: getattr(row, name) for name in TariffRow.__slots__}, versions=of_it)
+
+
+def _version(row: VersionRow) -> VersionOut:
+    kept = {n: getattr(row, n) for n in VersionRow.__slots__ if n in VersionOut.model_fields}
+    note_zh = row.version().provenance.note_zh
+    return VersionOut(**kept, note_zh=note_zh, checked=row.checked_by is not None)
+
+
+def _component(component: Component) -> ComponentOut:
+    return ComponentOut(
+        name=component.name,
+        floats=component.floats,
+        fund=component.fund,
+        inside=component.inside,
+        tiered=component.tiers is not None,
+    )
+
+
+def _prices(
+    version: TariffVersion, announced: list[PriceRow], month: date
+) -> tuple[list[PriceOut], list[str]]:
+    book, table, missing = PriceBook(row.price_of_month() for row in announced), [], []
+    for component in version.components:
+        for period in [] if component.tiers else version.periods_of(component):
+            try:
+                price = book.find(version, component, month, period)
+            except MissingInputError as error:
+                missing.append(str(error))
+                continue
+            table.append(
+                PriceOut(
+                    component=component.name,
+                    period=period,
+                    price=price.value,
+                    basis=price.basis,
+                    checked=price.checked and version.provenance.checked,
+                )
+            )
+    return table, missing
+
+
+def _announcement(rows: list[PriceRow]) -> AnnouncementOut | None:
+    if not rows:
+        return None
+    first = rows[0]
+    return AnnouncementOut(
+        id=first.price_month_id,
+        month=first.month,
+        source=first.source,
+        entered_at=first.entered_at,
+        checked=first.checked_on is not None,
+        checked_on=first.checked_on,
+        document=first.document,
+    )

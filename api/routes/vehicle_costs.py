@@ -1,0 +1,277 @@
+"""What vehicles cost: accounts of each, orders with their trips and plug-ins, own piles."""
+
+from datetime import date, datetime
+from decimal import Decimal
+
+from fastapi import APIRouter
+from pydantic import BaseModel, Field
+
+from analytics.fleet.charge_cost import MonthCost
+from analytics.fleet.order_match import Matched
+from analytics.fleet.vehicle_account import LEVELS, Item, VehicleAccount
+from analytics.fleet_costs import FleetCosts, OwnCharge, total_of
+from api.fleet_months import FleetMonths, told
+from domain.money import cents
+from domain.vehicle_order import OrderKind, VehicleOrder
+
+router = APIRouter(prefix="/vehicle-costs", tags=["fleet"])
+
+_SHOWN = 500
+"""Rows of a list; how many there are is told beside it."""
+
+
+class ItemOut(BaseModel):
+    """What one thing cost."""
+
+    name: str = Field(description="Kind of order, or own_piles.")
+    amount: Decimal = Field(description="[CNY]")
+
+
+class LevelOut(BaseModel):
+    """Cost per 100 km with the items that are inside."""
+
+    level: str = Field(description="energy, running or full.")
+    inside: list[str]
+    absent: list[str] = Field(description="Items of the level of which nothing was entered.")
+    cny_100km: Decimal | None = Field(
+        description="Null where nothing was driven or a price is missing. [CNY/100 km]"
+    )
+
+
+class AccountOut(BaseModel):
+    """The account of one vehicle (单车核算)."""
+
+    vehicle_id: int
+    code: str
+    plate: str
+    km: Decimal = Field(description="[km]")
+    fuel_l: Decimal = Field(description="By orders. [L]")
+    public_kwh: Decimal = Field(description="By orders. [kWh]")
+    own_kwh: Decimal = Field(description="By the meters of our own piles. [kWh]")
+    unpriced: int = Field(description="Plug-ins at our own piles that no price covers.")
+    items: list[ItemOut]
+    total: Decimal | None = Field(description="[CNY]; null where nothing was entered or priced")
+    per_100_km: list[LevelOut]
+
+
+class AccountsOut(BaseModel):
+    """Accounts of the vehicles of a place on local days [first_day, end_day)."""
+
+    first_day: date
+    end_day: date
+    items: list[AccountOut]
+    totals: list[ItemOut]
+    levels: dict[str, list[str]] = Field(description="Items that each level takes in.")
+    orders_unmatched: int
+    refunds_alone: int
+    charges_unpaid: int
+    charges_unpriced: int
+
+
+class OrderOut(BaseModel):
+    """An order with what it belongs to."""
+
+    vehicle_id: int
+    code: str
+    kind: OrderKind
+    supplier: str
+    number: str
+    refunds: str | None
+    at: datetime
+    until: datetime | None
+    quantity: Decimal | None = Field(description="[L] or [kWh]")
+    amount: Decimal = Field(description="[CNY]")
+    net: Decimal = Field(description="Less what was given back. [CNY]")
+    place: str
+    trip: str | None = Field(description="Name of the trip or plug-in; null where none is near.")
+    off_min: int | None = Field(description="How far apart they lie. [min]")
+    energies_differ: bool = Field(description="kWh of order and vehicle do not fit.")
+
+
+class UnpaidOut(BaseModel):
+    """A plug-in at no pile of our own that no order belongs to."""
+
+    vehicle_id: int
+    code: str
+    id: str
+    start_at: datetime
+    end_at: datetime
+    kwh: Decimal | None = Field(description="Into the battery. [kWh]")
+
+
+class MatchesOut(BaseModel):
+    """Orders and plug-ins that found no partner, and those that did."""
+
+    unmatched: list[OrderOut]
+    refunds_alone: list[OrderOut]
+    unpaid: list[UnpaidOut]
+    matched: list[OrderOut]
+    matched_total: int
+
+
+class MonthOut(BaseModel):
+    """What a plug-in cost in one local month."""
+
+    month: date
+    kwh: Decimal = Field(description="By the meter of the pile. [kWh]")
+    energy: Decimal | None = Field(description="[CNY]; null while a price is missing")
+    fees: Decimal = Field(description="Session and service. [CNY]")
+
+
+class OwnChargeOut(BaseModel):
+    """A plug-in at a pile of our own."""
+
+    vehicle_id: int
+    code: str
+    id: str
+    pile: str
+    start_at: datetime
+    end_at: datetime
+    kwh: Decimal = Field(description="By the meter of the pile, or by the match. [kWh]")
+    amount: Decimal | None = Field(description="[CNY]; null while a price is missing")
+    months: list[MonthOut]
+    why: str = Field(description="What keeps it from being priced; empty where nothing does.")
+
+
+class OwnChargesOut(BaseModel):
+    """Plug-ins at piles of our own, priced by the tariff when their meter counted."""
+
+    items: list[OwnChargeOut]
+    total: int
+
+
+@router.get("")
+def accounts(period: FleetMonths) -> AccountsOut:
+    """Accounts of the vehicles of a place, worked out from what is known now."""
+    costs = FleetCosts(period)
+    plates = {stint.vehicle_id: stint.plate for stint in period.stints}
+    found = costs.accounts
+    return AccountsOut(
+        first_day=period.months.first_day,
+        end_day=period.months.end_day,
+        items=[
+            _account(each, period.vehicles[each.vehicle_id], plates[each.vehicle_id])
+            for each in found
+        ],
+        totals=[ItemOut(name=name, amount=cny) for name, cny in total_of(found).items()],
+        levels={name: list(items) for name, items in LEVELS.items()},
+        orders_unmatched=sum(each.stretch is None for each in costs.matches),
+        refunds_alone=len(costs.refunds_alone),
+        charges_unpaid=len(costs.charges_unpaid),
+        charges_unpriced=sum(each.unpriced for each in found),
+    )
+
+
+@router.get("/orders")
+def orders(period: FleetMonths) -> MatchesOut:
+    """Orders of a place with their trips and plug-ins; what found no partner comes first."""
+    costs, codes = FleetCosts(period), period.vehicles
+    matched = [each for each in costs.matches if each.stretch is not None]
+    return MatchesOut(
+        unmatched=[_order(each, codes) for each in costs.matches if each.stretch is None][:_SHOWN],
+        refunds_alone=[_refund(each, codes) for each in costs.refunds_alone][:_SHOWN],
+        unpaid=[
+            UnpaidOut(
+                vehicle_id=row.vehicle_id,
+                code=codes[row.vehicle_id],
+                id=row.id,
+                start_at=row.start_at,
+                end_at=row.end_at,
+                kwh=None if row.kwh is None else told(Decimal(row.kwh)),
+            )
+            for row in costs.charges_unpaid[:_SHOWN]
+        ],
+        matched=[_order(each, codes) for each in matched[:_SHOWN]],
+        matched_total=len(matched),
+    )
+
+
+@router.get("/own-piles")
+def own_piles(period: FleetMonths) -> OwnChargesOut:
+    """Plug-ins at piles of our own and what they cost; later tariffs and readings count back."""
+    found = FleetCosts(period).own
+    return OwnChargesOut(
+        items=[_own(each, period.vehicles) for each in found[:_SHOWN]], total=len(found)
+    )
+
+
+def _account(account: VehicleAccount, code: str, plate: str) -> AccountOut:
+    return AccountOut(
+        vehicle_id=account.vehicle_id,
+        code=code,
+        plate=plate,
+        km=told(account.km),
+        fuel_l=told(account.fuel_l),
+        public_kwh=told(account.public_kwh),
+        own_kwh=told(account.own_kwh),
+        unpriced=account.unpriced,
+        items=[_item(each) for each in account.items],
+        total=account.total if account.items else None,
+        per_100_km=[
+            LevelOut(
+                level=each.level,
+                inside=list(each.inside),
+                absent=list(each.absent),
+                cny_100km=None if each.cny is None else cents(each.cny),
+            )
+            for each in account.per_100_km()
+        ],
+    )
+
+
+def _item(item: Item) -> ItemOut:
+    return ItemOut(name=item.name, amount=item.amount)
+
+
+def _order(match: Matched, codes: dict[int, str]) -> OrderOut:
+    out = _refund(match.booked.order, codes)
+    near = match.stretch is not None
+    return out.model_copy(
+        update={
+            "net": match.booked.net,
+            "trip": match.stretch.id if match.stretch else None,
+            "off_min": round(match.off.total_seconds() / 60) if near else None,
+            "energies_differ": match.energies_differ,
+        }
+    )
+
+
+def _refund(order: VehicleOrder, codes: dict[int, str]) -> OrderOut:
+    return OrderOut(
+        vehicle_id=order.vehicle_id,
+        code=codes[order.vehicle_id],
+        kind=order.kind,
+        supplier=order.supplier,
+        number=order.number,
+        refunds=order.refunds,
+        at=order.at,
+        until=order.until,
+        quantity=order.quantity,
+        amount=order.amount,
+        net=order.amount,
+        place=order.place,
+        trip=None,
+        off_min=None,
+        energies_differ=False,
+    )
+
+
+def _own(charge: OwnCharge, codes: dict[int, str]) -> OwnChargeOut:
+    row, cost = charge.row, charge.cost
+    months = cost.months if cost is not None else ()
+    return OwnChargeOut(
+        vehicle_id=row.vehicle_id,
+        code=codes[row.vehicle_id],
+        id=row.id,
+        pile=row.pile or "",
+        start_at=row.start_at,
+        end_at=row.end_at,
+        kwh=told(cost.kwh if cost is not None and months else Decimal(row.pile_kwh or 0)),
+        amount=cost.amount if cost is not None else None,
+        months=[_month(each) for each in months],
+        why=charge.why,
+    )
+
+
+def _month(month: MonthCost) -> MonthOut:
+    return MonthOut(month=month.month, kwh=told(month.kwh), energy=month.energy, fees=month.fees)

@@ -1,0 +1,129 @@
+"""`civicwatt listen`: frames over plain TCP into the database."""
+
+import argparse
+from collections.abc import Collection
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from prometheus_client import start_http_server
+
+from civicwatt.signals import stop_on_signal
+from domain.errors import ConfigurationError
+from ingest.codecs.decoded import Codec
+from ingest.codecs.gb32960.codec import Gb32960
+from ingest.codecs.gb32960.key_file import installed, load
+from ingest.codecs.gb32960.wire import Credential, Gb32960Wire
+from ingest.codecs.jt808.codec import Jt808
+from ingest.codecs.jt808.wire import Jt808Wire
+from ingest.codecs.registry import codecs
+from ingest.codecs.wire import Wire
+from ingest.profile.load import load_profiles
+from ingest.router import Router
+from ingest.tcp.listener import Listener
+from ingest.tcp.settings import ListenerSettings
+from ingest.writer import Writer
+
+_PORTS = {"gb32960": 32960, "jt808": 8080}
+_LONGEST_USER = 12
+_LONGEST_PASSWORD = 20
+
+
+def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Add the command to the command line."""
+    parser = commands.add_parser(
+        "listen", help="take frames of vehicles or of a vehicle platform over TCP"
+    )
+    parser.add_argument("--codec", choices=tuple(_PORTS), required=True)
+    parser.add_argument("--host", default="127.0.0.1")
+    parser.add_argument("--port", type=int, help="default: 32960 for gb32960, 8080 for jt808")
+    parser.add_argument(
+        "--name", default="listener-0", help="fixed name: the database keeps the counts under it"
+    )
+    parser.add_argument(
+        "--user",
+        help="gb32960: serve a platform that logs in with this name, under which it is registered "
+        "as a gateway; without it, vehicles are served that log in for themselves",
+    )
+    parser.add_argument(
+        "--password-file", type=Path, help="gb32960: file with the platform's password"
+    )
+    parser.add_argument(
+        "--keys",
+        type=Path,
+        help="gb32960: file with the keys of vehicles and platforms (default: "
+        "CIVICWATT_GB32960_KEYS)",
+    )
+    parser.add_argument(
+        "--terminals",
+        type=Path,
+        help="jt808: file with the numbers of terminals that may register, one a line; those that "
+        "have registered may always come back",
+    )
+    parser.add_argument(
+        "--metrics-port", type=int, help="serve Prometheus on 127.0.0.1 at this port"
+    )
+    parser.set_defaults(run=run)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Listen until asked to stop."""
+    settings = ListenerSettings()
+    wire, codec = _protocol(args, settings)
+    # Only this codec's frames come over TCP; the others are there for what is read again.
+    others = [one for one in codecs() if one.name != codec.name]
+    writer = Writer(
+        settings.database_url,
+        collector=args.name,
+        zone=ZoneInfo(settings.zone),
+        router=Router((codec, *others, *load_profiles(settings.profiles))),
+    )
+    port = _PORTS[args.codec] if args.port is None else args.port
+    try:
+        listener = Listener(wire, writer, host=args.host, port=port)
+        if args.metrics_port is not None:
+            start_http_server(args.metrics_port, addr="127.0.0.1")
+        print("listening on {}:{}".format(*listener.address), flush=True)
+        listener.run(stop_on_signal())
+    except OSError as error:
+        raise ConfigurationError(f"cannot listen on {args.host}:{port}: {error}") from None
+    finally:
+        writer.close()
+    return 0
+
+
+def _protocol(args: argparse.Namespace, settings: ListenerSettings) -> tuple[Wire, Codec]:
+    if args.codec == "jt808":
+        secret = settings.secret_of("jt808")
+        expected = _terminals(args.terminals)
+        return Jt808Wire(secret, expected.__contains__), Jt808(secret)
+    keys = installed() if args.keys is None else load(args.keys)
+    credential = _credential(args.user, args.password_file)
+    return Gb32960Wire(credential, keys), Gb32960(keys=keys)
+
+
+def _terminals(file: Path | None) -> Collection[str]:
+    if file is None:
+        return frozenset()
+    lines = (line.strip() for line in _read(file).decode("ascii", "replace").splitlines())
+    return frozenset(line for line in lines if line)
+
+
+def _credential(user: str | None, file: Path | None) -> Credential | None:
+    if user is None and file is None:
+        return None
+    if user is None or file is None:
+        raise ConfigurationError("--user and --password-file belong together")
+    if not user.isascii() or not user.isalnum() or len(user) > _LONGEST_USER:
+        raise ConfigurationError(f"user {user!r}: want up to {_LONGEST_USER} letters and digits")
+    password = _read(file).rstrip(b"\r\n")
+    if not 0 < len(password) <= _LONGEST_PASSWORD:
+        reason = f"a password of {len(password)} bytes: want 1 to {_LONGEST_PASSWORD}"
+        raise ConfigurationError(f"{file}: {reason}")
+    return Credential(user, password)
+
+
+def _read(file: Path) -> bytes:
+    try:
+        return file.read_bytes()
+    except OSError as error:
+        raise ConfigurationError(f"{file}: {error.strerror}") from None

@@ -1,0 +1,1 @@
+"""What devices of other makers send: values to the bytes or texts of their protocols. Pure."""

@@ -1,0 +1,264 @@
+"""What was measured, billed and announced in one month of a contract."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from domain.grade import GRADES
+from domain.power_factor import PowerFactorTable
+from domain.record import signed_by_two, wanted
+from domain.time_of_use import Period
+
+
+@dataclass(frozen=True, slots=True)
+class Use:
+    """What one meter counted, by period: as amounts, or as its register before and after.
+
+    Attributes
+    ----------
+    quantities : mapping of Period to Decimal
+        [unit of the line]
+    first, last : mapping of Period to Decimal
+        Register at the first and at the end instant; the meter's ratio makes it an amount.
+    grade : str
+        Of the quantity: `measured`, `allocated`, ..; `estimated` is refused.
+    missing_days : int
+        Days that are not in it, for the contract's rule of substitution. [d]
+    document, signed_by, proof_sha256 : str, tuple of str, str; or None
+        Of a meter that is entered by hand: what it was read off, the two persons behind it, and the
+        digest of the photo or document they have seen.
+    """
+
+    meter: str
+    quantities: Mapping[Period, Decimal] | None = None
+    first: Mapping[Period, Decimal] | None = None
+    last: Mapping[Period, Decimal] | None = None
+    grade: str = "measured"
+    missing_days: int = 0
+    document: str | None = None
+    signed_by: tuple[str, ...] | None = None
+    proof_sha256: str | None = None
+
+    def __post_init__(self) -> None:
+        two = self.signed_by is None or signed_by_two(self.signed_by)
+        wanted(two, "signed_by: a use by hand wants two persons")
+        registers = self.first is not None and self.last is not None
+        half = (self.first is None) != (self.last is None)
+        given = registers != (self.quantities is not None)
+        wanted(given and not half, "want either quantities, or first and last")
+        if self.first is not None and self.last is not None:
+            wanted(set(self.first) == set(self.last), "first and last have other periods")
+        wanted(self.grade in GRADES, f"grade {self.grade!r}, want {' or '.join(GRADES)}")
+        amounts = [*(self.quantities or {}).values(), *(self.first or {}).values()]
+        wanted(min(amounts, default=0) >= 0, f"meter {self.meter}: an amount below 0")
+        wanted(self.missing_days >= 0, f"missing_days {self.missing_days}, want 0 or more")
+
+
+@dataclass(frozen=True, slots=True)
+class Prices:
+    """Current prices of a line.
+
+    Attributes
+    ----------
+    prices : mapping of Period to Decimal
+        With tax. [CNY/unit]
+    tariff : str
+        Which version of the periods they are by; has to be the baseline's, or redefined.
+    checked_by : str
+        Who held them against the document; without it nothing can be signed.
+    """
+
+    line: str
+    prices: Mapping[Period, Decimal]
+    source: str
+    checked_by: str = ""
+    tariff: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Bill:
+    """A utility's bill of a line.
+
+    Attributes
+    ----------
+    first_day, end_day : date
+        Local days it is for, half-open; they need not be those of the month.
+    amount : Decimal
+        [CNY]
+    days : mapping of str to Decimal
+        Use by local day, where the bill crosses the month's border. [unit of the line]
+    """
+
+    line: str
+    number: str
+    first_day: date
+    end_day: date
+    amount: Decimal
+    days: Mapping[str, Decimal] | None = None
+
+    def __post_init__(self) -> None:
+        wanted(self.first_day < self.end_day, f"ends on {self.end_day}, want after its first day")
+        for day in self.days or {}:
+            date.fromisoformat(day)
+
+
+@dataclass(frozen=True, slots=True)
+class DegreeDays:
+    """Degree days of the month at a station. [degC d].
+
+    Attributes
+    ----------
+    missing_days : int
+        Days of which the station told nothing. [d]
+    """
+
+    station: str
+    heating: Decimal
+    cooling: Decimal
+    missing_days: int = 0
+
+    def __post_init__(self) -> None:
+        wanted(min(self.heating, self.cooling) >= 0, "degree days below 0")
+
+
+@dataclass(frozen=True, slots=True)
+class ModelFigure:
+    """Baseline of a line by a model at the weather of the month.
+
+    Attributes
+    ----------
+    quantity : Decimal
+        [unit of the line]
+    low, high : Decimal or None
+        Band of the quantity; None: not calibrated. [unit of the line]
+    confidence : Decimal or None
+        Of the band. [1]
+    cvrmse, nmbe : Decimal or None
+        Fit over the training period. [1]
+    """
+
+    line: str
+    model: str
+    version: str
+    data_sha256: str
+    quantity: Decimal
+    low: Decimal | None = None
+    high: Decimal | None = None
+    confidence: Decimal | None = None
+    cvrmse: Decimal | None = None
+    nmbe: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class KpiFigure:
+    """What a measure of quality came to: by samples, or by hand with two signatures.
+
+    Attributes
+    ----------
+    compliant, valid, expected : int or None
+        Samples. [1]
+    value : Decimal or None
+        Share that was reached. [1]
+    """
+
+    kpi: str
+    source: str
+    compliant: int | None = None
+    valid: int | None = None
+    expected: int | None = None
+    value: Decimal | None = None
+    signed_by: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        samples = (self.compliant, self.valid, self.expected)
+        by_hand = self.value is not None
+        counted = [each for each in samples if each is not None]
+        wanted(len(counted) == (0 if by_hand else 3), "want value, or compliant, valid, expected")
+        wanted(counted == sorted(counted), f"{counted}: want compliant <= valid <= expected")
+        wanted(not counted or counted[0] >= 0 < counted[2], "want some expected samples")
+        wanted(
+            not by_hand or signed_by_two(self.signed_by),
+            "signed_by: a value by hand wants two persons",
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Submetered:
+    """What a submeter counted of a piece of equipment. [unit of the line]."""
+
+    equipment: str
+    quantity: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Acceptance:
+    """Somebody outside accepted the savings of the month: only then are they verified."""
+
+    by: str
+    on: date
+    document: str
+
+
+@dataclass(frozen=True, slots=True)
+class ContractMonth:
+    """All figures of one month; what is not there is missing, not zero.
+
+    Attributes
+    ----------
+    month : str
+        YYYY-MM
+    percents : mapping of str to Decimal
+        By line of kind `power_factor`: what the bill says. [%]
+    amounts : mapping of str to Decimal
+        By line of kind `fixed`: what the bill says. [CNY]
+    power_factors : tuple of PowerFactorTable, or None
+        By which a percentage is worked out from kvarh, and who has checked them.
+    """
+
+    month: str
+    uses: tuple[Use, ...] = ()
+    prices: tuple[Prices, ...] = ()
+    bills: tuple[Bill, ...] = ()
+    degree_days: DegreeDays | None = None
+    models: tuple[ModelFigure, ...] = ()
+    kpis: tuple[KpiFigure, ...] = ()
+    submeters: tuple[Submetered, ...] = ()
+    percents: Mapping[str, Decimal] | None = None
+    amounts: Mapping[str, Decimal] | None = None
+    acceptance: Acceptance | None = None
+    power_factors: tuple[PowerFactorTable, ...] | None = None
+
+    def __post_init__(self) -> None:
+        wanted(
+            len(self.month) == 7 and self.month[4:5] == "-",  # noqa: PLR2004 - YYYY-MM
+            f"month {self.month!r}, want YYYY-MM",
+        )
+        date.fromisoformat(f"{self.month}-01")
+        meters = [use.meter for use in self.uses]
+        wanted(len(set(meters)) == len(meters), "uses: a meter is there twice")
+        lines = [each.line for each in self.prices]
+        wanted(len(set(lines)) == len(lines), "prices: a line is there twice")
+        standards = [table.standard for table in self.power_factors or ()]
+        wanted(len(set(standards)) == len(standards), "power_factors: a standard is there twice")
+
+    def table(self, standard: str) -> PowerFactorTable | None:
+        """Power-factor table of a standard such as ``0.90``, where it is there."""
+        found = (each for each in self.power_factors or () if f"{each.standard:.2f}" == standard)
+        return next(found, None)
+
+    @property
+    def first_day(self) -> date:
+        """First local day."""
+        return date.fromisoformat(f"{self.month}-01")
+
+    @property
+    def end_day(self) -> date:
+        """Local day after the last one."""
+        first = self.first_day
+        return first.replace(year=first.year + first.month // 12, month=first.month % 12 + 1)
+
+    @property
+    def number(self) -> int:
+        """Month of the year, 1 to 12."""
+        return self.first_day.month

@@ -1,0 +1,246 @@
+"""Terms of an energy contract beside its lines: adjustments, quality, sharing, substitution."""
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from enum import StrEnum
+
+from domain.contract_line import MONTHS
+from domain.record import wanted
+
+
+class BandMode(StrEnum):
+    """What counts of a change that leaves its band."""
+
+    FULL = "full"
+    """All of it: the baseline jumps at the edge."""
+    EXCESS = "excess"
+    """Only what exceeds the band."""
+
+
+@dataclass(frozen=True, slots=True)
+class Adjustment:
+    """How baselines follow the area, the headcount or another dated fact.
+
+    Attributes
+    ----------
+    baseline : Decimal
+        What the baseline stands for. [unit]
+    band : Decimal
+        Relative change up to which nothing follows. [1]
+    beta : Decimal
+        Relative change of the baseline per relative change of the fact. [1]
+    notice_days : int
+        A change that is notified later than this after its day counts from the notice on. [d]
+    """
+
+    code: str
+    unit: str
+    baseline: Decimal
+    band: Decimal
+    beta: Decimal
+    band_mode: BandMode = BandMode.FULL
+    notice_days: int = 30
+
+    def __post_init__(self) -> None:
+        wanted(self.baseline > 0, f"baseline {self.baseline}, want more than 0")
+        wanted(self.band >= 0 <= self.notice_days, "band or notice_days below 0")
+
+
+class KpiGap(StrEnum):
+    """What samples that are missing count as; never as compliant."""
+
+    NOT_COMPLIANT = "not_compliant"
+    LEFT_OUT = "left_out"
+    """Left out as long as `min_valid` of the samples are there; else not compliant."""
+
+
+@dataclass(frozen=True, slots=True)
+class Kpi:
+    """A measure of quality and what falling short costs.
+
+    Attributes
+    ----------
+    target : Decimal
+        Share that has to be reached. [1]
+    per_point : Decimal
+        Share of the fee taken off for each percentage point short. [1]
+    full_points : bool
+        Whether only full points count.
+    """
+
+    code: str
+    name_zh: str
+    name_en: str
+    target: Decimal
+    per_point: Decimal
+    full_points: bool = True
+    missing: KpiGap = KpiGap.NOT_COMPLIANT
+    min_valid: Decimal = Decimal("0.9")
+
+    def __post_init__(self) -> None:
+        wanted(0 <= self.target <= 1, f"target {self.target}, want 0 to 1")
+        wanted(0 <= self.per_point <= 1, f"per_point {self.per_point}, want 0 to 1")
+        wanted(0 <= self.min_valid <= 1, f"min_valid {self.min_valid}, want 0 to 1")
+
+
+@dataclass(frozen=True, slots=True)
+class Station:
+    """A weather station and the degree days of the baseline as it would have told them.
+
+    Attributes
+    ----------
+    first_day : date or None
+        Local day from which it counts; None for the first one.
+    heating, cooling : tuple of Decimal, 12 values, January first
+        Of whole months. [degC d]
+    heating_base_c, cooling_base_c : Decimal
+        [degC]
+    """
+
+    code: str
+    heating: tuple[Decimal, ...]
+    cooling: tuple[Decimal, ...]
+    first_day: date | None = None
+    heating_base_c: Decimal = Decimal(18)
+    cooling_base_c: Decimal = Decimal(26)
+    document: str = ""
+
+    def __post_init__(self) -> None:
+        for name, row in (("heating", self.heating), ("cooling", self.cooling)):
+            wanted(len(row) == MONTHS, f"{name} has {len(row)} values, want 12")
+            wanted(min(row) >= 0, f"{name} below 0")
+        begins = self.first_day is None or self.first_day.day == 1
+        wanted(begins, f"first_day {self.first_day}, want the first of a month")
+
+
+class SubstitutionMethod(StrEnum):
+    """What stands for days of a meter without data."""
+
+    NONE = "none"
+    MEAN_OF_DAYS = "mean_of_days"
+    """The mean of the month's measured days."""
+
+
+@dataclass(frozen=True, slots=True)
+class Substitution:
+    """Rule for missing data; beyond `most_days` a month [d] it does not reach."""
+
+    method: SubstitutionMethod = SubstitutionMethod.NONE
+    most_days: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Closure:
+    """What is left of the baseline on days on which the premises are closed.
+
+    Attributes
+    ----------
+    residual : Decimal
+        [1]
+    min_days : int
+        Fewer closed days in a month change nothing. [d]
+    """
+
+    residual: Decimal
+    min_days: int = 1
+
+    def __post_init__(self) -> None:
+        wanted(0 <= self.residual <= 1, f"residual {self.residual}, want 0 to 1")
+
+
+@dataclass(frozen=True, slots=True)
+class Sharing:
+    """Part of the provider's margin that goes back to the client.
+
+    Attributes
+    ----------
+    share : Decimal
+        Of what is left of F - U above `margin` x F. [1]
+    """
+
+    share: Decimal
+    margin: Decimal
+
+    def __post_init__(self) -> None:
+        wanted(0 <= self.share <= 1, f"share {self.share}, want 0 to 1")
+
+
+@dataclass(frozen=True, slots=True)
+class ProviderShare:
+    """Provider's part of the saving from a day on, of shared savings. [1]."""
+
+    first_day: date
+    share: Decimal
+
+    def __post_init__(self) -> None:
+        wanted(0 <= self.share <= 1, f"share {self.share}, want 0 to 1")
+
+
+@dataclass(frozen=True, slots=True)
+class Guarantee:
+    """A saving the provider answers for, in each year of the contract.
+
+    Attributes
+    ----------
+    line : str
+        Line of kind `energy` it is of.
+    quantity : Decimal
+        In a whole year. [unit of the line]
+    surplus_share : Decimal
+        Provider's part of what is saved beyond it. [1]
+    """
+
+    line: str
+    quantity: Decimal
+    surplus_share: Decimal = Decimal(0)
+
+
+@dataclass(frozen=True, slots=True)
+class Meter:
+    """A meter of the contract's boundary.
+
+    Attributes
+    ----------
+    ratio : Decimal
+        What one of its register stands for. [unit]
+    excluded : bool
+        Whether what it counts is taken out of the boundary (a charging pile, a tenant).
+    first_day, end_day : date or None
+        Local days on which it belongs to the boundary, half-open.
+    ledger : str or None
+        What it is in the ledger, where not the meter of its own code: `CODE`, or another register
+        of that meter's devices, `CODE/reactive_energy_import_kvarh`.
+    by_hand : bool or None
+        Nobody reads it out (a maximum demand, PV without a meter): each month a person enters what
+        it counted, with a document, and another one stands behind it.
+    """
+
+    code: str
+    line: str
+    ratio: Decimal = Decimal(1)
+    excluded: bool = False
+    first_day: date | None = None
+    end_day: date | None = None
+    ledger: str | None = None
+    by_hand: bool | None = None
+
+    def __post_init__(self) -> None:
+        wanted(not (self.by_hand and self.ledger), "by_hand and ledger: want one of them")
+        wanted(self.ratio > 0, f"ratio {self.ratio}, want more than 0")
+
+    def in_ledger(self) -> tuple[str, str]:
+        """Code of the meter in the ledger, and which register of its devices; empty: its own."""
+        code, _, quantity = (self.ledger or self.code).partition("/")
+        return code, quantity
+
+
+@dataclass(frozen=True, slots=True)
+class Rounding:
+    """Decimals of quantities and prices before they are multiplied; None: not rounded.
+
+    Amounts are rounded half up to 0.01 CNY line by line, and a total is the sum of its lines.
+    """
+
+    quantity_digits: int | None = None
+    price_digits: int | None = None

@@ -1,0 +1,92 @@
+"""Values that hold from day to day, and their exact mean over a span of days."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from fractions import Fraction
+from itertools import pairwise
+
+
+@dataclass(frozen=True, slots=True)
+class Spell:
+    """A value that holds over the half-open range of local days [first_day, end_day).
+
+    Attributes
+    ----------
+    value : Decimal
+        In the unit of its series.
+    first_day, end_day : date or None
+        None for no beginning or no end.
+    """
+
+    value: Decimal
+    first_day: date | None = None
+    end_day: date | None = None
+
+    def covers(self, day: date) -> bool:
+        """Whether it holds on a day."""
+        begun = self.first_day is None or self.first_day <= day
+        return begun and (self.end_day is None or day < self.end_day)
+
+
+@dataclass(frozen=True, slots=True)
+class Mean:
+    """A time-weighted mean.
+
+    Attributes
+    ----------
+    value : Fraction or None
+        Exact; over the days on which something is known. None when nothing is: missing is not
+        zero.
+    covered_days : int
+        Days on which something is known. [d]
+    days : int
+        Days that were asked about. [d]
+    """
+
+    value: Fraction | None
+    covered_days: int
+    days: int
+
+    @property
+    def whole(self) -> bool:
+        """Whether something is known on every day."""
+        return self.covered_days == self.days
+
+
+def time_weighted_mean(series: Iterable[Sequence[Spell]], first_day: date, end_day: date) -> Mean:
+    """Mean over the days of [first_day, end_day) of the sum of several series.
+
+    For one institution's headcount give one series; for the floor area of its buildings one each.
+    A building counts from the day on which its series begins.
+
+    Parameters
+    ----------
+    series : iterable of sequence of Spell
+        The spells of one series do not overlap.
+
+    Raises
+    ------
+    ValueError
+        If the span is empty.
+    """
+    if first_day >= end_day:
+        raise ValueError(f"the span {first_day} to {end_day} is empty")
+    spells = [spell for each in series for spell in each]
+    edges = {first_day, end_day}
+    for spell in spells:
+        edges |= {
+            day
+            for day in (spell.first_day, spell.end_day)
+            if day is not None and first_day < day < end_day
+        }
+    total, covered = Fraction(0), 0
+    ordered = sorted(edges)
+    for begin, end in pairwise(ordered):
+        values = [Fraction(spell.value) for spell in spells if spell.covers(begin)]
+        if values:
+            total += sum(values) * (end - begin).days
+            covered += (end - begin).days
+    mean = total / covered if covered else None
+    return Mean(mean, covered, (end_day - first_day).days)

@@ -1,0 +1,1 @@
+"""CJ/T 188 water, gas and heat meters: answers to a reading."""

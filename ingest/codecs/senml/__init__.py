@@ -1,0 +1,1 @@
+"""SenML: lists of measurements of constrained devices, in JSON or CBOR."""

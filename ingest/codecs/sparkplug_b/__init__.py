@@ -1,0 +1,1 @@
+"""Sparkplug B: edge nodes that name their metrics once, at birth, and by a number ever after."""

@@ -1,0 +1,1 @@
+"""Frames of vehicles and of vehicle platforms over plain TCP."""

@@ -1,0 +1,185 @@
+"""Alerts as evaluators and people change them: how one stands, and what happened to it.
+
+Every change goes through `keep`, which writes the alert, its event and, at the end of the
+transaction, the news of it. Whoever delivers takes its work from the same two places.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
+from datetime import datetime
+from typing import Any
+
+from psycopg import Connection
+from psycopg.types.json import Jsonb
+
+from domain.alert import Act, AlertState, Standing
+from store.one_row import one_row
+from store.queries import sql
+
+
+@dataclass(frozen=True, slots=True)
+class Alert:
+    """An alert as the store has it.
+
+    Attributes
+    ----------
+    id : int or None
+        None until it is kept.
+    desk_id : int or None
+        The institution whose desk it comes to; None until it is kept.
+    parent_id : int or None
+        The alert that explains it.
+    inhibited : bool
+        Told to nobody while its parent stands.
+    shadow : bool
+        By a rule on trial.
+    held : bool
+        Beyond the budget of interruptions: it waits for the morning list.
+    standing : Standing or None
+        None of one that has not begun.
+    """
+
+    rule: str
+    organisation_id: int
+    device_id: int | None
+    meter_id: int | None
+    priority: str
+    standing: Standing | None = None
+    id: int | None = None
+    desk_id: int | None = None
+    parent_id: int | None = None
+    inhibited: bool = False
+    shadow: bool = False
+    held: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What an alert was seen by, in the unit it names."""
+
+    score: float | None = None
+    expected: float | None = None
+    actual: float | None = None
+    unit: str | None = None
+    evidence: Mapping[str, object] | None = None
+
+
+@dataclass(slots=True)
+class Change:
+    """An alert as it is to stand, and what was done to it.
+
+    Attributes
+    ----------
+    was : AlertState or None
+        Where it stood; None of a new one.
+    acts : tuple of Act
+        What its history is told; without any it is changed in silence.
+    reason : str
+        In words of a person, or a name the console words.
+    """
+
+    alert: Alert
+    was: AlertState | None
+    acts: tuple[Act, ...]
+    shown: Shown = field(default_factory=Shown)
+    reason: str = ""
+    detail: Mapping[str, object] = field(default_factory=dict)
+
+
+def keep(conn: Connection, change: Change) -> Alert:
+    """Write an alert and what was done to it, inside the caller's transaction.
+
+    Returns
+    -------
+    Alert
+        With its id and its desk.
+    """
+    alert = change.alert
+    if alert.standing is None:
+        raise ValueError("an alert that has not begun is not kept")
+    arguments = asdict(alert) | asdict(alert.standing) | asdict(change.shown)
+    evidence = change.shown.evidence
+    if alert.id is None:
+        arguments["evidence"] = Jsonb(dict(evidence or {}))
+        alert_id, desk_id = one_row(conn, sql("alert", "add"), arguments)
+        alert = replace(alert, id=alert_id, desk_id=desk_id)
+    else:
+        arguments["evidence"] = None if evidence is None else Jsonb(dict(evidence))
+        conn.execute(sql("alert", "change"), arguments | {"alert_id": alert.id})
+    for act in change.acts:
+        note(conn, alert, act, was=change.was, reason=change.reason, detail=change.detail)
+    return alert
+
+
+def note(
+    conn: Connection,
+    alert: Alert,
+    act: Act,
+    *,
+    was: AlertState | None,
+    reason: str = "",
+    detail: Mapping[str, object] | None = None,
+) -> int:
+    """Add to an alert's history; returns the id of what was added."""
+    if alert.standing is None:
+        raise ValueError("an alert that has not begun has no history")
+    arguments = {
+        "alert_id": alert.id,
+        "from_state": was,
+        "to_state": alert.standing.state,
+        "act": act,
+        "reason": reason,
+        "detail": Jsonb(dict(detail or {})),
+    }
+    return int(one_row(conn, sql("alert", "note"), arguments)[0])
+
+
+def tell(conn: Connection, alerts: Iterable[int]) -> None:
+    """Tell consoles which alerts changed; the last thing a transaction does."""
+    told = sorted(set(alerts))
+    if told:
+        conn.execute(sql("alert", "tell"), {"alert_ids": told})
+
+
+def alerts_of_devices(
+    conn: Connection, device_ids: Sequence[int], rules: Sequence[str], *, since: datetime
+) -> dict[tuple[str, int], Alert]:
+    """Newest alert of each rule and device that stands or may come back, locked."""
+    arguments = {"device_ids": list(device_ids), "rules": list(rules), "since": since}
+    found = (_alert(row) for row in conn.execute(sql("alert", "of_devices"), arguments))
+    return {(each.rule, each.device_id): each for each in found if each.device_id is not None}
+
+
+def alerts_of_meter(conn: Connection, meter_id: int, *, since: datetime) -> list[Alert]:
+    """Alerts on a meter's days that stand or may come back, the oldest first, locked."""
+    rows = conn.execute(sql("alert", "of_meter"), {"meter_id": meter_id, "since": since})
+    return [_alert(row) for row in rows]
+
+
+def alert_locked(conn: Connection, alert_id: int) -> Alert | None:
+    """One alert as far as the caller may see and change it, locked."""
+    row = conn.execute(sql("alert", "one"), {"alert_id": alert_id}).fetchone()
+    return None if row is None else _alert(row)
+
+
+def asleep(conn: Connection, *, now: datetime) -> list[int]:
+    """Alerts whose sleep is over."""
+    return [row[0] for row in conn.execute(sql("alert", "asleep"), {"now": now})]
+
+
+def _alert(row: tuple[Any, ...]) -> Alert:
+    (alert_id, rule, organisation_id, device_id, meter_id, desk_id, parent_id, inhibited, shadow,
+     held, priority, state, began_at, last_at, judged_to, *rest) = row  # fmt: skip
+    names = ("hits", "misses", "clear_since", "blind_since", "opened_at", "resolved_at",
+             "snoozed_until", "assigned_to", "reopened", "flapping")  # fmt: skip
+    standing = Standing(
+        AlertState(state),
+        began_at,
+        last_at or began_at,
+        judged_to or began_at,
+        **dict(zip(names, rest, strict=True)),
+    )
+    return Alert(
+        rule, organisation_id, device_id, meter_id, priority, standing, alert_id, desk_id,
+        parent_id, inhibited, shadow, held,
+    )  # fmt: skip

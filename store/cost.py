@@ -1,0 +1,101 @@
+"""What a cost is computed from: amounts, earlier use, and the meter's own registers."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import NamedTuple
+
+from psycopg import Connection
+from psycopg.rows import class_row
+
+from store.queries import sql
+
+
+class AmountRow(NamedTuple):
+    """Use in [start_at, end_at), in the unit of the meter's register."""
+
+    start_at: datetime
+    end_at: datetime
+    value: float
+    measured: bool
+    shaped: bool
+
+
+@dataclass(frozen=True, slots=True)
+class RegisterCut:
+    """What a meter's registers said at an instant, and how wrong it was from there to the next.
+
+    Attributes
+    ----------
+    ratio : float or None
+        Multiplier of both; None where it changed within the time asked for. [1]
+    demand_kw : float or None
+        Greatest demand up to here since the register was set back. [kW]
+    reactive_kvarh : float or None
+        [kvarh]
+    error_pct : Decimal or None
+        By how much it showed too much, by a declared error; None where none is declared. [%]
+    reactive_error_pct : Decimal or None
+        The same of its reactive energy; beside an error, None for not known. [%]
+    """
+
+    at: datetime
+    ratio: float | None
+    demand_kw: float | None
+    reactive_kvarh: float | None
+    error_pct: Decimal | None
+    reactive_error_pct: Decimal | None
+
+
+def amounts(
+    conn: Connection,
+    meter_id: int,
+    quantity: str,
+    first: datetime,
+    last: datetime,
+    *,
+    as_of: datetime,
+) -> list[AmountRow]:
+    """Interval data of a meter in [first, last), as it was known at an instant."""
+    arguments = {
+        "meter_id": meter_id,
+        "quantity": quantity,
+        "first": first,
+        "last": last,
+        "as_of": as_of,
+    }
+    with conn.cursor(row_factory=class_row(AmountRow)) as cursor:
+        return cursor.execute(sql("cost", "amounts"), arguments).fetchall()
+
+
+def used(
+    conn: Connection,
+    meter_id: int,
+    quantity: str,
+    *,
+    days: tuple[date, date],
+    instants: tuple[datetime, datetime],
+) -> float | None:
+    """Use on local days [first, end), given as instants too; None unless all of it is known."""
+    arguments = {
+        "meter_id": meter_id,
+        "quantity": quantity,
+        "first_day": days[0],
+        "end_day": days[1],
+        "first": instants[0],
+        "last": instants[1],
+    }
+    row = conn.execute(sql("cost", "used"), arguments).fetchone()
+    return None if row is None else row[0]
+
+
+def register_cuts(
+    conn: Connection, meter_id: int, first: datetime, last: datetime
+) -> list[RegisterCut]:
+    """Registers of demand and reactive energy at both ends of [first, last), in order of time.
+
+    So too at every end of a declared error in between; none where no device counted all the time.
+    """
+    with conn.cursor(row_factory=class_row(RegisterCut)) as cursor:
+        arguments = {"meter_id": meter_id, "first": first, "last": last}
+        return cursor.execute(sql("cost", "registers"), arguments).fetchall()

@@ -1,0 +1,210 @@
+-- name: watched
+-- What the rules need to know of every device that is in use: where it stands, through whom it speaks, what it counts for.
+SELECT d.device_id, d.code, d.kind, p.place_id, zone_of(p.place_id) AS zone, d.via_id, m.meter_id, e.medium,
+       t.declared_kw::double precision
+  FROM device d
+  JOIN device_place p ON p.device_id = d.device_id AND p.during @> now()
+  LEFT JOIN meter_device m ON m.device_id = d.device_id AND m.during @> now()
+  LEFT JOIN meter e USING (meter_id)
+  LEFT JOIN meter_tariff t ON t.meter_id = m.meter_id AND t.during @> current_date
+ WHERE d.status = 'accepted'
+ ORDER BY d.device_id;
+
+-- name: listen
+LISTEN civicwatt_readings;
+
+-- name: own_thresholds
+-- The newest of each; one without a value is as shipped again.
+SELECT meter_id, meter_class, rule, threshold, value
+  FROM (SELECT DISTINCT ON (meter_id, meter_class, rule, threshold) * FROM alert_threshold
+         ORDER BY meter_id, meter_class, rule, threshold, threshold_id DESC) newest
+ WHERE value IS NOT NULL ORDER BY meter_class NULLS LAST, meter_id;
+
+-- name: electricity_said
+-- The newest reading of each of some devices, not older than an instant.
+SELECT r.* FROM unnest(%(device_ids)s::bigint[]) AS d (device_id)
+ CROSS JOIN LATERAL (
+       SELECT e.device_id, e.ts, e.active_power_kw, e.voltage_a_v, e.voltage_b_v, e.voltage_c_v FROM electricity_reading e
+        WHERE e.device_id = d.device_id AND e.ts >= %(since)s ORDER BY e.ts DESC LIMIT 1) r;
+
+-- name: vehicle_said
+SELECT r.* FROM unnest(%(device_ids)s::bigint[]) AS d (device_id)
+ CROSS JOIN LATERAL (
+       SELECT v.device_id, v.ts, v.alarm_level, v.soc_pct, v.aux_battery_v, v.insulation_kohm, v.pack_voltage_v,
+              v.cell_voltage_max_v, v.cell_voltage_min_v, v.cell_temperature_max_c, v.cell_temperature_min_c FROM vehicle_reading v
+        WHERE v.device_id = d.device_id AND v.ts >= %(since)s ORDER BY v.ts DESC LIMIT 1) r;
+
+-- name: heard
+-- When each device was last heard.
+SELECT device_id, received_at FROM device_latest;
+
+-- name: usual_pause
+-- The pause between two readings of a device that 19 of 20 do not exceed [s], by its newest 200.
+SELECT percentile_cont(0.95) WITHIN GROUP (ORDER BY pause)
+  FROM (SELECT extract(epoch FROM ts - lag(ts) OVER (ORDER BY ts)) AS pause
+          FROM (SELECT ts FROM electricity_reading WHERE device_id = %(device_id)s
+                 UNION SELECT ts FROM flow_reading WHERE device_id = %(device_id)s
+                 UNION SELECT ts FROM heat_reading WHERE device_id = %(device_id)s
+                 UNION SELECT ts FROM climate_reading WHERE device_id = %(device_id)s
+                 UNION SELECT ts FROM vehicle_reading WHERE device_id = %(device_id)s
+                 ORDER BY ts DESC LIMIT 200) r) p;
+
+-- name: of_devices
+-- Alerts of rules on devices that stand, or may come back, locked until the transaction ends.
+SELECT alert_id, rule, organisation_id, device_id, meter_id, desk_id, parent_id, inhibited, shadow, held, priority, state, began_at, last_at,
+       judged_to, hits, misses, clear_since, blind_since, opened_at, resolved_at, snoozed_until, assigned_to, reopened, flapping
+  FROM alert
+ WHERE device_id = ANY (%(device_ids)s) AND rule = ANY (%(rules)s) AND judged_to IS NOT NULL
+   AND (state <> 'resolved' OR opened_at IS NULL OR last_at >= %(since)s)
+ ORDER BY alert_id FOR UPDATE;
+
+-- name: of_meter
+-- The same of a meter, by rules that judge its days.
+SELECT alert_id, rule, organisation_id, device_id, meter_id, desk_id, parent_id, inhibited, shadow, held, priority, state, began_at, last_at,
+       judged_to, hits, misses, clear_since, blind_since, opened_at, resolved_at, snoozed_until, assigned_to, reopened, flapping
+  FROM alert
+ WHERE meter_id = %(meter_id)s AND device_id IS NULL AND judged_to IS NOT NULL AND (state <> 'resolved' OR last_at >= %(since)s)
+ ORDER BY alert_id FOR UPDATE;
+
+-- name: one
+-- One alert, locked until the transaction ends.
+SELECT alert_id, rule, organisation_id, device_id, meter_id, desk_id, parent_id, inhibited, shadow, held, priority, state, began_at, last_at,
+       judged_to, hits, misses, clear_since, blind_since, opened_at, resolved_at, snoozed_until, assigned_to, reopened, flapping
+  FROM alert WHERE alert_id = %(alert_id)s FOR UPDATE;
+
+-- name: add
+INSERT INTO alert (rule, organisation_id, device_id, meter_id, desk_id, parent_id, inhibited, shadow, held, priority, state, began_at,
+                   last_at, judged_to, hits, misses, clear_since, blind_since, opened_at, resolved_at, snoozed_until, assigned_to,
+                   reopened, flapping, score, expected, actual, unit, evidence)
+VALUES (%(rule)s, %(organisation_id)s, %(device_id)s, %(meter_id)s, desk_of(%(organisation_id)s), %(parent_id)s, %(inhibited)s,
+        %(shadow)s, %(held)s, %(priority)s, %(state)s, %(began_at)s, %(last_at)s, %(judged_to)s, %(hits)s, %(misses)s,
+        %(clear_since)s, %(blind_since)s, %(opened_at)s, %(resolved_at)s, %(snoozed_until)s, %(assigned_to)s, %(reopened)s,
+        %(flapping)s, %(score)s, %(expected)s, %(actual)s, %(unit)s, %(evidence)s)
+RETURNING alert_id, desk_id;
+
+-- name: change
+-- What it was seen by stays where nothing new is said of it.
+UPDATE alert SET parent_id = %(parent_id)s, inhibited = %(inhibited)s, held = %(held)s, priority = %(priority)s, state = %(state)s,
+       began_at = %(began_at)s, last_at = %(last_at)s, judged_to = %(judged_to)s, hits = %(hits)s, misses = %(misses)s,
+       clear_since = %(clear_since)s, blind_since = %(blind_since)s, opened_at = %(opened_at)s, resolved_at = %(resolved_at)s,
+       snoozed_until = %(snoozed_until)s, assigned_to = %(assigned_to)s, reopened = %(reopened)s, flapping = %(flapping)s,
+       score = coalesce(%(score)s, score), expected = coalesce(%(expected)s, expected), actual = coalesce(%(actual)s, actual),
+       unit = coalesce(%(unit)s, unit), evidence = coalesce(%(evidence)s, evidence), updated_at = now()
+ WHERE alert_id = %(alert_id)s;
+
+-- name: value_it
+UPDATE alert SET lost = %(lost)s, lost_cny = %(lost_cny)s, month = %(month)s, month_cny = %(month_cny)s,
+       confidence = %(confidence)s, worth_basis = %(basis)s
+ WHERE alert_id = %(alert_id)s;
+
+-- name: note
+INSERT INTO alert_event (alert_id, from_state, to_state, act, reason, detail)
+VALUES (%(alert_id)s, %(from_state)s, %(to_state)s, %(act)s, %(reason)s, %(detail)s)
+RETURNING alert_event_id;
+
+-- name: tell
+SELECT tell_alerts(%(alert_ids)s);
+
+-- name: claim_live
+-- One evaluator of newest values at a time; the others wait their turn. Held as long as the connection.
+SELECT pg_try_advisory_lock(hashtext('civicwatt watch'));
+
+-- name: advance
+INSERT INTO alert_progress AS p (part, evaluated_to, at) VALUES (%(part)s, %(evaluated_to)s, now())
+    ON CONFLICT (part) DO UPDATE SET evaluated_to = greatest(p.evaluated_to, excluded.evaluated_to), at = excluded.at;
+
+-- name: modes
+-- Of each rule the newest mode somebody has set.
+SELECT DISTINCT ON (rule) rule, mode FROM alert_rule_mode ORDER BY rule, mode_id DESC;
+
+-- name: windows
+-- Windows in which something may be suppressed: their place, what they are about, and since when.
+SELECT w.organisation_id, w.meter_id, w.device_id, w.rule, w.during
+  FROM alert_window w
+ WHERE upper(w.during) >= %(since)s AND NOT EXISTS (SELECT FROM alert_window_end e WHERE e.window_id = w.window_id);
+
+-- name: above
+-- Each place with those above it now, itself included.
+WITH RECURSIVE up AS (
+    SELECT o.organisation_id, o.organisation_id AS above FROM organisation o
+     UNION
+    SELECT up.organisation_id, p.parent_id FROM up JOIN organisation_position p
+        ON p.organisation_id = up.above AND p.during @> now()
+)
+SELECT organisation_id, array_agg(above) FROM up GROUP BY 1;
+
+-- name: asleep
+-- Alerts whose sleep is over.
+SELECT alert_id FROM alert WHERE state = 'snoozed' AND snoozed_until <= %(now)s ORDER BY alert_id;
+
+-- name: spent
+-- Interruptions of each desk since the shift and since the day began.
+SELECT count(*) FILTER (WHERE at >= %(shift)s), count(*) FILTER (WHERE at >= %(day)s)
+  FROM alert_interruption WHERE desk_id = %(desk_id)s AND at >= least(%(shift)s, %(day)s) AND NOT over_budget;
+
+-- name: lock_desk
+SELECT pg_advisory_xact_lock(hashtext('civicwatt desk'), %(desk_id)s::integer);
+
+-- name: budget
+SELECT per_shift, per_day FROM alert_budget WHERE desk_id = %(desk_id)s ORDER BY budget_id DESC LIMIT 1;
+
+-- name: zone_of_desk
+SELECT zone_of(%(desk_id)s);
+
+-- name: interrupt
+INSERT INTO alert_interruption (desk_id, alert_id, kind, alerts, over_budget, at)
+VALUES (%(desk_id)s, %(alert_id)s, %(kind)s, %(alerts)s, %(over_budget)s, %(at)s) RETURNING interruption_id;
+
+-- name: find
+INSERT INTO alert_finding AS f (rule, organisation_id, device_id, meter_id, start_at, end_at, priority, score, expected, actual,
+                                evidence, alert_id, outcome)
+VALUES (%(rule)s, %(organisation_id)s, %(device_id)s, %(meter_id)s, %(start_at)s, %(end_at)s, %(priority)s, %(score)s, %(expected)s,
+        %(actual)s, %(evidence)s, %(alert_id)s, %(outcome)s)
+    ON CONFLICT (rule, organisation_id, coalesce(device_id, 0), coalesce(meter_id, 0), start_at)
+    DO UPDATE SET end_at = excluded.end_at, priority = excluded.priority, score = excluded.score, expected = excluded.expected,
+                  actual = excluded.actual, evidence = excluded.evidence, alert_id = coalesce(excluded.alert_id, f.alert_id),
+                  outcome = excluded.outcome;
+
+-- name: digest
+UPDATE alert SET digest_id = %(interruption_id)s WHERE alert_id = ANY (%(alert_ids)s);
+
+-- name: hold
+UPDATE alert SET held = true WHERE alert_id = ANY (%(alert_ids)s);
+
+-- name: days_waiting
+-- Meters with new figures of days that are over where they hang; only they are judged.
+SELECT DISTINCT w.meter_id FROM alert_work w JOIN meter_position p ON p.meter_id = w.meter_id AND p.during @> now()
+ WHERE w.first_day < (%(now)s::timestamptz AT TIME ZONE coalesce(zone_of(p.place_id), 'UTC'))::date ORDER BY 1;
+
+-- name: claim_meter
+SELECT pg_try_advisory_xact_lock(hashtext('civicwatt alert days'), %(meter_id)s::integer);
+
+-- name: take_work
+-- Off the list before the figures are read: what commits later stays on it.
+DELETE FROM alert_work WHERE meter_id = %(meter_id)s AND first_day < %(today)s RETURNING first_day;
+
+-- name: meter
+SELECT m.quantity, m.medium, p.place_id, coalesce(zone_of(p.place_id), 'UTC') AS zone
+  FROM meter m JOIN meter_position p ON p.meter_id = m.meter_id AND p.during @> now()
+ WHERE m.meter_id = %(meter_id)s;
+
+-- name: hours
+-- Whole hours of a meter in [first, last): their start [us] and amount. What is estimated or read more seldom is left out.
+SELECT array_agg((extract(epoch FROM hour) * 1000000)::bigint ORDER BY hour), array_agg(value ORDER BY hour)
+  FROM (SELECT date_bin('1 hour', start_at, '2000-01-01T00:00Z') AS hour, sum(value) AS value
+          FROM consumption
+         WHERE meter_id = %(meter_id)s AND quantity = %(quantity)s AND superseded_at IS NULL
+           AND start_at >= %(first)s AND start_at < %(last)s AND quantity_grade <> 'estimated'
+         GROUP BY 1
+        HAVING sum(end_at - start_at) = interval '1 hour') h;
+
+-- name: price
+-- What a unit costs on local days [first_day, end_day] by the meter's own tariff: on the mean, and in its cheapest period.
+SELECT sum(c.amount) / nullif(sum(c.value) FILTER (WHERE c.amount IS NOT NULL), 0) AS mean, min(c.price) FILTER (WHERE c.value > 0) AS least,
+       bool_and(c.checked) AS checked, array_agg(DISTINCT t.code) AS tariffs
+  FROM consumption_cost c JOIN tariff t USING (tariff_id)
+ WHERE c.meter_id = %(meter_id)s AND c.day >= %(first_day)s AND c.day <= %(end_day)s AND c.price IS NOT NULL;
+
+-- name: verdicts
+-- What people said of a meter's alerts, by rule.
+SELECT a.rule, v.at, v.verdict FROM alert_verdict v JOIN alert a USING (alert_id) WHERE a.meter_id = %(meter_id)s;

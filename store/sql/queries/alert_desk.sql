@@ -1,0 +1,119 @@
+-- name: alerts
+-- Alerts that the person may see, the gravest first, then by what they cost in a month, then the newest. Below an alert
+-- stand those it explains; they are listed by its id only.
+SELECT a.alert_id AS id, a.rule, a.priority, a.state, a.verdict, a.organisation_id, o.code AS place_code, o.name_zh AS place_zh,
+       o.name_en AS place_en, a.device_id, d.code AS device_code, a.meter_id, m.code AS meter_code, m.name_zh AS meter_zh,
+       m.name_en AS meter_en, a.desk_id, a.parent_id, a.inhibited, a.shadow, a.held, a.began_at, a.last_at, a.opened_at, a.resolved_at,
+       a.snoozed_until, person_name(a.assigned_to) AS assignee, a.clear_since, a.blind_since, a.reopened, a.flapping, a.score, a.expected, a.actual, a.unit,
+       a.lost, a.lost_cny, a.month, a.month_cny, a.confidence, a.evidence, a.worth_basis,
+       (SELECT count(*) FROM alert c WHERE c.parent_id = a.alert_id AND c.inhibited) AS children
+  FROM alert a JOIN organisation o USING (organisation_id)
+  LEFT JOIN device d ON d.device_id = a.device_id
+  LEFT JOIN meter m ON m.meter_id = a.meter_id
+ WHERE a.opened_at IS NOT NULL
+   AND CASE %(which)s WHEN 'standing' THEN a.state IN ('open', 'acknowledged', 'assigned', 'snoozed') AND NOT a.shadow
+                      WHEN 'held' THEN a.held AND a.state IN ('open', 'acknowledged', 'assigned', 'snoozed') AND NOT a.shadow
+                      WHEN 'resolved' THEN a.state = 'resolved' AND NOT a.shadow
+                      WHEN 'shadow' THEN a.shadow
+                      ELSE true END
+   AND (%(alert_id)s::bigint IS NULL OR a.alert_id = %(alert_id)s)
+   AND (%(parent_id)s::bigint IS NULL OR a.parent_id = %(parent_id)s)
+   AND (%(parent_id)s::bigint IS NOT NULL OR %(alert_id)s::bigint IS NOT NULL OR NOT a.inhibited)
+   AND (%(rule)s::text IS NULL OR a.rule = %(rule)s)
+   AND (%(priority)s::text IS NULL OR a.priority = %(priority)s)
+   AND (%(organisation_id)s::bigint IS NULL OR a.organisation_id IN (SELECT places_below(%(organisation_id)s)))
+ ORDER BY array_position('{urgent,high,low}', a.priority), a.month_cny DESC NULLS LAST, a.opened_at DESC, a.alert_id DESC
+ LIMIT %(at_most)s OFFSET %(skip)s;
+
+-- name: history
+SELECT e.act, e.from_state, e.to_state, e.reason, e.detail, e.at, person_name(e.person_id) AS person
+  FROM alert_event e
+ WHERE e.alert_id = %(alert_id)s ORDER BY e.alert_event_id;
+
+-- name: similar
+-- Earlier alerts of this rule at the same device or meter, the newest first.
+SELECT b.alert_id AS id, b.began_at, b.resolved_at, b.verdict
+  FROM alert a JOIN alert b ON b.rule = a.rule AND b.alert_id < a.alert_id AND b.opened_at IS NOT NULL
+   AND (b.device_id, b.meter_id) IS NOT DISTINCT FROM (a.device_id, a.meter_id)
+ WHERE a.alert_id = %(alert_id)s ORDER BY b.alert_id DESC LIMIT 5;
+
+-- name: verdict
+INSERT INTO alert_verdict (alert_id, verdict, cause) VALUES (%(alert_id)s, %(verdict)s, %(cause)s);
+
+-- name: set_verdict
+UPDATE alert SET verdict = %(verdict)s, updated_at = now() WHERE alert_id = %(alert_id)s;
+
+-- name: handled
+-- What a person did to an alert.
+UPDATE alert SET state = %(state)s, snoozed_until = %(snoozed_until)s, assigned_to = %(assigned_to)s, resolved_at = %(resolved_at)s,
+       blind_since = %(blind_since)s, held = false, updated_at = now()
+ WHERE alert_id = %(alert_id)s;
+
+-- name: may_act
+SELECT a.organisation_id IN (SELECT o.organisation_id FROM operated_organisations() o) FROM alert a WHERE a.alert_id = %(alert_id)s;
+
+-- name: count
+-- How the desk stands: what stands by priority, and what tells whether it is still a desk.
+SELECT count(*) FILTER (WHERE a.stands AND a.priority = 'urgent') AS urgent,
+       count(*) FILTER (WHERE a.stands AND a.priority = 'high') AS high,
+       count(*) FILTER (WHERE a.stands AND a.priority = 'low') AS low,
+       min(a.opened_at) FILTER (WHERE a.state = 'open' AND NOT a.inhibited) AS oldest_open,
+       count(*) FILTER (WHERE a.opened_at >= now() - interval '1 day' AND NOT a.inhibited) AS opened_day,
+       count(*) FILTER (WHERE a.opened_at >= now() - interval '10 minutes' AND NOT a.inhibited) AS opened_ten_minutes,
+       count(*) FILTER (WHERE a.stands AND a.opened_at < now() - interval '7 days') AS stale,
+       count(*) FILTER (WHERE a.stands AND a.flapping) AS flapping,
+       count(*) FILTER (WHERE a.stands AND a.held) AS held,
+       coalesce(sum(a.month_cny) FILTER (WHERE a.stands), 0) AS month_cny
+  FROM (SELECT *, state IN ('open', 'acknowledged', 'assigned', 'snoozed') AND NOT inhibited AS stands FROM alert
+         WHERE opened_at IS NOT NULL AND NOT shadow) a;
+
+-- name: acknowledged_after
+-- Median time from the opening to the first acknowledgement, of the last 30 days [s].
+SELECT percentile_cont(0.5) WITHIN GROUP (ORDER BY extract(epoch FROM e.at - a.opened_at))
+  FROM alert a CROSS JOIN LATERAL (SELECT min(x.at) AS at FROM alert_event x
+                                    WHERE x.alert_id = a.alert_id AND x.act IN ('acknowledge', 'assign', 'resolve') AND x.person_id IS NOT NULL) e
+ WHERE a.opened_at >= now() - interval '30 days' AND e.at IS NOT NULL;
+
+-- name: interruptions
+-- In the last eight hours and in the last day.
+SELECT count(*) FILTER (WHERE at >= now() - interval '8 hours') AS shift, count(*) AS day
+  FROM alert_interruption WHERE at >= now() - interval '1 day';
+
+-- name: evaluated
+SELECT part, evaluated_to FROM alert_progress;
+
+-- name: rules
+-- What each rule has found in the last 90 days: what was told, what would have been while on trial, and what people said of it.
+SELECT a.rule, count(*) FILTER (WHERE NOT a.shadow) AS told, count(*) FILTER (WHERE a.shadow) AS on_trial,
+       count(*) FILTER (WHERE a.verdict = 'true') AS said_true, count(*) FILTER (WHERE a.verdict = 'false') AS said_false,
+       count(*) FILTER (WHERE a.verdict = 'known') AS said_known,
+       count(*) FILTER (WHERE EXISTS (SELECT FROM alert_interruption i WHERE i.alert_id = a.alert_id)) AS interrupted
+  FROM alert a WHERE a.opened_at >= now() - interval '90 days' GROUP BY 1;
+
+-- name: backtest
+-- Findings too old to be told, or by a rule on trial: would have alerted so often.
+SELECT rule, count(*) FROM alert_finding WHERE outcome IN ('late', 'shadow') GROUP BY 1;
+
+-- name: set_mode
+INSERT INTO alert_rule_mode (rule, mode, reason) VALUES (%(rule)s, %(mode)s, %(reason)s);
+
+-- name: add_window
+INSERT INTO alert_window (organisation_id, meter_id, device_id, rule, kind, during, reason)
+VALUES (%(organisation_id)s, %(meter_id)s, %(device_id)s, %(rule)s, %(kind)s, tstzrange(%(first)s, %(last)s), %(reason)s)
+RETURNING window_id;
+
+-- name: end_window
+INSERT INTO alert_window_end (window_id, reason) VALUES (%(window_id)s, %(reason)s);
+
+-- name: list_windows
+SELECT w.window_id AS id, o.code AS place_code, o.name_zh AS place_zh, o.name_en AS place_en, w.rule, w.kind,
+       lower(w.during) AS first, upper(w.during) AS last, w.reason,
+       e.window_id IS NOT NULL AS ended
+  FROM alert_window w JOIN organisation o USING (organisation_id) LEFT JOIN alert_window_end e USING (window_id)
+ WHERE upper(w.during) >= now() - interval '30 days' ORDER BY w.window_id DESC LIMIT 200;
+
+-- name: person
+SELECT person_of_login(%(login)s);
+
+-- name: zone
+SELECT coalesce(zone_of(min(v.organisation_id)), 'UTC') FROM visible_organisations() v;

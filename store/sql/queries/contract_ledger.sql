@@ -1,0 +1,71 @@
+-- name: meters
+-- Meters by code, where each hangs or hung last, and whether its devices tell registers and nothing else.
+SELECT m.meter_id, m.code, m.quantity, p.place_id, o.code AS place, zone_of(p.place_id) AS zone,
+       (SELECT coalesce(bool_and(d.counts_by = 'register'), false) FROM meter_device d WHERE d.meter_id = m.meter_id) AS registers
+  FROM meter m
+  LEFT JOIN LATERAL (SELECT q.place_id FROM meter_position q WHERE q.meter_id = m.meter_id
+                      ORDER BY upper(q.during) DESC NULLS FIRST LIMIT 1) p ON true
+  LEFT JOIN organisation o ON o.organisation_id = p.place_id
+ WHERE m.code = ANY (%(codes)s) ORDER BY m.code;
+
+-- name: register
+-- Columns of a meter's register in [first, last] as it came, in order of time, and of the nearest readings outside it
+-- within `reach`; where messages disagreed, every value. schema: `visible` for a person, `public` for a worker.
+WITH near AS MATERIALIZED (
+    SELECT coalesce((SELECT max(x.ts) FROM meter_device d CROSS JOIN LATERAL (
+                        SELECT r.ts FROM {schema}.{table} r
+                         WHERE r.device_id = d.device_id AND r.ts <= %(first)s AND r.ts > %(first)s::timestamptz - %(reach)s::interval
+                           AND r.ts <@ d.during AND r.{quantity} IS NOT NULL ORDER BY r.ts DESC LIMIT 1) x
+                      WHERE d.meter_id = %(meter_id)s), %(first)s::timestamptz) AS since,
+           coalesce((SELECT min(x.ts) FROM meter_device d CROSS JOIN LATERAL (
+                        SELECT r.ts FROM {schema}.{table} r
+                         WHERE r.device_id = d.device_id AND r.ts >= %(last)s AND r.ts < %(last)s::timestamptz + %(reach)s::interval
+                           AND r.ts <@ d.during AND r.{quantity} IS NOT NULL ORDER BY r.ts LIMIT 1) x
+                      WHERE d.meter_id = %(meter_id)s), %(last)s::timestamptz) AS until
+), own AS (
+    SELECT r.ts, r.{quantity} AS value
+      FROM near n, meter_device d JOIN {schema}.{table} r ON r.device_id = d.device_id
+     WHERE d.meter_id = %(meter_id)s AND r.ts <@ d.during AND r.{quantity} IS NOT NULL
+       AND r.ts >= n.since AND r.ts <= n.until
+     UNION
+    SELECT c.ts, c.value::float8
+      FROM near n, meter_device d JOIN {schema}.reading_conflict c ON c.device_id = d.device_id
+     WHERE d.meter_id = %(meter_id)s AND c.ts <@ d.during AND c.quantity = %(quantity)s
+       AND c.ts >= n.since AND c.ts <= n.until
+)
+SELECT array_agg(ts ORDER BY ts, value), array_agg(value ORDER BY ts, value) FROM own;
+
+-- name: days
+-- Local days [first_day, end_day) of a meter.
+SELECT c.day, c.value, c.covered_s = c.day_s AS whole, c.quantity_grade::text, c.shape_grade::text
+  FROM {schema}.consumption_day c
+ WHERE c.meter_id = %(meter_id)s AND c.quantity = %(quantity)s AND c.day >= %(first_day)s AND c.day < %(end_day)s;
+
+-- name: intervals
+-- Current interval data of a meter that begins in [first, last).
+SELECT c.start_at, c.end_at, c.value, c.quantity_grade::text, c.shape_grade::text
+  FROM {schema}.consumption c
+ WHERE c.meter_id = %(meter_id)s AND c.quantity = %(quantity)s AND c.start_at >= %(first)s AND c.start_at < %(last)s
+   AND c.superseded_at IS NULL
+ ORDER BY c.start_at;
+
+-- name: bills
+-- Bills of some meters of which a day lies in [first_day, end_day), line by line.
+SELECT b.bill_id, b.meter_id, b.number, b.first_day, b.end_day, b.imported_at, l.item, sum(l.amount) AS amount
+  FROM bill b JOIN bill_line l USING (bill_id)
+ WHERE b.meter_id = ANY (%(meter_ids)s) AND b.first_day < %(end_day)s AND b.end_day > %(first_day)s
+ GROUP BY b.bill_id, l.item ORDER BY b.first_day, b.bill_id, l.item;
+
+-- name: signed_months
+-- Months of a contract that both parties have signed and nobody has reversed, and since when.
+SELECT s.period, max(a.at) AS at FROM statement s JOIN statement_act a USING (statement_id)
+ WHERE s.contract_id = %(contract_id)s AND s.kind = 'month' AND a.act = 'sign'
+   AND is_signed(s.statement_id) AND NOT is_reversed(s.statement_id)
+ GROUP BY s.statement_id;
+
+-- name: model
+-- A version of a baseline that has a model, with the days it was fitted to.
+SELECT v.version_id, v.model, v.parameters, v.inputs, v.wander, v.cvrmse, v.nmbe, lower(b.train) AS first_day,
+       upper(b.train) AS end_day
+  FROM baseline b JOIN baseline_version v USING (baseline_id)
+ WHERE b.baseline_id = %(baseline_id)s AND v.number = %(number)s AND v.model IS NOT NULL AND b.method = 'whole';

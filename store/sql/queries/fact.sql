@@ -1,0 +1,53 @@
+-- name: facts
+-- Dated facts of one place, or of all the person may see (organisation_id null).
+SELECT o.organisation_id, o.code, f.kind, f.value, lower(f.during) AS since, upper(f.during) AS until, f.source,
+       zone_of(o.organisation_id) AS zone
+  FROM organisation o
+  JOIN (SELECT organisation_id, 'floor_area' AS kind, area_m2::text AS value, during, source FROM floor_area
+         UNION ALL
+        SELECT organisation_id, 'headcount', persons::text, during, source FROM headcount
+         UNION ALL
+        SELECT organisation_id, 'use', place_use, during, source FROM place_use
+         UNION ALL
+        SELECT organisation_id, 'climate_zone', climate_zone, during, source FROM climate_zone
+         UNION ALL
+        SELECT organisation_id, 'region', region, during, source FROM place_region
+         UNION ALL
+        SELECT organisation_id, 'calendar', calendar, during, source FROM place_calendar) f USING (organisation_id)
+ WHERE (%(organisation_id)s::bigint IS NULL OR o.organisation_id = %(organisation_id)s)
+   AND (%(kind)s::text IS NULL OR f.kind = %(kind)s)
+ ORDER BY o.code, f.kind, lower(f.during) NULLS FIRST;
+
+-- name: take_out
+-- since, until timestamptz or null: what stood in that time goes, and comes back as rows.
+DELETE FROM {table} WHERE organisation_id = %(organisation_id)s AND during && tstzrange(%(since)s, %(until)s)
+RETURNING {column}::text, during, source;
+
+-- name: put_back
+-- The parts of a fact that was taken out which lie outside the time.
+INSERT INTO {table} (organisation_id, {column}, during, source)
+SELECT %(organisation_id)s, %(value)s, part, %(source)s
+  FROM unnest(tstzmultirange(%(during)s::tstzrange) - tstzmultirange(tstzrange(%(since)s, %(until)s))) part;
+
+-- name: put
+INSERT INTO {table} (organisation_id, {column}, during, source)
+VALUES (%(organisation_id)s, %(value)s, tstzrange(%(since)s, %(until)s), %(source)s);
+
+-- name: nearest
+-- Value that holds at a place on an instant: its own, else that of the nearest place above it, also of one
+-- the reader may not see.
+SELECT value FROM inherited_facts(ARRAY[%(organisation_id)s]::bigint[])
+ WHERE kind = %(kind)s AND during @> %(at)s::timestamptz ORDER BY step LIMIT 1;
+
+-- name: below
+-- A place and all below it now, with how deep: for sums over buildings.
+WITH RECURSIVE below AS (
+    SELECT %(organisation_id)s::bigint AS organisation_id, NULL::bigint AS parent_id
+     UNION ALL
+    SELECT p.organisation_id, p.parent_id FROM below b JOIN organisation_position p
+        ON p.parent_id = b.organisation_id AND p.during @> now()
+)
+SELECT organisation_id, parent_id FROM below;
+
+-- name: administered
+SELECT o.code FROM administered_organisations() a JOIN organisation o USING (organisation_id);

@@ -1,0 +1,30 @@
+-- name: rules
+-- With who has checked them; no check gives nulls.
+SELECT r.region, r.first_month, r.first_day, r.last_month, r.last_day, r.source, c.checked_by, c.checked_on,
+       coalesce(c.document, '') AS document
+  FROM heating_rule r LEFT JOIN heating_rule_check c USING (region) ORDER BY r.region;
+
+-- name: seasons
+-- A check holds for the days that were checked, and for no others.
+SELECT s.region, s.year, s.first_day, s.end_day, s.source, c.checked_by, c.checked_on,
+       coalesce(c.document, '') AS document
+  FROM heating_season s LEFT JOIN heating_season_check c USING (region, year, first_day, end_day)
+ ORDER BY s.region, s.year;
+
+-- name: put_season
+INSERT INTO heating_season AS s (region, year, first_day, end_day, source)
+SELECT %(region)s, %(year)s, %(first_day)s, %(end_day)s, %(source)s
+ WHERE EXISTS (SELECT FROM heating_rule r WHERE r.region = %(region)s)
+ON CONFLICT (region, year) DO UPDATE SET first_day = excluded.first_day, end_day = excluded.end_day,
+    source = excluded.source;
+
+-- name: check_rule
+INSERT INTO heating_rule_check (region, checked_by, document) VALUES (%(region)s, %(checked_by)s, %(document)s)
+ON CONFLICT DO NOTHING;
+
+-- name: check_season
+-- first_day, end_day date: what was compared; nothing happens where other days are recorded by now.
+INSERT INTO heating_season_check (region, year, first_day, end_day, checked_by, document)
+SELECT s.region, s.year, s.first_day, s.end_day, %(checked_by)s, %(document)s FROM heating_season s
+ WHERE s.region = %(region)s AND s.year = %(year)s AND s.first_day = %(first_day)s AND s.end_day = %(end_day)s
+ON CONFLICT DO NOTHING;

@@ -1,0 +1,21 @@
+-- name: extent
+-- First and last instant that a vehicle's terminals told of in [first, last]; null for no bound.
+SELECT min(s.first_at), max(s.last_at)
+  FROM vehicle_device d
+ CROSS JOIN LATERAL (
+       SELECT (SELECT r.ts FROM vehicle_reading r WHERE r.device_id = d.device_id AND r.ts <@ d.during
+                  AND r.ts >= coalesce(%(first)s::timestamptz, '-infinity') AND r.ts <= coalesce(%(last)s::timestamptz, 'infinity')
+                ORDER BY r.ts LIMIT 1) AS first_at,
+              (SELECT r.ts FROM vehicle_reading r WHERE r.device_id = d.device_id AND r.ts <@ d.during
+                  AND r.ts >= coalesce(%(first)s::timestamptz, '-infinity') AND r.ts <= coalesce(%(last)s::timestamptz, 'infinity')
+                ORDER BY r.ts DESC LIMIT 1) AS last_at) s
+ WHERE d.vehicle_id = %(vehicle_id)s;
+
+-- name: copy
+-- Samples of [first, end) in order of time. {columns}: what is wanted, none of it null.
+COPY (
+    SELECT r.ts, {columns}
+      FROM vehicle_device d JOIN vehicle_reading r USING (device_id)
+     WHERE d.vehicle_id = %(vehicle_id)s AND r.ts <@ d.during AND r.ts >= %(first)s AND r.ts < %(end)s
+     ORDER BY r.ts
+) TO STDOUT (FORMAT binary);

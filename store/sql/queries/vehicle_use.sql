@@ -1,0 +1,66 @@
+-- name: segments
+-- By the version known at as_of, null for the current one; after_at, after_id: the last one of the page before.
+WITH RECURSIVE below AS (
+    SELECT %(organisation_id)s::bigint AS organisation_id
+     UNION
+    SELECT o.organisation_id FROM below b JOIN organisation_now o ON o.parent_id = b.organisation_id
+)
+SELECT s.vehicle_id, s.segment_id AS id, s.kind, s.start_at, s.end_at, s.start_after, s.end_before, s.km, s.km_by, s.km_ways,
+       s.kwh, s.kwh_by, s.kwh_ways, s.kwh_spread, s.recovered_kwh, s.grid_kwh, s.electric_km, s.soc_start, s.soc_end, s.evidence,
+       s.estimated, s.doubts, s.known_at, s.superseded_at,
+       (SELECT count(*) FROM visible.vehicle_segment o WHERE o.vehicle_id = s.vehicle_id AND o.segment_id = s.segment_id)::integer
+           AS versions,
+       m.pile_id, p.code AS pile, m.grid_kwh AS pile_kwh, m.loss, m.how AS matched_by
+  FROM visible.vehicle_segment s
+  LEFT JOIN visible.charge_match m ON m.vehicle_id = s.vehicle_id AND m.segment_id = s.segment_id
+       AND m.known_at <= coalesce(%(as_of)s::timestamptz, 'infinity')
+       AND (m.superseded_at IS NULL OR m.superseded_at > %(as_of)s::timestamptz)
+  LEFT JOIN pile p ON p.pile_id = m.pile_id
+ WHERE s.kind = %(kind)s AND s.start_at >= %(first)s AND s.start_at < %(end)s
+   AND s.known_at <= coalesce(%(as_of)s::timestamptz, 'infinity')
+   AND (s.superseded_at IS NULL OR s.superseded_at > %(as_of)s::timestamptz)
+   AND (%(vehicle_id)s::bigint IS NULL OR s.vehicle_id = %(vehicle_id)s)
+   AND (%(organisation_id)s::bigint IS NULL OR s.vehicle_id IN (
+        SELECT q.vehicle_id FROM vehicle_position q WHERE q.during @> s.start_at
+           AND q.place_id IN (SELECT b.organisation_id FROM below b)))
+   AND (%(after_at)s::timestamptz IS NULL OR (s.start_at, s.segment_id) > (%(after_at)s, %(after_id)s))
+ ORDER BY s.start_at, s.segment_id LIMIT %(at_most)s;
+
+-- name: versions
+SELECT s.vehicle_id, s.segment_id AS id, s.kind, s.start_at, s.end_at, s.start_after, s.end_before, s.km, s.km_by, s.km_ways,
+       s.kwh, s.kwh_by, s.kwh_ways, s.kwh_spread, s.recovered_kwh, s.grid_kwh, s.electric_km, s.soc_start, s.soc_end, s.evidence,
+       s.estimated, s.doubts, s.known_at, s.superseded_at, (count(*) OVER ())::integer AS versions,
+       NULL::bigint AS pile_id, NULL::text AS pile, NULL::float8 AS pile_kwh, NULL::float8 AS loss, NULL::text[] AS matched_by
+  FROM visible.vehicle_segment s
+ WHERE s.vehicle_id = %(vehicle_id)s AND s.segment_id = %(segment_id)s
+ ORDER BY s.known_at DESC;
+
+-- name: spans
+SELECT vehicle_id, segment_id AS id, kind, start_at, end_at, km, kwh, estimated FROM visible.vehicle_segment
+ WHERE vehicle_id = ANY (%(vehicle_ids)s::bigint[]) AND superseded_at IS NULL AND kind <> 'stop'
+   AND start_at < %(end)s AND end_at > %(first)s AND start_at >= %(first)s::timestamptz - interval '8 days'
+ ORDER BY vehicle_id, start_at;
+
+-- name: alarms
+SELECT a.device_id, a.code, a.level, a.start_at, a.last_at, a.end_at
+  FROM visible.vehicle_alarm a JOIN vehicle_device d ON d.device_id = a.device_id AND d.during @> a.start_at
+ WHERE d.vehicle_id = %(vehicle_id)s AND a.withdrawn_at IS NULL AND a.start_at < %(end)s
+   AND coalesce(a.end_at, 'infinity') > %(first)s
+ ORDER BY a.start_at DESC, a.code;
+
+-- name: read_track
+SELECT ts, latitude_deg, longitude_deg, speed_kmh
+  FROM read_track(%(vehicle_id)s, %(first)s::timestamptz, %(end)s::timestamptz, %(reason)s);
+
+-- name: may_read_track
+SELECT may_read_track(%(vehicle_id)s);
+
+-- name: track_reads
+SELECT t.track_read_id AS id, t.vehicle_id, t.first_at, t.end_at, t.reason, p.name AS person, t.at
+  FROM track_read t LEFT JOIN person p USING (person_id)
+ WHERE t.vehicle_id = %(vehicle_id)s ORDER BY t.track_read_id DESC LIMIT %(at_most)s;
+
+-- name: grant_tracks
+INSERT INTO track_access (person_id, organisation_id, days, reason)
+SELECT found, %(organisation_id)s, daterange(%(first_day)s, %(end_day)s), %(reason)s
+  FROM person_of_login(%(login)s) AS found WHERE found IS NOT NULL;

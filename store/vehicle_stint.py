@@ -1,0 +1,135 @@
+"""What vehicles of a place did in a period: their time there, trips and charges."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from psycopg import Connection
+from psycopg.rows import class_row
+
+from store.queries import sql
+
+
+@dataclass(frozen=True, slots=True)
+class StintRow:
+    """A vehicle at a place and described in one way, in [start_at, end_at)."""
+
+    vehicle_id: int
+    code: str
+    plate: str
+    vehicle_class: str
+    powertrain: str
+    acquisition: str
+    place_id: int
+    department: str
+    start_at: datetime
+    end_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class TripRow:
+    """A trip that counts.
+
+    Attributes
+    ----------
+    km, electric_km : float or None
+        [km]
+    kwh : float or None
+        Net out of the battery. [kWh]
+    known_at : datetime
+        Of its present version.
+    """
+
+    vehicle_id: int
+    id: str
+    start_at: datetime
+    end_at: datetime
+    km: float | None
+    electric_km: float | None
+    kwh: float | None
+    estimated: bool
+    known_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ChargeRow:
+    """A plug-in.
+
+    Attributes
+    ----------
+    kwh : float or None
+        Into the battery. [kWh]
+    pile_id, pile_kwh : int and float, or None
+        Pile of our own it came from, and what its meter counted over the plug-in. [kWh]
+    meter_id, pile : int and str, or None
+        Of the pile; None also where the person may not see it.
+    """
+
+    vehicle_id: int
+    id: str
+    start_at: datetime
+    end_at: datetime
+    kwh: float | None
+    pile_id: int | None
+    pile_kwh: float | None
+    meter_id: int | None
+    pile: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Nameable:
+    """A vehicle that bore a plate in [start_at, end_at); None: without a bound."""
+
+    vehicle_id: int
+    code: str
+    plate: str
+    start_at: datetime | None
+    end_at: datetime | None
+    zone: str | None
+
+
+def stints(conn: Connection, place_id: int, first: datetime, until: datetime) -> list[StintRow]:
+    """Vehicles at a place or below it in [first, until), by code and time."""
+    arguments = {"place_id": place_id, "first": first, "until": until}
+    with conn.cursor(row_factory=class_row(StintRow)) as cursor:
+        return cursor.execute(sql("vehicle_stint", "stints"), arguments).fetchall()
+
+
+def trips_of(
+    conn: Connection, vehicles: Collection[int], first: datetime, until: datetime
+) -> list[TripRow]:
+    """Trips that count, begun in [first, until), by vehicle and time."""
+    arguments = {"vehicle_ids": list(vehicles), "first": first, "until": until}
+    with conn.cursor(row_factory=class_row(TripRow)) as cursor:
+        return cursor.execute(sql("vehicle_stint", "trips"), arguments).fetchall()
+
+
+def charges_of(
+    conn: Connection, vehicles: Collection[int], first: datetime, until: datetime
+) -> list[ChargeRow]:
+    """Plug-ins that touch [first, until), by vehicle and time."""
+    arguments = {"vehicle_ids": list(vehicles), "first": first, "until": until}
+    with conn.cursor(row_factory=class_row(ChargeRow)) as cursor:
+        return cursor.execute(sql("vehicle_stint", "charges"), arguments).fetchall()
+
+
+def days_heard(
+    conn: Connection, vehicles: Collection[int], first: datetime, until: datetime, zone: str
+) -> dict[int, set[date]]:
+    """Local days of [first, until) on which anything is known of each vehicle."""
+    arguments = {"vehicle_ids": list(vehicles), "first": first, "until": until, "zone": zone}
+    found: dict[int, set[date]] = {vehicle: set() for vehicle in vehicles}
+    for vehicle_id, day in conn.execute(sql("vehicle_stint", "days_heard"), arguments):
+        found[vehicle_id].add(day)
+    return found
+
+
+def nameable(conn: Connection) -> list[Nameable]:
+    """Vehicles whose entries the person may make, by each plate they bore."""
+    with conn.cursor(row_factory=class_row(Nameable)) as cursor:
+        return cursor.execute(sql("vehicle_stint", "nameable")).fetchall()
+
+
+def vehicle_codes(conn: Connection) -> dict[int, str]:
+    """Codes of the vehicles the person may see."""
+    return dict(conn.execute(sql("vehicle_stint", "codes")).fetchall())

@@ -1,0 +1,100 @@
+"""The alert desk over the API: what a person sees, what they may do, and what the stream tells."""
+
+import pytest
+
+from store.alert import alert_locked, tell
+from tests.db.alerts.conftest import MINUTE, House
+from tests.db.alerts.test_live_alerts import DEVICE, bring_down
+from tests.db.conftest import V1, SignIn
+
+pytestmark = pytest.mark.db
+
+
+def test_an_operator_sees_their_own_alert_acknowledges_and_resolves_it(
+    house: House, sign_in: SignIn
+) -> None:
+    bring_down(house, DEVICE, "hospital-device-0")
+    client = sign_in("school")
+    (alert,) = client.get(f"{V1}/alerts").json()["items"]
+    assert (alert["rule"], alert["state"], alert["device_code"]) == ("voltage_low", "open", DEVICE)
+    one = f"{V1}/alerts/{alert['id']}"
+    assert client.post(f"{one}/acts", json={"act": "acknowledge"}).json()["state"] == "acknowledged"
+    again = client.post(f"{one}/acts", json={"act": "acknowledge"})
+    assert (again.status_code, again.json()["code"]) == (409, "alert_act_not_now")
+    mine = client.post(f"{one}/acts", json={"act": "assign", "reason": "I go and look"}).json()
+    assert (mine["state"], mine["assignee"]) == ("assigned", "school")
+    client.post(f"{one}/verdicts", json={"verdict": "true", "cause": "loose terminal"})
+    done = client.post(f"{one}/acts", json={"act": "resolve", "reason": "tightened"}).json()
+    assert (done["state"], done["verdict"]) == ("resolved", "true")
+    assert [each["act"] for each in done["history"]] == [
+        "pend", "open", "acknowledge", "assign", "verdict", "resolve",
+    ]  # fmt: skip
+    assert {each["person"] for each in done["history"][2:]} == {"school"}
+    assert client.get(f"{V1}/alerts").json()["items"] == []
+    (rule,) = (r for r in client.get(f"{V1}/rules").json()["items"] if r["rule"] == "voltage_low")
+    assert (rule["told"], rule["precision"], rule["mode"]) == (1, 1.0, "live")
+
+
+def test_nobody_sees_or_moves_the_alert_of_another_house(house: House, sign_in: SignIn) -> None:
+    bring_down(house, "hospital-device-0")
+    (alert,) = house.rows("SELECT alert_id FROM alert")
+    client = sign_in("school")
+    one = f"{V1}/alerts/{alert['alert_id']}"
+    assert client.get(one).status_code == 404
+    assert client.post(f"{one}/acts", json={"act": "acknowledge"}).status_code == 404
+    assert client.get(f"{V1}/alerts/desk").json()["high"] == 0
+
+
+def test_one_who_may_only_look_may_not_act(house: House, sign_in: SignIn) -> None:
+    bring_down(house, DEVICE)
+    house.conn.execute("UPDATE scope SET role = 'auditor' WHERE role = 'operator'")
+    client = sign_in("school")
+    (alert,) = client.get(f"{V1}/alerts").json()["items"]
+    one = f"{V1}/alerts/{alert['id']}"
+    assert client.get(one).json()["may_act"] is False
+    refused = client.post(f"{one}/acts", json={"act": "acknowledge"})
+    assert (refused.status_code, refused.json()["code"]) == (403, "alert_not_yours")
+
+
+def test_the_desk_says_how_it_stands_and_how_far_it_has_judged(
+    house: House, sign_in: SignIn
+) -> None:
+    bring_down(house, DEVICE)
+    desk = sign_in("school").get(f"{V1}/alerts/desk").json()
+    assert (desk["high"], desk["flood"]) == (1, False)
+    assert desk["live_to"] is not None
+
+
+def test_rules_are_set_by_administrators_and_windows_by_operators(
+    house: House, sign_in: SignIn
+) -> None:
+    client = sign_in("school")
+    mode = {"mode": "shadow", "reason": "new here"}
+    assert client.post(f"{V1}/rules/soc_low/mode", json=mode).status_code == 403
+    span = {"first": house.now.isoformat(), "last": (house.now + MINUTE).isoformat()}
+    window = {"kind": "maintenance", "reason": "transformer", **span}
+    entered = client.post(f"{V1}/alert-windows", json=window | {"organisation": "school-building"})
+    assert entered.status_code == 204
+    client = sign_in("admin")
+    assert client.post(f"{V1}/rules/soc_low/mode", json=mode).status_code == 204
+    assert client.post(f"{V1}/rules/nonsense/mode", json=mode).json()["code"] == "no_alert_rule"
+    modes = {each["rule"]: each["mode"] for each in client.get(f"{V1}/rules").json()["items"]}
+    assert modes["soc_low"] == "shadow"
+
+
+def test_news_of_an_alert_is_in_the_outbox_in_the_same_transaction(house: House) -> None:
+    bring_down(house, DEVICE)
+    alert_id = house.one("SELECT alert_id FROM alert")
+    assert isinstance(alert_id, int)
+    told = "SELECT count(*) FROM outbox WHERE topic = 'alert' AND alert_id = %s"
+    assert house.one(told, alert_id) == 1
+
+    def tell_and_fail() -> None:
+        with house.work.transaction():
+            assert alert_locked(house.work, alert_id) is not None
+            tell(house.work, [alert_id])
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        tell_and_fail()
+    assert house.one(told, alert_id) == 1

@@ -1,0 +1,124 @@
+"""Newest values become alerts that open late, end late, and interrupt within the budget."""
+
+from datetime import timedelta
+
+import pytest
+
+from tests.db.alerts.conftest import MINUTE, House
+
+pytestmark = pytest.mark.db
+
+LOW, GOOD = '"voltage_a_v": 190.0', '"voltage_a_v": 230.0'
+DEVICE = "school-device-0"
+
+
+def bring_down(house: House, *devices: str) -> None:
+    for _ in range(3):
+        house.say(LOW, *devices)
+        house.look()
+        house.pass_by(MINUTE)
+
+
+def test_three_low_values_open_one_alert_that_interrupts_once_and_ends_by_itself(
+    house: House,
+) -> None:
+    house.say(LOW, DEVICE)
+    house.look()
+    assert house.rows("SELECT state, opened_at FROM alert") == [
+        {"state": "pending", "opened_at": None}
+    ]
+    house.pass_by(MINUTE)
+    bring_down(house, DEVICE)
+    (alert,) = house.rows("SELECT * FROM alert")
+    assert (alert["rule"], alert["state"], alert["priority"]) == ("voltage_low", "open", "high")
+    assert (alert["actual"], alert["expected"], alert["unit"]) == (190.0, 198.0, "V")
+    assert house.one("SELECT count(*) FROM alert_interruption") == 1
+    for _ in range(12):
+        house.say(GOOD, DEVICE)
+        house.look()
+        house.pass_by(MINUTE)
+    acts = "SELECT array_agg(act ORDER BY alert_event_id) FROM alert_event"
+    assert house.one("SELECT state FROM alert") == "resolved"
+    assert house.one(acts) == ["pend", "open", "resolve"]
+
+
+def test_it_comes_back_under_the_same_id_and_a_week_later_under_another(house: House) -> None:
+    bring_down(house, DEVICE)
+    for _ in range(12):
+        house.say(GOOD, DEVICE)
+        house.look()
+        house.pass_by(MINUTE)
+    bring_down(house, DEVICE)
+    assert house.rows("SELECT state, reopened FROM alert") == [{"state": "open", "reopened": 1}]
+    house.work.execute("UPDATE alert SET state = 'resolved', resolved_at = last_at")
+    house.pass_by(timedelta(days=7))
+    bring_down(house, DEVICE)
+    assert house.one("SELECT count(*) FROM alert") == 2
+
+
+def test_the_same_batch_judged_again_changes_nothing(house: House) -> None:
+    bring_down(house, DEVICE)
+    before = house.rows("SELECT * FROM alert_event"), house.rows("SELECT * FROM alert")
+    for _ in range(3):
+        house.look()
+    assert (house.rows("SELECT * FROM alert_event"), house.rows("SELECT * FROM alert")) == before
+
+
+def test_a_rule_on_trial_tells_nobody_and_a_silent_one_judges_nothing(house: House) -> None:
+    house.conn.execute(
+        "INSERT INTO alert_rule_mode (rule, mode, reason, person_id)"
+        " SELECT 'voltage_low', 'shadow', 'on trial', person_id FROM person WHERE login = 'admin'"
+    )
+    bring_down(house, DEVICE)
+    assert house.rows("SELECT state, shadow FROM alert") == [{"state": "open", "shadow": True}]
+    assert house.one("SELECT count(*) FROM alert_interruption") == 0
+    assert house.one("SELECT count(*) FROM outbox WHERE alert_id IS NOT NULL") == 0
+
+
+def test_within_a_window_of_maintenance_nothing_opens(house: House) -> None:
+    house.conn.execute(
+        "INSERT INTO alert_window (organisation_id, kind, during, reason, person_id)"
+        " SELECT organisation_id, 'maintenance', tstzrange(%s, %s), 'transformer', person_id"
+        " FROM organisation, person WHERE code = 'school' AND login = 'school'",
+        [house.now - MINUTE, house.now + 60 * MINUTE],
+    )
+    bring_down(house, DEVICE, "hospital-device-0")
+    assert house.one("SELECT count(*) FROM alert") == 1
+    house.pass_by(timedelta(hours=2))
+    bring_down(house, DEVICE)
+    assert house.one("SELECT count(*) FROM alert WHERE rule = 'voltage_low'") == 2
+
+
+def test_a_threshold_of_one_meter_is_its_own(house: House) -> None:
+    house.conn.execute(
+        "INSERT INTO alert_threshold (meter_id, rule, threshold, value, reason, person_id)"
+        " SELECT meter_id, 'phases', 'low_v', 180, 'end of a long line', person_id"
+        " FROM meter, person WHERE code = 'school-meter-0' AND login = 'school'"
+    )
+    bring_down(house, DEVICE, "school-device-1")
+    assert house.one("SELECT array_agg(d.code) FROM alert JOIN device d USING (device_id)") == [
+        "school-device-1"
+    ]
+
+
+def test_beyond_the_budget_alerts_wait_for_the_morning(house: House) -> None:
+    house.conn.execute(
+        "INSERT INTO alert_budget (desk_id, per_shift, per_day, reason, person_id)"
+        " SELECT organisation_id, 1, 20, 'few people', person_id FROM organisation, person"
+        " WHERE code = 'school' AND login = 'admin'"
+    )
+    bring_down(house, *(f"school-device-{number}" for number in range(3)))
+    assert house.one("SELECT count(*) FROM alert WHERE state = 'open'") == 3
+    assert house.one("SELECT count(*) FROM alert WHERE held") == 2
+    assert house.one("SELECT count(*) FROM alert_interruption") == 1
+
+
+def test_what_was_snoozed_comes_back_when_its_time_is_over(house: House) -> None:
+    bring_down(house, DEVICE)
+    house.work.execute(
+        "UPDATE alert SET state = 'snoozed', snoozed_until = %s", [house.now + MINUTE]
+    )
+    house.pass_by(2 * MINUTE)
+    house.look()
+    assert house.one("SELECT state FROM alert") == "open"
+    assert house.one("SELECT act FROM alert_event ORDER BY alert_event_id DESC LIMIT 1") == "wake"

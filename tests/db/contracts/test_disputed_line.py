@@ -1,0 +1,100 @@
+"""A dispute freezes its line and nothing else; it ends by both, and a reversal changes the line."""
+
+from typing import Any
+
+import pytest
+
+from tests.db.contracts.desk import Desk
+
+pytestmark = pytest.mark.db
+
+CLAIM = {
+    "line": "electricity",
+    "side": "fee",
+    "claimed": "150000.00",
+    "reason": "the area was told too late",
+    "deadline": "2200-01-01",
+    "evidence": ["handover record of the west wing"],
+}
+FROZEN = "1845.43"
+"""151,845.43 - 150,000.00"""
+
+
+@pytest.fixture
+def signed(desk: Desk) -> Any:
+    """The worked month, signed by both."""
+    return desk.signed(desk.draft(desk.agree())["id"])
+
+
+def ended(desk: Desk, dispute: Any, **outcome: str) -> Any:
+    """The accountant says how it ended, the engineer signs."""
+    said = {"decided_on": "2026-09-01", "document": "minutes 9/2026"} | outcome
+    proposed = desk.post("accountant", f"disputes/{dispute['id']}/outcomes", **said)
+    path = f"disputes/{dispute['id']}/outcomes/{proposed['outcome']['id']}/signature"
+    assert desk.refused("manager", path) == (409, "outcome_own")
+    return desk.post("engineer", path)
+
+
+def test_a_dispute_freezes_its_line_and_the_rest_is_payable(desk: Desk, signed: Any) -> None:
+    path = f"statements/{signed['id']}"
+    dispute = desk.post("manager", f"{path}/disputes", **CLAIM)
+    assert (dispute["frozen"], dispute["amount"], dispute["by"]) == (FROZEN, "151845.43", "client")
+    shown = desk.get("engineer", path)
+    assert (shown["state"], shown["open_disputes"]) == ("disputed", 1)
+    marked = [(row["code"], row["side"]) for row in shown["lines"] if row["dispute"]]
+    assert marked == [("electricity", "fee")]
+    assert shown["due"]["outstanding"] == "152494.71"
+    assert shown["due"]["frozen"] == [{"dispute": dispute["code"], "amount": FROZEN}]
+    more = desk.refused("manager", f"{path}/acts", act="pay", amount="152494.72")
+    assert more == (409, "statement_overpaid")
+    paid = desk.act("manager", signed["id"], "pay", amount="152494.71")
+    assert (paid["state"], paid["due"]["outstanding"]) == ("disputed", "0.00")
+    assert desk.refused("manager", f"{path}/acts", act="pay") == (409, "nothing_outstanding")
+
+
+def test_what_was_frozen_is_due_when_the_dispute_is_rejected(desk: Desk, signed: Any) -> None:
+    path = f"statements/{signed['id']}"
+    dispute = desk.post("manager", f"{path}/disputes", **CLAIM)
+    desk.act("manager", signed["id"], "pay")
+    wrong = desk.refused(
+        "accountant", f"disputes/{dispute['id']}/outcomes", kind="rejected", amount="1.00",
+        decided_on="2026-09-01", document="minutes 9/2026",
+    )  # fmt: skip
+    assert wrong == (409, "outcome_amount")
+    closed = ended(desk, dispute, kind="rejected", amount="151845.43")
+    assert (closed["open"], closed["frozen"]) == (False, "0.00")
+    shown = desk.get("manager", path)
+    assert (shown["state"], shown["due"]["outstanding"]) == ("signed", FROZEN)
+    assert desk.act("manager", signed["id"], "pay")["state"] == "settled"
+
+
+def test_an_upheld_dispute_keeps_its_difference_until_the_statement_is_reversed(
+    desk: Desk, signed: Any
+) -> None:
+    dispute = desk.post("manager", f"statements/{signed['id']}/disputes", **CLAIM)
+    closed = ended(desk, dispute, kind="upheld", amount="150000.00")
+    assert (closed["open"], closed["frozen"]) == (False, FROZEN)
+    shown = desk.get("manager", f"statements/{signed['id']}")
+    assert (shown["state"], shown["due"]["outstanding"]) == ("signed", "152494.71")
+
+
+def test_disputes_are_listed_and_what_cannot_be_disputed_is_refused(
+    desk: Desk, signed: Any
+) -> None:
+    path = f"statements/{signed['id']}/disputes"
+    nowhere = CLAIM | {"line": "gas"}
+    assert desk.refused("manager", path, **nowhere) == (409, "dispute_no_amount")
+    assert desk.refused("manager", path, **CLAIM | {"deadline": "2000-01-01"})[0] == 422
+    first = desk.post("manager", path, **CLAIM)
+    second = desk.post("engineer", path, **CLAIM | {"line": "water", "claimed": "9000.00"})
+    assert second["frozen"] == "0.00"
+    rows = desk.get("director", "disputes", contract=signed["contract_id"], open=True)["items"]
+    assert [row["id"] for row in rows] == [second["id"], first["id"]]
+    assert desk.get("director", "disputes", open=False)["items"] == []
+    assert desk.get("hospital", "disputes")["items"] == []
+
+
+def test_a_draft_is_not_disputed(desk: Desk) -> None:
+    drafted = desk.draft(desk.agree())
+    path = f"statements/{drafted['id']}/disputes"
+    assert desk.refused("manager", path, **CLAIM) == (409, "statement_state")

@@ -1,0 +1,145 @@
+"""Costs in the store: orders taken over once, piles priced when they counted, accounts of each."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from fastapi.testclient import TestClient
+from psycopg import Connection
+
+from tests.costed_fleet import plant, put_on_tariff
+from tests.db.conftest import V1, SignIn
+from tests.metered_building import place_id
+
+pytestmark = pytest.mark.db
+
+CHARGING = """订单编号,车牌号,充电开始时间,充电结束时间,充电电量,实付金额,交易类型,充电站,发票抬头
+C1,津Acar-1,2026-07-02 12:01,2026-07-02 12:58,20,26.00,消费,城东站,学校
+C2,津Acar-1,2026-07-03 18:00,2026-07-03 18:40,10,13.00,消费,城东站,学校
+C1,津Acar-1,2026-07-02 12:01,2026-07-02 12:58,20,26.00,消费,城东站,学校
+C2,津Acar-1,2026-07-04 09:00,2026-07-04 09:00,3,3.90,退款,城东站,学校
+"""
+TOLLS = """流水号,车牌号,出口时间,金额
+T1,津Acar-1,2026-07-01 09:50,15.00
+T2,津Acar-2,2026-07-03 23:00,20.00
+"""
+INSURANCE = """保单号,车牌号,保险起期,保险止期,保费
+P1,津Acar-1,2026-07-01,2027-06-30,3650.00
+"""
+FEES = "pile,first_day,session_cny,service_cny_kwh\npile-1,2026-06-01,2.00,0.10\n"
+
+
+@pytest.fixture
+def fleet(conn: Connection, people: Callable[[], None]) -> Connection:
+    people()
+    plant(conn)
+    return conn
+
+
+def take(client: TestClient, name: str, text: str, *, encoding: str = "utf-8") -> Any:
+    return client.post(f"{V1}/sheets/{name}", content=text.encode(encoding)).json()
+
+
+def asked(conn: Connection, first: str = "2026-07-01", last: str = "2026-07-01") -> dict[str, Any]:
+    return {"place": place_id(conn, "school"), "first_month": first, "last_month": last}
+
+
+def costs(client: TestClient, conn: Connection, path: str = "", **months: str) -> Any:
+    answer = client.get(f"{V1}/vehicle-costs{path}", params=asked(conn, **months))
+    assert answer.status_code == 200, answer.text
+    return answer.json()
+
+
+def items(account: dict[str, Any]) -> dict[str, str]:
+    return {each["name"]: each["amount"] for each in account["items"]}
+
+
+def test_a_month_of_orders_with_duplicates_and_a_refund(fleet: Connection, sign_in: SignIn) -> None:
+    client = sign_in("admin")
+    for _ in range(2):
+        taken = take(client, "orders_charging", CHARGING, encoding="gb18030")
+        assert (taken["rows"], taken["faults"]) == (4, [])
+        assert take(client, "orders_toll", TOLLS)["taken"]
+        assert take(client, "orders_insurance", INSURANCE)["taken"]
+    answer = costs(client, fleet)
+    one, other = answer["items"]
+    assert items(one) == {"charging": "35.10", "toll": "15.00", "insurance": "310.00"}
+    assert (one["km"], one["public_kwh"], items(other)) == ("200.000", "27.000", {"toll": "20.00"})
+    energy, running, full = one["per_100_km"]
+    assert energy["cny_100km"] is None
+    assert energy["inside"] == ["charging"]
+    assert (one["unpriced"], energy["absent"]) == (1, ["fuel", "own_piles"])
+    assert "repair" in running["absent"]
+    assert full["level"] == "full"
+    found = costs(client, fleet, "/orders")
+    partners = {each["number"]: each["trip"] for each in found["matched"]}
+    assert partners == {"C1": "public", "T1": "t1"}
+    assert [each["number"] for each in found["unmatched"]] == ["C2", "T2"]
+    assert [each["id"] for each in found["unpaid"]] == ["unpaid"]
+
+
+def test_a_pile_of_our_own_is_priced_by_its_meter_as_soon_as_there_is_a_tariff(
+    fleet: Connection, sign_in: SignIn
+) -> None:
+    client = sign_in("admin")
+    [before] = costs(client, fleet, "/own-piles")["items"]
+    assert (before["amount"], before["why"] != "") == (None, True)
+    put_on_tariff(fleet)
+    assert take(client, "pile_fees", FEES)["taken"]
+    both = {"first": "2026-06-01", "last": "2026-07-01"}
+    [after] = costs(client, fleet, "/own-piles", **both)["items"]
+    assert [(each["month"], each["energy"], each["fees"]) for each in after["months"]] == [
+        ("2026-06-01", "7.20", "3.20"),
+        ("2026-07-01", "3.60", "1.20"),
+    ]
+    assert after["amount"] == "15.20"
+    [of_july] = costs(client, fleet, "/own-piles")["items"]
+    assert ([each["month"] for each in of_july["months"]], of_july["amount"]) == (
+        ["2026-07-01"],
+        "4.80",
+    )
+    june = costs(client, fleet, first="2026-06-01", last="2026-06-01")["items"][0]
+    july = costs(client, fleet)["items"][0]
+    assert (items(june), items(july)) == ({"own_piles": "10.40"}, {"own_piles": "4.80"})
+    assert july["own_kwh"] == "12.000"
+
+
+def test_a_wrong_row_is_refused_at_its_cell_and_nothing_is_taken(
+    fleet: Connection, sign_in: SignIn
+) -> None:
+    client = sign_in("admin")
+    wrong = CHARGING + "C1,津Acar-1,2026-07-02 12:01,2026-07-02 12:58,20,99.00,消费,城东站,学校\n"
+    wrong += "C9,津Z9,2026-07-02 12:01,2026-07-02 11:00,x,5.00,消费,城东站,学校\n"
+    wrong += "C8,津Z9,2026-07-02 12:01,2026-07-02 13:00,5,5.00,消费,城东站,学校\n"
+    taken = take(client, "orders_charging", wrong)
+    assert not taken["taken"]
+    assert [(each["row"], each["column"], each["code"]) for each in taken["faults"]] == [
+        (6, "订单编号", "order_differs"),
+        (7, "充电电量", "not_an_amount"),
+        (8, "车牌号", "unknown_vehicle"),
+    ]
+    assert costs(client, fleet)["totals"] == []
+    assert costs(client, fleet)["items"][0]["total"] is None
+    assert take(client, "orders_charging", CHARGING)["taken"]
+    again = take(client, "orders_charging", CHARGING.replace("26.00", "27.00"))
+    assert [each["code"] for each in again["faults"]] == ["order_differs"] * 2
+
+
+def test_who_administers_no_vehicle_can_name_none_and_another_institution_sees_none(
+    fleet: Connection, sign_in: SignIn
+) -> None:
+    client = sign_in("admin")
+    assert take(client, "orders_toll", TOLLS)["taken"]
+    assert take(sign_in("school"), "orders_toll", TOLLS)["faults"][0]["code"] == "unknown_vehicle"
+    assert items(costs(client, fleet)["items"][0]) == {"toll": "15.00"}
+    client = sign_in("hospital")
+    assert client.get(f"{V1}/vehicle-costs", params=asked(fleet)).status_code == 404
+    assert client.get(f"{V1}/sheets/orders_toll?form=csv").text.count("\n") == 1
+
+
+def test_months_that_are_none_are_refused(fleet: Connection, sign_in: SignIn) -> None:
+    client = sign_in("school")
+    for first, last in (("2026-07-02", "2026-07-01"), ("2026-08-01", "2026-07-01")):
+        answer = client.get(f"{V1}/vehicle-costs", params=asked(fleet, first, last))
+        assert answer.status_code == 422
+        assert answer.json()["code"] in {"want_first_of_month", "days_backwards"}

@@ -1,0 +1,235 @@
+"""A planted demand register and planted reactive energy give the month's charges, to the cent.
+
+So they do of a meter that was wrong for part of the month, once its error is declared.
+"""
+
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from zoneinfo import ZoneInfo
+
+import pytest
+from psycopg import Connection
+
+from analytics.jobs.consumption import update_consumption
+from analytics.jobs.meter_cost import meter_cost
+from analytics.ledger.cost_line import Cost
+from domain.money import cents
+from domain.register_event import RegisterEvent
+from domain.tolerance import Finding, ToleranceRule
+from store.become import Role, become
+from store.place import MeterRow, meters
+from store.register_event import declare, withdraw
+from store.registry import write as write_registry
+from store.tariff import MeterTariffRow, add_tariff, put_meter
+from store.tolerance import add_finding, decide
+from tests.conftest import connected
+from tests.db.conftest import add_people
+from tests.estate import NOW, estate, say, store_messages
+
+pytestmark = pytest.mark.db
+
+SHANGHAI = ZoneInfo("Asia/Shanghai")
+JUNE, JULY = date(2026, 6, 1), date(2026, 7, 1)
+START = datetime(2026, 6, 1, tzinfo=SHANGHAI)
+HOUR = timedelta(hours=1)
+HOURS = 30 * 24
+KW, KVAR, DEMAND_KW = 20.0, 15.0, 61.0
+"""Constant power, constant reactive power, and the greatest demand by the register."""
+PEAK_HOUR = 400
+"""From here on the register shows its greatest demand."""
+TARIFF = """
+schema = "tariff/1"
+code = "planted"
+medium = "electricity"
+name_zh = "x"
+name_en = "planted"
+[[version]]
+first_day = 2026-01-01
+checked = false
+source = "planted"
+power_factor = "0.90"
+[[version.component]]
+name = "energy"
+price = "0.50"
+[[version.component]]
+name = "fund"
+fund = true
+price = "0.02"
+[[version.basic]]
+by = "maximum"
+price = "30"
+"""
+
+
+@pytest.fixture
+def conn(superuser: Connection) -> Connection:
+    """A school that drew 20 kW and 15 kvar all June; its demand register was reset on the first."""
+    write_registry(superuser, estate())
+    add_people(superuser)
+    tariff_id = add_tariff(superuser, TARIFF, place="planted")
+    assert tariff_id is not None
+    readings = [
+        say(
+            "school-device-0",
+            f'{{"ts": "{(START + hour * HOUR).isoformat()}", "values": {{'
+            f'"active_energy_import_kwh": {1000 + KW * hour},'
+            f'"reactive_energy_import_kvarh": {500 + KVAR * hour},'
+            f'"demand_max_kw": {_demand(hour)}}}}}'.encode(),
+        )
+        for hour in range(HOURS + 1)
+    ]
+    store_messages(superuser, readings)
+    compute(superuser, NOW)
+    terms = MeterTariffRow(tariff_id, "planted", date(2026, 1, 1), None, None, None, None)
+    put_meter(superuser, school(superuser).id, terms)
+    return superuser
+
+
+def _demand(hour: int) -> float:
+    """At the turn of the month the register begins anew."""
+    if hour in (0, HOURS):
+        return 0.0
+    return DEMAND_KW if hour >= PEAK_HOUR else 35.0
+
+
+def school(conn: Connection) -> MeterRow:
+    return next(row for row in meters(conn) if row.code == "school-meter-0")
+
+
+def act_as(conn: Connection, login: str) -> None:
+    conn.execute(
+        "SELECT set_config('civicwatt.person', person_id::text, false) FROM person"
+        " WHERE login = %s",
+        [login],
+    )
+
+
+def found_wrong(
+    conn: Connection, first_day: int, end_day: int, error: str, reactive: str | None
+) -> int:
+    """A verification's finding, settled over days [first_day, end_day) of June; id of its event."""
+    act_as(conn, "admin")
+    meter = school(conn)
+    finding = Finding(
+        date(2026, 7, 1), Decimal(error), Decimal("0.5"), None, "No. 7",
+        reactive_error_pct=None if reactive is None else Decimal(reactive),
+    )  # fmt: skip
+    finding_id = add_finding(conn, meter.id, finding)
+    span = START + (first_day - 1) * 24 * HOUR, START + (end_day - 1) * 24 * HOUR
+    event = RegisterEvent(span[0], "error", float(error), None, "clause 9.2", span[1])
+    event_id = declare(conn, meter.id, event)
+    decide(
+        conn, finding_id, ToleranceRule.KNOWN_DATE, event_id=event_id, basis="b", reason="clause"
+    )
+    compute(conn, NOW + HOUR)
+    return event_id
+
+
+def compute(conn: Connection, now: datetime) -> None:
+    with connected(conn.info.dsn, Role.WORK) as worker:
+        update_consumption(worker, now=now)
+
+
+def june(conn: Connection) -> Cost:
+    """What the school's own people are told June costs."""
+    row = conn.execute("SELECT person_id::text FROM person WHERE login = 'school'").fetchone()
+    with connected(conn.info.dsn) as own, own.transaction():
+        become(own, Role.API)
+        own.execute("SELECT set_config('civicwatt.person', %s, true)", row)
+        return meter_cost(own, school(own), JUNE, JULY).cost
+
+
+def amounts(cost: Cost) -> dict[str, Decimal]:
+    return {line.item: line.amount for line in cost.lines}
+
+
+def test_the_demand_register_gives_the_basic_charge_and_reactive_energy_the_adjustment(
+    conn: Connection,
+) -> None:
+    found = june(conn)
+    assert found.gaps == ()
+    kwh = Decimal(int(KW) * HOURS)
+    energy, fund, basic = kwh * Decimal("0.50"), kwh * Decimal("0.02"), Decimal(30 * 61)
+    told = amounts(found)
+    assert (told["energy"], told["fund"], told["basic"]) == (energy, fund, basic)
+    # 20 kW and 15 kvar are a factor of 0.80: 10 steps below 0.90, at half a percent each.
+    assert told["power_factor"] == (energy + basic) * Decimal("0.05")
+    line = next(line for line in found.lines if line.item == "power_factor")
+    assert "power factor 0.80" in line.formula
+    assert line.price == Decimal("5.0")
+
+
+def test_registers_are_read_at_the_ratio_that_was_declared(conn: Connection) -> None:
+    conn.execute(
+        "INSERT INTO register_event (meter_id, at, kind, value, note, person_id)"
+        " SELECT meter_id, '2026-05-01Z', 'ratio', 40, 'plate', person_id FROM meter, person"
+        " WHERE code = 'school-meter-0' AND login = 'school'"
+    )
+    compute(conn, NOW + HOUR)
+    found = june(conn)
+    assert amounts(found)["basic"] == Decimal(30 * 61 * 40)
+    line = next(line for line in found.lines if line.item == "power_factor")
+    assert "power factor 0.80" in line.formula
+
+
+def test_without_a_reading_of_its_last_day_neither_is_guessed(conn: Connection) -> None:
+    conn.execute(
+        "UPDATE electricity_reading SET demand_max_kw = NULL, reactive_energy_import_kvarh = NULL"
+        " WHERE ts > %s",
+        [START + (HOURS - 30) * HOUR],
+    )
+    found = june(conn)
+    assert {gap.code for gap in found.gaps} == {"maximum_demand", "reactive_energy"}
+    assert not {"basic", "power_factor"} & amounts(found).keys()
+
+
+def test_an_error_of_the_whole_month_is_divided_out_of_both_registers(conn: Connection) -> None:
+    before = june(conn)
+    event_id = found_wrong(conn, 1, 31, "-20", "-20")
+    found = june(conn)
+    assert found.gaps == ()
+    told = amounts(found)
+    assert told["energy"] == Decimal(18_000) * Decimal("0.50")
+    assert told["basic"] == Decimal(30) * Decimal("76.25")  # 61 kW of a meter that shows 80 %
+    # Both are a quarter more, so the factor stays, and with it the percentage.
+    assert told["power_factor"] == cents((told["energy"] + told["basic"]) * Decimal("0.05"))
+    withdraw(conn, event_id, "the report was of another meter")
+    compute(conn, NOW + 2 * HOUR)
+    assert june(conn) == before
+
+
+def test_an_error_of_reactive_energy_alone_moves_the_power_factor(conn: Connection) -> None:
+    """15 kvar that were 20, beside 20 kW: a factor of 0.71 is 19 steps below 0.90."""
+    found_wrong(conn, 1, 31, "-0.6", "-25.4513")
+    line = next(line for line in june(conn).lines if line.item == "power_factor")
+    assert "power factor 0.71" in line.formula
+    assert line.price == Decimal("9.5")
+
+
+def test_of_an_error_in_part_of_the_month_each_part_is_told_by_itself(conn: Connection) -> None:
+    """The register rose on the 17th (hour 400), within the days on which it showed too little."""
+    found_wrong(conn, 10, 21, "-20", "0")
+    found = june(conn)
+    assert found.gaps == ()
+    told = amounts(found)
+    assert told["basic"] == Decimal(30) * Decimal("76.25")
+    kwh = Decimal(20 * 24) * (19 + Decimal(11) / Decimal("0.8"))
+    assert told["energy"] == kwh * Decimal("0.50")
+
+
+def test_a_demand_that_the_error_leaves_open_is_no_charge_and_says_why(conn: Connection) -> None:
+    """From the 20th on it shows too little and does not rise: it may have been above 61 kW."""
+    found_wrong(conn, 20, 31, "-20", "0")
+    found = june(conn)
+    [gap] = [gap for gap in found.gaps if gap.code == "demand_error"]
+    assert "anything from 61.000000 to 76.250000 kW" in gap.detail
+    assert "basic" not in amounts(found)
+
+
+def test_a_report_silent_on_reactive_energy_leaves_no_power_factor(conn: Connection) -> None:
+    found_wrong(conn, 20, 31, "1", None)
+    found = june(conn)
+    assert [gap.code for gap in found.gaps] == ["reactive_error"]
+    assert "does not say how wrong the register of reactive energy was" in found.gaps[0].detail
+    assert amounts(found)["basic"] == Decimal(30 * 61)  # it showed too much, and not more than 61
+    assert "power_factor" not in amounts(found)

@@ -1,0 +1,145 @@
+"""What the tables hold against what must be in them, to the last value."""
+
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+import psycopg
+from psycopg import Connection, sql
+
+from device_sim.faults.expected import Expected, Instant
+from domain.reading import Quality, Value
+from store.reading_table import OTHER, shapes
+from store.sequence import UNITE_WITHIN, unite
+from tests.faults.load import MARKER
+
+
+@dataclass(frozen=True)
+class Audit:
+    """Where tables and truth differ.
+
+    Attributes
+    ----------
+    lost : set of Instant
+        Not there, or without a value that must be there.
+    invented : set of Instant
+        There and not in the truth, or with a value that is not in it.
+    conflicts_wrong, quarantine_wrong, gaps_wrong : list of str
+        What is missing and what is too much, in words.
+    undated_lost : int
+        Values that came without a time and are nowhere.
+    repeated_in_quarantine : int
+        Messages that are there more than once: delivered again after a crash.
+    received, outcomes, stored : int
+        Sums of the collectors' counts: samples, their outcomes together, and those stored.
+    """
+
+    lost: set[Instant]
+    invented: set[Instant]
+    conflicts_wrong: list[str]
+    quarantine_wrong: list[str]
+    gaps_wrong: list[str]
+    undated_lost: int
+    repeated_in_quarantine: int
+    received: int
+    outcomes: int
+    stored: int
+
+
+def audited(url: str, truth: Expected) -> Audit:
+    """Compare a database with the truth."""
+    with psycopg.connect(url, autocommit=True) as conn:
+        found, flagged = _readings(conn)
+        undated = {(d, n, _rounded(v)) for d, n, v in truth.undated}
+        of_undated = {device for device, _, _ in truth.undated}
+        heard = {
+            (device, name, value)
+            for (device, _), values in found.items()
+            if device in of_undated
+            for name, value in values.items()
+        }
+        wanted = {i: {n: _rounded(v) for n, v in vs.items()} for i, vs in truth.values.items()}
+        dated = {i: values for i, values in found.items() if i[0] not in of_undated}
+        quarantined = conn.execute("SELECT topic, payload FROM quarantine").fetchall()
+        shut = {(topic, bytes(payload)) for topic, payload in quarantined}
+        counts = conn.execute(
+            "SELECT sum(received), sum(stored + merged + duplicate + conflicting + quarantined"
+            " + without_reading), sum(stored) FROM collector_count"
+        ).fetchone()
+        assert counts is not None
+        return Audit(
+            lost={i for i, values in wanted.items() if not values.items() <= _of(dated, i)},
+            invented={i for i, values in dated.items() if not values.items() <= _of(wanted, i)},
+            conflicts_wrong=_differences(_conflicts(conn), truth.disputed)
+            + _differences(dict.fromkeys(flagged, 1), dict.fromkeys(truth.disputed, 1)),
+            quarantine_wrong=[str(one)[:300] for one in shut ^ truth.quarantine],
+            gaps_wrong=_differences(_gaps(conn), truth.missing),
+            undated_lost=len(undated - heard),
+            repeated_in_quarantine=len(quarantined) - len(shut),
+            received=int(counts[0]),
+            outcomes=int(counts[1]),
+            stored=int(counts[2]),
+        )
+
+
+def _of(values: dict[Instant, dict[str, Value]], instant: Instant) -> Any:
+    return values.get(instant, {}).items()
+
+
+def _readings(conn: Connection) -> tuple[dict[Instant, dict[str, Value]], set[Instant]]:
+    """Every value of the wide tables, and the instants that are flagged as conflicts."""
+    found: dict[Instant, dict[str, Value]] = defaultdict(dict)
+    flagged = set()
+    for shape in shapes():
+        if shape.name == OTHER:
+            continue
+        columns = sql.SQL(", ").join(map(sql.Identifier, shape.values))
+        query = sql.SQL(
+            "SELECT code, ts, quality, {} FROM {} JOIN device USING (device_id) WHERE code <> {}"
+        ).format(columns, sql.Identifier(shape.name), sql.Literal(MARKER))
+        for code, ts, quality, *values in conn.execute(query):
+            if quality & Quality.CONFLICT:
+                flagged.add((code, ts))
+            found[code, ts].update(
+                (name, _rounded(value))
+                for name, value in zip(shape.values, values, strict=True)
+                if value is not None
+            )
+    return found, flagged
+
+
+def _conflicts(conn: Connection) -> dict[Instant, set[str]]:
+    found: dict[Instant, set[str]] = defaultdict(set)
+    rows = conn.execute(
+        "SELECT DISTINCT code, ts, quantity FROM reading_conflict JOIN device USING (device_id)"
+    )
+    for code, ts, quantity in rows:
+        found[code, ts].add(quantity)
+    return found
+
+
+def _gaps(conn: Connection) -> dict[str, set[int]]:
+    while unite(conn, now=datetime.now(UTC) + UNITE_WITHIN):
+        pass  # as the worker does
+    found: dict[str, set[int]] = defaultdict(set)
+    rows = conn.execute(
+        "SELECT code, lower(missing), upper(missing) FROM sequence_gap"
+        " JOIN device USING (device_id) WHERE closed_at IS NULL"
+    )
+    for code, first, end in rows:
+        found[code].update(range(first, end))
+    return found
+
+
+def _rounded(value: Value) -> Value:
+    """Equal numbers that were divided in another order differ in their last bit."""
+    return value if isinstance(value, str) else round(value, 9)
+
+
+def _differences(found: dict[Any, Any], wanted: dict[Any, Any]) -> list[str]:
+    return [
+        f"{key}: found {found.get(key)}, want {wanted.get(key)}"
+        for key in found.keys() | wanted.keys()
+        if found.get(key) != wanted.get(key)
+    ]

@@ -1,0 +1,109 @@
+"""Devices that go on sending whatever happens, and markers by which to see that all has arrived."""
+
+import time
+from bisect import bisect_left
+from collections.abc import Sequence
+from threading import Event, Lock, Thread
+
+import psycopg
+
+from device_sim.faults.stream import Dispatch
+from device_sim.publisher import Publisher, StoppedError
+from domain.broker_url import BrokerUrl
+
+MARKER = "campaign-marker"
+_MARKERS = 8
+"""So many at once, that every collector of a group gets some."""
+
+
+class Load:
+    """Publishes a stream at a steady pace, from a thread of its own.
+
+    Parameters
+    ----------
+    rate : float
+        Messages a second. [1/s]
+    """
+
+    def __init__(self, url: str, stream: Sequence[Dispatch], rate: float) -> None:
+        self._stream = stream
+        self._next = 0
+        self._sent_s: list[float] = []
+        self._lock = Lock()
+        self._stop = Event()
+        address = BrokerUrl.parse(url)
+        self._rate = rate
+        self._publisher = Publisher(address, client_id="campaign-load", stop=self._stop)
+        self._markers = Publisher(address, client_id="campaign-markers", stop=self._stop)
+        self._marked = 0
+        self._thread = Thread(target=self._run, daemon=True)
+
+    def start(self) -> None:
+        """Connect and begin."""
+        self._publisher.__enter__()
+        self._markers.__enter__()
+        self._thread.start()
+
+    @property
+    def position(self) -> int:
+        """How many messages of the stream have been sent."""
+        return self._next
+
+    def send_again(self, seconds: float) -> None:
+        """Go back: what was sent within the last `seconds` is sent once more."""
+        with self._lock:
+            self._next = bisect_left(self._sent_s, time.monotonic() - seconds)
+            del self._sent_s[self._next :]
+
+    def finish(self) -> None:
+        """Send the rest without a pause; wait until the broker has all of it."""
+        self._rate = float("inf")
+        self._thread.join()
+        self._publisher.drain()
+
+    def close(self) -> None:
+        """Stop at once."""
+        self._stop.set()
+        self._thread.join()
+        for publisher in (self._publisher, self._markers):
+            publisher.__exit__(None, None, None)
+
+    def wait_until_stored(self, database: str, within_s: float) -> float:
+        """Send markers and wait until all of them are in the database; the seconds it took."""
+        began_s = time.monotonic()
+        wanted = range(self._marked, self._marked + _MARKERS)
+        self._marked += _MARKERS
+        for number in wanted:
+            ts = round(time.time() * 1000) - 3_600_000 + number
+            payload = f'{{"ts":{ts},"values":{{"active_energy_import_kwh":{number}.0}}}}'
+            self._markers.publish(MARKER, payload.encode(), 1)
+        with psycopg.connect(database, autocommit=True) as conn:
+            while _stored(conn, wanted) < len(wanted):
+                if time.monotonic() - began_s > within_s:
+                    raise TimeoutError(f"{_stored(conn, wanted)} of {len(wanted)} markers arrived")
+                time.sleep(0.05)
+        return time.monotonic() - began_s
+
+    def _run(self) -> None:
+        due_s = time.monotonic()
+        try:
+            while self._next < len(self._stream):
+                due_s = max(due_s + 1 / self._rate, time.monotonic() - 1)
+                self._stop.wait(max(0.0, due_s - time.monotonic()))
+                with self._lock:
+                    sent = self._stream[self._next].sent
+                    self._next += 1
+                    self._sent_s.append(time.monotonic())
+                self._publisher.send(sent.topic, sent.payload, 1, retain=sent.retain)
+        except StoppedError:
+            return
+
+
+def _stored(conn: psycopg.Connection, numbers: range) -> int:
+    row = conn.execute(
+        "SELECT count(DISTINCT active_energy_import_kwh) FROM electricity_reading"
+        " JOIN device USING (device_id) WHERE code = %s"
+        " AND active_energy_import_kwh BETWEEN %s AND %s",
+        [MARKER, numbers[0], numbers[-1]],
+    ).fetchone()
+    return int(row[0]) if row else 0

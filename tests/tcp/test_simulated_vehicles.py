@@ -1,0 +1,96 @@
+"""Simulated vehicles talk to the listener as real ones do: greeted, let in, and heard."""
+
+from datetime import UTC, datetime, timedelta
+from itertools import chain
+from pathlib import Path
+from threading import Event
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from civicwatt.cli import main
+from device_sim.catalogue import VENDORS
+from device_sim.connections import Connections
+from device_sim.crowd import Crowd
+from device_sim.playing import play
+from domain.errors import ConfigurationError
+from ingest.codecs.decoded import Codec
+from ingest.codecs.gb32960.codec import Gb32960
+from ingest.codecs.gb32960.key_file import load
+from ingest.codecs.gb32960.wire import Gb32960Wire
+from ingest.codecs.jt808.codec import Jt808
+from ingest.codecs.jt808.wire import Jt808Wire
+from ingest.codecs.wire import Wire
+from tests.tcp.conftest import Memory, StartListener
+from tests.unit.ingest_codecs.raw_frames import World
+
+SECRET = b"0123456789abcdef0123456789abcdef"
+START = datetime(2026, 11, 20, 12, tzinfo=UTC)
+END = START + timedelta(minutes=2)
+SPOKEN: list[tuple[Wire, Codec]] = [
+    (Gb32960Wire(), Gb32960()),
+    (Jt808Wire(SECRET, lambda _: True), Jt808(SECRET)),
+]
+
+
+def crowd(name: str) -> Crowd:
+    return Crowd([VENDORS[name]], 4, timedelta(seconds=10), ZoneInfo("Asia/Shanghai"))
+
+
+@pytest.mark.parametrize(("wire", "codec"), SPOKEN)
+def test_everything_a_vehicle_sends_is_stored_as_what_it_says(
+    start_listener: StartListener, wire: Wire, codec: Codec
+) -> None:
+    memory = Memory(codec)
+    host, port = start_listener(wire, memory).address
+    one, said = crowd(wire.codec), set()
+    with Connections(host, port, stop=Event()) as vehicles:
+        play(
+            chain(one.hello(START), one.messages(START)),
+            vehicles,
+            until=END,
+            stop=Event(),
+            clock=lambda: END,
+            note=lambda sent: said.update((s.device, s.at) for s in sent.sent.said),
+        )
+    heard = {
+        (sample.device or decoded.sender, sample.ts)
+        for message in memory.stored
+        for decoded in [codec.decode(message, World(()))]
+        for sample in decoded.samples
+    }
+    assert heard == said
+    assert len(said) == 4 * 12
+
+
+def test_vehicles_with_a_key_encrypt_what_they_send(
+    start_listener: StartListener, tmp_path: Path
+) -> None:
+    file = tmp_path / "keys.toml"
+    vehicle = "[vehicle.LCWSIM00000000001]\nsm4_key = '00112233445566778899aabbccddeeff'"
+    default = "[default]\nmode = 'cbc'\niv = 'first'\naes_key = 'ffeeddccbbaa99887766554433221100'"
+    file.write_text(f"{default}\n{vehicle}\n")
+    codec = Gb32960(keys=load(file))
+    memory = Memory(codec)
+    host, port = start_listener(Gb32960Wire(), memory).address
+    command = ["simulate", "--vendor", "gb32960", "--devices", "3", "--meter-seconds", "600"]
+    command += ["--hours", "1", "--no-live", "--tcp", f"{host}:{port}", "--keys", str(file)]
+    assert main(command) == 0
+    frames = [message.payload for message in memory.stored]
+    assert {frame[21] for frame in frames} == {3, 5}
+    for message in memory.stored:
+        decoded = codec.decode(message, World(()))
+        assert decoded.errors == []
+        assert decoded.samples or message.payload[2] == 1
+        assert [error.code for error in Gb32960().decode(message, World(())).errors] == ["no_key"]
+
+
+def test_a_terminal_that_may_not_register_says_so(start_listener: StartListener) -> None:
+    host, port = start_listener(Jt808Wire(SECRET, lambda _: False), Memory(Jt808(SECRET))).address
+    greeting = next(crowd("jt808").hello(START)).sent
+    vehicles = Connections(host, port, stop=Event())
+    with (
+        vehicles,
+        pytest.raises(ConfigurationError, match="it may not register"),
+    ):
+        vehicles.send(greeting.topic, greeting.payload, 1)

@@ -1,0 +1,81 @@
+"""The alert desk in the browser: what opens is seen at once, and the keyboard ends it."""
+
+import psycopg
+import pytest
+from playwright.sync_api import expect
+
+from tests.ui.conftest import Console, Visit
+
+pytestmark = pytest.mark.browser
+
+
+def open_alert(console: Console, rule: str, priority: str, month_cny: str | None = None) -> int:
+    """An alert on the first meter's device, as the evaluator writes it, and the news of it."""
+    with psycopg.connect(console.database) as conn:
+        row = conn.execute(
+            "INSERT INTO alert (rule, organisation_id, desk_id, device_id, priority, state,"
+            " began_at, last_at, judged_to, opened_at, expected, actual, unit, month_cny)"
+            " SELECT %s, p.place_id, desk_of(p.place_id), d.device_id, %s, 'open',"
+            " now() - interval '2 hours', now(), now(), now(), 198, 190.5, 'V', %s"
+            " FROM device d JOIN device_place p USING (device_id)"
+            " JOIN organisation o ON o.organisation_id = p.place_id"
+            " WHERE o.code = 'hall' AND d.kind = 'electricity_meter' ORDER BY 1 LIMIT 1"
+            " RETURNING alert_id",
+            [rule, priority, month_cny],
+        ).fetchone()
+        assert row is not None
+        conn.execute(
+            "INSERT INTO alert_event (alert_id, from_state, to_state, act)"
+            " VALUES (%s, 'pending', 'open', 'open')",
+            row,
+        )
+        conn.execute(
+            "INSERT INTO alert_progress VALUES ('live', now(), now())"
+            " ON CONFLICT (part) DO UPDATE SET evaluated_to = now()"
+        )
+        conn.execute("SELECT tell_alerts(ARRAY[%s]::bigint[])", row)
+    return int(row[0])
+
+
+def test_what_opens_is_seen_at_once_and_ended_by_keyboard(office: Visit, console: Console) -> None:
+    page = office.page
+    page.goto("/alerts")
+    expect(page.get_by_text("当前没有需要处理的事项。")).to_be_visible()
+    expect(page.locator("[data-stale]")).to_contain_text("尚未评估")
+
+    low = open_alert(console, "night_load", "low", "1200")
+    rows = page.locator("[data-alert]")
+    expect(rows).to_have_count(1)
+    expect(page.locator("[data-judged]")).to_contain_text("已评估至")
+    grave = open_alert(console, "voltage_low", "high")
+    expect(rows).to_have_count(2)
+    expect(rows.first).to_have_attribute("data-alert", str(grave))
+    expect(rows.last).to_contain_text("1,200.00")
+
+    pane = page.locator("[data-pane]")
+    expect(pane).to_contain_text("一相电压低于允许范围")
+    page.keyboard.press("a")
+    expect(pane).to_contain_text("已确认")
+    page.keyboard.press("s")
+    page.get_by_label("原因").fill("等候电工")
+    page.keyboard.press("Enter")
+    expect(rows.first).to_contain_text("已搁置")
+    page.locator("body").click(position={"x": 2, "y": 2})
+    page.keyboard.press("j")
+    expect(page.locator("tr[aria-selected=true]")).to_have_attribute("data-alert", str(low))
+    expect(pane).to_contain_text("夜间负荷高")
+    page.keyboard.press("r")
+    page.get_by_label("原因").fill("空调已关")
+    page.keyboard.press("Enter")
+    expect(rows).to_have_count(1)
+
+    page.get_by_role("button", name="已解除", exact=True).click()
+    expect(rows).to_have_attribute("data-alert", str(low))
+    pane.get_by_role("button", name="真", exact=True).click()
+    expect(pane.get_by_role("button", name="真", exact=True)).to_have_attribute(
+        "aria-pressed", "true"
+    )
+    expect(pane).to_contain_text("空调已关")
+    page.set_viewport_size({"width": 390, "height": 844})
+    wide = page.evaluate("document.documentElement.scrollWidth")
+    assert wide <= 390

@@ -1,0 +1,91 @@
+"""The fleet in the browser: bars, trips, a charge's pile, a suspicion judged, a track by leave."""
+
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+from playwright.sync_api import Browser, expect
+
+from analytics.jobs.charge_matches import match_charges
+from analytics.jobs.consumption import update_consumption
+from analytics.jobs.vehicles import update_vehicles
+from api.password import hash_password
+from device_sim.vehicle_week import vehicle_week
+from store.become import Role
+from store.person import add_person, grant
+from store.registry import write as write_registry
+from store.vehicle import enter
+from tests.conftest import as_template, connected, new_database
+from tests.estate import estate, store_messages
+from tests.fleet_estate import car, told, with_terminals
+from tests.ui.conftest import Console, Planted, console_on, sign_in, visiting
+from tests.ui.planted import PASSWORD
+
+pytestmark = pytest.mark.browser
+
+FIRST = date(2026, 6, 29)
+PERIOD = "from=2026-06-29&end=2026-07-03"
+
+
+@pytest.fixture(scope="module")
+def garage(database_server: str, template: str) -> Iterator[Planted]:
+    """A school with a car that has driven four days, and its administrator, who may read tracks."""
+    with new_database(database_server, template) as database:
+        with connected(database) as conn:
+            write_registry(conn, with_terminals(estate(), "school-building", ("car-1",)))
+            enter(conn, car("car-1", "school-building"))
+            add_person(conn, login="keeper", name="keeper", password_hash=hash_password(PASSWORD))
+            grant(conn, login="keeper", role="institution_administrator", organisation="school")
+            conn.execute(
+                "INSERT INTO track_access (person_id, organisation_id, days, reason, granted_by)"
+                " SELECT person_id, organisation_id, '[2000-01-01,2100-01-01)', 'r', person_id"
+                " FROM person, organisation WHERE code = 'school'"
+            )
+            store_messages(conn, told("car-1", vehicle_week(3, FIRST, days=4).samples(120)))
+            conn.execute(
+                "INSERT INTO fleet_rule (organisation_id, rule, holds_from, in_use, terms,"
+                " person_id) SELECT organisation_id, 'out_of_hours', '2026-01-01', true,"
+                " '{\"until_min\": 60}', person_id FROM person, organisation WHERE code = 'school'"
+            )
+        with connected(database, Role.WORK) as worker:
+            now = datetime(2026, 7, 15, tzinfo=UTC)
+            update_consumption(worker, now=now)
+            update_vehicles(worker, now=now + timedelta(seconds=1))
+            match_charges(worker, now=now + timedelta(seconds=2))
+        with as_template(database_server, database) as name:
+            yield Planted(name, datetime.now(UTC))
+
+
+@pytest.fixture
+def depot(database_server: str, garage: Planted) -> Iterator[Console]:
+    """The real server in front of it."""
+    with console_on(database_server, garage) as console:
+        yield console
+
+
+def test_a_vehicles_days_are_seen_judged_and_its_track_read(
+    browser: Browser, depot: Console
+) -> None:
+    with visiting(browser, depot, 1440) as visit:
+        page = visit.page
+        sign_in(page, "keeper")
+        page.goto(f"/fleet?{PERIOD}")
+        drives = vehicle_week(3, FIRST, days=4).drives()
+        expect(page.locator("[data-use] rect.trip")).to_have_count(len(drives))
+        expect(page.locator("[data-trips] tbody tr")).to_have_count(len(drives))
+        expect(page.locator("[data-vehicle='car-1']")).to_contain_text("津Acar-1")
+        expect(page.locator("[data-charges] tbody tr").first).to_be_visible()
+
+        suspicion = page.locator("[data-suspicion]").first
+        suspicion.get_by_role("button").first.click()
+        suspicion.locator("[name=verdict]").select_option("known")
+        suspicion.locator("[name=why]").fill("出车单 17")
+        suspicion.locator("button[type=submit]").click()
+        expect(page.locator("[data-suspicions]")).to_contain_text("出车单 17")
+
+        page.get_by_role("button", name="查看轨迹").click()
+        page.locator("[name=day]").fill("2026-06-30")
+        page.locator("[name=reason]").fill("核对里程")
+        page.get_by_role("button", name="查看并留痕").click()
+        expect(page.locator("[data-track] polyline").first).to_be_visible()
+        visit.expect_calm()

@@ -1,0 +1,138 @@
+"""The fleet's money and use in the console, from a file of orders to a kept statement."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from api.password import hash_password
+from store.person import add_person, grant
+from store.registry import write as write_registry
+from store.vehicle import enter
+from tests.conftest import as_template, connected, new_database
+from tests.costed_fleet import TERMS, plant, put_on_tariff
+from tests.db.fleet.test_fleet_use import BOOKINGS, PLACES, PLANS, RENTALS
+from tests.db.fleet.test_fleet_use import TERMS as RENTAL_TERMS
+from tests.db.fleet.test_vehicle_costs import CHARGING
+from tests.estate import estate
+from tests.fleet_estate import car, with_terminals
+from tests.ui.conftest import Console, Planted, Visit, console_on, sign_in, visiting
+from tests.ui.planted import LOGIN, PASSWORD
+
+pytestmark = pytest.mark.browser
+
+MONTHS = "?from=2026-07&to=2026-07"
+CARS = ("car-1", "car-2")
+
+
+@pytest.fixture(scope="module")
+def costed(database_server: str, template: str) -> Iterator[Planted]:
+    """Two cars of a school, with trips, plug-ins and a pile on its tariff."""
+    with new_database(database_server, template) as database:
+        with connected(database) as conn:
+            write_registry(conn, with_terminals(estate(), "school-building", CARS))
+            for code in CARS:
+                enter(conn, car(code, "school-building"))
+            add_person(conn, login=LOGIN, name=LOGIN, password_hash=hash_password(PASSWORD))
+            grant(conn, login=LOGIN, role="system_administrator", organisation="bureau")
+            plant(conn)
+            put_on_tariff(conn)
+        with as_template(database_server, database) as name:
+            yield Planted(name, datetime.now(UTC))
+
+
+@pytest.fixture
+def fleet_console(database_server: str, costed: Planted) -> Iterator[Console]:
+    with console_on(database_server, costed) as console:
+        yield console
+
+
+@pytest.fixture
+def seat(
+    request: pytest.FixtureRequest, browser: Browser, fleet_console: Console
+) -> Iterator[Visit]:
+    """A window, signed in; of another width where a test asks for one."""
+    with visiting(browser, fleet_console, getattr(request, "param", 1440)) as visit:
+        sign_in(visit.page)
+        yield visit
+
+
+def take(page: Page, name: str, text: str) -> None:
+    """Take a table over by its panel."""
+    page.get_by_role("combobox", name="表格").select_option(name)
+    file = {"name": f"{name}.csv", "mimeType": "text/csv", "buffer": text.encode()}
+    page.get_by_label("要导入的文件").set_input_files(file)
+    page.get_by_role("button", name="导入", exact=True).click()
+    rows = text.count("\n") - 1
+    expect(page.get_by_text(f"已导入 {rows} 行")).to_be_visible()
+
+
+def fits(page: Page) -> bool:
+    return bool(page.evaluate("() => document.documentElement.scrollWidth <= innerWidth"))
+
+
+@pytest.mark.parametrize("seat", [1440, 390], indirect=True)
+def test_a_file_of_orders_becomes_costs_and_what_has_no_partner_is_listed(seat: Visit) -> None:
+    page = seat.page
+    page.goto(f"/fleet/costs{MONTHS}")
+    expect(page.locator("[data-own]")).to_contain_text("3.60")
+    take(page, "orders_charging", CHARGING)
+    expect(page.locator("[data-accounts]")).to_contain_text("38.70")
+    expect(page.locator("[data-accounts]")).to_contain_text("含：公共充电、自有桩充电")
+    expect(page.get_by_text("待核对 2 项")).to_be_visible()
+    wrong = CHARGING.replace("26.00", "27.00")
+    page.get_by_label("要导入的文件").set_input_files(
+        {"name": "again.csv", "mimeType": "text/csv", "buffer": wrong.encode()}
+    )
+    page.get_by_role("button", name="只检查").click()
+    expect(page.locator("[data-faults]")).to_contain_text("同一订单号内容不同")
+    assert fits(page)
+    seat.expect_calm()
+
+
+def test_displaced_fuel_is_stated_with_its_parameters_and_each_number_has_evidence(
+    seat: Visit,
+) -> None:
+    page = seat.page
+    page.goto(f"/fleet/displacement{MONTHS}")
+    page.locator("[name=text]").fill(TERMS)
+    page.get_by_role("button", name="录入参数").click()
+    table = page.locator("[data-ledger]")
+    expect(table).to_contain_text("油耗基准为名义值")
+    expect(table).to_contain_text("CN-CQ")
+    report = page.locator("[data-report]")
+    expect(report).to_contain_text("替代汽油 20 升")
+    report.get_by_role("button", name="20", exact=True).click()
+    expect(page.locator("[data-evidence]")).to_contain_text("sha256")
+    page.get_by_role("button", name="存为报表").click()
+    expect(page.locator("[data-stated]")).to_contain_text("第 1 版")
+    page.get_by_role("button", name="English").click()
+    expect(report).to_contain_text("displaced 20 litres of petrol")
+    assert fits(page)
+    # Before the parameters were entered the server refused the figures, and said so.
+    assert all("409" in complaint for complaint in seat.complaints)
+
+
+@pytest.mark.parametrize("seat", [390], indirect=True)
+def test_use_bookings_rentals_places_and_maintenance_come_from_tables(seat: Visit) -> None:
+    page = seat.page
+    page.goto(f"/fleet/use{MONTHS}")
+    expect(page.locator("[data-use]")).to_contain_text("数据不足")
+    for name, text in (
+        ("bookings", BOOKINGS),
+        ("rental_terms", RENTAL_TERMS),
+        ("vehicle_quota_entries", PLACES),
+        ("maintenance_plans", PLANS),
+    ):
+        take(page, name, text)
+    expect(page.locator("[data-unused]")).to_contain_text("B2")
+    expect(page.locator("[data-overlapping]")).to_contain_text("B1")
+    expect(page.locator("[data-places]")).to_contain_text("school")
+    expect(page.locator("[data-due]")).to_contain_text("到期")
+    page.goto(f"/fleet/costs{MONTHS}")
+    take(page, "orders_rent", RENTALS)
+    page.goto(f"/fleet/use{MONTHS}")
+    expect(page.locator("[data-rentals]")).to_contain_text("4.00")
+    assert fits(page)
+    seat.expect_calm()

@@ -1,0 +1,75 @@
+"""The breakdown as a flow, and the meter tree that an administrator changes."""
+
+from datetime import timedelta
+
+import pytest
+
+from domain.local_day import local_day
+from tests.ui.conftest import Console, Visit, hall_id, open_hall
+from tests.ui.planted import HEAVY_KW, SHARES, ZONE, heavy_day
+
+pytestmark = pytest.mark.browser
+
+
+def test_the_flow_names_the_unmetered_share_in_kwh_and_percent(
+    office: Visit, console: Console
+) -> None:
+    day = heavy_day(local_day(console.now, ZONE))
+    open_hall(office.page, f"?from={day}&end={day + timedelta(days=1)}")
+    flow = office.page.get_by_role("img", name="未计量")
+    flow.locator("canvas").wait_for()
+    said = flow.get_attribute("aria-label") or ""
+    unmetered = 24 * HEAVY_KW * (1 - sum(SHARES.values()))
+    assert f"未计量 {unmetered:.1f} kWh 20%" in said
+    box = flow.bounding_box()
+    assert box is not None
+    assert box["height"] > 120
+    panel = office.page.get_by_role("region", name="分表与未计量")
+    panel.get_by_role("button", name="表格", exact=True).click()
+    office.page.locator("[data-meter=remainder]").wait_for()
+    office.expect_calm()
+
+
+def test_a_circle_is_refused_with_its_reason_on_the_page(office: Visit) -> None:
+    page = office.page
+    page.goto(f"/buildings/{hall_id(page.request)}/meters")
+    page.get_by_role("button", name="移动 进线总表").click()
+    page.locator("[name=parent]").select_option(label="照明 · lighting")
+    page.locator("[name=role]").select_option("sub")
+    page.locator("form button[type=submit]").click()
+    alert = page.get_by_role("alert")
+    alert.wait_for()
+    assert "main 会挂在自身之下" in alert.inner_text()
+    assert page.locator("[data-node=main] td").nth(1).inner_text() == "总表"
+    # The refusal is an answer like any other; the browser calls it an error.
+    assert all("409" in complaint for complaint in office.complaints)
+
+
+def test_a_formula_is_refused_with_its_column_and_entered_when_it_is_right(office: Visit) -> None:
+    page = office.page
+    page.goto(f"/buildings/{hall_id(page.request)}/meters")
+    page.get_by_role("button", name="新建虚拟表").first.click()
+    page.fill("[name=code]", "rest")
+    page.fill("[name=name_zh]", "其余用电")
+    page.fill("[name=formula]", "[main] *")
+    page.get_by_role("button", name="在公式中插入 照明").click()
+    page.locator("form button[type=submit]").click()
+    page.get_by_text("column 8: 用量乘用量不是用量").wait_for()
+    page.fill("[name=formula]", "[main] - [lighting]")
+    page.locator("form button[type=submit]").click()
+    page.get_by_role("status").wait_for()
+    page.locator("[data-node=rest]").wait_for()
+    assert page.locator("[data-node=rest] td").nth(1).inner_text() == "虚拟表"
+    assert page.get_by_text("[main] - [lighting]").count() == 1
+
+
+def test_the_tree_fits_a_phone(phone: Visit) -> None:
+    page = phone.page
+    page.goto(f"/buildings/{hall_id(page.request)}/meters")
+    page.locator("[data-node=main]").wait_for()
+    wide = page.evaluate("() => document.documentElement.scrollWidth")
+    assert wide <= 390
+    open_hall(page)
+    page.get_by_role("img", name="未计量").locator("canvas").wait_for()
+    assert page.evaluate("() => document.documentElement.scrollWidth") <= 390
+    phone.expect_calm()

@@ -1,0 +1,95 @@
+"""Institutions are compared on a basis that is printed, and every factor tells where it is from."""
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+
+import pytest
+from playwright.sync_api import expect
+from psycopg import Connection
+
+from domain.local_day import local_day
+from tests.conftest import connected
+from tests.ui.conftest import Console, Visit
+from tests.ui.planted import DAYS, HEAVY_KW, USUAL_KW, ZONE, heavy_day
+
+pytestmark = pytest.mark.browser
+
+AREA_M2 = 5200 + 800
+PERSONS = 60
+
+
+@pytest.fixture
+def place(console: Console) -> Iterator[Connection]:
+    """The institution lies in Tianjin and has 60 people."""
+    facts = {
+        "place_region (organisation_id, region": "'120000'",
+        "headcount (organisation_id, persons": str(PERSONS),
+        "climate_zone (organisation_id, climate_zone": "'cold'",
+        "place_use (organisation_id, place_use": "'office'",
+    }
+    with connected(console.database) as conn:
+        for target, value in facts.items():
+            conn.execute(
+                f"INSERT INTO {target}, during, source) SELECT organisation_id, {value}, '(,)', "
+                "'of the portfolio test' FROM organisation WHERE code = 'centre'"
+            )
+        yield conn
+
+
+def used_kwh(today: date) -> tuple[int, float]:
+    """Year of yesterday, and what was used in it on days that are over."""
+    year = (today - timedelta(days=1)).year
+    days = [today - timedelta(days=n) for n in range(1, DAYS + 1)]
+    kw = (HEAVY_KW if day == heavy_day(today) else USUAL_KW for day in days if day.year == year)
+    return year, 24 * sum(kw)
+
+
+def test_indicators_come_to_what_was_planted_and_print_their_basis(
+    office: Visit, console: Console, place: Connection
+) -> None:
+    assert place.info.dbname in console.database
+    page = office.page
+    year, kwh = used_kwh(local_day(console.now, ZONE))
+    page.goto(f"/portfolio?year={year}")
+    row = page.locator("[data-institution=centre]")
+    expect(row.locator("[data-indicator=energy_per_area]")).to_contain_text(
+        f"{kwh * 0.1229 / AREA_M2:.3f}"
+    )
+    expect(row.locator("[data-indicator=energy_per_person]")).to_contain_text(
+        f"{kwh * 0.1229 / PERSONS:.1f}"
+    )
+    expect(row.locator("[data-indicator=co2_per_area]")).to_contain_text(
+        f"{kwh * 0.6796 / AREA_M2:.2f}"
+    )
+    expect(row).to_contain_text("办公 · 寒冷")
+    expect(page.locator("[data-basis=set]")).to_contain_text("公共机构统计口径")
+    expect(page.locator("[data-basis=set]")).to_contain_text("第 1 版 · 电力当量值")
+    expect(page.locator("[data-basis=grid]")).to_contain_text("CN-TJ 2023 年 0.6796 kgCO2/kWh")
+    expect(page.locator("[data-basis=unchecked]")).to_contain_text("未经人工核对")
+    expect(page.locator("[data-carrier=water]")).to_contain_text("不计")
+    page.get_by_label("因子口径").select_option(value="shandong_quota")
+    expect(row.locator("[data-indicator=energy_per_area]")).to_contain_text(
+        f"{kwh * 0.31 / AREA_M2:.2f}"
+    )
+    office.expect_calm()
+
+
+def test_every_factor_tells_its_source_and_that_nobody_has_checked_it(office: Visit) -> None:
+    page = office.page
+    page.goto("/factors?q=CN-CQ%202023")
+    row = page.locator("[data-factor='co2.grid CN-CQ 2023']")
+    expect(row).to_contain_text("0.5581 kgCO2/kWh")
+    expect(row).to_contain_text("2025 年第 47 号")
+    expect(row).to_contain_text("未核对")
+    expect(page.locator("[data-factor]")).to_have_count(1)
+    office.expect_calm()
+
+
+@pytest.mark.parametrize("address", ["/portfolio", "/factors?q=coal"])
+def test_a_phone_shows_them_without_scrolling_sideways(phone: Visit, address: str) -> None:
+    page = phone.page
+    page.goto(address)
+    expect(page.locator("tbody tr").first).to_be_visible()
+    width = page.evaluate("() => document.documentElement.scrollWidth")
+    assert width <= 390
+    phone.expect_calm()

@@ -1,0 +1,115 @@
+"""The ledger of displaced fuel: the published case of Nan'an, and what is measured beside it."""
+
+from dataclasses import replace
+from decimal import Decimal
+
+import pytest
+
+from analytics.fleet.displacement_ledger import DisplacementLedger, Spell, displacement_ledger
+from analytics.fleet.displacement_terms import DisplacementTerms, read_terms, terms_of
+from domain.errors import InputError
+from domain.factor_file import shipped_sets
+from domain.record import told
+
+STATISTICS = shipped_sets()[0]
+NANAN = """
+schema = "displacement/1"
+name = "Nan'an 2024, a set that fits"
+holds_from = 2024-01-01
+region = "CN-CQ"
+petrol_cny_l = "7.60"
+electricity_cny_kwh = "0.80"
+efficiency = "0.90"
+
+[[baseline]]
+vehicle_class = "sedan"
+litres_100km = "8.0"
+source = "assumed"
+"""
+TERMS = read_terms(NANAN, place="nanan.toml")
+CAR = Spell(1, "sedan", "", 1, Decimal(20_000), trips=735, battery_kwh=Decimal(2_800))
+
+
+def ledger(*spells: Spell, terms: DisplacementTerms = TERMS) -> DisplacementLedger:
+    return displacement_ledger(spells, terms, STATISTICS, year=2024)
+
+
+def test_thirty_four_cars_meet_the_report_and_every_figure_says_it_is_assumed() -> None:
+    found = ledger(*(replace(CAR, vehicle_id=n) for n in range(34)))
+    assert (found.vehicles, found.displaced.litres) == (34, Decimal(54_400))
+    cost = found.energy_cost
+    assert cost is not None
+    assert (round(-100 * cost.reduction, 1), cost.items) == (Decimal("-79.5"), ("energy",))
+    assert found.full_cost is not None
+    assert found.full_cost.items == ("energy",)
+    assert not found.displaced.measured
+    assert (found.basis.measured, found.basis.priced) == (False, False)
+    assert found.co2 is not None
+    assert found.coal is not None
+    assert round(found.co2.gross.value / 1000, 1) == Decimal("118.5")
+    assert found.co2.net < found.co2.gross.value
+    assert found.lacking == ()
+
+
+def test_energy_that_piles_and_orders_counted_is_measured_and_costs_what_was_paid() -> None:
+    car = replace(
+        CAR,
+        battery_kwh=Decimal(0),
+        pile_kwh=Decimal(2_000),
+        pile_cny=Decimal("1200.00"),
+        order_kwh=Decimal(1_000),
+        order_cny=Decimal("1150.00"),
+    )
+    found = ledger(car, terms=replace(TERMS, electricity_cny_kwh=None, efficiency=None))
+    assert (found.basis.measured, found.basis.priced) == (True, True)
+    assert found.energy_cost is not None
+    assert found.energy_cost.electric_cny_100km == Decimal("11.75")
+    assert found.displaced.grid_kwh == 3_000
+
+
+def test_full_cost_takes_items_known_on_both_sides_and_names_the_others() -> None:
+    document = {
+        **told(TERMS),
+        "item": [
+            {"name": "repair", "cny_100km": "12"},
+            {"name": "insurance", "cny_100km": "20"},
+        ],
+    }
+    terms = terms_of(document, place="store")
+    car = replace(CAR, costs={"repair": Decimal(800), "rent": Decimal(20_950)})
+    cost = ledger(car, terms=terms).full_cost
+    assert cost is not None
+    assert (cost.items, cost.left_out) == (("energy", "repair"), ("insurance", "rent"))
+    assert cost.fuel_cny_100km == Decimal("72.80")
+
+
+def test_what_is_not_known_is_named_and_gives_no_figure() -> None:
+    bare = replace(TERMS, efficiency=None)
+    found = ledger(CAR, terms=bare)
+    assert found.lacking == ("efficiency",)
+    assert (found.co2, found.coal, found.energy_cost) == (None, None, None)
+    unpriced = ledger(CAR, terms=replace(TERMS, electricity_cny_kwh=None))
+    assert unpriced.lacking == ("electricity_price",)
+    assert unpriced.co2 is not None
+    assert unpriced.energy_cost is None
+    van = ledger(replace(CAR, vehicle_class="van", trips_untold=2))
+    assert van.lacking == ("baseline", "distance")
+    assert van.displaced.litres is None
+
+
+@pytest.mark.parametrize(
+    ("was", "becomes", "wanted"),
+    [
+        ('source = "assumed"', 'source = "label"', "document"),
+        ('efficiency = "0.90"', 'efficiency = "1.2"', "efficiency"),
+        ('litres_100km = "8.0"', 'litres_100km = "0"', "litres_100km"),
+        ('petrol_cny_l = "7.60"', "", "petrol_cny_l"),
+        ("displacement/1", "displacement/2", "schema"),
+        ('region = "CN-CQ"', 'district = "x"', "district"),
+    ],
+)
+def test_terms_that_cannot_hold_are_refused_with_what_was_wanted(
+    was: str, becomes: str, wanted: str
+) -> None:
+    with pytest.raises(InputError, match=wanted):
+        read_terms(NANAN.replace(was, becomes), place="nanan.toml")

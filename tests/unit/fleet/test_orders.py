@@ -1,0 +1,117 @@
+"""A month of mixed orders: each counted once, refunds beside them, all else in a list."""
+
+from datetime import date
+from decimal import Decimal
+from itertools import pairwise
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from analytics.fleet.order_book import order_book, part_of
+from analytics.fleet.order_match import matched
+from analytics.fleet.vehicle_account import OwnCharging, vehicle_account
+from domain.vehicle_order import VehicleOrder
+from tests.unit.fleet.orders import ZONE, order, stretch
+
+JULY = (date(2026, 7, 1), date(2026, 8, 1))
+YEAR = "2027-07-01 00:00"
+MONTH = [
+    order("fuel", "F1", "2026-07-03 08:15", "304.00", quantity="40"),
+    order("fuel", "F2", "2026-07-17 12:02", "228.00", quantity="30"),
+    order("charging", "C1", "2026-07-05 12:00", "36.80", until="2026-07-05 12:50", quantity="32"),
+    order("charging", "C2", "2026-07-19 20:00", "23.00", until="2026-07-19 20:30", quantity="20"),
+    order("charging", "C2", "2026-07-21 09:00", "-3.00", quantity="-2", refunds="C2"),
+    order("toll", "T1", "2026-07-03 09:00", "15.00"),
+    order("toll", "T2", "2026-07-30 23:59", "20.00"),
+    order("parking", "P1", "2026-07-03 09:40", "10.00", until="2026-07-03 11:40"),
+    order("repair", "R1", "2026-07-22 10:00", "860.00"),
+    order("insurance", "I1", "2026-07-01 00:00", "3650.00", until=YEAR),
+    order("toll", "T9", "2026-07-08 07:00", "-5.00", refunds="T8"),
+]
+TRIPS = [
+    stretch("morning", "2026-07-03 08:20", 70),
+    stretch("noon", "2026-07-17 12:10", 20),
+]
+CHARGES = [
+    stretch("quick", "2026-07-05 11:58", 50, kwh="29.4"),
+    stretch("evening", "2026-07-19 20:05", 25, kwh="12.0"),
+    stretch("unpaid", "2026-07-28 20:05", 25, kwh="12.0"),
+]
+
+
+def test_a_month_of_mixed_orders_with_duplicates_and_a_refund() -> None:
+    book = order_book([*MONTH, *MONTH[:4], MONTH[2]])
+    assert len(book.booked) == len(MONTH) - 2
+    returned = next(each for each in book.booked if each.order.number == "C2")
+    assert (returned.net, returned.net_quantity) == (Decimal("20.00"), Decimal(18))
+    assert [each.number for each in book.refunds_alone] == ["T9"]
+    account = vehicle_account(1, book, OwnCharging(), km=Decimal(1240), days=JULY, zone=ZONE)
+    assert {item.name: item.amount for item in account.items} == {
+        "fuel": Decimal("532.00"),
+        "charging": Decimal("56.80"),
+        "toll": Decimal("30.00"),
+        "parking": Decimal("10.00"),
+        "repair": Decimal("860.00"),
+        "insurance": Decimal("310.00"),
+    }
+    assert account.total == Decimal("1798.80")
+    assert (account.fuel_l, account.public_kwh) == (Decimal(70), Decimal(50))
+    energy, running, full = account.per_100_km()
+    assert energy.inside == ("fuel", "charging")
+    assert energy.cny is not None
+    assert energy.cny.quantize(Decimal("0.01")) == Decimal("47.48")
+    assert running.inside == full.inside
+    assert full.absent == ("own_piles", "rent", "purchase")
+
+
+def test_orders_find_their_trips_and_plug_ins_and_the_rest_is_listed() -> None:
+    found = {
+        each.booked.order.number: each for each in matched(order_book(MONTH).booked, TRIPS, CHARGES)
+    }
+    partners = {number: each.stretch and each.stretch.id for number, each in found.items()}
+    assert partners == {
+        "F1": "morning",
+        "T1": "morning",
+        "P1": "morning",
+        "F2": "noon",
+        "C1": "quick",
+        "C2": "evening",
+        "T2": None,
+    }
+    assert not found["C1"].energies_differ
+    assert found["C2"].energies_differ
+
+
+def test_two_orders_never_share_a_plug_in() -> None:
+    twice = [
+        order("charging", "A", "2026-07-05 12:00", "9", until="2026-07-05 12:50", quantity="9"),
+        order("charging", "B", "2026-07-05 12:40", "9", until="2026-07-05 13:10", quantity="9"),
+    ]
+    found = matched(order_book(twice).booked, [], CHARGES[:1])
+    assert [each.stretch is None for each in found] == [False, True]
+
+
+def test_an_order_of_another_vehicle_matches_nothing_of_this_one() -> None:
+    other = order("toll", "T1", "2026-07-03 09:00", "15.00", vehicle=2)
+    [found] = matched(order_book([other]).booked, TRIPS, CHARGES)
+    assert found.stretch is None
+
+
+def test_parts_of_insurance_in_following_months_add_up_to_the_cent() -> None:
+    paid = order("insurance", "I2", "2026-07-01 00:00", "1000.01", until="2027-07-01 00:00")
+    firsts = [date(2026 + n // 12, n % 12 + 1, 1) for n in range(5, 20)]
+    parts = [part_of(paid, *pair, ZONE) for pair in pairwise(firsts)]
+    assert sum(parts) == Decimal("1000.01")
+    assert parts[0] == parts[-1] == 0
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.sampled_from(MONTH)), st.permutations(MONTH))
+def test_any_order_and_duplication_of_orders_gives_the_same_costs(
+    again: list[VehicleOrder], shuffled: list[VehicleOrder]
+) -> None:
+    book = order_book([*again, *shuffled])
+    assert book == order_book(MONTH)
+    assert matched(book.booked, TRIPS[::-1], CHARGES[::-1]) == matched(
+        order_book(MONTH).booked, TRIPS, CHARGES
+    )

@@ -1,0 +1,126 @@
+"""Sparkplug B: births, aliases, deaths, and what is asked of an edge node that cannot be read."""
+
+from device_sim.vendors.sparkplug_b import INT64, STRING, Metric, payload
+from ingest.codecs.decoded import NoticeKind
+from ingest.codecs.sparkplug_b.payload import parsed
+from tests.unit.ingest_codecs.sparkplug_host import (
+    ENERGY,
+    METER,
+    MS,
+    POWER,
+    REBIRTH,
+    Host,
+    codes,
+    values,
+)
+
+
+def test_a_birth_tells_who_is_there_and_what_it_is(host: Host) -> None:
+    model = Metric("CW-1", STRING, "Properties/Hardware Model", at_ms=MS, declared=True)
+    decoded = host.birth(POWER, model)
+    assert decoded.sender == "SF:epiclc"
+    assert [(n.kind, n.device, n.about) for n in decoded.notices] == [
+        (NoticeKind.ONLINE, "SF:epiclc/Exp501", {}),
+        (NoticeKind.ABOUT, "SF:epiclc/Exp501", {"hardware_model": "CW-1"}),
+    ]
+
+
+def test_an_alias_means_what_the_birth_said(born: Host) -> None:
+    decoded = born.data(Metric(22.5, alias=1), Metric(15000.25, alias=2))
+    assert values(decoded) == {"active_power_kw": 22.5, "active_energy_import_kwh": 15000.25}
+    assert decoded.samples[0].device == METER
+
+
+def test_the_aliases_of_one_device_are_not_those_of_another(born: Host) -> None:
+    other = born.data(Metric(22.5, alias=1), device="Exp502", seq=2)
+    assert (other.samples, codes(other)) == ([], ["unknown_alias"])
+
+
+def test_data_without_its_birth_ask_for_it(host: Host) -> None:
+    decoded = host.data(Metric(22.5, alias=1))
+    assert (decoded.samples, codes(decoded)) == ([], ["unknown_alias"])
+    (reply,) = decoded.replies
+    assert reply.topic == REBIRTH
+    (command,) = parsed(reply.payload).metrics
+    assert (command.name, command.boolean_value) == ("Node Control/Rebirth", True)
+
+
+def test_an_alias_of_no_birth_costs_the_others_nothing(born: Host) -> None:
+    decoded = born.data(Metric(22.5, alias=1), Metric(9.0, alias=7))
+    assert values(decoded) == {"active_power_kw": 22.5}
+    assert codes(decoded) == ["unknown_alias"]
+    assert [reply.topic for reply in decoded.replies] == [REBIRTH]
+
+
+def test_data_older_than_the_birth_are_not_guessed(born: Host) -> None:
+    decoded = born.data(Metric(22.5, alias=1), at_ms=MS - 1)
+    assert (decoded.samples, codes(decoded)) == ([], ["unknown_alias"])
+
+
+def test_a_rebirth_may_give_other_aliases(born: Host) -> None:
+    born.birth(
+        Metric(1.0, name="Meter1/Energy Import", alias=1, declared=True),
+        at_ms=MS + 1000,
+        after_s=1,
+        seq=2,
+    )
+    assert values(born.data(Metric(15001.0, alias=1), after_s=2, seq=3)) == {
+        "active_energy_import_kwh": 15001.0
+    }
+
+
+def test_a_birth_that_comes_again_late_takes_nothing_back(born: Host) -> None:
+    new = Metric(1.0, name="Meter1/Energy Import", alias=1, declared=True)
+    born.birth(new, at_ms=MS + 1000, after_s=1, seq=2)
+    assert born.birth(POWER, ENERGY, seq=3).kept.keys() == {"SF:epiclc#seq"}
+    assert values(born.data(Metric(15001.0, alias=1), after_s=2, seq=4)) == {
+        "active_energy_import_kwh": 15001.0
+    }
+
+
+def test_devices_of_an_edge_node_born_again_wait_for_their_own_birth(born: Host) -> None:
+    born.hear("NBIRTH", payload([], MS + 1000, 2), after_s=1)
+    decoded = born.data(Metric(22.5, alias=1), seq=3, after_s=2)
+    assert codes(decoded) == ["unknown_alias"]
+    born.birth(POWER, ENERGY, at_ms=MS + 2000, seq=4, after_s=3)
+    assert codes(born.data(Metric(22.5, alias=1), seq=5, after_s=4)) == []
+
+
+def numbered(bd_seq: int, at_ms: int = MS, seq: int | None = None) -> bytes:
+    return payload([Metric(bd_seq, INT64, "bdSeq", declared=True)], at_ms, seq)
+
+
+def test_a_death_takes_the_edge_node_and_its_devices_offline(host: Host) -> None:
+    host.hear("NBIRTH", numbered(4, seq=0))
+    host.birth(POWER)
+    dead = host.hear("NDEATH", numbered(4))
+    assert [(n.kind, n.device) for n in dead.notices] == [
+        (NoticeKind.OFFLINE, ""),
+        (NoticeKind.OFFLINE, "SF:epiclc/Exp501"),
+    ]
+    assert codes(host.data(Metric(22.5, alias=1))) == ["unknown_alias"]
+
+
+def test_the_death_of_an_earlier_session_changes_nothing(host: Host) -> None:
+    host.hear("NBIRTH", numbered(5, seq=0))
+    host.birth(POWER)
+    assert host.hear("NDEATH", numbered(4)).notices == []
+    assert codes(host.data(Metric(22.5, alias=1))) == []
+
+
+def test_a_device_that_died_has_no_aliases_left(born: Host) -> None:
+    dead = born.hear("DDEATH", payload([], MS + 1, 2))
+    assert [(n.kind, n.device) for n in dead.notices] == [(NoticeKind.OFFLINE, "SF:epiclc/Exp501")]
+    assert codes(born.data(Metric(22.5, alias=1), seq=3)) == ["unknown_alias"]
+
+
+def test_a_number_that_is_missing_in_the_sequence_asks_for_a_birth(born: Host) -> None:
+    decoded = born.data(Metric(22.5, alias=1), seq=4)
+    assert values(decoded) == {"active_power_kw": 22.5}
+    assert [reply.topic for reply in decoded.replies] == [REBIRTH]
+    assert born.data(Metric(22.5, alias=1), seq=5).replies == []
+
+
+def test_the_sequence_goes_on_at_nought_after_255(host: Host) -> None:
+    host.birth(POWER, seq=254)
+    assert [host.data(Metric(1.0, alias=1), seq=seq).replies for seq in (255, 0, 0, 1)] == [[]] * 4

@@ -1,0 +1,119 @@
+"""Contracts that pay for a saving: shared and guaranteed, with a band that informs or gates."""
+
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+
+import pytest
+
+from analytics.settlement.term import settle_term
+from domain.contract import BandUse, ContractKind, Party
+from domain.contract_line import LineKind, WeatherClause, WeatherMethod
+from domain.contract_month import ContractMonth, ModelFigure
+from domain.contract_term import Guarantee, ProviderShare
+from domain.settlement_file import Book
+from tests.unit.settlement.clinic import clinic, obstacles, statement, with_terms
+
+SHARES = (
+    ProviderShare(date(2026, 1, 1), Decimal("0.7")),
+    ProviderShare(date(2026, 7, 1), Decimal("0.5")),
+)
+
+
+def saving_book(kind: ContractKind, **terms: object) -> Book:
+    """The clinic under a contract that pays for savings: use is in no fee, service is."""
+    book = clinic()
+    lines = tuple(
+        replace(line, in_fee=line.kind in {LineKind.O_AND_M, LineKind.TAX})
+        for line in book.contract.lines
+    )
+    shares = SHARES if kind is ContractKind.SHARED_SAVINGS else ()
+    return with_terms(
+        book, kind=kind, lines=lines, sharing=None, provider_shares=shares, fee_cap=None,
+        **terms,
+    )  # fmt: skip
+
+
+def modelled(book: Book, below: int, above: int) -> Book:
+    """Baseline by a model that says what the degree days say, with a band around it. [kWh]."""
+    (line, *others) = book.contract.lines
+    by_model = replace(line, weather=WeatherClause(WeatherMethod.MODEL), adjusted_by=())
+    terms = with_terms(book, lines=(by_model, *others))
+
+    def with_model(month: ContractMonth) -> ContractMonth:
+        quantity = line.baseline.quantity[month.number - 1] if line.baseline else Decimal(0)
+        figure = ModelFigure(
+            line="electricity", model="daily", version="3", data_sha256="0" * 64,
+            quantity=quantity, low=quantity - below, high=quantity + above,
+            confidence=Decimal("0.9"),
+        )  # fmt: skip
+        return replace(month, models=(figure,))
+
+    return replace(terms, months=tuple(map(with_model, terms.months)))
+
+
+def test_the_provider_gets_its_share_of_what_the_saving_is_worth() -> None:
+    book = saving_book(ContractKind.SHARED_SAVINGS)
+    may, july = statement(book, "2026-05"), statement(book, "2026-07")
+    assert may.savings[0].quantity_effect == Decimal("2683.20")  # 4,160 x 0.645
+    assert may.to_provider() == Decimal("8480.00") + Decimal("1878.24")
+    assert july.savings[0].quantity_effect == Decimal("4938.12")
+    assert july.total("V") == Decimal("2469.06")
+
+
+def test_a_month_that_saved_nothing_costs_no_share() -> None:
+    book = saving_book(ContractKind.SHARED_SAVINGS)
+    (line, *others) = book.contract.lines
+    assert line.baseline is not None
+    low = replace(line, baseline=replace(line.baseline, quantity=(Decimal(100),) * 12))
+    found = statement(with_terms(book, lines=(low, *others), baseline_years=()), "2026-04")
+    assert found.savings[0].saving < 0
+    assert (found.total("V"), found.to_provider()) == (0, Decimal("8480.00"))
+
+
+def test_a_band_that_gates_pays_only_for_what_it_shows() -> None:
+    informs = modelled(saving_book(ContractKind.SHARED_SAVINGS), 5000, 5000)
+    may = statement(informs, "2026-05")
+    assert (may.savings[0].low, may.savings[0].high) == (2000 - 5000, 2000 + 5000)
+    assert may.total("V") == Decimal("903.00")  # 2,000 x 0.645 x 0.7
+    gates = with_terms(informs, band=BandUse.GATES)
+    found = statement(gates, "2026-05")
+    assert found.total("V") == 0
+    assert [remark.code for remark in found.remarks] == ["not_shown"]
+    narrow = with_terms(modelled(saving_book(ContractKind.SHARED_SAVINGS), 500, 500))
+    assert statement(with_terms(narrow, band=BandUse.GATES), "2026-05").total("V") == Decimal(903)
+
+
+def test_a_gate_without_a_band_blocks_signing() -> None:
+    book = saving_book(ContractKind.SHARED_SAVINGS, band=BandUse.GATES)
+    assert obstacles(statement(book, "2026-05")) == {"band_missing"}
+
+
+@pytest.mark.parametrize(
+    ("promised", "surplus", "payer", "amount"),
+    [
+        # Saved 57,795.7 kWh; by hand the mean price is 453,271.22 / 678,495.7 CNY/kWh.
+        (60000, "0.5", Party.PROVIDER, "1472.59"),
+        (50000, "0.5", Party.CLIENT, "2603.97"),
+        (50000, "0", Party.CLIENT, "0.00"),
+    ],
+)
+def test_a_guarantee_is_made_good_by_the_true_up_of_its_year(
+    promised: int, surplus: str, payer: Party, amount: str
+) -> None:
+    clause = Guarantee("electricity", Decimal(promised), Decimal(surplus))
+    book = saving_book(ContractKind.GUARANTEED_SAVINGS, guarantee=clause)
+    assert statement(book, "2026-05").to_provider() == Decimal("8480.00")
+    settled = settle_term(book, code_version="test")
+    (true_up,) = settled.true_ups
+    assert true_up.payment is not None
+    assert (true_up.payment.payer, true_up.payment.amount) == (payer, Decimal(amount))
+
+
+def test_a_guarantee_that_the_band_holds_is_neither_missed_nor_exceeded() -> None:
+    clause = Guarantee("electricity", Decimal(40000), Decimal("0.5"))
+    book = saving_book(ContractKind.GUARANTEED_SAVINGS, guarantee=clause, band=BandUse.GATES)
+    wide = settle_term(modelled(book, 3000, 3000), code_version="test").true_ups[0]
+    assert wide.total("G") == 0
+    narrow = settle_term(modelled(book, 10, 10), code_version="test").true_ups[0]
+    assert narrow.total("G") not in {None, Decimal(0)}

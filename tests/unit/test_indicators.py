@@ -1,0 +1,162 @@
+"""Intensities over what was there, bands of quotas, ranks among peers, changes and targets."""
+
+from datetime import date
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from analytics.ledger.carbon import carbon, coal_equivalent
+from analytics.ledger.energy_use import Carrier, EnergyUse
+from analytics.ledger.indicator import Indicator, Why, indicators, relative_change
+from analytics.ledger.peer import FEWEST, Rank, ranks
+from domain.errors import InputError
+from domain.factor_file import shipped_sets
+from domain.indicator import IndicatorName
+from domain.quota import Band, read_quotas, shipped_quotas
+from domain.target import shipped_levels, shipped_targets
+from domain.timeline import Mean, Spell, time_weighted_mean
+
+STATISTICS = shipped_sets()[0]
+D = Decimal
+YEAR = date(2025, 1, 1), date(2026, 1, 1)
+OFFICE = EnergyUse(
+    {Carrier.ELECTRICITY: D(1_000_000), Carrier.HEAT: D(500), Carrier.WATER: D(9_000)}
+)
+PERSONS = time_weighted_mean([[Spell(D(450))]], *YEAR)
+
+
+def of(
+    name: IndicatorName, area: Mean, use: EnergyUse = OFFICE, persons: Mean = PERSONS
+) -> Indicator:
+    energy = coal_equivalent(use, STATISTICS, year=2025)
+    co2 = carbon(use, STATISTICS, year=2025, province="CN-TJ")
+    found = indicators(use, energy, co2, area_m2=area, persons=persons)
+    return next(each for each in found if each.name is name)
+
+
+def test_the_area_is_that_of_the_days_it_was_there() -> None:
+    """10,000 m2 for 73 days, 20,000 m2 for 292: a fifth and four fifths of the year."""
+    grown = [Spell(D(10_000), None, date(2025, 3, 15)), Spell(D(20_000), date(2025, 3, 15))]
+    area = time_weighted_mean([grown], *YEAR)
+    assert area.value == 18_000
+    # (1,000,000 x 0.1229 + 500 x 34.12) / 18,000
+    assert of(IndicatorName.ENERGY_PER_AREA, area).value == D("7.775556")
+    # (1,000,000 x 0.6796 + 500 x 110) / 18,000
+    assert of(IndicatorName.CO2_PER_AREA, area).value == D("40.811111")
+    assert of(IndicatorName.ENERGY_PER_PERSON, area).value == D("311.022222")
+    assert of(IndicatorName.WATER_PER_PERSON, area).value == D(20)
+    assert of(IndicatorName.HEAT_PER_AREA, area).value == D("0.947778")
+
+
+@pytest.mark.parametrize(
+    ("area", "why"),
+    [
+        (Mean(None, 0, 365), Why.NO_DENOMINATOR),
+        (time_weighted_mean([[Spell(D(0))]], *YEAR), Why.NO_DENOMINATOR),
+        (time_weighted_mean([[Spell(D(9), date(2025, 2, 1))]], *YEAR), Why.DENOMINATOR_HAS_GAPS),
+    ],
+)
+def test_without_a_whole_denominator_there_is_no_indicator_and_a_reason(
+    area: Mean, why: Why
+) -> None:
+    found = of(IndicatorName.ENERGY_PER_AREA, area)
+    assert (found.value, found.why) == (None, why)
+
+
+def test_what_was_not_measured_is_not_zero() -> None:
+    area = time_weighted_mean([[Spell(D(100))]], *YEAR)
+    dry = EnergyUse({Carrier.ELECTRICITY: D(1)})
+    assert of(IndicatorName.WATER_PER_PERSON, area, dry).why is Why.NO_AMOUNT
+    assert of(IndicatorName.HEAT_PER_AREA, area, dry).why is Why.NO_AMOUNT
+    assert of(IndicatorName.ENERGY_PER_AREA, area, EnergyUse({})).why is Why.NO_AMOUNT
+
+
+def test_a_figure_with_a_part_that_has_no_factor_gives_no_indicator() -> None:
+    area = time_weighted_mean([[Spell(D(100))]], *YEAR)
+    cooled = EnergyUse({Carrier.ELECTRICITY: D(1), Carrier.COOLING: D(1)})
+    assert of(IndicatorName.ENERGY_PER_AREA, area, cooled).why is Why.NO_FACTOR
+    assert of(IndicatorName.ELECTRICITY_PER_AREA, area, cooled).value == D("0.01")
+
+
+@given(st.integers(1, 10**6), st.integers(1, 1000))
+def test_twice_the_area_halves_the_intensity(area: int, times: int) -> None:
+    once = of(IndicatorName.ELECTRICITY_PER_AREA, time_weighted_mean([[Spell(D(area))]], *YEAR))
+    more = time_weighted_mean([[Spell(D(area * times))]], *YEAR)
+    found = of(IndicatorName.ELECTRICITY_PER_AREA, more)
+    assert once.value is not None
+    assert found.value is not None
+    assert abs(found.value * times - once.value) <= D("0.000001") * times
+
+
+@pytest.mark.parametrize(
+    ("value", "band"),
+    [
+        ("12.71", Band.ABOVE_CONSTRAINT),
+        ("12.7", Band.WITHIN_CONSTRAINT),
+        ("11.1", Band.WITHIN_BASE),
+        ("8.4", Band.WITHIN_BASE),
+        ("8.3", Band.WITHIN_GUIDE),
+    ],
+)
+def test_a_value_at_a_limit_keeps_it(value: str, band: Band) -> None:
+    quota = next(each for each in shipped_quotas() if each.code == "db37_2672_heating")
+    assert quota.band(D(value)) is band
+
+
+def test_a_quota_holds_for_its_kind_zone_and_province_only() -> None:
+    def codes(**place: str | None) -> list[str]:
+        place = {"province": None, "use": None, "zone": None, **place}
+        return [each.code for each in shipped_quotas() if each.holds_for(**place)]  # type: ignore[arg-type]  # the three names it takes
+
+    office = ["gbt51161_office_government_a", "gbt51161_office_government_b"]
+    assert codes(province="CN-TJ", use="office", zone="cold") == office
+    assert codes(province="CN-SD", use="education", zone="cold") == ["db37_2672_heating"]
+    assert codes(province="CN-SD", use="education") == []
+
+
+def test_limits_out_of_order_are_refused_with_their_place() -> None:
+    text = (
+        '[[quota]]\ncode = "c"\nname_zh = "c"\nname_en = "c"\nindicator = "heat_per_area"\n'
+        'source = "s"\nevidence = "background"\nchecked = false\n'
+        "[quota.zones]\ncold = { constraint = 8, base = 9, guide = 7 }\n"
+    )
+    with pytest.raises(InputError, match=r"quotas\.toml: quota 1: cold: limits 7, 9, 8"):
+        read_quotas(text)
+
+
+def test_ranks_among_peers_and_their_number() -> None:
+    values = {"a": D(10), "b": D(20), "c": D(20), "d": D(30), "e": D(50)}
+    found = ranks(values)
+    assert found["a"] == Rank(1, 5, D(1))
+    assert found["b"] == found["c"] == Rank(2, 5, D("0.625"))  # two use more, one the same
+    assert found["e"] == Rank(5, 5, D(0))
+
+
+def test_too_few_peers_are_not_ranked() -> None:
+    found = ranks({n: D(n) for n in range(FEWEST - 1)})
+    assert set(found.values()) == {Rank(None, FEWEST - 1, None)}
+    assert ranks({}) == {}
+
+
+@given(st.dictionaries(st.integers(), st.decimals(0, 100, places=1), min_size=FEWEST, max_size=40))
+def test_shares_of_a_whole_group_are_one_half_on_average(values: dict[int, Decimal]) -> None:
+    shares = [rank.better_than for rank in ranks(values).values()]
+    assert abs(sum(share for share in shares if share is not None) / len(values) - D("0.5")) < D(
+        "1e-20"
+    )
+
+
+def test_a_change_needs_both_values() -> None:
+    assert relative_change(D("17.55"), D("18.48")) == D("-0.050325")
+    assert relative_change(None, D(1)) is None
+    assert relative_change(D(1), None) is None
+    assert relative_change(D(1), D(0)) is None
+
+
+def test_the_national_level_of_2022_is_two_and_a_half_percent_below_that_of_2020() -> None:
+    levels = {level.year: level.values for level in shipped_levels()}
+    name = IndicatorName.ENERGY_PER_AREA
+    assert relative_change(levels[2022][name], levels[2020][name]) == D("-0.024351")
+    assert {target.change for target in shipped_targets()} == {D("-0.05"), D("-0.06"), D("-0.07")}

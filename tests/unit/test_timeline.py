@@ -1,0 +1,53 @@
+"""Time-weighted means of facts: exact, in days, and honest about days nobody knows."""
+
+from datetime import date, timedelta
+from decimal import Decimal
+from fractions import Fraction
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from domain.timeline import Spell, time_weighted_mean
+
+YEAR = (date(2026, 1, 1), date(2027, 1, 1))
+
+
+def test_a_value_that_changes_counts_by_its_days() -> None:
+    change = date(2026, 7, 1)  # 181 days before, 184 after
+    area = [Spell(Decimal(20_000), None, change), Spell(Decimal(21_600), change)]
+    mean = time_weighted_mean([area], *YEAR)
+    assert mean.value == Fraction(20_000 * 181 + 21_600 * 184, 365)
+    assert mean.whole
+
+
+def test_buildings_add_up_and_one_counts_from_the_day_it_begins() -> None:
+    old = [Spell(Decimal("1000.5"))]
+    new = [Spell(Decimal(365), date(2026, 12, 31))]
+    assert time_weighted_mean([old, new], *YEAR).value == Fraction("1001.5")
+
+
+def test_days_of_which_nothing_is_known_are_left_out_and_told() -> None:
+    mean = time_weighted_mean([[Spell(Decimal(30), date(2026, 1, 31))]], *YEAR)
+    assert (mean.value, mean.covered_days, mean.days, mean.whole) == (30, 335, 365, False)
+    unknown = time_weighted_mean([[]], *YEAR)
+    assert (unknown.value, unknown.covered_days) == (None, 0)
+
+
+def test_an_empty_span_is_refused() -> None:
+    with pytest.raises(ValueError, match="is empty"):
+        time_weighted_mean([], date(2026, 1, 1), date(2026, 1, 1))
+
+
+@given(
+    values=st.lists(st.decimals(min_value="0.01", max_value="1e8", places=2), min_size=1),
+    lengths=st.lists(st.integers(1, 400), min_size=30, max_size=30),
+)
+def test_it_is_the_mean_of_the_days_one_by_one(values: list[Decimal], lengths: list[int]) -> None:
+    values = values[:30]
+    first, spells, daily = date(2020, 1, 1), [], []
+    for value, length in zip(values, lengths, strict=False):
+        spells.append(Spell(value, first, first + timedelta(days=length)))
+        first += timedelta(days=length)
+        daily += [Fraction(value)] * length
+    assert time_weighted_mean([spells], date(2020, 1, 1), first).value == sum(daily) / len(daily)

@@ -1,0 +1,16 @@
+import { expect, test } from 'vitest'
+import { curveOf, drawn } from './evidence'
+
+test('a rule of a gauge shows that gauge, a rule of days the use of the meter, and silence no curve', () => {
+  expect(curveOf({ rule: 'voltage_low', device_id: 3, meter_id: 4 }, 100_000, 110_000)).toEqual({ device: 3, meter: null, quantity: 'voltage_a_v', from: 78_400, to: 113_600 })
+  expect(curveOf({ rule: 'night_load', device_id: null, meter_id: 4 }, 1_000_000, 1_100_000)?.meter).toBe(4)
+  expect(curveOf({ rule: 'silent', device_id: 3, meter_id: 4 }, 0, 1)).toBeNull()
+})
+
+test('a curve is broken where values are missing, and the limit lies where it belongs', () => {
+  const line = drawn([0, 10, 20, 30], [0, 10, null, 5], [10, 99], 5, 300, 100)
+  expect(line?.path).toBe('M0.0 100.0L100.0 0.0M300.0 50.0')
+  expect(line?.limit).toBe(50)
+  expect([line?.first, line?.last]).toEqual([100, 300])
+  expect(drawn([0, 1], [null, 3], [0, 1], null, 10, 10)).toBeNull()
+})

@@ -1,0 +1,63 @@
+/** Which curve is the evidence of an alert, and over which time. */
+import type { Alert } from '../api/alerts'
+
+/** Gauge that a rule judges; of the others the meter's use is shown. */
+const GAUGES: Record<string, string> = {
+  voltage_low: 'voltage_a_v',
+  voltage_high: 'voltage_a_v',
+  demand: 'active_power_kw',
+  soc_low: 'soc_pct',
+  aux_battery_low: 'aux_battery_v',
+  insulation_low: 'insulation_kohm',
+}
+
+const HOUR_S = 3_600
+const DAY_S = 86_400
+
+export interface Curve {
+  device: number | null
+  meter: number | null
+  quantity: string | null
+  from: number
+  to: number
+}
+
+/** Null where there is nothing to draw. Times in epoch seconds. */
+export function curveOf(alert: Pick<Alert, 'rule' | 'device_id' | 'meter_id'>, began: number, last: number): Curve | null {
+  const quantity = GAUGES[alert.rule] ?? null
+  if (quantity !== null && alert.device_id !== null) return { device: alert.device_id, meter: null, quantity, from: began - 6 * HOUR_S, to: last + HOUR_S }
+  if (alert.device_id === null && alert.meter_id !== null) return { device: null, meter: alert.meter_id, quantity: null, from: began - 7 * DAY_S, to: last + DAY_S }
+  return null
+}
+
+export interface Line {
+  /** Parts of the curve as SVG path data; it is broken where values are missing. */
+  path: string
+  /** Where the limit lies, if it lies within. */
+  limit: number | null
+  /** Where the alert's span begins and ends. */
+  first: number
+  last: number
+  low: number
+  high: number
+}
+
+/** A curve in a box of width by height, with the alert's span and the limit it was held against. */
+export function drawn(t: readonly number[], values: readonly (number | null)[], span: [number, number], limit: number | null, width: number, height: number): Line | null {
+  const known = values.filter((value): value is number => value !== null)
+  if (known.length < 2 || t.length < 2) return null
+  const [begin, end] = [t[0]!, t[t.length - 1]!]
+  const all = limit === null ? known : [...known, limit]
+  const low = Math.min(...all)
+  const high = Math.max(...all)
+  const x = (at: number): number => (width * (Math.min(Math.max(at, begin), end) - begin)) / (end - begin)
+  const y = (value: number): number => height - (height * (value - low)) / (high - low || 1)
+  let path = ''
+  let pen = 'M'
+  values.forEach((value, n) => {
+    if (value === null) return void (pen = 'M')
+    path += `${pen}${x(t[n]!).toFixed(1)} ${y(value).toFixed(1)}`
+    pen = 'L'
+  })
+  return { path, limit: limit === null ? null : y(limit), first: x(span[0]), last: x(span[1]), low, high }
+}

@@ -1,0 +1,93 @@
+/** The alert desk: what stands, its evidence and history, and what is done about it. Money is decimal text. */
+import { call } from './client'
+import type { Instant, Page } from './types'
+
+export type AlertState = 'pending' | 'open' | 'acknowledged' | 'assigned' | 'snoozed' | 'resolved'
+export type AlertPriority = 'urgent' | 'high' | 'low'
+export type AlertWhich = 'standing' | 'held' | 'resolved' | 'shadow'
+export type AlertVerdict = 'true' | 'false' | 'known'
+
+export interface Alert {
+  id: number
+  rule: string
+  priority: AlertPriority
+  state: AlertState
+  verdict: AlertVerdict | null
+  place_zh: string
+  place_en: string
+  device_id: number | null
+  device_code: string | null
+  meter_id: number | null
+  meter_zh: string | null
+  meter_en: string | null
+  inhibited: boolean
+  held: boolean
+  began_at: Instant
+  last_at: Instant | null
+  opened_at: Instant
+  resolved_at: Instant | null
+  snoozed_until: Instant | null
+  assignee: string | null
+  blind_since: Instant | null
+  reopened: number
+  flapping: boolean
+  expected: number | null
+  actual: number | null
+  unit: string | null
+  lost: number | null
+  lost_cny: string | null
+  month: number | null
+  month_cny: string | null
+  confidence: number | null
+  children: number
+}
+
+export interface AlertHistory {
+  act: string
+  reason: string
+  at: Instant
+  person: string | null
+}
+
+export interface AlertWhole extends Alert {
+  evidence: Record<string, unknown>
+  worth_basis: Record<string, unknown>
+  may_act: boolean
+  history: AlertHistory[]
+  similar: { id: number; began_at: Instant; resolved_at: Instant | null; verdict: AlertVerdict | null }[]
+}
+
+export interface Desk {
+  /** In which its times are told. */
+  zone: string
+  urgent: number
+  high: number
+  low: number
+  oldest_open: Instant | null
+  opened_day: number
+  flood: boolean
+  stale: number
+  flapping: number
+  held: number
+  month_cny: string
+  acknowledged_after_s: number | null
+  interruptions_shift: number
+  live_to: Instant | null
+  days_to: Instant | null
+}
+
+export interface NewAct {
+  act: 'acknowledge' | 'assign' | 'snooze' | 'resolve' | 'reopen'
+  reason?: string
+  until?: Instant
+}
+
+export const alerts = async (which: AlertWhich, signal?: AbortSignal) =>
+  (await call<Page<Alert>>('GET', '/alerts', { query: { which, limit: 200 }, ...(signal && { signal }) })).items
+export const alertsBelow = async (parent: number, signal?: AbortSignal) =>
+  (await call<Page<Alert>>('GET', '/alerts', { query: { parent, limit: 200 }, ...(signal && { signal }) })).items
+export const alert = (id: number, signal?: AbortSignal) => call<AlertWhole>('GET', `/alerts/${id}`, signal ? { signal } : {})
+export const desk = (signal?: AbortSignal) => call<Desk>('GET', '/alerts/desk', signal ? { signal } : {})
+export const actOn = (id: number, body: NewAct) => call<AlertWhole>('POST', `/alerts/${id}/acts`, { body })
+export const judgeAlert = (id: number, verdict: AlertVerdict, cause: string) =>
+  call<AlertWhole>('POST', `/alerts/${id}/verdicts`, { body: { verdict, cause } })

@@ -1,0 +1,141 @@
+/** Vehicles, what they did, whose charge it was, and what looks wrong with it. */
+import { call } from './client'
+import type { Instant, Named, Page } from './types'
+
+export type SegmentKind = 'trip' | 'stop' | 'charge'
+export type Verdict = 'true' | 'false' | 'known'
+export type Priority = 'urgent' | 'high' | 'low'
+export type System = 'wgs84' | 'gcj02'
+
+export interface Vehicle {
+  id: number
+  code: string
+  plate: string
+  vehicle_class: string
+  powertrain: string
+  category: string
+  acquisition: string
+  battery_kwh: number | null
+  organisation_id: number
+  department: string
+  zone: string | null
+  device_id: number | null
+  soc_pct: number | null
+  last_seen: Instant | null
+  waiting: boolean
+}
+export interface VehicleClass extends Named {
+  vehicle_class: string
+}
+export interface Bar {
+  vehicle_id: number
+  id: string
+  kind: 'trip' | 'charge'
+  start_at: Instant
+  end_at: Instant
+  km: number | null
+  kwh: number | null
+  estimated: boolean
+}
+export interface Segment {
+  vehicle_id: number
+  id: string
+  kind: SegmentKind
+  start_at: Instant
+  end_at: Instant
+  start_after: Instant | null
+  end_before: Instant | null
+  km: number | null
+  km_by: string | null
+  km_ways: Record<string, number>
+  kwh: number | null
+  kwh_by: string | null
+  kwh_ways: Record<string, number>
+  kwh_spread: number | null
+  recovered_kwh: number | null
+  soc_start: number | null
+  soc_end: number | null
+  evidence: string[]
+  estimated: boolean
+  doubts: string[]
+  versions: number
+  pile: string | null
+  pile_kwh: number | null
+  loss: number | null
+}
+export interface Alarm {
+  device_id: number
+  code: string
+  level: number
+  priority: Priority
+  start_at: Instant
+  end_at: Instant | null
+}
+export interface Fix {
+  ts: Instant
+  latitude_deg: number
+  longitude_deg: number
+  speed_kmh: number | null
+}
+export interface Track {
+  system: System
+  fixes: Fix[]
+}
+export interface Suspicion {
+  id: number
+  vehicle_id: number
+  plate: string
+  rule: string
+  start_at: Instant
+  end_at: Instant
+  evidence: Record<string, unknown>
+  withdrawn_at: Instant | null
+  verdict: Verdict | null
+  reason: string | null
+  judged_by: string | null
+  judged_at: Instant | null
+  judged_otherwise: boolean
+}
+export interface PileUse extends Named {
+  pile_id: number
+  code: string
+  meter_code: string
+  above: string[]
+  metered_kwh: number
+  matched_kwh: number
+  unmatched_kwh: number
+  charges: number
+  inside: string[]
+  twice: string[]
+}
+export interface ChargingBalance {
+  piles: PileUse[]
+  elsewhere: Segment[]
+}
+/** From one instant to another. */
+export interface Between {
+  first: Instant
+  end: Instant
+}
+
+const whole = async <T>(path: string, query: Record<string, string | number>, signal: AbortSignal): Promise<T[]> => {
+  const found: T[] = []
+  let cursor: string | null | undefined
+  do {
+    const page: Page<T> = await call('GET', path, { query: { ...query, limit: 1000, cursor }, signal })
+    found.push(...page.items)
+    cursor = page.next
+  } while (cursor)
+  return found
+}
+
+export const vehicles = (signal: AbortSignal): Promise<Vehicle[]> => whole('/vehicles', {}, signal)
+export const vehicleClasses = async (signal: AbortSignal): Promise<VehicleClass[]> => (await call<Page<VehicleClass>>('GET', '/vehicle-classes', { signal })).items
+export const bars = async ({ first, end }: Between, signal: AbortSignal): Promise<Bar[]> => (await call<Page<Bar>>('GET', '/vehicle-use', { query: { first, end }, signal })).items
+export const trips = (vehicle: number, { first, end }: Between, signal: AbortSignal): Promise<Segment[]> => whole(`/vehicles/${vehicle}/trips`, { first, end }, signal)
+export const charges = (vehicle: number, { first, end }: Between, signal: AbortSignal): Promise<Segment[]> => whole(`/vehicles/${vehicle}/charges`, { first, end }, signal)
+export const alarms = async (vehicle: number, { first, end }: Between, signal: AbortSignal): Promise<Alarm[]> => (await call<Page<Alarm>>('GET', `/vehicles/${vehicle}/alarms`, { query: { first, end }, signal })).items
+export const track = (vehicle: number, { first, end }: Between, reason: string, system: System): Promise<Track> => call('GET', `/vehicles/${vehicle}/track`, { query: { first, end, reason, system } })
+export const suspicions = async (signal: AbortSignal): Promise<Suspicion[]> => (await call<Page<Suspicion>>('GET', '/suspicions', { query: { limit: 200 }, signal })).items
+export const judge = (id: number, verdict: Verdict, reason: string): Promise<Suspicion> => call('POST', `/suspicions/${id}/verdicts`, { body: { verdict, reason } })
+export const chargingBalance = ({ first, end }: Between, signal: AbortSignal): Promise<ChargingBalance> => call('GET', '/charging-balance', { query: { first, end }, signal })

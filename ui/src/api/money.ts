@@ -1,0 +1,168 @@
+/** Tariffs, bills and what differs between a bill and our cost. Money and prices come as decimal text. */
+import { call, type Words } from './client'
+import type { Instant, Named, Page } from './types'
+
+export type Period = 'sharp' | 'peak' | 'deep_valley' | 'valley' | 'flat'
+export type DayKind = 'workday' | 'weekend' | 'holiday'
+type Decimal = string
+type LocalDate = string
+
+/** Where something is from, and whether a person has compared it with its document. */
+export interface Checked {
+  source: string
+  checked: boolean
+  checked_on: LocalDate | null
+  document: string
+}
+
+export interface TariffVersion extends Checked {
+  id: number
+  first_day: LocalDate
+  end_day: LocalDate | null
+  evidence: string
+  note: string
+  /** Empty where it has none in Chinese. */
+  note_zh: string
+  checked_by: string | null
+}
+
+export interface Tariff extends Named {
+  id: number
+  code: string
+  medium: string
+  versions: TariffVersion[]
+}
+
+export interface DaySpan {
+  /** From local midnight. [min] */
+  first_minute: number
+  end_minute: number
+  period: Period
+}
+
+export interface Price {
+  component: string
+  /** Null where it is the same in every period. */
+  period: Period | null
+  /** [CNY/unit] */
+  price: Decimal
+  basis: 'fixed' | 'published' | 'forecast'
+  checked: boolean
+}
+
+export interface Announcement extends Checked {
+  id: number
+  month: LocalDate
+  entered_at: Instant
+}
+
+export interface Terms {
+  tariff: Tariff
+  version: TariffVersion
+  day: LocalDate
+  spans: DaySpan[]
+  periods: Period[]
+  components: { name: string; floats: boolean; fund: boolean; inside: string; tiered: boolean }[]
+  prices: Price[]
+  /** Prices of the month that nobody has entered. */
+  missing: string[]
+  announcement: Announcement | null
+  power_factor: string | null
+  basic_by: 'capacity' | 'maximum' | null
+}
+
+export interface Bill {
+  id: number
+  meter_code: string
+  number: string
+  first_day: LocalDate
+  end_day: LocalDate
+  /** [CNY] */
+  total: Decimal
+  source: string
+}
+
+export interface Side {
+  quantity: Decimal | null
+  price: Decimal | null
+  amount: Decimal
+}
+
+export interface Reconciliation {
+  bill: Bill
+  lines: { item: string; period: Period | null; bill: Side | null; ours: Side | null; difference: Decimal }[]
+  explained: { item: string; cause: string; amount: Decimal }[]
+  our_total: Decimal
+  difference: Decimal
+  tariffs: string[]
+  gaps: { code: string; first_day: LocalDate; end_day: LocalDate; detail: string; words: Words }[]
+}
+
+/** What each 0.01 of power factor changes, up or down to `until`. [%] */
+export interface AdjustmentStep {
+  until: Decimal
+  percent: Decimal
+}
+
+export interface PowerFactorTable extends Checked {
+  standard: Decimal
+  applies_to: string
+  applies_to_zh: string
+  note: string
+  note_zh: string
+  reduction: AdjustmentStep[]
+  surcharge: AdjustmentStep[]
+  /** Of the numbers; a check is of these. */
+  sha256: string
+  checked_by: string | null
+}
+
+export const tariffs = async () => (await call<Page<Tariff>>('GET', '/tariffs')).items
+export const terms = (tariff: number, day: string, kind: DayKind, signal?: AbortSignal) =>
+  call<Terms>('GET', `/tariffs/${tariff}`, { query: { day, kind }, ...(signal ? { signal } : {}) })
+export const checkVersion = (tariff: number, version: number, document: string) =>
+  call<Tariff>('POST', `/tariffs/${tariff}/versions/${version}/check`, { body: { document } })
+export interface NewPrices {
+  month: LocalDate
+  source: string
+  prices: { component: string; period: Period | null; price: Decimal }[]
+}
+
+/** A meter on local days [first_day, end_day) under a tariff. */
+export interface TariffMeter extends Named {
+  meter_id: number
+  code: string
+  first_day: LocalDate | null
+  end_day: LocalDate | null
+  capacity_kva: Decimal | null
+  declared_kw: Decimal | null
+  quota: Decimal | null
+}
+
+export interface MeterTariff {
+  code: string
+  first_day: LocalDate | null
+  end_day: LocalDate | null
+  capacity_kva: Decimal | null
+  declared_kw: Decimal | null
+  quota: Decimal | null
+}
+
+export const announcePrices = (tariff: number, prices: NewPrices) =>
+  call<Announcement>('POST', `/tariffs/${tariff}/prices`, { body: prices })
+export const tariffMeters = async (tariff: number, signal?: AbortSignal) =>
+  (await call<Page<TariffMeter>>('GET', `/tariffs/${tariff}/meters`, signal ? { signal } : {})).items
+export const putOnTariff = (meter: string, terms: MeterTariff) =>
+  call<MeterTariff>('POST', `/meters/${encodeURIComponent(meter)}/tariffs`, { body: terms })
+export const checkPrices = (tariff: number, month: string, document: string) =>
+  call<Announcement>('POST', `/tariffs/${tariff}/prices/${month}/check`, { body: { document } })
+export const bills = (cursor: string | null, signal?: AbortSignal) =>
+  call<Page<Bill>>('GET', '/bills', { query: { limit: 50, cursor }, ...(signal ? { signal } : {}) })
+export const importBills = (name: string, text: string) =>
+  call<{ added: number; known: string[] }>('POST', '/bills', { body: { name, text } })
+export const reconciliation = (bill: number, signal?: AbortSignal) =>
+  call<Reconciliation>('GET', `/bills/${bill}/reconciliation`, signal ? { signal } : {})
+export const powerFactorTables = async (signal?: AbortSignal) =>
+  (await call<Page<PowerFactorTable>>('GET', '/power-factor-tables', signal ? { signal } : {})).items
+export const checkPowerFactorTable = ({ standard, sha256 }: PowerFactorTable, document: string) =>
+  call<PowerFactorTable>('POST', `/power-factor-tables/${standard}/check`, { body: { sha256, document } })

@@ -1,0 +1,30 @@
+import { expect, test } from 'vitest'
+import { eventOf, isWhole } from './eventFields'
+
+const closed = { first_day: '2026-08-03', end_day: '2026-08-07', reason: '防汛停用', document: '会签单 12', signed_by: '甲、乙' }
+
+test('a closure is half-open, and signed by two', () => {
+  expect(isWhole('closed', closed)).toBe(true)
+  expect(eventOf('closed', closed)).toEqual({ ...closed, end_day: '2026-08-08', signed_by: ['甲', '乙'] })
+})
+
+test('one person is not two, and the same one twice is one', () => {
+  expect(isWhole('closed', { ...closed, signed_by: '甲' })).toBe(false)
+  expect(isWhole('closed', { ...closed, signed_by: '甲, 甲' })).toBe(false)
+})
+
+test('a number is a number, and what may be left out is left out', () => {
+  const equipment = { line: 'electricity', code: 'server', power_kw: '12', load_factor: '0.7', hours_per_day: '24', first_day: '2026-05-01', caused_by: 'client', document: 'd' }
+  expect(isWhole('equipment', { ...equipment, power_kw: '12kW' })).toBe(false)
+  expect(eventOf('equipment', { ...equipment, removed: 'true' })).toEqual({ ...equipment, removed: true })
+  expect(eventOf('equipment', equipment)).toEqual(equipment)
+})
+
+test('periods cut anew have either shares or an index', () => {
+  const cut = { line: 'electricity', first_day: '2026-09-01', tariff: 't2', document: 'd', signed_by: 'A,B' }
+  expect(isWhole('redefinitions', cut)).toBe(false)
+  expect(isWhole('redefinitions', { ...cut, index: '1.02', shares: 'peak 1' })).toBe(false)
+  expect(eventOf('redefinitions', { ...cut, index: '1.02' })).toMatchObject({ basis: 'index', index: '1.02' })
+  expect(eventOf('redefinitions', { ...cut, shares: 'peak 0.42, valley 0.58' })).toMatchObject({ basis: 'intervals', shares: [{ peak: '0.42', valley: '0.58' }] })
+  expect(isWhole('redefinitions', { ...cut, shares: 'peak' })).toBe(false)
+})

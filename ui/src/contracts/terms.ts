@@ -1,0 +1,54 @@
+/** Terms of a contract as sentences: the key of each in the locales, with its numbers ready to be read. */
+import type { Terms } from '../api/contracts'
+import { formatShare, unitSymbol } from '../format/number'
+import { formatAmount, formatQuantity } from '../money/amount'
+
+export interface Clause {
+  /** Key below `contracts.clause`. */
+  key: string
+  values: Record<string, string | number>
+}
+
+type Say = (key: string, values?: Clause['values']) => Clause
+const say: Say = (key, values = {}) => ({ key, values })
+const share = (text: string, locale: string): string => formatShare(Number(text), locale)
+
+/** What is paid, by whom, when, and what changes it. */
+export function paymentClauses(terms: Terms, locale: string): Clause[] {
+  const { sharing, guarantee, fee_cap, kpi_cap, kpis, retention } = terms
+  const clauses = [say(`mode.${terms.utilities_paid_by}`), say(`schedule.${terms.payment_schedule}`, { day: terms.payment_day })]
+  if (terms.kind === 'trusteeship') clauses.push(say('coefficient', { share: share(terms.coefficient, locale) }))
+  clauses.push(say(`adjusted.${terms.adjustment_schedule}`))
+  if (sharing) clauses.push(say('sharing', { share: share(sharing.share, locale), margin: share(sharing.margin, locale) }))
+  for (const each of terms.provider_shares) clauses.push(say('providerShare', { share: share(each.share, locale), day: each.first_day }))
+  if (guarantee) clauses.push(say('guarantee', { line: guarantee.line, quantity: formatQuantity(guarantee.quantity, locale), share: share(guarantee.surplus_share, locale) }))
+  if (kpis.length > 0) clauses.push(say('kpiCap', { share: share(kpi_cap, locale) }))
+  if (fee_cap !== undefined) clauses.push(say('feeCap', { amount: formatAmount(fee_cap, locale) }))
+  if (Number(retention) > 0) clauses.push(say('retention', { share: share(retention, locale) }))
+  return clauses
+}
+
+/** How missing data, late bills, closures and bands are dealt with. */
+export function ruleClauses(terms: Terms, locale: string): Clause[] {
+  const { substitution, closure } = terms
+  const clauses = [say(`substitution.${substitution.method}`, { days: substitution.most_days })]
+  clauses.push(closure ? say('closure', { share: share(closure.residual, locale), days: closure.min_days }) : say('noClosure'))
+  clauses.push(say(`lateBills.${terms.late_bills}`), say(`band.${terms.band}`))
+  for (const { code, unit, baseline, band, beta, band_mode } of terms.adjustments) {
+    const values = { code, unit: unitSymbol(unit), baseline: formatQuantity(baseline, locale), band: share(band, locale), beta: formatQuantity(beta, locale) }
+    clauses.push(say(`adjustment.${band_mode}`, values))
+  }
+  return clauses
+}
+
+/** How one line follows prices, weather and facts. */
+export function lineClauses({ price_clause, weather, adjusted_by, coefficient, in_fee, in_bills }: Terms['lines'][number], locale: string): Clause[] {
+  const clauses = [say(in_fee ? (in_bills ? 'line.both' : 'line.fee') : in_bills ? 'line.bills' : 'line.neither')]
+  if (coefficient !== undefined) clauses.push(say('coefficient', { share: share(coefficient, locale) }))
+  if (price_clause.mode !== 'floating') {
+    clauses.push(say(`price.${price_clause.mode}`, { share: share(price_clause.share, locale), trigger: share(price_clause.trigger, locale) }))
+  }
+  if (weather.method !== 'none') clauses.push(say(`weather.${weather.method}`))
+  if (adjusted_by.length > 0) clauses.push(say('line.adjusted', { codes: adjusted_by.join(', ') }))
+  return clauses
+}

@@ -1,0 +1,35 @@
+/** Bars of a day's use in parts of its width, cut off at the edges of what is shown. */
+import type { Bar } from '../api/fleet'
+import { epochOf } from '../format/instant'
+
+export interface Drawn {
+  bar: Bar
+  /** Left edge and width, of the whole width. [1] */
+  at: number
+  wide: number
+}
+
+/** A bar that would be thinner is drawn so wide, or nobody sees a short trip in a month. [1] */
+const LEAST = 0.002
+
+/** Bars of one vehicle over [first, end) [epoch s], in order of start. */
+export function drawn(bars: readonly Bar[], vehicle: number, first: number, end: number): Drawn[] {
+  const span = end - first
+  return bars
+    .filter((bar) => bar.vehicle_id === vehicle)
+    .map((bar) => {
+      const from = Math.max(epochOf(bar.start_at), first)
+      const to = Math.min(epochOf(bar.end_at), end)
+      return { bar, at: (from - first) / span, wide: Math.max((to - from) / span, LEAST) }
+    })
+    .filter(({ at, wide }) => at < 1 && at + wide > 0)
+}
+
+/** Share of the time in which vehicles drive; null where there are none. [1] */
+export function driving(bars: readonly Bar[], vehicles: number, first: number, end: number): number | null {
+  if (vehicles === 0 || end <= first) return null
+  const seconds = bars
+    .filter((bar) => bar.kind === 'trip')
+    .reduce((sum, bar) => sum + Math.max(Math.min(epochOf(bar.end_at), end) - Math.max(epochOf(bar.start_at), first), 0), 0)
+  return seconds / (vehicles * (end - first))
+}
