@@ -14,7 +14,7 @@ Mishap = Callable[[Scene, Random], None]
 
 _BROKER_SAVES_S = 30
 """As `autosave_interval` of its configuration: what it took since is gone after a crash. [s]"""
-_BACK_WITHIN_S = 20
+_BACK_WITHIN_S = 40
 """Longest until collectors are connected to a broker that is there again. [s]"""
 _SUBSCRIBED_S = 4
 """From then on until they have subscribed, on a busy machine. What comes before is dropped by a
@@ -204,10 +204,14 @@ MISHAPS: Mapping[str, Mishap] = MappingProxyType(
 
 
 def _wait_for_collectors(scene: Scene) -> None:
-    """Wait until every collector is connected to the broker that has started."""
+    """Wait until every collector is connected to the broker that has started.
+
+    One may have ended since its neighbour took over: starting, it gives up without a database.
+    """
     log, deadline = scene.broker.data_dir / "broker.log", time.monotonic() + _BACK_WITHIN_S
-    while not all(f" as civicwatt-{name} " in log.read_text() for name in scene.names):
-        assert time.monotonic() < deadline, log.read_text()
+    while away := [name for name in scene.names if f" as civicwatt-{name} " not in log.read_text()]:
+        scene.keep_collectors()
+        assert time.monotonic() < deadline, (away, [scene.log(name).read_text() for name in away])
         time.sleep(0.05)
     time.sleep(_SUBSCRIBED_S)
 

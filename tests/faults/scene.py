@@ -85,12 +85,11 @@ class Scene:
     def _share(self) -> list[str]:
         return ["--share"] if self.shares else []
 
-    def keep_collectors(self) -> list[str]:
-        """Start again those that have ended; their names."""
-        ended = [name for name in self.names if self.collectors[name].poll() is not None]
-        for name in ended:
-            self.start_collector(name)
-        return ended
+    def keep_collectors(self) -> None:
+        """Start again those that have ended."""
+        for name in self.names:
+            if self.collectors[name].poll() is not None:
+                self.start_collector(name)
 
     def end_collectors(self) -> None:
         """End all of them at once."""
@@ -102,12 +101,12 @@ class Scene:
         """Wait until everything sent so far is stored; the seconds it took."""
         began_s = time.monotonic()
         while True:
+            self.keep_collectors()
             try:
                 self.load.wait_until_stored(self.database.url, within_s=5)
             except TimeoutError:
                 if time.monotonic() - began_s > within_s:
                     raise
-                self.keep_collectors()
             else:
                 return time.monotonic() - began_s
 
