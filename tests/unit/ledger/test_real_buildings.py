@@ -91,3 +91,24 @@ def test_a_step_of_the_level_is_marked_within_two_weeks(meter: str, around: str)
     truth = int(datetime.fromisoformat(around).replace(tzinfo=UTC).timestamp()) * 1_000_000
     assert np.abs(days - truth).min() < 14 * 24 * HOUR
     assert marked.value.tobytes() == use.value.tobytes()
+
+
+@pytest.mark.parametrize(
+    ("meter", "step", "ratio", "year"),
+    [("b60", "2016-05-27", 0.72, 0.81), ("b112", "2016-05-31", 1.76, 1.24)],
+)
+def test_a_year_that_differs_is_parted_by_a_marked_day_after_which_it_repeats(
+    meter: str, step: str, ratio: float, year: float
+) -> None:
+    """The data's README gives the year's change; the marked day says from when it counts."""
+    ts, meters = table("electricity_2016_2018.csv.gz")
+    marked = mark_level_changes(*used(ts, meters[meter]))
+    steps = ts[(marked.flags[: len(ts)] & Flag.LEVEL_CHANGE) != 0] // (24 * HOUR)
+    day = (datetime.fromisoformat(step) - datetime(2016, 1, 1)).days  # noqa: DTZ001 - two dates
+    assert day in steps - ts[0] // (24 * HOUR)
+
+    daily = marked.value[: len(ts)].reshape(-1, 24).sum(axis=1)
+    assert daily[366:731].mean() / daily[:366].mean() == pytest.approx(year, abs=0.01)
+    assert daily[368 : day + 364].sum() / daily[4:day].sum() == pytest.approx(ratio, abs=0.01)
+    rest = slice(day + 7, 350), slice(day + 371, 714)
+    assert abs(daily[rest[1]].sum() / daily[rest[0]].sum() - 1) < 0.1
