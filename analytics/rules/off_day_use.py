@@ -11,6 +11,8 @@ from analytics.rules.usual import median_known, median_of_like_days
 
 KIND = "off_day_use"
 _NORMAL = 1.4826
+_MOST_SCORE = 10.0
+"""What is above a limit of nothing is no multiple of it. [1]"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,14 +52,15 @@ def off_day_use(grid: DayGrid, rule: OffDayUse) -> list[Finding]:
     limit = np.maximum(rule.spreads * spread, rule.above * expected)
     found = []
     for first, end in runs(away > limit).tolist():
-        more = away[first:end]
+        more, least = away[first:end], limit[first:end]
+        times = np.divide(more, least, out=np.full_like(more, _MOST_SCORE), where=least > 0)
         found.append(
             Finding(
                 grid.start(first * grid.slots),
                 grid.start(end * grid.slots),
                 KIND,
                 Priority.LOW,
-                float((more / limit[first:end]).max()),
+                float(times.max()),
                 float(expected[first:end].mean()),
                 float(total[first:end].mean()),
                 {"days": end - first, "sum_above_expected": float(more.sum())},

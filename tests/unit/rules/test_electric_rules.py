@@ -11,6 +11,7 @@ from analytics.rules.demand import demand
 from analytics.rules.feeder import feeder_balance
 from analytics.rules.finding import Priority
 from analytics.rules.heat import circuit_faults, heating_and_cooling
+from analytics.rules.off_day_use import off_day_use
 from analytics.rules.phases import current_faults, voltage_faults
 from analytics.rules.power_factor import low_power_factor
 from analytics.rules.thresholds import MeterClass, thresholds
@@ -128,3 +129,14 @@ def test_meters_that_no_longer_add_up_to_their_main_meter() -> None:
 def test_a_share_that_was_never_metered_is_no_finding() -> None:
     main = np.full((60, 24), 100.0)
     assert feeder_balance(grid(main), main * 0.7, RULES.feeder) == []
+
+
+def test_a_meter_that_never_counts_on_days_off_has_a_finite_score_when_it_does() -> None:
+    values = np.full((98, 24), 10.0)
+    days = grid(values)
+    values[days.off] = 0.0
+    worked = np.flatnonzero(days.off)[20]
+    values[worked] = 8.0
+    (found,) = off_day_use(grid(values), RULES.off_day_use)
+    assert (found.expected, found.actual) == (0.0, pytest.approx(192.0))
+    assert 1.0 < found.score < 100.0
