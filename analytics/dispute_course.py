@@ -10,14 +10,15 @@ def dispute_of(row: DisputeRow) -> Dispute:
     """A dispute with the outcome that settles it.
 
     One that was upheld or agreed on changes the line by a reversal: until its statement is
-    reversed it freezes what it froze before.
+    reversed it freezes the difference to what the line then comes to.
     """
+    agreed = row.kind == OutcomeKind.AGREED and row.signer_id is not None
     return Dispute(
         code=row.code,
         statement_sha256=row.statement_sha256,
         line=row.line,
         side=Side(row.side),
-        claimed=row.claimed,
+        claimed=row.amount if agreed and row.amount is not None else row.claimed,
         by=Party(row.by),
         reason=row.reason,
         opened_on=row.opened_on,

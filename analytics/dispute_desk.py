@@ -7,8 +7,9 @@ from decimal import Decimal
 from psycopg import Connection
 
 from analytics.settlement.course import Act
-from analytics.settlement.dispute import Dispute, Ending, OutcomeKind, payable
-from analytics.settlement.statement import Side, Statement
+from analytics.settlement.dispute import Dispute, Ending, OutcomeKind
+from analytics.settlement.statement import Side
+from analytics.settlement.undisputed import amount_in, payable
 from analytics.statement_acts import Doer, Matter, matter
 from analytics.statement_course import entry_of
 from domain.errors import InputError, SettlementError
@@ -107,22 +108,17 @@ def sign(conn: Connection, row: DisputeRow, outcome_id: int, doer: Doer, on: dat
 
 def amount_of(of: Matter, row: DisputeRow) -> Decimal:
     """What the disputed line came to as it was signed. [CNY]."""
-    assert isinstance(of.document, Statement)  # noqa: S101 - only months are disputed
-    return of.document.line(row.line, Side(row.side)).amount or Decimal(0)
+    return amount_in(of.document, row.line, Side(row.side)) or Decimal(0)
 
 
 def frozen_by(of: Matter, dispute: Dispute) -> Decimal:
-    """What the provider gets less of while a dispute is open. [CNY].
+    """What of the payment waits while a dispute is open. [CNY].
 
     Raises
     ------
     SettlementError
         If the document has no such line with an amount.
     """
-    if not isinstance(of.document, Statement):
-        raise SettlementError(
-            Sentence("dispute_of_month_only", "only lines of a month can be disputed")
-        )
     return sum(
         (part for _, part in payable(of.contract, of.document, [dispute]).frozen), Decimal(0)
     )

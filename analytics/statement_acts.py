@@ -11,8 +11,7 @@ from analytics.contract_book import contract_of
 from analytics.detached_signature import key_of
 from analytics.dispute_course import dispute_of
 from analytics.settlement.course import Act, Course, Entry, StatementState
-from analytics.settlement.due import Due, due_of, due_of_month
-from analytics.settlement.statement import Statement
+from analytics.settlement.due import Due, due_of
 from analytics.statement_course import Signed, course_of, document_of, entry_of
 from domain.contract import Contract, Party
 from domain.contract_book import DocumentKind
@@ -84,12 +83,8 @@ class Matter:
         if not bound or self.row.kind == DocumentKind.REVERSAL:
             return None
         paid = course.paid or Decimal(0)
-        if isinstance(self.document, Statement):
-            if self.document.payment is None:
-                return due_of(None, paid)
-            told = [dispute_of(each) for each in self.disputes]
-            return due_of_month(self.contract, self.document, told, paid)
-        return due_of(self.document.payment, paid)
+        told = [dispute_of(each) for each in self.disputes]
+        return due_of(self.contract, self.document, told, paid)
 
     def may(self, doer: Doer) -> Iterator[Act]:
         """What somebody may do with it now."""
@@ -102,7 +97,7 @@ class Matter:
             except SettlementError:
                 continue
             payable = due is not None and due.outstanding != 0
-            disputable = self.row.kind == DocumentKind.MONTH
+            disputable = self.row.kind != DocumentKind.REVERSAL
             if {
                 Act.SIGN: not self.row.waits,
                 Act.PAY: payable,

@@ -13,7 +13,7 @@ from analytics.dispute_course import dispute_of
 from analytics.settlement.closing import TermInputs, YearInputs
 from analytics.settlement.correction import Correction, correction, figures_of_year, reversal
 from analytics.settlement.course import StatementState
-from analytics.settlement.hand_over import HandOver, hand_over
+from analytics.settlement.hand_over import TERM, HandOver, hand_over
 from analytics.settlement.month import settle
 from analytics.settlement.statement import Inputs, Statement, read_inputs
 from analytics.settlement.true_up import TrueUp, contract_years, true_up
@@ -167,7 +167,9 @@ def draft_hand_over(conn: Connection, contract_id: int) -> Kept:
     found = signed_of(conn, contract_id, DocumentKind.TRUE_UP)
     documents = [document_of(conn, found[period]) for period in sorted(found, key=_number)]
     years = tuple(each for each in documents if isinstance(each, TrueUp))
-    told = tuple(dispute_of(row) for row in disputes(conn, contract_id=contract_id))
+    rows = disputes(conn, contract_id=contract_id)
+    # A dispute about a hand-over itself does not stand against the one made in its place.
+    told = tuple(dispute_of(row) for row in rows if row.period != TERM)
     kept = tuple(_kept_inputs(conn, row) for row, _ in months)
     inputs = TermInputs(contract, kept, years, told, version("civicwatt"))
     signed = [statement for _, statement in months]

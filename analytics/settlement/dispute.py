@@ -1,16 +1,13 @@
 """A dispute about one line: it freezes that line's difference, and nothing else. Pure."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 
-from analytics.settlement.statement import Side, Statement
-from domain.contract import Contract, Party
-from domain.errors import SettlementError
+from analytics.settlement.statement import Side
+from domain.contract import Party
 from domain.record import signed_by_two, wanted
-from domain.sentence import Sentence
 
 
 class OutcomeKind(StrEnum):
@@ -52,14 +49,14 @@ class Outcome(Ending):
 
 @dataclass(frozen=True, slots=True)
 class Dispute:
-    """A claim that a line of a signed statement should come to something else.
+    """A claim that a line of a signed document should come to something else.
 
     Attributes
     ----------
     statement_sha256 : str
-        Digest of the statement.
+        Digest of the statement, true-up or hand-over.
     line, side : str, Side
-        The line.
+        The line (`analytics.settlement.undisputed.amount_in`).
     claimed : Decimal
         What it should come to. [CNY]
     evidence : tuple of str
@@ -83,65 +80,3 @@ class Dispute:
     def __post_init__(self) -> None:
         wanted(bool(self.reason.strip()), "reason: want one")
         wanted(self.opened_on <= self.deadline, f"deadline {self.deadline} is before its opening")
-
-
-@dataclass(frozen=True, slots=True)
-class Payable:
-    """What of a statement is due while lines of it are disputed.
-
-    Attributes
-    ----------
-    amount : Decimal
-        To the provider; below zero it pays. [CNY]
-    frozen : tuple of (str, Decimal)
-        By dispute: what waits for its outcome. [CNY]
-    """
-
-    amount: Decimal
-    frozen: tuple[tuple[str, Decimal], ...]
-
-
-def payable(contract: Contract, statement: Statement, disputes: Sequence[Dispute]) -> Payable:
-    """Undisputed part of a signed statement.
-
-    A line counts with what both parties grant; the deduction stays as it was signed.
-
-    Raises
-    ------
-    SettlementError
-        If a dispute is about another statement, or about a line that has no amount in it.
-    """
-    signed = statement.to_provider()
-    if signed is None:
-        raise SettlementError(f"the statement of {statement.month} has no payment")
-    frozen = []
-    for dispute in disputes:
-        if dispute.statement_sha256 != statement.sha256:
-            raise SettlementError(f"dispute {dispute.code} is about another statement")
-        if dispute.outcome is None:
-            frozen.append((dispute.code, _frozen(contract, statement, dispute)))
-    return Payable(signed - sum((part for _, part in frozen), Decimal(0)), tuple(frozen))
-
-
-def _frozen(contract: Contract, statement: Statement, dispute: Dispute) -> Decimal:
-    """What the provider gets less of while the dispute is open; never below zero. [CNY]."""
-    found = [
-        line.amount
-        for line in statement.lines
-        if (line.code, line.side) == (dispute.line, dispute.side)
-    ]
-    if not found or found[0] is None:
-        raise SettlementError(
-            Sentence(
-                "dispute_no_amount",
-                "dispute {code}: the statement of {month} has no amount of {line} in its {side}",
-                code=dispute.code,
-                month=statement.month,
-                line=dispute.line,
-                side=dispute.side,
-            )
-        )
-    counts = dispute.side is not Side.BILLS or contract.utilities_paid_by is Party.CLIENT
-    against = dispute.side in {Side.BILLS, Side.DEDUCTION}
-    less = dispute.claimed - found[0] if against else found[0] - dispute.claimed
-    return max(less, Decimal(0)) if counts else Decimal(0)

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from analytics.settlement.dispute import Dispute, payable
-from analytics.settlement.statement import Payment, Statement
+from analytics.settlement.dispute import Dispute
+from analytics.settlement.undisputed import Disputable, payable
 from domain.contract import Contract, Party
 
 
@@ -33,30 +33,22 @@ class Due:
         return Party.PROVIDER if self.outstanding < 0 else Party.CLIENT
 
 
-def due_of_month(
-    contract: Contract, statement: Statement, disputes: Sequence[Dispute], paid: Decimal
+def due_of(
+    contract: Contract, document: Disputable, disputes: Sequence[Dispute], paid: Decimal
 ) -> Due:
-    """What is due of the signed statement of a month.
-
-    Where the provider owes, all that was signed is granted by both, and a dispute keeps nothing
-    of it back.
+    """What is due of a signed document.
 
     Parameters
     ----------
     disputes : sequence of Dispute
-        Of this statement; those without an outcome freeze the difference of their line.
+        Of this document; those without an outcome freeze the difference they make.
     paid : Decimal
         What the provider has got. [CNY]
     """
-    found = payable(contract, statement, disputes)
-    granted = due_of(statement.payment, Decimal(0)).outstanding
-    if granted > 0:
-        frozen = sum((part for _, part in found.frozen), Decimal(0))
-        granted = max(granted - frozen, Decimal(0))
-    return Due(granted - paid, paid, found.frozen)
-
-
-def due_of(payment: Payment | None, paid: Decimal) -> Due:
-    """What is due of a document without lines that could be disputed."""
-    granted = Decimal(0) if payment is None else payment.to_provider_now
-    return Due(granted - paid, paid)
+    if document.payment is None:
+        return Due(-paid, paid)
+    found = payable(contract, document, disputes)
+    frozen = sum((part for _, part in found.frozen), Decimal(0))
+    granted = document.payment.to_provider_now
+    left = max(abs(granted) - frozen, Decimal(0))
+    return Due((left if granted > 0 else -left) - paid, paid, found.frozen)

@@ -16,7 +16,8 @@ from analytics.settlement.bills import BilledLine, bill
 from analytics.settlement.fee import PricedBaseline, Reckoned, fee, priced_baseline
 from analytics.settlement.kpi import deduction
 from analytics.settlement.payment import due_on, owed, payment
-from analytics.settlement.saving import saving
+from analytics.settlement.saving import model_behind, saving
+from analytics.settlement.saving_band import band_remarks
 from analytics.settlement.statement import (
     Inputs,
     Payment,
@@ -215,7 +216,11 @@ class _Reckoning:
             try:
                 solar = self._solar(line, working)
                 steps = self.steps[line.code]
-                yield saving(self.month, line, priced, use, solar, steps)
+                found = saving(self.month, line, priced, use, solar, steps)
+                figure = model_behind(self.month, line)
+                for remark in band_remarks(self.inputs.contract, line.code, figure, found.band):
+                    working.remark(remark[0], remark[1], blocks=remark[2])
+                yield found
             except MissingInputError as error:
                 working.remark(error.code, str(error), blocks=True)
             self.remarks += working.remarks
@@ -252,7 +257,13 @@ class _Reckoning:
             return None, []
         working = Working("payment")
         totals, amount, formula = owed(
-            self.month, fee_total.amount, bills.amount, deductions.amount, savings, working
+            self.inputs.contract,
+            self.month.first_day,
+            fee_total.amount,
+            bills.amount,
+            deductions.amount,
+            savings,
+            working,
         )
         self.remarks += working.remarks
         if amount is None:

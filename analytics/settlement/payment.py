@@ -4,7 +4,6 @@ from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
 
-from analytics.settlement.active_month import ActiveMonth
 from analytics.settlement.statement import Payment, SavingFigure, Total
 from analytics.settlement.working import Working, shown
 from domain.contract import BandUse, Contract, ContractKind, Party, Schedule
@@ -40,7 +39,8 @@ def payment(contract: Contract, amount: Decimal, due: date, formula: str) -> Pay
 
 
 def owed(
-    month: ActiveMonth,
+    contract: Contract,
+    day: date,
     fee: Decimal,
     bills: Decimal | None,
     deduction: Decimal,
@@ -50,10 +50,14 @@ def owed(
     """What the provider gets for a month, the totals on the way, and the formula.
 
     None where the bills are needed and missing.
+
+    Parameters
+    ----------
+    day : date
+        First local day of the month on which the contract runs.
     """
-    contract = month.contract
     if contract.kind is ContractKind.SHARED_SAVINGS:
-        share = _share(contract, month.first_day)
+        share = _share(contract, day)
         worth = _paid_worth(contract, savings, working)
         part = cents(share * max(worth, Decimal(0)))
         told = f"{shown(share)} x max(0, {shown(worth)})"

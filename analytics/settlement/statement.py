@@ -70,6 +70,8 @@ class Side(StrEnum):
     DEDUCTION = "deduction"
     BASELINE = "baseline"
     """What the use would have cost: the saving is measured from it, nobody pays it."""
+    TOTAL = "total"
+    """No line: a sum of a year or of the whole term, when it is disputed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +134,10 @@ class SavingFigure:
         Worth at the baseline's load shape, gain by shifting load, and their sum. [CNY]
     status : str
         ``measured``, or ``verified`` when somebody outside has accepted it.
+    band : SavingBand or None
+        How the band was measured, and how likely a saving is.
+    planned : Decimal or None
+        What somebody planned to save in just this month. [unit]
     """
 
     line: str
@@ -147,6 +153,8 @@ class SavingFigure:
     shifting_effect: Decimal
     cost_effect: Decimal
     status: str
+    band: SavingBand | None = None
+    planned: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -123,6 +123,8 @@ class TotalOut(Formulated):
 
     symbol: str
     amount: Yuan | None = Field(description="[CNY]")
+    disputable: bool = Field(default=False, description="A claim may say something else of it.")
+    dispute: str | None = Field(default=None, description="Code of the open dispute about it.")
 
 
 class PaymentOut(Formulated):
@@ -184,6 +186,7 @@ class DifferenceOut(BaseModel):
     side: Side
     signed: Yuan | None
     now: Yuan | None
+    dispute: str | None = Field(default=None, description="Code of the open dispute about it.")
 
 
 class RegisterOut(BaseModel):
@@ -252,7 +255,7 @@ class DisputeOut(BaseModel):
     side: Side
     amount: Yuan = Field(description="Of the line, as it was signed. [CNY]")
     claimed: Yuan = Field(description="[CNY]")
-    frozen: Yuan = Field(description="What the provider gets less of until it is over. [CNY]")
+    frozen: Yuan = Field(description="What of the payment waits until it is over. [CNY]")
     by: Party
     reason: str
     opened_on: date
@@ -353,9 +356,11 @@ class NewAct(BaseModel):
 
 
 class NewDispute(BaseModel):
-    """A claim about a line of a signed statement."""
+    """A claim about a line of a signed statement, or what a year or the whole term comes to."""
 
-    line: Told
+    line: Told = Field(
+        description="Line of a month; of a year `2026-03/electricity`, or a symbol with side total."
+    )
     side: Side
     claimed: Money = Field(description="What it should come to. [CNY]")
     reason: Told

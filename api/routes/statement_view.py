@@ -9,8 +9,9 @@ from analytics.evidence.signature import fingerprint
 from analytics.settlement.course import Act, Course
 from analytics.settlement.due import Due
 from analytics.settlement.hand_over import HandOver
-from analytics.settlement.statement import Statement
+from analytics.settlement.statement import Side, Statement
 from analytics.settlement.true_up import TrueUp
+from analytics.settlement.undisputed import amount_in
 from analytics.statement_acts import Doer, Matter, matter
 from analytics.statement_course import course_of, payment_of
 from api.routes.statement_schema import (
@@ -64,11 +65,11 @@ def whole(scope: Caller, row: StatementRow) -> StatementDetail:
         party=party,
         may=[] if doer is None else list(of.may(doer)),
         lines=_lines(of),
-        totals=[TotalOut.model_validate(each) for each in document.totals],
+        totals=_totals(of),
         payment=document.payment and PaymentOut.model_validate(document.payment),
         savings=_savings(document),
         remarks=[RemarkOut.model_validate(each) for each in document.remarks],
-        differences=_differences(document),
+        differences=_differences(of),
         registers=_registers(document),
         baselines=[BaselineUsed.model_validate(one) for one in baselines_of(scope.conn, row.id)],
         acts=[_act(each) for each in of.done],
@@ -125,8 +126,7 @@ def _act(row: ActRow) -> ActOut:
 def _lines(of: Matter) -> list[LineOut]:
     if not isinstance(of.document, Statement):
         return []
-    names = of.contract.names()
-    disputed = {(row.line, row.side): row.code for row in of.disputes if row.signer_id is None}
+    names, disputed = of.contract.names(), _disputed(of)
     return [
         LineOut(
             code=line.code,
@@ -149,9 +149,39 @@ def _savings(document: Statement | TrueUp | HandOver) -> list[SavingOut]:
     return [SavingOut.model_validate(each) for each in found]
 
 
-def _differences(document: Statement | TrueUp | HandOver) -> list[DifferenceOut]:
-    found = document.differences if isinstance(document, TrueUp) else ()
-    return [DifferenceOut.model_validate(each) for each in found]
+def _disputed(of: Matter) -> dict[tuple[str, str], str]:
+    """Codes of the disputes that are open, by what they are about."""
+    return {(row.line, row.side): row.code for row in of.disputes if row.signer_id is None}
+
+
+def _totals(of: Matter) -> list[TotalOut]:
+    disputed = _disputed(of)
+    return [
+        TotalOut(
+            symbol=each.symbol,
+            amount=each.amount,
+            formula=each.formula,
+            disputable=amount_in(of.document, each.symbol, Side.TOTAL) is not None,
+            dispute=disputed.get((each.symbol, Side.TOTAL)),
+        )
+        for each in of.document.totals
+    ]
+
+
+def _differences(of: Matter) -> list[DifferenceOut]:
+    found = of.document.differences if isinstance(of.document, TrueUp) else ()
+    disputed = _disputed(of)
+    return [
+        DifferenceOut(
+            month=each.month,
+            line=each.line,
+            side=each.side,
+            signed=each.signed,
+            now=each.now,
+            dispute=disputed.get((f"{each.month}/{each.line}", each.side)),
+        )
+        for each in found
+    ]
 
 
 def _registers(document: Statement | TrueUp | HandOver) -> list[RegisterOut]:

@@ -78,6 +78,14 @@ def test_an_upheld_dispute_keeps_its_difference_until_the_statement_is_reversed(
     assert (shown["state"], shown["due"]["outstanding"]) == ("signed", "152494.71")
 
 
+def test_one_that_was_agreed_on_keeps_only_the_agreed_difference(desk: Desk, signed: Any) -> None:
+    dispute = desk.post("manager", f"statements/{signed['id']}/disputes", **CLAIM)
+    closed = ended(desk, dispute, kind="agreed", amount="151000.00")
+    assert (closed["open"], closed["claimed"], closed["frozen"]) == (False, "150000.00", "845.43")
+    shown = desk.get("manager", f"statements/{signed['id']}")
+    assert shown["due"]["outstanding"] == "153494.71"
+
+
 def test_disputes_are_listed_and_what_cannot_be_disputed_is_refused(
     desk: Desk, signed: Any
 ) -> None:

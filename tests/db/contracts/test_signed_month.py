@@ -185,6 +185,20 @@ def test_a_year_is_trued_up_and_the_contract_handed_over(desk: Desk) -> None:
     end = desk.post("engineer", path, kind="hand_over")
     assert (end["amount"], end["payee"], end["blocks"]) == ("6642.90", "provider", 0)
     assert desk.refused("engineer", path, kind="true_up", year=2) == (409, "no_contract_year")
+    _the_year_is_disputed(desk, year["id"], path)
+
+
+def _the_year_is_disputed(desk: Desk, year: int, path: str) -> None:
+    """Of 563.53 that the provider owes for the year it grants 400.00, and pays them."""
+    claim = {"reason": "the cap", "deadline": "2200-01-01", "side": "total"}
+    desk.post("engineer", f"statements/{year}/disputes", **claim, line="cap", claimed="-400.00")
+    shown = desk.get("manager", f"statements/{year}")
+    assert (shown["state"], shown["due"]["outstanding"]) == ("disputed", "400.00")
+    assert [each["symbol"] for each in shown["totals"] if each["dispute"]] == ["cap"]
+    assert {each["symbol"] for each in shown["totals"] if each["disputable"]} == {"months", "cap"}
+    assert desk.act("engineer", year, "pay")["due"]["outstanding"] == "0.00"
+    waits = desk.post("engineer", path, kind="hand_over")
+    assert [each["code"] for each in waits["remarks"] if each["blocks"]] == ["dispute_open"]
 
 
 def test_a_signed_year_is_taken_back_by_a_reversal_and_made_again(desk: Desk) -> None:

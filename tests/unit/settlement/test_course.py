@@ -8,11 +8,12 @@ import pytest
 
 from analytics.settlement.correction import correction, reversal
 from analytics.settlement.course import Act, Course, Entry, StatementState
-from analytics.settlement.dispute import Dispute, Outcome, OutcomeKind, payable
+from analytics.settlement.dispute import Dispute, Outcome, OutcomeKind
 from analytics.settlement.hand_over import hand_over
 from analytics.settlement.month import inputs_of
 from analytics.settlement.statement import Side
 from analytics.settlement.term import settle_term
+from analytics.settlement.undisputed import payable
 from domain.contract import Party
 from domain.contract_month import Use
 from domain.errors import SettlementError
@@ -133,15 +134,16 @@ def test_a_reversal_and_its_statement_add_up_to_nothing() -> None:
 @pytest.mark.parametrize(
     ("side", "line", "claimed", "frozen"),
     [
-        (Side.FEE, "electricity", "25000.00", "542.00"),
+        (Side.FEE, "electricity", "25000.00", "395.66"),
         (Side.FEE, "electricity", "26000.00", "0"),
-        (Side.BILLS, "electricity", "22150.00", "100.00"),
+        (Side.BILLS, "electricity", "22150.00", "70.00"),
         (Side.DEDUCTION, "temperature", "300.00", "300.00"),
     ],
 )
 def test_a_dispute_freezes_the_difference_of_its_line_and_nothing_else(
     side: Side, line: str, claimed: str, frozen: str
 ) -> None:
+    """Of a fee, and of bills, the part that would have been shared back (27 %, 30 %) is not due."""
     contract = clinic().contract
     open_one = claim(side=side, line=line, claimed=Decimal(claimed))
     due = payable(contract, APRIL, [open_one])
@@ -161,7 +163,7 @@ def test_a_dispute_about_what_is_not_in_the_statement_is_refused() -> None:
     contract = clinic().contract
     with pytest.raises(SettlementError, match="has no amount of gas in its fee"):
         payable(contract, APRIL, [claim(line="gas")])
-    with pytest.raises(SettlementError, match="is about another statement"):
+    with pytest.raises(SettlementError, match="is about another document"):
         payable(contract, APRIL, [claim(statement_sha256="0" * 64)])
 
 

@@ -8,10 +8,11 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from analytics.settlement.correction import correction
-from analytics.settlement.dispute import Dispute, payable
+from analytics.settlement.dispute import Dispute
 from analytics.settlement.month import inputs_of
 from analytics.settlement.rebucket import rebucketed
 from analytics.settlement.statement import Side, Statement
+from analytics.settlement.undisputed import payable
 from domain.calendar import DayKind
 from domain.contract import LateBill, Party
 from domain.contract_event import Change, Closed, MeterError, Redefinition, ShapeBasis
@@ -54,8 +55,9 @@ def test_a_wrong_baseline_found_after_signing_freezes_its_line_and_ends_in_a_rev
         opened_on=date(2026, 8, 1), deadline=date(2026, 8, 31), evidence=("bill 2025-06-b",),
     )  # fmt: skip
     due = payable(book.contract, signed, [claim])
-    assert due.frozen == (("d-1", Decimal("34075.35") - Decimal("33494.85")),)
-    assert due.amount == Decimal("9169.86") - Decimal("580.50")
+    # 580.50 less fee also gives 0.3 x 0.9 x 580.50 less back to the client: X 1,036.74 -> 880.00.
+    assert due.frozen == (("d-1", Decimal("580.50") - Decimal("156.74")),)
+    assert due.amount == Decimal("9169.86") - Decimal("423.76")
 
     line = book.contract.line("electricity")
     assert line.baseline is not None

@@ -6,7 +6,10 @@ from decimal import Decimal
 
 import pytest
 
+from analytics.settlement.dispute import Dispute
+from analytics.settlement.statement import Side
 from analytics.settlement.term import settle_term
+from analytics.settlement.undisputed import payable
 from domain.contract import BandUse, ContractKind, Party
 from domain.contract_line import LineKind, WeatherClause, WeatherMethod
 from domain.contract_month import ContractMonth, ModelFigure
@@ -117,3 +120,16 @@ def test_a_guarantee_that_the_band_holds_is_neither_missed_nor_exceeded() -> Non
     assert wide.total("G") == 0
     narrow = settle_term(modelled(book, 10, 10), code_version="test").true_ups[0]
     assert narrow.total("G") not in {None, Decimal(0)}
+
+
+def test_a_disputed_baseline_of_shared_savings_freezes_the_providers_part_of_it() -> None:
+    """Of a baseline that would cost 580.00 less, 70 % were to be paid to the provider."""
+    book = saving_book(ContractKind.SHARED_SAVINGS)
+    signed = statement(book, "2026-06")
+    cost = signed.line("electricity", Side.BASELINE).amount
+    assert cost is not None
+    claim = Dispute(
+        "d-1", signed.sha256, "electricity", Side.BASELINE, cost - 580, Party.CLIENT,
+        "a bill was counted twice", date(2026, 7, 8), date(2026, 8, 8),
+    )  # fmt: skip
+    assert payable(book.contract, signed, [claim]).frozen == (("d-1", Decimal("406.00")),)

@@ -7,7 +7,8 @@ import type { Instant, Named, Page } from './types'
 export type StatementKind = 'month' | 'reversal' | 'true_up' | 'hand_over'
 export type StatementState = 'draft' | 'checked' | 'signed' | 'disputed' | 'settled' | 'reversed' | 'superseded'
 export type Act = 'check' | 'return' | 'sign' | 'pay' | 'dispute'
-export type Side = 'fee' | 'bills' | 'deduction' | 'baseline'
+/** `total`: a sum of a year or of the whole term, where it is disputed. */
+export type Side = 'fee' | 'bills' | 'deduction' | 'baseline' | 'total'
 
 export interface Signature {
   party: Party
@@ -144,11 +145,11 @@ export interface StatementWhole extends Statement, Named {
   /** What the caller may do now. */
   may: Act[]
   lines: Line[]
-  totals: { symbol: string; amount: Decimal | null; formula: string; formula_zh: string }[]
+  totals: { symbol: string; amount: Decimal | null; formula: string; formula_zh: string; disputable: boolean; dispute: string | null }[]
   payment: { payer: Party; payee: Party; amount: Decimal; retained: Decimal; due_on: LocalDate; formula: string; formula_zh: string } | null
   savings: SavingFigure[]
   remarks: Remark[]
-  differences: { month: string; line: string; side: Side; signed: Decimal | null; now: Decimal | null }[]
+  differences: { month: string; line: string; side: Side; signed: Decimal | null; now: Decimal | null; dispute: string | null }[]
   registers: { meter: string; last: Record<string, Decimal> }[]
   /** `baseline_id` null: out of sight. */
   baselines: { version_id: number; baseline_id: number | null; version: number | null; sha256: string }[]

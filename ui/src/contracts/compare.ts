@@ -2,7 +2,7 @@
 import type { Side, StatementWhole } from '../api/statements'
 
 export interface Pair {
-  side: Side | 'total'
+  side: Side
   code: string
   before: string | null
   after: string | null
@@ -10,7 +10,7 @@ export interface Pair {
   difference: string | null
 }
 
-type Told = Pick<StatementWhole, 'lines' | 'totals' | 'payment'>
+type Told = Pick<StatementWhole, 'lines' | 'payment'> & { totals: Pick<StatementWhole['totals'][number], 'symbol' | 'amount'>[] }
 
 const CENTS = 100
 /** Amounts have two decimals and fewer than 14 digits before them: whole cents are exact numbers. */
