@@ -8,6 +8,7 @@ from threading import Event, Thread
 
 from domain.broker_url import BrokerUrl
 from domain.device_password import SecretKey
+from ingest.door.answers import answered_topics
 from ingest.door.doorkeeper import keep_doors
 from ingest.door.settings import AdmissionSettings
 
@@ -25,18 +26,19 @@ def admitting(settings: AdmissionSettings) -> Iterator[None]:
     Raises
     ------
     ConfigurationError
-        If the secret key or the broker's address is none.
+        If the secret key or the broker's address is none, or a profile cannot be used.
     """
     if not settings.broker_admin_url:
         log.debug("no CIVICWATT_BROKER_ADMIN_URL: credentials are not told to the broker")
         yield
         return
     key, broker = SecretKey.parse(settings.secret_key), BrokerUrl.parse(settings.broker_admin_url)
+    answered = answered_topics(settings.profiles)
     stop = Event()
 
     def run() -> None:
         try:
-            keep_doors(settings.database_url, broker, key, stop=stop)
+            keep_doors(settings.database_url, broker, key, answered=answered, stop=stop)
         except BaseException:
             log.exception("the doorkeeper has failed")
             logging.shutdown()

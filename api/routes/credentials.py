@@ -20,6 +20,7 @@ from api.settings import ApiSettings
 from domain.device_password import SecretKey
 from domain.errors import ConfigurationError
 from domain.sentence import Sentence
+from ingest.door.answers import answered_topics
 from ingest.door.issuing import Issued, issue_for_device, issue_for_installer, own_topics, renew
 from store.credential import Credential, credentials, revoke
 from store.place import DeviceRow, devices
@@ -58,6 +59,7 @@ class IssuedOut(BaseModel):
     password: str
     broker: str = Field(description="Address; empty if CIVICWATT_BROKER_PUBLIC_URL is not set.")
     topics: list[str] = Field(description="Where it may publish.")
+    answers: list[str] = Field(description="Where it hears the answers it waits for.")
 
 
 class NewCredential(BaseModel):
@@ -120,6 +122,7 @@ def issue_credential(
             key,
             (device.id, device.code),
             topics=topics,
+            answered=answered_topics(settings.profiles),
             expires_at=wanted.expires_at,
         )
     return _shown(issued, request)
@@ -132,8 +135,10 @@ def rotate_credential(
     """Give a credential a new password; the old one and its open connections end at once."""
     only_administrators(scope)
     old = _credential(scope, credential_id, device_id)
+    settings: ApiSettings = request.app.state.settings
     with _refusals(f"credential {credential_id} cannot be rotated"):
-        return _shown(renew(scope.conn, key, old), request)
+        answered = answered_topics(settings.profiles)
+        return _shown(renew(scope.conn, key, old, answered=answered), request)
 
 
 @router.delete(
@@ -231,4 +236,5 @@ def _shown(issued: Issued, request: Request) -> IssuedOut:
         password=issued.password,
         broker=settings.broker_public_url,
         topics=list(issued.topics),
+        answers=list(issued.answers),
     )

@@ -11,6 +11,7 @@ from civicwatt.device_authority import DeviceAuthority
 from civicwatt.settings import CredentialSettings
 from domain.device_password import SecretKey
 from domain.errors import InputError
+from ingest.door.answers import answered_topics
 from ingest.door.guest_list import broker_file, wanted_doors
 from ingest.door.issuing import Issued, issue_for_device, issue_for_installer, own_topics, renew
 from store.credential import Credential, credentials, entries, revoke
@@ -108,6 +109,7 @@ def _issue_for(
                 key,
                 (device.id, device.code),
                 topics=topics,
+                answered=answered_topics(CredentialSettings().profiles),
                 expires_at=expires_at,
                 certificate=certificate,
             )
@@ -129,7 +131,8 @@ def _certify(args: argparse.Namespace) -> int:
 def _rotate(args: argparse.Namespace) -> int:
     key = _key()
     with administering() as conn, conn.transaction():
-        issued = renew(conn, key, _credential(conn, args.id))
+        answered = answered_topics(CredentialSettings().profiles)
+        issued = renew(conn, key, _credential(conn, args.id), answered=answered)
     _show(issued)
     return 0
 
@@ -165,7 +168,8 @@ def _list(args: argparse.Namespace) -> int:
 def _broker_file(args: argparse.Namespace) -> int:
     key = _key()
     with administering() as conn:
-        wanted, passwords = wanted_doors(entries(conn), key)
+        answered = answered_topics(CredentialSettings().profiles)
+        wanted, passwords = wanted_doors(entries(conn), key, answered)
     try:
         text = broker_file(args.first.read_bytes(), wanted, passwords)
         args.out.touch(mode=0o600)
@@ -198,3 +202,5 @@ def _show(issued: Issued) -> None:
     print(f"  user      {issued.username}\n  password  {issued.password}")
     print(f"  broker    {broker or 'as your devices reach it, by TLS'}")
     print("\n".join(f"  topic     {topic}" for topic in issued.topics))
+    for topic in issued.answers:
+        print(f"  answers   {topic}")

@@ -9,10 +9,13 @@ from dataclasses import dataclass, field
 from typing import Any, Self
 
 from ingest.door.rights import Right
+from ingest.topic_filter import covers
 
 Command = dict[str, Any]
 _STAMP = "civicwatt "
 _ROLES = ("device-", "provisioning")
+COLLECTOR = "collector"
+"""Role of the collectors, as `ops/mosquitto/rights.json` begins it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,10 +47,18 @@ def stamp(credential_id: int, salt: bytes) -> str:
 
 @dataclass(slots=True)
 class Doors:
-    """Whom a broker lets in: clients by name, rights by role."""
+    """Whom a broker lets in: clients by name, rights by role.
+
+    Attributes
+    ----------
+    answering : frozenset of Right
+        What collectors must be allowed; only of doors that are wanted. Their role is not ours, and
+        is given what it lacks.
+    """
 
     clients: dict[str, Client] = field(default_factory=dict)
     roles: dict[str, frozenset[Right]] = field(default_factory=dict)
+    answering: frozenset[Right] = frozenset()
 
     @classmethod
     def listed(cls, clients: Iterable[Command], roles: Iterable[Command]) -> Self:
@@ -77,6 +88,9 @@ class Doors:
                 case "createClient":
                     name, role = command["username"], command["roles"][0]["rolename"]
                     self.clients[name] = Client(name, command["textname"], role)
+                case "addRoleACL":
+                    added = Right(command["acltype"], command["topic"])
+                    self.roles[command["rolename"]] |= {added}
                 case _:  # createRole, modifyRole
                     rules = (Right(rule["acltype"], rule["topic"]) for rule in command["acls"])
                     self.roles[command["rolename"]] = frozenset(rules)
@@ -107,6 +121,10 @@ def repairs(wanted: Doors, passwords: Mapping[str, str], found: Doors) -> list[l
         for name in found.roles
         if name.startswith(_ROLES) and name not in wanted.roles
     ]
+    parts += [
+        [{"command": "addRoleACL", "rolename": COLLECTOR, **_rule(right)}]
+        for right in sorted(_unanswerable(wanted, found))
+    ]
     for name, client in wanted.clients.items():
         there = found.clients.get(name)
         if there is not None and not there.is_ours:
@@ -124,14 +142,27 @@ def taken(wanted: Doors, found: Doors) -> list[str]:
     return [n for n in wanted.clients if n in found.clients and not found.clients[n].is_ours]
 
 
+def _unanswerable(wanted: Doors, found: Doors) -> set[Right]:
+    """What the collectors' role lacks to answer; nothing where others gave it another name."""
+    has = found.roles.get(COLLECTOR)
+    if has is None:
+        return set()
+    return {
+        right
+        for right in wanted.answering
+        if not any(one.kind == right.kind and covers(one.topic, right.topic) for one in has)
+    }
+
+
+def _rule(right: Right) -> Command:
+    return {"acltype": right.kind, "topic": right.topic, "allow": True}
+
+
 def _role_commands(role: str, wanted: Doors, found: Doors) -> list[Command]:
     if found.roles.get(role) == wanted.roles[role]:
         return []
     command = "createRole" if role not in found.roles else "modifyRole"
-    rules = [
-        {"acltype": right.kind, "topic": right.topic, "allow": True}
-        for right in sorted(wanted.roles[role])
-    ]
+    rules = [_rule(right) for right in sorted(wanted.roles[role])]
     return [{"command": command, "rolename": role, "acls": rules}]
 
 

@@ -8,6 +8,7 @@ right; a repair that fails is found again by the next comparison.
 import logging
 import time
 from collections import deque
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from threading import Event
 
@@ -21,6 +22,7 @@ from ingest.door.admission import Doors, repairs, taken
 from ingest.door.dynsec import BrokerError, DynamicSecurity, RefusedError
 from ingest.door.first_contact import FILTER, LONGEST_HELLO, take_introductions
 from ingest.door.guest_list import wanted_doors
+from ingest.profile.answered import Answered
 from store.become import Role, become
 from store.credential import Entry, alone, entries, listen, next_expiry, note_applied
 from store.server import connect, inspect
@@ -38,7 +40,14 @@ _UNHEARD = 1000
 """More introductions than these are not kept waiting: a device repeats its own."""
 
 
-def keep_doors(database_url: str, broker_url: BrokerUrl, key: SecretKey, *, stop: Event) -> None:
+def keep_doors(
+    database_url: str,
+    broker_url: BrokerUrl,
+    key: SecretKey,
+    *,
+    answered: Sequence[Answered],
+    stop: Event,
+) -> None:
     """Keep the broker at what the database says, until asked to stop; outlasts both.
 
     Only one process does it at a time; others stand by.
@@ -49,6 +58,8 @@ def keep_doors(database_url: str, broker_url: BrokerUrl, key: SecretKey, *, stop
         A login that is a member of ``civicwatt_work``.
     broker_url : BrokerUrl
         Of a user who may administer Mosquitto's dynamic security.
+    answered : sequence of Answered
+        What the collectors answer: devices may hear the answers to themselves.
     """
     heard: deque[tuple[str, bytes]] = deque(maxlen=_UNHEARD)
 
@@ -64,17 +75,24 @@ def keep_doors(database_url: str, broker_url: BrokerUrl, key: SecretKey, *, stop
                     if stop.wait(_PAUSE_S):
                         return
                 with DynamicSecurity(broker_url, filters=[FILTER], heard=hear) as broker:
-                    _Doorkeeper(conn, broker, key).work(heard, stop)
+                    _Doorkeeper(conn, broker, key, answered).work(heard, stop)
         except (psycopg.OperationalError, StoreError, BrokerError) as error:
             log.warning("%s; trying again", " ".join(str(error).split()))
             stop.wait(_PAUSE_S)
 
 
 class _Doorkeeper:
-    def __init__(self, conn: Connection, broker: DynamicSecurity, key: SecretKey) -> None:
+    def __init__(
+        self,
+        conn: Connection,
+        broker: DynamicSecurity,
+        key: SecretKey,
+        answered: Sequence[Answered],
+    ) -> None:
         self._conn = conn
         self._broker = broker
         self._key = key
+        self._answered = answered
         self._refused = False  # a command, so that the broker is not quite as we think
 
     def work(self, heard: deque[tuple[str, bytes]], stop: Event) -> None:
@@ -123,7 +141,7 @@ class _Doorkeeper:
             True if there is something new before all is done: a revocation must not wait.
         """
         listed = entries(self._conn)
-        wanted, passwords = wanted_doors(listed, self._key)
+        wanted, passwords = wanted_doors(listed, self._key, self._answered)
         for name in wanted.clients.keys() - passwords.keys() - found.clients.keys():
             log.error("%s was made with another CIVICWATT_SECRET_KEY: rotate it", name)
         for name in taken(wanted, found):

@@ -8,14 +8,16 @@ import base64
 import hashlib
 import logging
 import secrets
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import msgspec
 
 from domain.device_password import SecretKey
 from domain.errors import ConfigurationError
 from ingest.door.admission import Client, Doors, stamp
+from ingest.door.answers import answering, answers_to
 from ingest.door.rights import PROVISIONING, Right, device_rights
+from ingest.profile.answered import Answered
 from store.credential import Entry
 
 log = logging.getLogger(__name__)
@@ -24,14 +26,23 @@ _ROUNDS = 101
 """What Mosquitto writes itself; the passwords are random, so that guessing does not pay."""
 
 
-def wanted_doors(listed: Iterable[Entry], key: SecretKey) -> tuple[Doors, dict[str, str]]:
-    """Clients and rights of those who are admitted, and the passwords that `key` gives."""
+def wanted_doors(
+    listed: Iterable[Entry], key: SecretKey, answered: Sequence[Answered]
+) -> tuple[Doors, dict[str, str]]:
+    """Clients and rights of those who are admitted, and the passwords that `key` gives.
+
+    Parameters
+    ----------
+    answered : sequence of Answered
+        What the collectors answer.
+    """
     wanted, passwords = Doors(roles={"provisioning": frozenset(PROVISIONING)}), {}
+    wanted.answering = answering(answered)
     for entry in listed:
         if not entry.admitted:
             continue
         try:
-            role, rights = _role(entry)
+            role, rights = _role(entry, answered)
         except ConfigurationError as error:
             log.error("%s cannot sign in: %s", entry.username, error)  # noqa: TRY400 - the message says it all
             continue
@@ -83,10 +94,13 @@ def _hashed(password: str) -> dict[str, str | int]:
     }
 
 
-def _role(entry: Entry) -> tuple[str, frozenset[Right]]:
+def _role(entry: Entry, answered: Sequence[Answered]) -> tuple[str, frozenset[Right]]:
     if entry.device_code is None:
         return "provisioning", frozenset(PROVISIONING)
     rights = device_rights(
-        entry.device_code, topics=entry.topics, takes_commands=entry.takes_commands
+        entry.device_code,
+        topics=entry.topics,
+        answers=answers_to(entry.topics, answered),
+        takes_commands=entry.takes_commands,
     )
     return f"device-{entry.device_code}", frozenset(rights)

@@ -13,7 +13,9 @@ from domain.errors import ConfigurationError
 from ingest.codecs.senml.codec import SenML
 from ingest.codecs.sparkplug_b.codec import SparkplugB
 from ingest.codecs.sparkplug_b.topic import NAMESPACE
+from ingest.door.answers import answers_to
 from ingest.door.rights import HELLO, check_name, check_topics, device_rights
+from ingest.profile.answered import Answered
 from ingest.profile.load import load_profiles
 from store.credential import Credential, issue, rotate
 from store.session import audit
@@ -33,12 +35,15 @@ class Issued:
         Not to be seen again; empty for a certificate.
     topics : tuple of str
         Where it may publish.
+    answers : tuple of str
+        Where it may hear answers.
     """
 
     id: int
     username: str
     password: str = field(repr=False)
     topics: tuple[str, ...]
+    answers: tuple[str, ...] = ()
 
 
 def own_topics(profile: str, code: str, folder: Path | None = None) -> tuple[str, ...]:
@@ -67,6 +72,7 @@ def issue_for_device(
     device: tuple[int, str],
     *,
     topics: Sequence[str],
+    answered: Sequence[Answered] = (),
     expires_at: datetime | None = None,
     certificate: bool = False,
 ) -> Issued:
@@ -78,6 +84,8 @@ def issue_for_device(
         Its id and code.
     topics : sequence of str
         What it may publish to beside the topics of the native profile.
+    answered : sequence of Answered
+        What the collectors answer, to be told where.
 
     Raises
     ------
@@ -105,7 +113,8 @@ def issue_for_device(
     )
     audit(conn, "credential_issued", code, {"credential": credential_id, "username": username})
     password = "" if certificate else key.password(username, salt)
-    return Issued(credential_id, username, password, _topics(code, topics))
+    heard = answers_to(topics, answered)
+    return Issued(credential_id, username, password, _topics(code, topics), heard)
 
 
 def issue_for_installer(
@@ -126,7 +135,9 @@ def issue_for_installer(
     return Issued(credential_id, username, key.password(username, salt), _FIRST_CONTACT)
 
 
-def renew(conn: Connection, key: SecretKey, old: Credential) -> Issued:
+def renew(
+    conn: Connection, key: SecretKey, old: Credential, *, answered: Sequence[Answered] = ()
+) -> Issued:
     """Give a credential a new password; the old one ends with it, open connections too.
 
     Raises
@@ -143,7 +154,8 @@ def renew(conn: Connection, key: SecretKey, old: Credential) -> Issued:
     audit(conn, "credential_rotated", old.username, {"credential": old.id})
     code = old.device_code
     topics = _FIRST_CONTACT if code is None else _topics(code, old.topics)
-    return Issued(old.id, old.username, key.password(old.username, salt), topics)
+    heard = answers_to(old.topics, answered)
+    return Issued(old.id, old.username, key.password(old.username, salt), topics, heard)
 
 
 def _topics(code: str, topics: Sequence[str]) -> tuple[str, ...]:

@@ -1,7 +1,8 @@
 """What a device may do at the broker, as access rules of Mosquitto's dynamic security. Pure.
 
-A device publishes below its own name and nowhere else, and hears nothing: MQTT does not tell the
-collector who has published, so a name in a topic is worth what these rules are worth.
+A device publishes below its own name and nowhere else: MQTT does not tell the collector who has
+published, so a name in a topic is worth what these rules are worth. It hears the answers to what it
+publishes, and nothing else.
 """
 
 import re
@@ -81,7 +82,11 @@ def _meets_native(levels: Sequence[str]) -> bool:
 
 
 def device_rights(
-    code: str, *, topics: Sequence[str] = (), takes_commands: bool = False
+    code: str,
+    *,
+    topics: Sequence[str] = (),
+    answers: Sequence[str] = (),
+    takes_commands: bool = False,
 ) -> tuple[Right, ...]:
     """Rights of one device or gateway.
 
@@ -89,6 +94,8 @@ def device_rights(
     ----------
     topics : sequence of str
         Topic filters of its own beside those of the native profile, such as ``tele/plug-17/#``.
+    answers : sequence of str
+        Topic filters of the answers to it, as `ingest.door.answers` finds them.
     takes_commands : bool
         Whether it may subscribe to the commands sent to it.
 
@@ -100,7 +107,7 @@ def device_rights(
     check_name(code)
     own = [f"cw/v1/{code}/{last}" for last in ("up", "status", "raw/+")]
     rights = [Right("publishClientSend", topic) for topic in (*own, *check_topics(topics))]
-    if takes_commands:
-        down = f"cw/v1/{code}/down"
-        rights += [Right("subscribePattern", down), Right("publishClientReceive", down)]
+    heard = [*answers, *([f"cw/v1/{code}/down"] if takes_commands else [])]
+    for topic in heard:
+        rights += [Right("subscribePattern", topic), Right("publishClientReceive", topic)]
     return tuple(rights)

@@ -1,5 +1,7 @@
 """Settings of who tells the broker whom to let in, read once at start."""
 
+from pathlib import Path
+
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
@@ -17,3 +19,6 @@ class AdmissionSettings(BaseSettings):
 
     secret_key: str = ""
     """Gives the passwords of devices, with each credential's salt."""
+
+    profiles: Path | None = None
+    """Folder with an installation's own profiles: devices hear the answers they give."""

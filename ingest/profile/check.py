@@ -15,6 +15,7 @@ import msgspec
 from domain.errors import ConfigurationError
 from domain.quantity import Kind, quantities
 from ingest.codecs.native import PREFIX
+from ingest.profile.answered import Answered, names_in
 from ingest.profile.document import (
     Answer,
     Condition,
@@ -28,10 +29,11 @@ from ingest.profile.document import (
     ValueRule,
 )
 from ingest.profile.profile import Profile
+from ingest.profile.rule import sender_of
 from ingest.profile.topic import TopicPattern
 from ingest.profile.tree import IGNORE, KEEP, NAME, NUMBER
 from ingest.profile.unit import scaling_of, unit_of
-from ingest.topic_filter import covers, specificity
+from ingest.topic_filter import ONE, REST, check_filter, covers, specificity
 
 Shape = type[msgspec.Struct]
 
@@ -175,11 +177,26 @@ def _topics(place: str, rule: Rule, base: str) -> Iterator[str]:
             yield f"{place}topic {topic!r} takes in {_NATIVE}, where native devices speak"
         elif set(specificity(pattern.filter)) <= {1, 2}:
             yield f"{place}topic {topic!r} takes in every device's messages: name a level"
+        if rule.reply:
+            yield from _reply(place, rule, pattern, rule.reply.topic)
         used = [rule.sender, rule.device, rule.under, rule.reply.topic if rule.reply else ""]
         for template in used:
             for _, level, _, _ in Formatter().parse(template):
                 if level is not None and level not in pattern.names:
                     yield f"{place}{template!r}: topic {topic!r} has no level {{{level}}}"
+
+
+def _reply(place: str, rule: Rule, pattern: TopicPattern, topic: str) -> Iterator[str]:
+    answered = Answered(pattern, topic, names_in(sender_of(rule, pattern.names)))
+    try:
+        check_filter(answered.filter)
+    except ConfigurationError as error:
+        yield f"{place}reply: {error}"
+    if {ONE, REST} & {*topic.split("/")} or topic.startswith("$"):
+        yield f"{place}reply: {topic!r} is no topic of a device"
+    elif not answered.names_its_sender:
+        wanted = ", ".join(f"{{{name}}}" for name in sorted(answered.sender)) or "{device}"
+        yield f"{place}reply: {topic!r} does not name {wanted}: every device would hear it"
 
 
 def _values(place: str, values: Mapping[str, str | ValueRule]) -> Iterator[str]:

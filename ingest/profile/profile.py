@@ -29,6 +29,8 @@ class Profile:
         MQTT topic filters whose messages it reads.
     aliases : tuple of str
         Shorter names.
+    answered : tuple of Answered
+        Topics on which devices wait for an answer.
     republished_within_s : float or None
         Equal values within so long are no new measurement; None where each message is one. [s]
     default_topic : str
@@ -54,6 +56,7 @@ class Profile:
         self.filters = tuple(dict.fromkeys(p.filter for p, rule in patterns if not rule.ignore))
         if len({pattern.filter for pattern, _ in patterns}) < len(patterns):
             raise ConfigurationError("two [[message]] have the same topic")
+        self.answered = tuple(one for rule in rules for one in rule.answered)
         self.default_topic = self.filters[0]
         self._patterns = sorted(patterns, key=lambda one: specificity(one[0].filter))
         self._place = lru_cache(maxsize=_TOPICS_REMEMBERED)(self._find)

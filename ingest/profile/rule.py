@@ -1,6 +1,6 @@
 """One rule of a profile, compiled: messages that are read alike. Pure."""
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from typing import Any
 
 import msgspec
@@ -9,6 +9,7 @@ from domain.errors import PayloadError
 from domain.reading import Message
 from ingest.codecs.decoded import Around, Decoded, Reply
 from ingest.codecs.value import MOST_SAMPLES, checked_code
+from ingest.profile.answered import Answered, names_in
 from ingest.profile.clock import Where
 from ingest.profile.document import Document, Part, Rule
 from ingest.profile.news import News
@@ -50,6 +51,11 @@ class CompiledRule:
         self._device_at = finder(path_of(rule.device_at)) if rule.device_at else None
         self._news = News(rule) if rule.status or rule.notice or rule.about else None
         self._answer = msgspec.json.encode(rule.reply.json) if rule.reply else b""
+        self.answered = [
+            Answered(pattern, rule.reply.topic, names_in(sender_of(rule, pattern.names)))
+            for pattern in self.patterns
+            if rule.reply
+        ]
         parts = parts_of(rule, document)
         tree = tree_of(parts, missing_of(document), map(path_of, asked_of(rule, document)))
         self._sampling = Sampling(rule, document, tree.gather, finder, is_checked=False)
@@ -65,7 +71,7 @@ class CompiledRule:
             If its device cannot be a code.
         """
         rule = self._rule
-        sender = rule.sender or (f"{{{DEVICE}}}" if DEVICE in levels else "")
+        sender = sender_of(rule, levels)
         under = rule.under or (f"{{{KEY}}}" if rule.payload == "text" and KEY in levels else "")
         return Place(
             levels,
@@ -119,6 +125,11 @@ class CompiledRule:
             except PayloadError as error:
                 reason = f"sample {number}: {error}"
                 decoded.errors.append(PayloadError(reason, code=error.code))
+
+
+def sender_of(rule: Rule, names: Container[str]) -> str:
+    """Template of the sender's code by the names of a topic's levels; empty if no level says it."""
+    return rule.sender or (f"{{{DEVICE}}}" if DEVICE in names else "")
 
 
 def parts_of(rule: Rule, document: Document) -> list[Part]:

@@ -86,6 +86,33 @@ class TopicPattern:
             found[self._rest] = "/".join(given[count:])
         return found
 
+    def bound_by(self, topic_filter: str) -> dict[str, str] | None:
+        """Named levels of the topics that fall under both this and a filter.
+
+        Returns
+        -------
+        dict of str to str or None
+            A level that neither fixes is ``+``; None when no topic falls under both.
+        """
+        given = topic_filter.split("/")
+        goes_on = given[-1] == REST
+        given = given[:-1] if goes_on else given
+        count = len(self._levels)
+        if (len(given) > count and not self._open) or (len(given) < count and not goes_on):
+            return None
+        found: dict[str, str] = {}
+        padded = given + [ONE] * (count - len(given))
+        wanted = zip(self.filter.split("/"), self._levels, strict=False)
+        for (word, (_, name)), other in zip(wanted, padded, strict=False):
+            if word != other and ONE not in (word, other):
+                return None
+            level = word if other == ONE else other
+            if name:
+                found[name] = f"{found[name]}/{level}" if name in found else level
+        if self._rest:
+            found[self._rest] = "/".join([*given[count:], *([REST] if goes_on else [])])
+        return found
+
     def of_device(self, code: str) -> str:
         """The filter with the device's level filled in; empty if no level names the device."""
         words = self.filter.split("/")

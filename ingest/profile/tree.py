@@ -143,6 +143,8 @@ class Branch:
         unit = None
         channel = entry.channel or channel
         if given.__class__ is dict and self.value_at:
+            if given.get(self.value_at) is None:
+                return  # nothing measured: whatever its unit is
             if self.unit_at:
                 unit = given.get(self.unit_at)
                 if unit is not None and not isinstance(unit, str):

@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from datetime import timedelta
+from pathlib import Path
 from threading import Event, Thread
 from urllib.parse import urlsplit
 
@@ -11,6 +12,7 @@ import psycopg
 
 from domain.broker_url import BrokerUrl
 from domain.device_password import SecretKey
+from ingest.door.answers import answered_topics
 from ingest.door.doorkeeper import keep_doors
 from ingest.door.dynsec import DynamicSecurity
 from ingest.door.issuing import Issued, issue_for_device
@@ -34,12 +36,14 @@ class House:
         self.conn.execute("SET ROLE civicwatt_admin")
         self.start_doorkeeper()
 
-    def start_doorkeeper(self) -> None:
-        """Start a doorkeeper."""
+    def start_doorkeeper(self, profiles: Path | None = None) -> None:
+        """Start a doorkeeper, with an installation's own profiles."""
         admin = BrokerUrl.parse(self.broker.url_of("broker_admin_url"))
         self.stop = Event()
         self.doorkeeper = Thread(
-            target=keep_doors, args=(self.url, admin, KEY), kwargs={"stop": self.stop}
+            target=keep_doors,
+            args=(self.url, admin, KEY),
+            kwargs={"answered": answered_topics(profiles), "stop": self.stop},
         )
         self.doorkeeper.start()
 

@@ -8,6 +8,7 @@ import pytest
 from domain.broker_url import BrokerUrl
 from domain.device_password import SecretKey
 from ingest.door import doorkeeper
+from ingest.door.answers import answered_topics
 from ingest.door.dynsec import DynamicSecurity
 from ingest.door.guest_list import broker_file, wanted_doors
 from ingest.door.issuing import issue_for_device
@@ -34,7 +35,7 @@ def test_a_file_of_the_database_s_list_restores_a_broker_at_once(house: House) -
     house.end_doorkeeper()
     file = broker_file(
         (house.broker.secrets / "broker_users").read_bytes(),
-        *wanted_doors(entries(house.conn), KEY),
+        *wanted_doors(entries(house.conn), KEY, answered_topics()),
     )
     house.broker.process.stop(within_s=WAIT_S)
     house.broker.users.write_bytes(file)

@@ -96,6 +96,13 @@ def test_the_usual_message_is_read_the_quick_way(
     assert decode(case.partition("/")[0], message["topic"], message["payload"]).samples
 
 
+def test_a_unit_without_a_value_says_nothing_either_way() -> None:
+    topic = "ivy/v1/meters/000000000217/telemetry"
+    for profile in quick_and_careful()["dlt645_gateway_ivy"]:
+        decoded = decode(profile, topic, b'{"values": {"CURRENT_B": {"unit": []}}}')
+        assert decoded.samples == decoded.errors == []
+
+
 @pytest.mark.parametrize("name", [*NAMES, "mixed"])
 @given(data=st.data())
 @settings(max_examples=60, deadline=None)

@@ -134,6 +134,8 @@ export interface Issued {
   /** Empty where nobody has said under which address devices reach the broker. */
   broker: string
   topics: string[]
+  /** Where it hears the answers it waits for; most devices wait for none. */
+  answers: string[]
 }
 
 export interface NewDevice extends Named {
