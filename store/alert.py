@@ -145,15 +145,35 @@ def alerts_of_devices(
     conn: Connection, device_ids: Sequence[int], rules: Sequence[str], *, since: datetime
 ) -> dict[tuple[str, int], Alert]:
     """Newest alert of each rule and device that stands or may come back, locked."""
-    arguments = {"device_ids": list(device_ids), "rules": list(rules), "since": since}
-    found = (_alert(row) for row in conn.execute(sql("alert", "of_devices"), arguments))
+    found = all_of_devices(conn, device_ids, rules, since=since)
     return {(each.rule, each.device_id): each for each in found if each.device_id is not None}
 
 
-def alerts_of_meter(conn: Connection, meter_id: int, *, since: datetime) -> list[Alert]:
-    """Alerts on a meter's days that stand or may come back, the oldest first, locked."""
-    rows = conn.execute(sql("alert", "of_meter"), {"meter_id": meter_id, "since": since})
-    return [_alert(row) for row in rows]
+def all_of_devices(
+    conn: Connection, device_ids: Sequence[int], rules: Sequence[str], *, since: datetime
+) -> list[Alert]:
+    """Every alert of rules on devices that stands or may come back, the oldest first, locked."""
+    arguments = {"device_ids": list(device_ids), "rules": list(rules), "since": since}
+    return [_alert(row) for row in conn.execute(sql("alert", "of_devices"), arguments)]
+
+
+def alerts_of_meter(
+    conn: Connection, meter_id: int, rules: Sequence[str], *, since: datetime
+) -> list[Alert]:
+    """Alerts of rules on a meter's days that stand or may come back, the oldest first, locked."""
+    arguments = {"meter_id": meter_id, "rules": list(rules), "since": since}
+    return [_alert(row) for row in conn.execute(sql("alert", "of_meter"), arguments)]
+
+
+def alerts_of_rules(conn: Connection, rules: Sequence[str], *, since: datetime) -> list[Alert]:
+    """Alerts of rules, on whatever, that stand or may come back, the oldest first, locked."""
+    arguments = {"rules": list(rules), "since": since}
+    return [_alert(row) for row in conn.execute(sql("alert", "of_rules"), arguments)]
+
+
+def claim_upkeep(conn: Connection) -> bool:
+    """Whether nobody else looks after clocks and certificates; held until the transaction ends."""
+    return bool(one_row(conn, sql("alert", "claim_upkeep"))[0])
 
 
 def alert_locked(conn: Connection, alert_id: int) -> Alert | None:

@@ -1,9 +1,9 @@
 """What evaluators of alerts read beside the readings, and how far they have come."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, NamedTuple
+from typing import Any, LiteralString, NamedTuple
 
 from psycopg import Connection
 from psycopg.rows import class_row, dict_row
@@ -12,9 +12,9 @@ from psycopg.types.range import Range
 from store.one_row import one_row
 from store.queries import sql
 
-_SAID = {"electricity_meter": "electricity_said", "vehicle": "vehicle_said"}
-LISTENED_TO = frozenset(_SAID)
-"""Kinds of devices whose newest readings are judged."""
+_TABLE: dict[str, LiteralString] = {"electricity_meter": "electricity", "vehicle": "vehicle"}
+LISTENED_TO = frozenset(_TABLE)
+"""Kinds of devices whose readings are judged as they come."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +45,22 @@ class Said(NamedTuple):
 
     device_id: int
     ts: datetime
+    received_at: datetime
     values: dict[str, float]
+
+
+class Mark(NamedTuple):
+    """How far a device is judged: event time, and when the newest of what was judged arrived."""
+
+    judged_to: datetime
+    received_at: datetime
+
+
+class Late(NamedTuple):
+    """Event times of the first and the last reading of a device that came late."""
+
+    first: datetime
+    last: datetime
 
 
 class Arrived(NamedTuple):
@@ -93,17 +108,63 @@ def watched(conn: Connection) -> list[Watched]:
         return cursor.execute(sql("alert", "watched")).fetchall()
 
 
-def said(conn: Connection, kind: str, device_ids: Sequence[int], *, since: datetime) -> list[Said]:
-    """The newest reading of each of some devices of a kind, if it is not older than an instant."""
-    statement = sql("alert", _SAID[kind])
+def said(conn: Connection, kind: str, since: Mapping[int, datetime], *, most: int) -> list[Said]:
+    """Readings of some devices of a kind, in the order of their time.
+
+    Parameters
+    ----------
+    since : mapping of int to datetime
+        By device the instant from which on its readings are wanted, that one included.
+    most : int
+        Readings of a device, the earliest first.
+    """
+    arguments = {"device_ids": list(since), "from": list(since.values()), "most": most}
+    bounded = arguments | {"since": min(since.values())}
     with conn.cursor(row_factory=dict_row) as cursor:
-        rows = cursor.execute(statement, {"device_ids": list(device_ids), "since": since})
-        return [_said(row) for row in rows]
+        rows = cursor.execute(sql("alert", f"{_TABLE[kind]}_said"), bounded)
+        return sorted((_said(row) for row in rows), key=lambda each: (each.ts, each.device_id))
 
 
 def _said(row: dict[str, Any]) -> Said:
-    device_id, ts = row.pop("device_id"), row.pop("ts")
-    return Said(device_id, ts, {name: value for name, value in row.items() if value is not None})
+    device_id, ts, received_at = row.pop("device_id"), row.pop("ts"), row.pop("received_at")
+    known = {name: value for name, value in row.items() if value is not None}
+    return Said(device_id, ts, received_at, known)
+
+
+def late(
+    conn: Connection, kind: str, marks: Mapping[int, Mark], *, since: datetime, arrived: datetime
+) -> dict[int, Late]:
+    """Devices of a kind whose readings came after later ones were judged.
+
+    Parameters
+    ----------
+    since : datetime
+        Earlier ones are no news.
+    arrived : datetime
+        Only what arrived after that.
+    """
+    arguments = _columns(marks) | {"since": since, "arrived": arrived}
+    rows = conn.execute(sql("alert", f"{_TABLE[kind]}_late"), arguments)
+    return {row[0]: Late(row[1], row[2]) for row in rows}
+
+
+def marks(conn: Connection) -> dict[int, Mark]:
+    """How far each device is judged."""
+    return {row[0]: Mark(row[1], row[2]) for row in conn.execute(sql("alert", "judged"))}
+
+
+def keep_marks(conn: Connection, marks: Mapping[int, Mark]) -> None:
+    """Write how far devices are judged."""
+    if marks:
+        conn.execute(sql("alert", "keep_judged"), _columns(marks))
+
+
+def _columns(marks: Mapping[int, Mark]) -> dict[str, object]:
+    return {
+        "device_ids": list(marks),
+        "judged_to": [mark.judged_to for mark in marks.values()],
+        "received_at": [mark.received_at for mark in marks.values()],
+    }
 
 
 def heard(conn: Connection) -> list[Arrived]:

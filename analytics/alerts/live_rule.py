@@ -1,4 +1,4 @@
-"""Rules that judge the newest values of a device, the moment they are stored.
+"""Rules that judge what a device says, the moment it is stored.
 
 Each says of its matter whether the values are bad, good, or between the two; when that becomes an
 alert is `course.judge`'s to say. A value that is not there says nothing.
@@ -22,8 +22,12 @@ _SAME_V, _SAME_SHARE = 2.0, 0.05
 """How far back within its band a value must be to speak against an alert. [V], [1]"""
 
 
+GRAVITY: Mapping[Priority, int] = {Priority.LOW: 0, Priority.HIGH: 1, Priority.URGENT: 2}
+"""Priorities in their order."""
+
+
 class Judged(NamedTuple):
-    """What a rule says of a device's newest values.
+    """What a rule says of what a device said at an instant.
 
     Attributes
     ----------
@@ -108,7 +112,7 @@ class _Reader:
 _Rule = Callable[[_Reader, Device], Iterator[Judged]]
 
 
-def judge_newest(values: Values, at: datetime, device: Device) -> list[Judged]:
+def judge_said(values: Values, at: datetime, device: Device) -> list[Judged]:
     """Judge what a device said at an instant by every rule of its kind.
 
     Parameters

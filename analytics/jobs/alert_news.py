@@ -8,7 +8,7 @@ from psycopg import Connection
 
 from analytics.alerts.budget import Budget, News, Told, day_began, shift_began, told
 from analytics.rules.finding import Priority
-from domain.alert import Act
+from domain.alert import STANDING, Act
 from store.alert import Alert
 from store.alert_desk import budget, hold, interrupt, interrupt_once, lock_desk, spent, zone_of_desk
 
@@ -27,6 +27,27 @@ def is_shown(alert: Alert) -> bool:
     """Whether a desk shows it: it was opened once, by a rule that is not on trial."""
     opened = alert.standing is not None and alert.standing.opened_at is not None
     return opened and not alert.shadow
+
+
+class Opened:
+    """Alerts that open while many readings are judged; some of them end meanwhile."""
+
+    def __init__(self) -> None:
+        self._news = dict[int, Alert]()
+
+    def note(self, alert: Alert, acts: Iterable[Act]) -> None:
+        """Take note of an alert that was just kept."""
+        if alert.id is not None and (alert.id in self._news or is_news(alert, acts)):
+            self._news[alert.id] = alert
+
+    def standing(self) -> list[tuple[Alert, float]]:
+        """Those that interrupt: of what is over already only what was urgent."""
+        return [
+            (alert, 0.0)
+            for alert in self._news.values()
+            if alert.priority == Priority.URGENT
+            or (alert.standing is not None and alert.standing.state in STANDING)
+        ]
 
 
 def tell_desks(conn: Connection, opened: Iterable[tuple[Alert, float]], *, now: datetime) -> None:

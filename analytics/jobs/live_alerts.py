@@ -1,94 +1,174 @@
-"""Newest values to alerts, batch by batch, in transactions that may be run again."""
+"""Readings to alerts, batch by batch, in transactions that may be run again."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from psycopg import Connection
 
 from analytics.alerts.course import Says, Sight, judge
-from analytics.alerts.live_rule import LIVE_POLICIES, UNITS, Judged, judge_newest
-from analytics.jobs.alert_news import is_news, is_shown, tell_desks
+from analytics.alerts.live_rule import GRAVITY, LIVE_POLICIES, UNITS, Judged, judge_said
+from analytics.jobs.alert_news import Opened, is_shown, tell_desks
 from analytics.jobs.alert_surroundings import OFF, SHADOW, AlertSurroundings
+from analytics.rules.finding import Priority
 from domain.alert import Act, AlertState
 from store.alert import Alert, Change, Shown, alerts_of_devices, keep, tell
-from store.alert_watch import LISTENED_TO, Watched, said
+from store.alert_watch import LISTENED_TO, Mark, Said, Watched, said
 
-_STALE = timedelta(days=3)
+STALE = timedelta(days=3)
 """What is older is no news."""
-_COMES_BACK = timedelta(days=2)
+COMES_BACK = timedelta(days=2)
 """An alert that ended longer ago is not looked for. Longer than any rule's time to come back."""
+_AT_ONCE, _MOST_ROWS = 500, 20_000
+"""Devices and readings of a transaction, about."""
+
+
+class Moved(NamedTuple):
+    """What came of readings that were judged.
+
+    Attributes
+    ----------
+    told : int
+        Alerts of which people are told something.
+    marks : dict of int to Mark
+        How far the devices are judged now.
+    """
+
+    told: int
+    marks: dict[int, Mark]
 
 
 def judge_devices(
     conn: Connection,
     around: AlertSurroundings,
     device_ids: Iterable[int],
+    marks: Mapping[int, Mark],
     *,
     now: datetime,
-) -> int:
-    """Judge the newest values of devices in one transaction; judged again they change nothing.
+) -> Moved:
+    """Judge every reading of some devices from what was judged last on, in its own order.
+
+    Readings that were judged already change nothing, so a mark may lie too far back.
 
     Parameters
     ----------
     conn : Connection
         In autocommit mode.
-
-    Returns
-    -------
-    int
-        Alerts of which people are told something.
+    marks : mapping of int to Mark
+        How far devices are judged. The reading there is judged once more: it may have grown.
     """
-    with conn.transaction():
-        found = list(_judged(conn, around, device_ids, since=now - _STALE))
-        if not found:
-            return 0
-        return _move(conn, around, found, now)
+    moved = Moved(0, {})
+    for kind, ids in by_kind(around, device_ids).items():
+        for first in range(0, len(ids), _AT_ONCE):
+            some = ids[first : first + _AT_ONCE]
+            most = max(_MOST_ROWS // len(some), 2)
+            left = {each: from_mark(marks.get(each), now) for each in some}
+            while left:
+                part = _judge_part(conn, around, kind, left, most, now=now)
+                moved = Moved(moved.told + part.told, moved.marks | part.marks)
+                left = {each: part.marks[each].judged_to for each in part.more}
+    return moved
 
 
-def _judged(
-    conn: Connection, around: AlertSurroundings, device_ids: Iterable[int], *, since: datetime
-) -> Iterator[tuple[Watched, Judged]]:
-    by_kind: dict[str, list[int]] = {}
+def by_kind(around: AlertSurroundings, device_ids: Iterable[int]) -> dict[str, list[int]]:
+    """Devices whose readings are judged, by their kind."""
+    found: dict[str, list[int]] = {}
     for device_id in device_ids:
         watched = around.devices.get(device_id)
         if watched is not None and watched.kind in LISTENED_TO:
-            by_kind.setdefault(watched.kind, []).append(device_id)
-    for kind, ids in by_kind.items():
-        for each in said(conn, kind, ids, since=since):
-            watched = around.devices[each.device_id]
-            for judged in judge_newest(each.values, each.ts, around.device(watched)):
-                if around.mode(judged.rule) != OFF:
-                    yield watched, judged
+            found.setdefault(watched.kind, []).append(device_id)
+    return found
 
 
-def _move(
+def from_mark(mark: Mark | None, now: datetime) -> datetime:
+    """The instant from which on readings are judged."""
+    return now - STALE if mark is None else max(mark.judged_to, now - STALE)
+
+
+def judged_by_rule(
+    around: AlertSurroundings, readings: Iterable[Said]
+) -> Iterator[tuple[Watched, Judged]]:
+    """What the rules that speak, or are on trial, say of readings."""
+    for each in readings:
+        watched = around.devices[each.device_id]
+        for judged in judge_said(each.values, each.ts, around.device(watched)):
+            if around.mode(judged.rule) != OFF:
+                yield watched, judged
+
+
+class _Part(NamedTuple):
+    told: int
+    marks: dict[int, Mark]
+    more: list[int]
+
+
+def _judge_part(
     conn: Connection,
     around: AlertSurroundings,
-    found: Sequence[tuple[Watched, Judged]],
+    kind: str,
+    since: Mapping[int, datetime],
+    most: int,
+    *,
     now: datetime,
-) -> int:
-    ids = sorted({watched.device_id for watched, _ in found})
-    known = alerts_of_devices(conn, ids, list(LIVE_POLICIES), since=now - _COMES_BACK)
-    told, opened = set[int](), list[tuple[Alert, float]]()
-    for watched, judged in found:
-        alert = known.get((judged.rule, watched.device_id))
-        if alert is None and judged.says is not Says.BAD:
-            continue
-        change = _changed(around, watched, judged, alert, now)
-        if change is None:
-            continue
-        kept = keep(conn, change)
-        if kept.id is not None and change.acts and is_shown(kept):
-            told.add(kept.id)
-        if is_news(kept, change.acts):
-            opened.append((kept, 0.0))
-    tell_desks(conn, opened, now=now)
-    tell(conn, told)
-    return len(told)
+) -> _Part:
+    """One transaction; `more` are devices of which there were more readings than were taken."""
+    with conn.transaction():
+        readings = said(conn, kind, since, most=most)
+        marks, counts = dict[int, Mark](), dict[int, int]()
+        for each in readings:
+            counts[each.device_id] = counts.get(each.device_id, 0) + 1
+            before = marks.get(each.device_id)
+            arrived = each.received_at if before is None else before.received_at
+            marks[each.device_id] = Mark(each.ts, max(arrived, each.received_at))
+        found = list(judged_by_rule(around, readings))
+        told = _Desk(conn, around, now).judge(found) if found else 0
+    return _Part(told, marks, [each for each, count in counts.items() if count == most])
 
 
-def _changed(
+class _Desk:
+    """The alerts of some devices while their readings are judged, in one transaction."""
+
+    def __init__(self, conn: Connection, around: AlertSurroundings, now: datetime) -> None:
+        self._conn = conn
+        self._around = around
+        self._now = now
+        self._told = set[int]()
+        self._opened = Opened()
+
+    def judge(self, found: Sequence[tuple[Watched, Judged]]) -> int:
+        """Move alerts by what was found, in order; returns of how many people are told."""
+        ids = sorted({watched.device_id for watched, _ in found})
+        since = self._now - COMES_BACK
+        known = alerts_of_devices(self._conn, ids, list(LIVE_POLICIES), since=since)
+        silently = dict[tuple[str, int], Change]()
+        for watched, judged in found:
+            key = judged.rule, watched.device_id
+            change = changed(self._around, watched, judged, known.get(key), self._now)
+            if change is None:
+                continue
+            before = silently.pop(key, None)
+            if before is not None and change.shown == Shown():
+                change.shown = before.shown
+            if change.acts:
+                known[key] = self._keep(change)
+            else:  # of many values that only go on, the last is written
+                known[key], silently[key] = change.alert, change
+        for change in silently.values():
+            keep(self._conn, change)
+        tell_desks(self._conn, self._opened.standing(), now=self._now)
+        tell(self._conn, self._told)
+        return len(self._told)
+
+    def _keep(self, change: Change) -> Alert:
+        kept = keep(self._conn, change)
+        if kept.id is not None and is_shown(kept):
+            self._told.add(kept.id)
+        self._opened.note(kept, change.acts)
+        return kept
+
+
+def changed(
     around: AlertSurroundings,
     watched: Watched,
     judged: Judged,
@@ -96,6 +176,8 @@ def _changed(
     now: datetime,
 ) -> Change | None:
     """What a judgement changes; None where it changes nothing."""
+    if alert is None and judged.says is not Says.BAD:
+        return None
     standing = None if alert is None else alert.standing
     rests = standing is None or standing.state in (AlertState.RESOLVED, AlertState.PENDING)
     if rests and around.suppressed(watched, judged.rule, judged.at) is not None:
@@ -103,26 +185,27 @@ def _changed(
     step = judge(standing, Sight(judged.at, judged.says), LIVE_POLICIES[judged.rule], now=now)
     if step.standing is None or step.standing == standing:
         return None
-    mode = around.mode(judged.rule)
     if alert is None or step.is_new:
-        alert, was = _begun(watched, judged, shadow=mode == SHADOW), None
+        shadow = around.mode(judged.rule) == SHADOW
+        alert, was = begun(watched, judged, shadow=shadow), None
     else:
         was = None if standing is None else standing.state
     acts = step.acts
-    raised = judged.says is Says.BAD and _ORDER[judged.priority] > _ORDER[alert.priority]
-    if raised:
+    if judged.says is Says.BAD and GRAVITY[judged.priority] > GRAVITY[Priority(alert.priority)]:
         alert = replace(alert, priority=str(judged.priority))
         acts = acts or (Act.RAISE,)
-    shown = Shown()
-    if judged.says is Says.BAD:
-        shown = Shown(None, judged.limit, judged.actual, UNITS[judged.rule])
-    return Change(replace(alert, standing=step.standing), was, acts, shown)
+    return Change(replace(alert, standing=step.standing), was, acts, shown_by(judged))
 
 
-_ORDER = {"low": 0, "high": 1, "urgent": 2}
+def shown_by(judged: Judged) -> Shown:
+    """What an alert is seen by: bad values only."""
+    if judged.says is not Says.BAD:
+        return Shown()
+    return Shown(None, judged.limit, judged.actual, UNITS[judged.rule])
 
 
-def _begun(watched: Watched, judged: Judged, *, shadow: bool) -> Alert:
+def begun(watched: Watched, judged: Judged, *, shadow: bool) -> Alert:
+    """An alert that has just begun."""
     return Alert(
         judged.rule,
         watched.place_id,

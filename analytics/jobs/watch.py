@@ -1,29 +1,35 @@
 """Watch what arrives: judge each batch as it is committed, and who is silent every few seconds.
 
-Newest values are judged by one evaluator at a time. One that is killed is followed by another,
-which begins with the newest of every device; what was judged already changes nothing.
+Readings are judged by one evaluator at a time. One that is killed is followed by another, which
+goes on where the marks in the store say; what was judged since then is judged again and changes
+nothing.
 """
 
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime, timedelta
 from itertools import chain
 
 from psycopg import Connection, OperationalError
 
 from analytics.jobs.alert_surroundings import AlertSurroundings
+from analytics.jobs.late_alerts import find_late, judge_late
 from analytics.jobs.live_alerts import judge_devices
 from analytics.jobs.silent_alerts import Ears, judge_silence
 from analytics.jobs.sleeping_alerts import wake
 from analytics.settings import WorkerSettings
 from domain.errors import StoreError
-from store.alert_watch import advance, claim_live, listen
+from store.alert_watch import Late, advance, claim_live, keep_marks, listen, marks
 from store.become import Role, become
 from store.server import connect, inspect
 
 _LOOK_S = 0.25
 """How long a batch is waited for before something else is looked at. [s]"""
+_IN_COMMIT = timedelta(minutes=1)
+"""How much later than the newest a reading may be committed that arrived before it."""
+_LATE_S = 0.1
+"""Of each look so much may be spent on what came late. [s]"""
 _TICK_S, _READ_AGAIN_S, _TRY_AGAIN_S = 5.0, 30.0, 2.0
 _log = logging.getLogger(__name__)
 
@@ -72,7 +78,7 @@ def _heard(ear: Connection) -> tuple[set[int], bool]:
 
 
 class Evaluator:
-    """Judges newest values, and remembers what changes seldom.
+    """Judges readings, and remembers how far, and what changes seldom.
 
     Parameters
     ----------
@@ -84,25 +90,58 @@ class Evaluator:
         self._conn = conn
         self._around: AlertSurroundings | None = None
         self._ears = Ears()
+        self._marks = marks(conn)
+        self._looked_for_late = dict(self._marks)
+        self._late = dict[int, Late]()
         self._read_at = self._ticked_at = self._noted_at = datetime.min.replace(tzinfo=UTC)
 
     def catch_up(self, *, now: datetime) -> None:
-        """Judge the newest of every device: whoever watched before may have been killed."""
-        around = self._known(now)
-        judge_devices(self._conn, around, around.devices, now=now)
+        """Judge what is new of every device: whoever watched before may have been killed."""
+        self._judge(self._known(now), self._known(now).devices, now)
         self._note(now)
 
     def look(self, devices: set[int], *, many: bool, now: datetime) -> None:
         """Judge a batch's devices, and now and then who is silent and who has slept enough."""
         around = self._known(now)
         if many or devices:
-            judge_devices(self._conn, around, around.devices if many else sorted(devices), now=now)
+            self._judge(around, around.devices if many else sorted(devices), now)
         if (now - self._ticked_at).total_seconds() >= _TICK_S:
             judge_silence(self._conn, around, self._ears, now=now)
             wake(self._conn, now=now)
+            self._find_late(around, now)
             self._ticked_at = now
+        self._judge_late(around, now)
         if (now - self._noted_at).total_seconds() >= 1.0:
             self._note(now)
+
+    def _judge(self, around: AlertSurroundings, devices: Iterable[int], now: datetime) -> None:
+        self._marks |= judge_devices(self._conn, around, devices, self._marks, now=now).marks
+
+    def _find_late(self, around: AlertSurroundings, now: datetime) -> None:
+        """Look for what came late since the last look; only then are the marks written.
+
+        A device with something late to judge keeps its mark: who comes after a kill finds it again.
+        """
+        before = self._looked_for_late
+        if before:
+            arrived = max(mark.received_at for mark in before.values()) - _IN_COMMIT
+            self._late |= find_late(self._conn, around, before, arrived=arrived, now=now)
+        moved = {
+            each: mark
+            for each, mark in self._marks.items()
+            if each not in self._late and before.get(each) != mark
+        }
+        keep_marks(self._conn, moved)
+        self._looked_for_late = before | moved
+
+    def _judge_late(self, around: AlertSurroundings, now: datetime) -> None:
+        """Judge what came late, a little at a time: what comes now is more urgent."""
+        until = time.monotonic() + _LATE_S
+        while self._late and time.monotonic() < until:
+            device_id, came = self._late.popitem()
+            if device_id in around.devices:
+                judged_to = self._marks[device_id].judged_to
+                judge_late(self._conn, around, device_id, came, judged_to, now=now)
 
     def _known(self, now: datetime) -> AlertSurroundings:
         if self._around is None or (now - self._read_at).total_seconds() >= _READ_AGAIN_S:

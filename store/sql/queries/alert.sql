@@ -21,18 +21,42 @@ SELECT meter_id, meter_class, rule, threshold, value
  WHERE value IS NOT NULL ORDER BY meter_class NULLS LAST, meter_id;
 
 -- name: electricity_said
--- The newest reading of each of some devices, not older than an instant.
-SELECT r.* FROM unnest(%(device_ids)s::bigint[]) AS d (device_id)
+-- Readings of some devices, each from an instant of its own on, in the order of their time; of each at most so many.
+SELECT r.* FROM unnest(%(device_ids)s::bigint[], %(from)s::timestamptz[]) AS d (device_id, since)
  CROSS JOIN LATERAL (
-       SELECT e.device_id, e.ts, e.active_power_kw, e.voltage_a_v, e.voltage_b_v, e.voltage_c_v FROM electricity_reading e
-        WHERE e.device_id = d.device_id AND e.ts >= %(since)s ORDER BY e.ts DESC LIMIT 1) r;
+       SELECT e.device_id, e.ts, e.received_at, e.active_power_kw, e.voltage_a_v, e.voltage_b_v, e.voltage_c_v
+         FROM electricity_reading e
+        WHERE e.device_id = d.device_id AND e.ts >= d.since AND e.ts >= %(since)s ORDER BY e.ts LIMIT %(most)s) r;
 
 -- name: vehicle_said
-SELECT r.* FROM unnest(%(device_ids)s::bigint[]) AS d (device_id)
+SELECT r.* FROM unnest(%(device_ids)s::bigint[], %(from)s::timestamptz[]) AS d (device_id, since)
  CROSS JOIN LATERAL (
-       SELECT v.device_id, v.ts, v.alarm_level, v.soc_pct, v.aux_battery_v, v.insulation_kohm, v.pack_voltage_v,
+       SELECT v.device_id, v.ts, v.received_at, v.alarm_level, v.soc_pct, v.aux_battery_v, v.insulation_kohm, v.pack_voltage_v,
               v.cell_voltage_max_v, v.cell_voltage_min_v, v.cell_temperature_max_c, v.cell_temperature_min_c FROM vehicle_reading v
-        WHERE v.device_id = d.device_id AND v.ts >= %(since)s ORDER BY v.ts DESC LIMIT 1) r;
+        WHERE v.device_id = d.device_id AND v.ts >= d.since AND v.ts >= %(since)s ORDER BY v.ts LIMIT %(most)s) r;
+
+-- name: electricity_late
+-- Devices that have readings from before what was judged of them, which came after it: the earliest and the latest of each.
+SELECT e.device_id, min(e.ts), max(e.ts)
+  FROM unnest(%(device_ids)s::bigint[], %(judged_to)s::timestamptz[], %(received_at)s::timestamptz[])
+       AS d (device_id, judged_to, received_at)
+  JOIN electricity_reading e ON e.device_id = d.device_id AND e.ts < d.judged_to AND e.received_at > d.received_at
+ WHERE e.ts >= %(since)s AND e.received_at > %(arrived)s GROUP BY 1;
+
+-- name: vehicle_late
+SELECT v.device_id, min(v.ts), max(v.ts)
+  FROM unnest(%(device_ids)s::bigint[], %(judged_to)s::timestamptz[], %(received_at)s::timestamptz[])
+       AS d (device_id, judged_to, received_at)
+  JOIN vehicle_reading v ON v.device_id = d.device_id AND v.ts < d.judged_to AND v.received_at > d.received_at
+ WHERE v.ts >= %(since)s AND v.received_at > %(arrived)s GROUP BY 1;
+
+-- name: judged
+SELECT device_id, judged_to, received_at FROM alert_judged;
+
+-- name: keep_judged
+INSERT INTO alert_judged AS j (device_id, judged_to, received_at)
+SELECT * FROM unnest(%(device_ids)s::bigint[], %(judged_to)s::timestamptz[], %(received_at)s::timestamptz[])
+    ON CONFLICT (device_id) DO UPDATE SET judged_to = excluded.judged_to, received_at = excluded.received_at;
 
 -- name: heard
 -- When each device was last heard.
@@ -63,8 +87,19 @@ SELECT alert_id, rule, organisation_id, device_id, meter_id, desk_id, parent_id,
 SELECT alert_id, rule, organisation_id, device_id, meter_id, desk_id, parent_id, inhibited, shadow, held, priority, state, began_at, last_at,
        judged_to, hits, misses, clear_since, blind_since, opened_at, resolved_at, snoozed_until, assigned_to, reopened, flapping
   FROM alert
- WHERE meter_id = %(meter_id)s AND device_id IS NULL AND judged_to IS NOT NULL AND (state <> 'resolved' OR last_at >= %(since)s)
+ WHERE meter_id = %(meter_id)s AND device_id IS NULL AND rule = ANY (%(rules)s) AND judged_to IS NOT NULL AND (state <> 'resolved' OR last_at >= %(since)s)
  ORDER BY alert_id FOR UPDATE;
+
+-- name: of_rules
+-- The same of rules that are looked through whole.
+SELECT alert_id, rule, organisation_id, device_id, meter_id, desk_id, parent_id, inhibited, shadow, held, priority, state, began_at, last_at,
+       judged_to, hits, misses, clear_since, blind_since, opened_at, resolved_at, snoozed_until, assigned_to, reopened, flapping
+  FROM alert
+ WHERE rule = ANY (%(rules)s) AND judged_to IS NOT NULL AND (state <> 'resolved' OR resolved_at >= %(since)s)
+ ORDER BY alert_id FOR UPDATE;
+
+-- name: claim_upkeep
+SELECT pg_try_advisory_xact_lock(hashtext('civicwatt upkeep'));
 
 -- name: one
 -- One alert, locked until the transaction ends.

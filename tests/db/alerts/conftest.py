@@ -41,9 +41,10 @@ class House:
         prepare(conn)
         self.evaluator = Evaluator(work)
 
-    def say(self, values: str, *devices: str) -> None:
-        """Devices say something now, in one batch."""
-        text = f'{{"ts": "{self.now.isoformat()}", "values": {{{values}}}}}'.encode()
+    def say(self, values: str, *devices: str, at: datetime | None = None) -> None:
+        """Devices say something now, in one batch; of an earlier instant, it comes late."""
+        ts = (at or self.now).isoformat()
+        text = f'{{"ts": "{ts}", "values": {{{values}}}}}'.encode()
         messages = [say(device, text, received_at=self.now) for device in devices]
         acquaintance, intake = Acquaintance(Router(codecs()), SHANGHAI), Intake()
         batch, _ = intake.sort(*acquaintance.read(self.conn, messages), acquaintance.world)

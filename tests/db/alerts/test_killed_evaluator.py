@@ -59,11 +59,13 @@ def test_an_evaluator_that_is_killed_loses_no_alert_and_doubles_none(
         until(lambda: house.one("SELECT max(hits) FROM alert") != 1)
         process.kill()
 
+    killed_at = house.one("SELECT clock_timestamp()")
     with watching(database, log) as process:
 
         def all_are_open() -> bool:
             low(house)
-            return house.one(OPEN) == len(DEVICES)
+            judged = house.one("SELECT at > %s FROM alert_progress", killed_at)
+            return bool(judged) and house.one(OPEN) == len(DEVICES)
 
         until(all_are_open)
         process.terminate()

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 
 from analytics.alerts.course import Says
-from analytics.alerts.live_rule import LIVE_POLICIES, UNITS, Device, judge_newest
+from analytics.alerts.live_rule import LIVE_POLICIES, UNITS, Device, judge_said
 from analytics.rules.finding import Priority
 from analytics.rules.thresholds import MeterClass, thresholds
 
@@ -15,7 +15,7 @@ VEHICLE = Device("vehicle")
 
 
 def said(device: Device, **values: float) -> dict[str, tuple[Says, Priority]]:
-    found = judge_newest(values, AT, device)
+    found = judge_said(values, AT, device)
     return {each.rule: (each.says, each.priority) for each in found}
 
 
