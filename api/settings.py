@@ -26,9 +26,6 @@ class ApiSettings(BaseSettings):
     secret_key: str = ""
     """Gives the passwords of devices; without it none can be issued."""
 
-    weather_stale_hours: float = Field(default=3, gt=0, le=72)
-    """Outdoor weather older than this is told as out of date. [h]"""
-
     broker_public_url: str = ""
     """Broker as devices reach it, ``mqtts://host:port``; shown to installers."""
 

@@ -93,6 +93,11 @@ def weather_sources(conn: Connection, organisation_id: int) -> list[SourceRow]:
     return sorted(rows, key=lambda row: (row.step, order.index(SourceKind(row.kind)), row.station))
 
 
+def newest_of_places(conn: Connection) -> list[tuple[int, datetime | None]]:
+    """Places with a sensor or server of their own, and up to when one told of the weather."""
+    return conn.execute(sql("weather", "newest_of_places")).fetchall()
+
+
 def pulls(conn: Connection, organisation_id: int | None = None) -> list[PullRow]:
     """Addresses weather is pulled from, of a place or of all."""
     arguments = {"organisation_id": organisation_id}

@@ -89,7 +89,7 @@ class _Judging:
         if not len(series.ts):
             return
         findings = [each for each in self._findings(series, zone) if self._speaks(each)]
-        known = alerts_of_meter(self.conn, self.meter_id, since=judged_to - _BACK)
+        known = alerts_of_meter(self.conn, self.meter_id, DAY_RULES, since=judged_to - _BACK)
         spans = [
             Span(number, alert.standing.began_at, alert.standing.last_at)
             for number, alert in enumerate(known)

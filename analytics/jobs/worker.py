@@ -19,6 +19,7 @@ from analytics.jobs.maintenance import maintain
 from analytics.jobs.meter_years import update_meter_years
 from analytics.jobs.overdue import mark_overdue
 from analytics.jobs.statements import update_statements
+from analytics.jobs.upkeep_alerts import judge_upkeep
 from analytics.jobs.vehicles import update_vehicles
 from analytics.jobs.virtual import update_virtual_meters
 from analytics.jobs.weather_pull import pull_weather
@@ -57,7 +58,7 @@ _JOBS: Mapping[str, tuple[str, tuple[_Job, ...]]] = {
     "statements": (_EVERY_5_SECONDS, (update_statements,)),
     # By the hour, not by the day: midnight is elsewhere at another time.
     "overdue": (_EVERY_HOUR, (mark_overdue,)),
-    "weather": (_EVERY_TEN_MINUTES, (pull_weather,)),
+    "weather": (_EVERY_TEN_MINUTES, (pull_weather, judge_upkeep)),
 }
 """When each task looks, and what it does then, in this order."""
 

@@ -5,14 +5,14 @@ from http import HTTPStatus
 from typing import Annotated
 from urllib.parse import urlsplit
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter, Depends
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
+from analytics.weather_settings import weather_settings
 from api.page import Page
 from api.problem import refuse
 from api.routes.place_facts import place_of
 from api.scope import Scope, only_administrators
-from api.settings import ApiSettings
 from domain.sentence import Sentence
 from domain.weather import Assessed, Doubt, assess
 from domain.weather_hour import HOUR, JudgedHour, SourceKind, judged
@@ -115,9 +115,8 @@ class NewPull(BaseModel):
     longitude_deg: float = Field(ge=-180, le=180, description="[deg]")
 
 
-def _stale_after(request: Request) -> timedelta:
-    settings: ApiSettings = request.app.state.settings
-    return timedelta(hours=settings.weather_stale_hours)
+def _stale_after() -> timedelta:
+    return weather_settings().stale_after
 
 
 StaleAfter = Annotated[timedelta, Depends(_stale_after)]

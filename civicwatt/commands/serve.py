@@ -6,6 +6,7 @@ import socket
 import uvicorn
 
 from analytics.metrology_settings import metrology_settings
+from analytics.weather_settings import weather_settings
 from api.app import create_app
 from api.settings import ApiSettings
 from civicwatt.signals import stop_on_signal
@@ -24,7 +25,8 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
 def run(args: argparse.Namespace) -> int:
     """Serve until asked to stop."""
     settings = ApiSettings()
-    metrology_settings()  # a wrong one stops the process before it listens
+    for settings_of in (metrology_settings, weather_settings):
+        settings_of()  # a wrong one stops the process before it listens
     connect(settings.database_url, name="civicwatt serve").close()
     try:
         listener = socket.create_server((args.host, args.port), reuse_port=False)

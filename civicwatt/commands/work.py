@@ -3,7 +3,9 @@
 import argparse
 
 from analytics.jobs.worker import work
+from analytics.metrology_settings import metrology_settings
 from analytics.settings import WorkerSettings
+from analytics.weather_settings import weather_settings
 from civicwatt.admitting import admitting
 from ingest.door.settings import AdmissionSettings
 
@@ -16,6 +18,8 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
 
 def run(_args: argparse.Namespace) -> int:
     """Work until asked to stop."""
+    for settings_of in (metrology_settings, weather_settings):
+        settings_of()  # a wrong one stops the process before it works
     with admitting(AdmissionSettings()):
         work(WorkerSettings())
     return 0

@@ -32,6 +32,22 @@ SELECT hour, step, kind, station, source, mean_c, least_c, greatest_c
 -- Stations that can serve a place, the nearest first, with what each said last.
 SELECT step, kind, station, place, source, newest_at, newest_c, taken_at FROM weather_sources(%(organisation_id)s);
 
+-- name: newest_of_places
+-- Up to when each place that has a sensor or server of its own was told of the weather: a sensor speaks of an
+-- instant, a server of the hour that begins. Null: never.
+SELECT s.organisation_id, max(s.at) AS newest_at
+  FROM (SELECT p.place_id AS organisation_id, to_timestamp((l.said #>> '{air_temperature_c,1}')::double precision / 1000) AS at
+          FROM device d JOIN device_place p ON p.device_id = d.device_id AND p.during @> now()
+          JOIN organisation o ON o.organisation_id = p.place_id AND o.kind IN ('bureau', 'institution', 'site')
+          LEFT JOIN device_latest l ON l.device_id = d.device_id
+         WHERE d.kind = 'climate_sensor' AND d.status = 'accepted'
+         UNION ALL
+        SELECT p.organisation_id, (SELECT w.hour + interval '1 hour' FROM weather_hour w
+                                    WHERE w.organisation_id = p.organisation_id AND w.kind = 'pulled' AND w.superseded_at IS NULL
+                                    ORDER BY w.hour DESC LIMIT 1)
+          FROM weather_pull p) s
+ GROUP BY 1 ORDER BY 1;
+
 -- name: pulls
 -- Addresses from which hourly weather is pulled, of one place or of all.
 SELECT p.organisation_id, o.code AS place, p.address, p.latitude_deg, p.longitude_deg, p.set_at, p.tried_at,

@@ -1,10 +1,11 @@
 import { expect, test } from 'vitest'
 import { curveOf, drawn } from './evidence'
+import { metrologyOf } from './words'
 
 test('a rule of a gauge shows that gauge, a rule of days the use of the meter, and silence no curve', () => {
-  expect(curveOf({ rule: 'voltage_low', device_id: 3, meter_id: 4 }, 100_000, 110_000)).toEqual({ device: 3, meter: null, quantity: 'voltage_a_v', from: 78_400, to: 113_600 })
-  expect(curveOf({ rule: 'night_load', device_id: null, meter_id: 4 }, 1_000_000, 1_100_000)?.meter).toBe(4)
-  expect(curveOf({ rule: 'silent', device_id: 3, meter_id: 4 }, 0, 1)).toBeNull()
+  expect(curveOf({ rule: 'voltage_low', device_id: 3, meter_id: 4, evidence: {} }, 100_000, 110_000)).toEqual({ device: 3, meter: null, quantity: 'voltage_a_v', from: 78_400, to: 113_600 })
+  expect(curveOf({ rule: 'night_load', device_id: null, meter_id: 4, evidence: {} }, 1_000_000, 1_100_000)?.meter).toBe(4)
+  expect(curveOf({ rule: 'silent', device_id: 3, meter_id: 4, evidence: {} }, 0, 1)).toBeNull()
 })
 
 test('a curve is broken where values are missing, and the limit lies where it belongs', () => {
@@ -13,4 +14,13 @@ test('a curve is broken where values are missing, and the limit lies where it be
   expect(line?.limit).toBe(50)
   expect([line?.first, line?.last]).toEqual([100, 300])
   expect(drawn([0, 1], [null, 3], [0, 1], null, 10, 10)).toBeNull()
+})
+
+test('an alert of metrology has no curve and says what it is about, with the day in place of days that are left', () => {
+  const evidence = { finding: 'ends_soon', number: '2025-0417', day: '2026-07-01' }
+  expect(curveOf({ rule: 'certificate_ends', device_id: null, meter_id: 4, evidence }, 0, 1)).toBeNull()
+  const say = (key: string, named: Record<string, string>): string => `${key} ${named.number} ${named.day}`
+  expect(metrologyOf(say, evidence, 'en')).toMatch(/^alerts.certificateEnds 2025-0417 .*2026/)
+  expect(metrologyOf(say, { ...evidence, finding: 'ended' }, 'en')).toMatch(/^metrology.findings.ended/)
+  expect(metrologyOf(say, { silent_since: 'x' }, 'en')).toBe('')
 })

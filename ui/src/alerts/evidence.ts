@@ -22,8 +22,9 @@ export interface Curve {
   to: number
 }
 
-/** Null where there is nothing to draw. Times in epoch seconds. */
-export function curveOf(alert: Pick<Alert, 'rule' | 'device_id' | 'meter_id'>, began: number, last: number): Curve | null {
+/** Null where there is nothing to draw: no curve shows a certificate. Times in epoch seconds. */
+export function curveOf(alert: Pick<Alert, 'rule' | 'device_id' | 'meter_id' | 'evidence'>, began: number, last: number): Curve | null {
+  if ('finding' in alert.evidence) return null
   const quantity = GAUGES[alert.rule] ?? null
   if (quantity !== null && alert.device_id !== null) return { device: alert.device_id, meter: null, quantity, from: began - 6 * HOUR_S, to: last + HOUR_S }
   if (alert.device_id === null && alert.meter_id !== null) return { device: null, meter: alert.meter_id, quantity: null, from: began - 7 * DAY_S, to: last + DAY_S }

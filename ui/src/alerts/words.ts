@@ -1,3 +1,6 @@
+import type { Alert } from '../api/alerts'
+import { formatDay } from '../format/instant'
+
 /** Words of a rule or an act; what a newer server knows stands under its own name. */
 type Say = (key: string) => string
 type Has = (key: string) => boolean
@@ -8,4 +11,13 @@ export function wordOf(t: Say, te: Has, rule: string): string {
 
 export function actOf(t: Say, te: Has, act: string): string {
   return te(`alerts.acts.${act}`) ? t(`alerts.acts.${act}`) : act
+}
+
+/** What is wrong with a settlement meter, as the metrology page words it; empty for other alerts. */
+export function metrologyOf(t: (key: string, named: Record<string, string>) => string, evidence: Alert['evidence'], locale: string): string {
+  const told = Object.fromEntries(Object.entries(evidence).map(([name, value]) => [name, String(value)]))
+  const { finding } = told
+  if (finding === undefined) return ''
+  const key = finding.startsWith('ends_') ? 'alerts.certificateEnds' : `metrology.findings.${finding}`
+  return t(key, { ...told, day: told.day === undefined ? '' : formatDay(told.day, locale) })
 }
