@@ -1,8 +1,9 @@
-"""`civicwatt listen`: frames over plain TCP into the database."""
+"""`civicwatt listen`: frames over TCP into the database."""
 
 import argparse
 from collections.abc import Collection
 from pathlib import Path
+from ssl import SSLContext
 from zoneinfo import ZoneInfo
 
 from prometheus_client import start_http_server
@@ -21,9 +22,11 @@ from ingest.profile.load import load_profiles
 from ingest.router import Router
 from ingest.tcp.listener import Listener
 from ingest.tcp.settings import ListenerSettings
+from ingest.tcp.tls import tls_context
 from ingest.writer import Writer
 
 _PORTS = {"gb32960": 32960, "jt808": 8080}
+_THIS_MACHINE = ("127.0.0.1", "::1", "localhost")
 _LONGEST_USER = 12
 _LONGEST_PASSWORD = 20
 
@@ -36,6 +39,17 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
     parser.add_argument("--codec", choices=tuple(_PORTS), required=True)
     parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--port", type=int, help="default: 32960 for gb32960, 8080 for jt808")
+    parser.add_argument("--certificate", type=Path, help="speak TLS, with this certificate (PEM)")
+    parser.add_argument("--key", type=Path, help="key of the certificate (PEM)")
+    parser.add_argument(
+        "--authority", type=Path, help="let in only peers with a certificate of this authority"
+    )
+    parser.add_argument(
+        "--plain",
+        action="store_true",
+        help="without TLS, for terminals that cannot speak it: on the way anybody can read and "
+        "change what they send",
+    )
     parser.add_argument(
         "--name", default="listener-0", help="fixed name: the database keeps the counts under it"
     )
@@ -68,6 +82,7 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
 def run(args: argparse.Namespace) -> int:
     """Listen until asked to stop."""
     settings = ListenerSettings()
+    tls = _tls(args)
     wire, codec = _protocol(args, settings)
     # Only this codec's frames come over TCP; the others are there for what is read again.
     others = [one for one in codecs() if one.name != codec.name]
@@ -79,16 +94,33 @@ def run(args: argparse.Namespace) -> int:
     )
     port = _PORTS[args.codec] if args.port is None else args.port
     try:
-        listener = Listener(wire, writer, host=args.host, port=port)
+        listener = Listener(wire, writer, host=args.host, port=port, tls=tls)
         if args.metrics_port is not None:
             start_http_server(args.metrics_port, addr="127.0.0.1")
-        print("listening on {}:{}".format(*listener.address), flush=True)
+        how = "" if tls is None else "by TLS "
+        print("listening {}on {}:{}".format(how, *listener.address), flush=True)
         listener.run(stop_on_signal())
     except OSError as error:
         raise ConfigurationError(f"cannot listen on {args.host}:{port}: {error}") from None
     finally:
         writer.close()
     return 0
+
+
+def _tls(args: argparse.Namespace) -> SSLContext | None:
+    """TLS as asked for; without it only on this machine, or where it is asked for in words."""
+    if args.certificate is None and args.key is None and args.authority is None:
+        if not args.plain and args.host not in _THIS_MACHINE:
+            raise ConfigurationError(
+                f"listening on {args.host} without TLS: want --certificate and --key, or --plain "
+                "where terminals cannot speak TLS"
+            )
+        return None
+    if args.plain:
+        raise ConfigurationError("--plain is without TLS: want it or a certificate")
+    if args.certificate is None or args.key is None:
+        raise ConfigurationError("--certificate and --key belong together")
+    return tls_context(args.certificate, args.key, args.authority)
 
 
 def _protocol(args: argparse.Namespace, settings: ListenerSettings) -> tuple[Wire, Codec]:

@@ -1,1 +1,1 @@
-"""Frames of vehicles and of vehicle platforms over plain TCP."""
+"""Frames of vehicles and of vehicle platforms over TCP."""

@@ -1,4 +1,4 @@
-"""The listener: frames over plain TCP into the database, answered once they are committed.
+"""The listener: frames over TCP into the database, answered once they are committed.
 
 One thread, as many connections as there are. Frames of all of them go together into batches; a
 frame is answered after its batch is committed, so what has been acknowledged is never lost, and
@@ -14,6 +14,7 @@ from collections import Counter
 from collections.abc import Sequence
 from contextlib import closing
 from datetime import UTC, datetime
+from ssl import SSLContext
 from threading import Event
 from typing import Protocol
 
@@ -65,10 +66,21 @@ class Listener:
     ----------
     host, port
         Where to listen; port 0 for any that is free, see `address`.
+    tls : SSLContext, optional
+        Whoever calls must speak TLS.
     """
 
-    def __init__(self, wire: Wire, store: FrameStore, *, host: str, port: int) -> None:
+    def __init__(
+        self,
+        wire: Wire,
+        store: FrameStore,
+        *,
+        host: str,
+        port: int,
+        tls: SSLContext | None = None,
+    ) -> None:
         self._wire = wire
+        self._tls = tls
         self._store = store
         self._server = socket.create_server((host, port), reuse_port=False, backlog=512)
         self._server.setblocking(False)
@@ -143,6 +155,14 @@ class Listener:
             sock.setblocking(False)
             sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             sock.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+            if self._tls is not None:
+                try:  # its handshake is made by the first reads
+                    sock = self._tls.wrap_socket(
+                        sock, server_side=True, do_handshake_on_connect=False
+                    )
+                except OSError:  # gone again
+                    sock.close()
+                    continue
             self._number += 1
             name = f"connection {self._number} from {host}:{port}"
             peer = Peer(self._number, sock, name, self._wire, time.monotonic())
@@ -172,7 +192,7 @@ class Listener:
             if peer.is_over:
                 if registered:
                     self._selector.unregister(peer.sock)
-                peer.sock.close()
+                peer.close()
                 del self._peers[peer.number]
                 note_connections(len(self._peers))
             elif events and registered:
@@ -253,4 +273,4 @@ class Listener:
                 peer.send()
             time.sleep(0.01)
         for peer in self._peers.values():
-            peer.sock.close()
+            peer.close()

@@ -3,7 +3,9 @@
 import logging
 import socket
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import datetime
+from ssl import SSLSocket, SSLWantReadError, SSLWantWriteError
 
 from domain.reading import Message
 from ingest.codecs.native import PREFIX
@@ -12,7 +14,8 @@ from ingest.codecs.wire import Refused, Wire
 log = logging.getLogger(__name__)
 
 RECEIVED_AT_ONCE = 65_536
-"""Most that is taken from a connection before the others have their turn. [bytes]"""
+"""Most that is taken from a connection before the others have their turn; no record of TLS is
+longer, so that none of it stays behind unseen. [bytes]"""
 LOGIN_S = 30.0
 """A connection that has not said who it is by then is closed. [s]"""
 FRAME_S = 60.0
@@ -72,8 +75,9 @@ class Peer:
         """Take what is there and give the frames in it."""
         try:
             data = self.sock.recv(RECEIVED_AT_ONCE)
-        except BlockingIOError:
+        except (BlockingIOError, SSLWantReadError):
             return
+        # Among them that TLS itself has no room to send: whoever calls leaves a greeting unread.
         except OSError as error:
             self.drop(str(error))
             return
@@ -112,7 +116,7 @@ class Peer:
             return
         try:
             del self._out[: self.sock.send(self._out)]
-        except BlockingIOError:
+        except (BlockingIOError, SSLWantReadError, SSLWantWriteError):
             return
         except OSError as error:
             self.drop(str(error))
@@ -122,6 +126,13 @@ class Peer:
         log.info("%s is given up: %s", self.name, reason)
         self._is_ending = self._is_given_up = True
         self._out.clear()
+
+    def close(self) -> None:
+        """Close the connection; under TLS with the word that nothing was cut off."""
+        if isinstance(self.sock, SSLSocket) and not self._is_given_up:
+            with suppress(OSError, ValueError):  # also that the other side does not answer it yet
+                self.sock.unwrap()
+        self.sock.close()
 
     def expire(self, now_s: float) -> None:
         """Give it up if it has been silent, nameless or unfinished for too long."""

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
+from ssl import SSLContext
 from threading import Event, Lock
 
 import pytest
@@ -17,15 +18,19 @@ from ingest.tcp.listener import FrameStore, Listener
 from ingest.writer import Unavailable, Written
 from tests.unit.ingest_codecs.raw_frames import World
 
-StartListener = Callable[[Wire, FrameStore], Listener]
+StartListener = Callable[..., Listener]
 _PATIENCE_S = 10.0
 
 
 class Caller:
     """A terminal's or platform's end of a connection."""
 
-    def __init__(self, listener: Listener) -> None:
+    def __init__(self, listener: Listener, tls: SSLContext | None = None) -> None:
         self.sock = socket.create_connection(listener.address, _PATIENCE_S)
+        if tls is not None:
+            self.sock = tls.wrap_socket(
+                self.sock, server_hostname="localhost", suppress_ragged_eofs=False
+            )
 
     def send(self, payload: bytes) -> None:
         """Send all of it."""
@@ -96,7 +101,7 @@ class Memory:
         return Counter()
 
 
-Call = Callable[[Listener], Caller]
+Call = Callable[..., Caller]
 
 
 @pytest.fixture
@@ -105,8 +110,8 @@ def start_listener() -> Iterator[StartListener]:
     stop = Event()
     threads: list[threading.Thread] = []
 
-    def start(wire: Wire, store: FrameStore) -> Listener:
-        listener = Listener(wire, store, host="127.0.0.1", port=0)
+    def start(wire: Wire, store: FrameStore, tls: SSLContext | None = None) -> Listener:
+        listener = Listener(wire, store, host="127.0.0.1", port=0, tls=tls)
         thread = threading.Thread(target=listener.run, args=[stop])
         thread.start()
         threads.append(thread)
@@ -124,8 +129,8 @@ def call() -> Iterator[Call]:
     """Connect to a listener; hung up after the test."""
     callers: list[Caller] = []
 
-    def connect(listener: Listener) -> Caller:
-        callers.append(Caller(listener))
+    def connect(listener: Listener, tls: SSLContext | None = None) -> Caller:
+        callers.append(Caller(listener, tls))
         return callers[-1]
 
     yield connect

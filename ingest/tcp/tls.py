@@ -1,0 +1,42 @@
+"""TLS of the listener: who it is, and whom it lets in."""
+
+from pathlib import Path
+from ssl import CERT_REQUIRED, PROTOCOL_TLS_SERVER, SSLContext, SSLError, TLSVersion
+
+from domain.errors import ConfigurationError
+
+
+def tls_context(certificate: Path, key: Path, authority: Path | None = None) -> SSLContext:
+    """TLS 1.2 or later with a certificate of ours.
+
+    Parameters
+    ----------
+    certificate, key : Path
+        In PEM; the certificate with those between it and the root.
+    authority : Path, optional
+        Only peers with a certificate of this authority are let in.
+
+    Raises
+    ------
+    ConfigurationError
+        If a file cannot be read, or key and certificate do not belong together.
+    """
+    context = SSLContext(PROTOCOL_TLS_SERVER)
+    context.minimum_version = TLSVersion.TLSv1_2
+    try:
+        context.load_cert_chain(certificate, key)
+    except OSError as error:  # SSLError among them
+        raise ConfigurationError(f"{certificate}, {key}: {_why(error)}") from None
+    if authority is not None:
+        try:
+            context.load_verify_locations(authority)
+        except OSError as error:
+            raise ConfigurationError(f"{authority}: {_why(error)}") from None
+        context.verify_mode = CERT_REQUIRED
+    return context
+
+
+def _why(error: OSError) -> str:
+    if isinstance(error, SSLError):
+        return f"no certificate and key that belong together: {error.reason or error}"
+    return error.strerror or str(error)
