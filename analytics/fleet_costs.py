@@ -5,15 +5,21 @@ wherever it belongs, and in whichever order things came the figures are the same
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from datetime import date, timedelta
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from functools import cached_property
 
-from analytics.fleet.charge_cost import ChargeCost, PileFees, PlugIn, charge_costs
-from analytics.fleet.order_book import Booked, OrderBook, order_book
+from analytics.fleet.charge_cost import ChargeCost, MonthCost, PileFees, PlugIn, charge_costs
+from analytics.fleet.order_book import OrderBook, order_book
 from analytics.fleet.order_match import Matched, matched
-from analytics.fleet.vehicle_account import OwnCharging, VehicleAccount, vehicle_account
+from analytics.fleet.vehicle_account import (
+    OwnCharging,
+    Spans,
+    VehicleAccount,
+    vehicle_account,
+    within,
+)
 from analytics.fleet_period import FleetPeriod, charge_stretch, trip_stretch
 from analytics.jobs.meter_cost import meter_interval_costs
 from analytics.ledger.interval_cost import IntervalCost
@@ -24,7 +30,7 @@ from domain.vehicle_order import VehicleOrder
 from store.fleet_entry import PileFeeRow, pile_fees
 from store.place import meters
 from store.vehicle_order import orders_of
-from store.vehicle_stint import ChargeRow
+from store.vehicle_stint import ChargeRow, TripRow
 
 _NOTHING = Decimal(0)
 
@@ -36,7 +42,8 @@ class OwnCharge:
     Attributes
     ----------
     cost : ChargeCost or None
-        Within the months of the period. None where the pile cannot be priced at all: see `why`.
+        Of the months of the period that began while the vehicle was here. None where the pile
+        cannot be priced at all: see `why`.
     why : str
         What keeps the pile from being priced; empty where nothing does.
     """
@@ -55,49 +62,53 @@ class FleetCosts:
 
     @cached_property
     def orders(self) -> dict[int, OrderBook]:
-        """Orders of each vehicle, of the time it stood here."""
-        rows = orders_of(self._period.conn, self._period.vehicles, *self._months.instants)
+        """Orders of each vehicle around these months, whoever had it."""
+        rows = orders_of(self._period.conn, self._period.vehicles, *self._period.around)
         of_vehicle: dict[int, list[VehicleOrder]] = {v: [] for v in self._period.vehicles}
-        first = self._months.instants[0]
         for order in rows:
-            if self._period.stint_at(order.vehicle_id, max(order.at, first)):
-                of_vehicle[order.vehicle_id].append(order)
+            of_vehicle[order.vehicle_id].append(order)
         return {vehicle: order_book(found) for vehicle, found in of_vehicle.items()}
 
     @cached_property
     def matches(self) -> list[Matched]:
-        """Orders of these months with their trips and plug-ins, unmatched ones among them.
+        """Orders of these months with their trips and plug-ins, unmatched ones among them."""
+        return [each for each in self._matches_around if self._here(each.booked.order)]
+
+    @cached_property
+    def _matches_around(self) -> list[Matched]:
+        """Orders around these months with what they belong to.
 
         A plug-in at a pile of our own is paid with its meter, so no order of a public pile
         belongs to it.
         """
-        first, until = self._months.instants
-        booked: list[Booked] = [
-            each
-            for book in self.orders.values()
-            for each in book.booked
-            if first <= each.order.at < until
-        ]
-        elsewhere = [charge_stretch(row) for row in self._period.charges if row.pile_id is None]
-        return matched(booked, map(trip_stretch, self._period.trips), elsewhere)
+        booked = [each for book in self.orders.values() for each in book.booked]
+        rows = self._period.charges_around
+        elsewhere = [charge_stretch(row) for row in rows if row.pile_id is None]
+        return matched(booked, map(trip_stretch, self._period.trips_around), elsewhere)
+
+    def _here(self, order: VehicleOrder) -> bool:
+        return self._period.stint_at(order.vehicle_id, order.at) is not None
 
     @cached_property
     def refunds_alone(self) -> list[VehicleOrder]:
-        """Refunds whose order is not known."""
-        return [each for book in self.orders.values() for each in book.refunds_alone]
+        """Refunds of these months whose order is not known."""
+        alone = (each for book in self.orders.values() for each in book.refunds_alone)
+        return [each for each in alone if self._here(each)]
 
     @cached_property
     def charges_unpaid(self) -> list[ChargeRow]:
-        """Plug-ins at no pile of our own that no order belongs to."""
+        """Plug-ins begun here at no pile of our own that no order of any month belongs to."""
         paid = {
             (each.stretch.vehicle_id, each.stretch.id)
-            for each in self.matches
+            for each in self._matches_around
             if each.stretch is not None
         }
         return [
             row
             for row in self._period.charges
-            if row.pile_id is None and (row.vehicle_id, row.id) not in paid
+            if row.pile_id is None
+            and self._period.stint_at(row.vehicle_id, row.start_at)
+            and (row.vehicle_id, row.id) not in paid
         ]
 
     @cached_property
@@ -115,54 +126,67 @@ class FleetCosts:
         ]
         return sorted(found, key=lambda each: (each.row.vehicle_id, each.row.start_at))
 
-    def own_charging(self, vehicle_id: int) -> OwnCharging:
-        """What a vehicle's plug-ins at piles of our own came to in these months."""
-        kwh, amount, sessions, unpriced = _NOTHING, _NOTHING, 0, 0
-        for each in self.own:
-            if each.row.vehicle_id != vehicle_id:
+    def own_charging(self, vehicle_id: int, spans: Spans) -> OwnCharging:
+        """What a vehicle's plug-ins at piles of our own came to in some spans of these months.
+
+        Each month of a plug-in counts where it began. One that cannot be priced at all tells no
+        months: its energy counts once, where it began, and it lacks a price wherever it lasted.
+        """
+        kwh, amount, unpriced_kwh = _NOTHING, _NOTHING, _NOTHING
+        sessions, unpriced, untold = 0, 0, 0
+        for each in self._own_of.get(vehicle_id, ()):
+            if not any(within(begin, spans) for begin in self._period.parts_of(each.row)):
                 continue
             sessions += 1
             if each.cost is None or not each.cost.months:
                 unpriced += 1
-                kwh += exact(each.row.pile_kwh or 0.0)
+                if within(each.row.start_at, spans):
+                    kwh += exact(each.row.pile_kwh or 0.0)
+                    unpriced_kwh += exact(each.row.pile_kwh or 0.0)
+                else:
+                    untold += 1
                 continue
             for month in each.cost.months:
-                kwh += month.kwh
-                amount += month.amount or _NOTHING
-                unpriced += month.amount is None
-        return OwnCharging(kwh, amount, sessions, unpriced)
+                if within(self._begin(each.row, month), spans):
+                    kwh += month.kwh
+                    amount += month.amount or _NOTHING
+                    unpriced += month.amount is None
+                    unpriced_kwh += month.kwh if month.amount is None else _NOTHING
+        return OwnCharging(kwh, amount, sessions, unpriced, unpriced_kwh, untold)
 
-    def unpriced_kwh(self, vehicle_id: int) -> Decimal:
-        """Energy at piles of our own that has no price. [kWh]."""
-        found = _NOTHING
+    @cached_property
+    def _own_of(self) -> dict[int, list[OwnCharge]]:
+        found: dict[int, list[OwnCharge]] = {}
         for each in self.own:
-            if each.row.vehicle_id != vehicle_id:
-                continue
-            if each.cost is None or not each.cost.months:
-                found += exact(each.row.pile_kwh or 0.0)
-                continue
-            for month in each.cost.months:
-                found += month.kwh if month.amount is None else _NOTHING
+            found.setdefault(each.row.vehicle_id, []).append(each)
         return found
+
+    def _begin(self, row: ChargeRow, month: MonthCost) -> datetime:
+        return max(row.start_at, day_start(month.month, self._months.zone))
 
     @cached_property
     def accounts(self) -> list[VehicleAccount]:
-        """Account of each vehicle, by code."""
-        km: dict[int, Decimal] = dict.fromkeys(self._period.vehicles, _NOTHING)
-        for trip in self._period.trips:
-            km[trip.vehicle_id] += exact(trip.km or 0.0)
-        days = self._months.first_day, self._months.end_day
-        return [
-            vehicle_account(
-                vehicle,
-                self.orders[vehicle],
-                self.own_charging(vehicle),
-                km=km[vehicle],
-                days=days,
-                zone=self._months.zone,
-            )
-            for vehicle in self._period.vehicles
-        ]
+        """Account of each vehicle over the time it stood here, by code."""
+        return [self.account(each, self._period.held(each)) for each in self._period.vehicles]
+
+    def account(self, vehicle_id: int, spans: Spans) -> VehicleAccount:
+        """Account of a vehicle over some spans of these months."""
+        trips = [row for row in self._trips_of.get(vehicle_id, ()) if within(row.start_at, spans)]
+        return vehicle_account(
+            vehicle_id,
+            self.orders[vehicle_id],
+            self.own_charging(vehicle_id, spans),
+            km=sum((exact(row.km or 0.0) for row in trips), _NOTHING),
+            spans=spans,
+            zone=self._months.zone,
+        )
+
+    @cached_property
+    def _trips_of(self) -> dict[int, list[TripRow]]:
+        found: dict[int, list[TripRow]] = {}
+        for row in self._period.trips:
+            found.setdefault(row.vehicle_id, []).append(row)
+        return found
 
     def _at_pile(self, rows: list[ChargeRow], fees: list[PileFeeRow]) -> Iterator[OwnCharge]:
         """Plug-ins of one pile; a fee holds for those that begin while it is in force."""
@@ -183,8 +207,13 @@ class FleetCosts:
                 if cost.charge in plug_ins:
                     priced[cost.charge.id] = cost
         for row in rows:
-            inside = priced[_name(row)].within(self._months.first_day, self._months.end_day)
-            yield OwnCharge(row, inside)
+            cost = priced[_name(row)]
+            here = [each for each in cost.months if self._holds(row, each)]
+            yield OwnCharge(row, replace(cost, months=tuple(here)))
+
+    def _holds(self, row: ChargeRow, month: MonthCost) -> bool:
+        """Whether the vehicle stood here when a month of its plug-in began."""
+        return self._period.stint_at(row.vehicle_id, self._begin(row, month)) is not None
 
     def _intervals(self, rows: list[ChargeRow]) -> list[IntervalCost]:
         """Priced intervals of a pile's meter over its plug-ins, within the months."""

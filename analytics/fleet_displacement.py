@@ -1,15 +1,16 @@
 """Displaced fuel of the vehicles of a place, drawn from what is kept, by the terms in force."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from decimal import Decimal
 from enum import StrEnum
+from functools import cached_property
 from hashlib import sha256
 
 from analytics.fleet.displacement_ledger import DisplacementLedger, Spell, displacement_ledger
 from analytics.fleet.displacement_terms import DisplacementTerms, terms_of
-from analytics.fleet.vehicle_account import ENERGY, VehicleAccount
+from analytics.fleet.vehicle_account import ENERGY
 from analytics.fleet_costs import FleetCosts
 from analytics.fleet_period import FleetPeriod, known
 from domain.errors import MissingInputError
@@ -17,7 +18,7 @@ from domain.factor import FactorSet
 from domain.money import exact
 from domain.sentence import Sentence
 from store.displacement import terms_in_force
-from store.vehicle_stint import ChargeRow, StintRow, TripRow
+from store.vehicle_stint import StintRow, TripRow
 
 _NOTHING = Decimal(0)
 _DAY = timedelta(days=1)
@@ -93,30 +94,20 @@ class FleetDisplacement:
         return sha256("\n".join(lines).encode()).hexdigest()
 
     def spells(self) -> Iterator[Spell]:
-        """What each vehicle that drives electrically did at each place.
+        """What each vehicle that drives electrically did and cost at each place and department.
 
-        A vehicle's energy and cost go with its last stint of the period: orders and plug-ins are
-        not told by department.
+        A vehicle that moved has a spell at each of them: its trips, energy and cost of each instant
+        are those of whoever had it then.
         """
-        accounts = {account.vehicle_id: account for account in self.costs.accounts}
-        last = {stint.vehicle_id: stint for stint in self.period.stints}
-        trips: dict[int, dict[StintRow, list[TripRow]]] = {}
+        trips: dict[StintRow, list[TripRow]] = {}
         for trip in self.period.trips:
             stint = self.period.stint_at(trip.vehicle_id, trip.start_at)
             if stint is not None:
-                trips.setdefault(trip.vehicle_id, {}).setdefault(stint, []).append(trip)
-        for vehicle_id, stint in last.items():
-            if stint.powertrain == "fuel":
-                continue
-            of_stint = trips.get(vehicle_id, {})
-            for other, found in of_stint.items():
-                if other != stint:
-                    yield self._driven(other, found)
-            yield self._paid(
-                self._driven(stint, of_stint.get(stint, [])),
-                accounts[vehicle_id],
-                [trip for found in of_stint.values() for trip in found],
-            )
+                trips.setdefault(stint, []).append(trip)
+        for stint in self.period.stints:
+            if stint.powertrain != "fuel":
+                found = trips.get(stint, [])
+                yield self._paid(self._driven(stint, found), stint, found)
 
     def _driven(self, stint: StintRow, trips: list[TripRow]) -> Spell:
         km = [trip.electric_km for trip in trips]
@@ -131,40 +122,46 @@ class FleetDisplacement:
             trips_estimated=sum(trip.estimated for trip in trips),
         )
 
-    def _paid(self, spell: Spell, account: VehicleAccount, trips: list[TripRow]) -> Spell:
-        vehicle = spell.vehicle_id
-        unpaid = [row for row in self.costs.charges_unpaid if row.vehicle_id == vehicle]
-        own = self.costs.own_charging(vehicle)
+    def _paid(self, spell: Spell, stint: StintRow, trips: list[TripRow]) -> Spell:
+        vehicle, spans = stint.vehicle_id, [(stint.start_at, stint.end_at)]
+        account = self.costs.account(vehicle, spans)
+        own = self.costs.own_charging(vehicle, spans)
         amounts = {item.name: item.amount for item in account.items}
-        told = bool(own.sessions or account.public_kwh)
-        battery, untold = self._battery(unpaid, trips, told=told)
+        battery, untold = self._battery(stint, trips)
         return replace(
             spell,
-            charges_untold=untold,
+            charges_untold=untold + own.untold,
             pile_kwh=own.kwh,
             order_kwh=account.public_kwh,
             battery_kwh=battery,
             pile_cny=own.amount,
             order_cny=amounts.get("charging", _NOTHING),
-            unpriced_kwh=self.costs.unpriced_kwh(vehicle),
+            unpriced_kwh=own.unpriced_kwh,
             costs={name: cny for name, cny in amounts.items() if name not in ENERGY},
         )
 
-    def _battery(
-        self, unpaid: Iterable[ChargeRow], trips: Iterable[TripRow], *, told: bool
-    ) -> tuple[Decimal, int]:
-        """Energy that only the battery tells [kWh], and charges that tell none.
+    def _battery(self, stint: StintRow, trips: list[TripRow]) -> tuple[Decimal, int]:
+        """Energy that only the battery tells [kWh], and what tells none.
 
-        By the charges nobody counted; of a vehicle without any sign of a charge by its trips.
+        By the charges nobody counted; of a vehicle without any sign of a charge in these months by
+        its trips.
         """
-        charges = list(unpaid)
-        amounts = [known(row.kwh) for row in charges]
-        if charges or told:
-            return sum((each for each in amounts if each is not None), _NOTHING), amounts.count(
-                None
-            )
-        by_trips = [known(trip.kwh) for trip in trips]
-        return sum((each for each in by_trips if each is not None), _NOTHING), by_trips.count(None)
+        amounts = [known(trip.kwh) for trip in trips]
+        if stint.vehicle_id in self._charged:
+            amounts = [
+                known(row.kwh)
+                for row in self.costs.charges_unpaid
+                if row.vehicle_id == stint.vehicle_id
+                and stint.start_at <= row.start_at < stint.end_at
+            ]
+        return sum((each for each in amounts if each is not None), _NOTHING), amounts.count(None)
+
+    @cached_property
+    def _charged(self) -> set[int]:
+        """Vehicles with any sign of a charge in these months, wherever they stood here."""
+        told = {each.row.vehicle_id for each in self.costs.own}
+        told |= {row.vehicle_id for row in self.costs.charges_unpaid}
+        return told | {each.vehicle_id for each in self.costs.accounts if each.public_kwh}
 
     def _named(self, spell: Spell, by: GroupBy) -> tuple[str, str]:
         if by is GroupBy.VEHICLE:

@@ -1,7 +1,7 @@
 """What the vehicles of a place did in some whole local months, read once for all who ask."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from functools import cached_property
 from zoneinfo import ZoneInfo
@@ -9,12 +9,15 @@ from zoneinfo import ZoneInfo
 from psycopg import Connection
 
 from analytics.fleet.order_match import Stretch
+from analytics.ledger.timetable import next_month
 from domain.errors import MissingInputError
-from domain.local_day import day_start
+from domain.local_day import day_start, local_day
 from domain.money import exact
 from domain.sentence import Sentence
 from store.place import OrganisationRow, organisations
 from store.vehicle_stint import ChargeRow, StintRow, TripRow, charges_of, stints, trips_of
+
+_DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,18 +76,48 @@ class FleetPeriod:
         """Codes of the vehicles."""
         return {stint.vehicle_id: stint.code for stint in self.stints}
 
+    @property
+    def around(self) -> tuple[datetime, datetime]:
+        """The months and a day beside them: an order may lie in another month than its plug-in."""
+        first, until = self.months.instants
+        return first - _DAY, until + _DAY
+
+    @cached_property
+    def trips_around(self) -> list[TripRow]:
+        """Trips begun `around` the months, whoever had the vehicle."""
+        return trips_of(self.conn, self.vehicles, *self.around)
+
+    @cached_property
+    def charges_around(self) -> list[ChargeRow]:
+        """Plug-ins that touch the time `around` the months, whoever had the vehicle."""
+        return charges_of(self.conn, self.vehicles, *self.around)
+
     @cached_property
     def trips(self) -> list[TripRow]:
         """Trips begun while their vehicle was here."""
-        rows = trips_of(self.conn, self.vehicles, *self.months.instants)
-        return [row for row in rows if self.stint_at(row.vehicle_id, row.start_at)]
+        return [row for row in self.trips_around if self.stint_at(row.vehicle_id, row.start_at)]
 
     @cached_property
     def charges(self) -> list[ChargeRow]:
-        """Plug-ins begun while their vehicle was here, or before these months."""
-        first = self.months.instants[0]
-        rows = charges_of(self.conn, self.vehicles, *self.months.instants)
-        return [row for row in rows if self.stint_at(row.vehicle_id, max(row.start_at, first))]
+        """Plug-ins of which a month, as `parts_of` has it, began while their vehicle was here."""
+        return [
+            row
+            for row in self.charges_around
+            if any(self.stint_at(row.vehicle_id, begin) for begin in self.parts_of(row))
+        ]
+
+    def parts_of(self, row: ChargeRow) -> list[datetime]:
+        """When a plug-in, and each later local month of it, began.
+
+        A part belongs to whoever had the vehicle then, so that over months and holders each part
+        is counted once.
+        """
+        begins = [row.start_at]
+        month = next_month(local_day(row.start_at, self.months.zone).replace(day=1))
+        while day_start(month, self.months.zone) < row.end_at:
+            begins.append(day_start(month, self.months.zone))
+            month = next_month(month)
+        return begins
 
     @cached_property
     def places(self) -> dict[int, OrganisationRow]:
@@ -101,6 +134,10 @@ class FleetPeriod:
             ),
             None,
         )
+
+    def held(self, vehicle_id: int) -> list[tuple[datetime, datetime]]:
+        """Spans of the months in which a vehicle stood here, in order."""
+        return [(each.start_at, each.end_at) for each in self._of_vehicle.get(vehicle_id, ())]
 
     def institution_of(self, place_id: int) -> int:
         """The institution a place belongs to; the place itself where none stands above it."""

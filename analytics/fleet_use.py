@@ -1,14 +1,14 @@
 """How the vehicles of a place are used: bookings, utilisation, rentals, places, maintenance."""
 
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, fields
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 from analytics.fleet.booking import Booking, Dispatch, dispatch
 from analytics.fleet.maintenance_due import Due, MaintenancePlan, due
 from analytics.fleet.order_book import order_book
 from analytics.fleet.rental import RentalCheck, RentalTerms, rental_check
-from analytics.fleet.utilisation import AtOnce, Journey, Use, at_once, uses
+from analytics.fleet.utilisation import AtOnce, FleetLimits, Journey, Use, at_once, uses
 from analytics.fleet.vehicle_quota import QuotaBalance, QuotaEntry, QuotaKind, balances
 from analytics.fleet_period import FleetPeriod, known, trip_stretch
 from domain.local_day import day_start, local_day
@@ -23,9 +23,11 @@ from store.fleet_entry import (
     quota_entries,
     rental_terms,
 )
+from store.fleet_limit import FleetLimitRow, limits_in_force
 from store.vehicle_order import orders_of
 from store.vehicle_stint import days_heard
 
+_DAY = timedelta(days=1)
 _OWN = "quota"
 """Acquisition of vehicles that fill a place (编制)."""
 
@@ -40,7 +42,12 @@ class Bookings:
 
 def dispatch_of(period: FleetPeriod, *, now: datetime) -> Bookings:
     """Bookings of a place beside its trips."""
-    rows = bookings(period.conn, period.vehicles, *period.months.instants)
+    first = period.months.instants[0]
+    rows = [
+        row
+        for row in bookings(period.conn, period.vehicles, *period.months.instants)
+        if period.stint_at(row.vehicle_id, max(row.start_at, first))
+    ]
     told = [
         Booking(_name(row), row.vehicle_id, row.start_at, row.end_at, row.cancelled) for row in rows
     ]
@@ -60,15 +67,45 @@ def journeys(period: FleetPeriod) -> list[Journey]:
 
 
 def use_of(period: FleetPeriod) -> list[Use]:
-    """Use of each vehicle of a place."""
+    """Use of each vehicle of a place on the days on which it was there."""
     months = period.months
     heard = days_heard(period.conn, period.vehicles, *months.instants, months.zone.key)
-    return uses(journeys(period), heard, (months.first_day, months.end_day), months.zone)
+    held = {vehicle: _days_held(period, vehicle) for vehicle in heard}
+    return uses(journeys(period), heard, held, months.zone)
 
 
-def at_once_of(period: FleetPeriod) -> AtOnce:
+def _days_held(period: FleetPeriod, vehicle_id: int) -> set[date]:
+    """Local days on which a vehicle stood here at all; of a day of handing over both have it."""
+    zone, days = period.months.zone, set()
+    for since, until in period.held(vehicle_id):
+        day = local_day(since, zone)
+        while day_start(day, zone) < until:
+            days.add(day)
+            day += _DAY
+    return days
+
+
+@dataclass(frozen=True, slots=True)
+class LimitsHeld:
+    """Limits that hold at a place, and what set them; None: nobody did, so the usual ones hold."""
+
+    limits: FleetLimits
+    row: FleetLimitRow | None
+
+
+def limits_of(period: FleetPeriod) -> LimitsHeld:
+    """Limits in force at a place on the last day of the months."""
+    row = limits_in_force(period.conn, period.place.id, period.months.end_day - _DAY)
+    if row is None:
+        return LimitsHeld(FleetLimits(), None)
+    told = {each.name: getattr(row, each.name) for each in fields(FleetLimits)}
+    return LimitsHeld(FleetLimits(**told), row)
+
+
+def at_once_of(period: FleetPeriod, limits: FleetLimits) -> AtOnce:
     """How many vehicles of a place were out at once."""
-    return at_once(journeys(period), len(period.vehicles), period.months.instants)
+    instants = period.months.instants
+    return at_once(journeys(period), len(period.vehicles), instants, away=limits.away)
 
 
 @dataclass(frozen=True, slots=True)

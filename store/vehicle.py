@@ -1,8 +1,11 @@
 """Vehicles: what they are, who has them, which terminal tells of them, from when to when."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 
+import psycopg
 from psycopg import Connection
 from psycopg.rows import class_row
 
@@ -159,6 +162,82 @@ def describe(conn: Connection, vehicle_id: int, described: VehicleDescription) -
     if described.since is not None:
         conn.execute(sql("vehicle", "end_description"), arguments)
     conn.execute(sql("vehicle", "describe"), arguments)
+
+
+def describe_anew(conn: Connection, vehicle_id: int, described: VehicleDescription) -> None:
+    """Say what a vehicle is from an instant on that lies after its newest description's.
+
+    Raises
+    ------
+    InputError
+        If there is no such class, or it was described from then on or later already.
+    """
+    with _after_all_that_is_known("description"):
+        describe(conn, vehicle_id, described)
+
+
+def move(conn: Connection, vehicle_id: int, place: str, department: str, since: datetime) -> None:
+    """Hand a vehicle over to a place and department from an instant on.
+
+    Raises
+    ------
+    InputError
+        If there is no such place, or it was handed over then or later already.
+    """
+    found = conn.execute(sql("vehicle", "place"), {"code": place}).fetchone()
+    if found is None:
+        raise InputError(
+            Sentence("no_place_code", "there is no place {place}", place=place), place="place"
+        )
+    arguments = {
+        "vehicle_id": vehicle_id,
+        "place_id": found[0],
+        "department": department,
+        "since": since,
+    }
+    with _after_all_that_is_known("position"):
+        conn.execute(sql("vehicle", "end_position"), arguments)
+        conn.execute(sql("vehicle", "move"), arguments)
+
+
+def change_terminal(conn: Connection, vehicle_id: int, device: str, since: datetime) -> None:
+    """Say which terminal tells of a vehicle from an instant on; those it had end there.
+
+    Raises
+    ------
+    InputError
+        If there is no such device, or it tells of a vehicle then or later already.
+    """
+    with _after_all_that_is_known("terminal"):
+        conn.execute(sql("vehicle", "end_terminals"), {"vehicle_id": vehicle_id, "since": since})
+        fit_terminal(conn, vehicle_id, device, since)
+
+
+@contextmanager
+def _after_all_that_is_known(what: str) -> Iterator[None]:
+    try:
+        yield
+    except psycopg.errors.ExclusionViolation as error:
+        template = "a {what} that holds then or later is known already: want a later time"
+        raise InputError(Sentence("vehicle_known_later", template, what=what), place="since") from (
+            error
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class StationRow:
+    """Where a vehicle stood in [start_at, end_at); None: without a bound."""
+
+    organisation_id: int
+    department: str
+    start_at: datetime | None
+    end_at: datetime | None
+
+
+def stations(conn: Connection, vehicle_id: int) -> list[StationRow]:
+    """Where a vehicle stood, as far as the person may see, the newest first."""
+    with conn.cursor(row_factory=class_row(StationRow)) as cursor:
+        return cursor.execute(sql("vehicle", "stations"), {"vehicle_id": vehicle_id}).fetchall()
 
 
 def fit_terminal(conn: Connection, vehicle_id: int, device: str, since: datetime | None) -> None:

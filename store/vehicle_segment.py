@@ -12,15 +12,13 @@ from store.queries import sql
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SegmentRow:
-    """A segment as it is kept; see `analytics.fleet.segment.Segment` for what each says.
+class SegmentFigures:
+    """What a segment says; see `analytics.fleet.segment.Segment` for each.
 
     Attributes
     ----------
     km_ways, kwh_ways : mapping of str to float
         Every way that tells something. [km], [kWh]
-    start_latitude_deg, end_latitude_deg : float or None
-        Where it began and ended, WGS-84; None where not told, or expired. [deg]
     """
 
     id: str
@@ -44,6 +42,18 @@ class SegmentRow:
     evidence: list[str]
     estimated: bool
     doubts: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SegmentRow(SegmentFigures):
+    """A segment as it is kept.
+
+    Attributes
+    ----------
+    start_latitude_deg, end_latitude_deg : float or None
+        Where it began and ended, WGS-84; None where not told, or expired. [deg]
+    """
+
     start_latitude_deg: float | None = None
     start_longitude_deg: float | None = None
     end_latitude_deg: float | None = None

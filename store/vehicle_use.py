@@ -9,10 +9,11 @@ from psycopg.rows import class_row
 
 from store.place import ALL
 from store.queries import sql
+from store.vehicle_segment import SegmentFigures
 
 
-@dataclass(frozen=True, slots=True)
-class UseRow:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UseRow(SegmentFigures):
     """A trip, stop or charge of a vehicle, by the version that was known at an instant.
 
     Attributes
@@ -28,27 +29,6 @@ class UseRow:
     """
 
     vehicle_id: int
-    id: str
-    kind: str
-    start_at: datetime
-    end_at: datetime
-    start_after: datetime | None
-    end_before: datetime | None
-    km: float | None
-    km_by: str | None
-    km_ways: dict[str, float]
-    kwh: float | None
-    kwh_by: str | None
-    kwh_ways: dict[str, float]
-    kwh_spread: float | None
-    recovered_kwh: float | None
-    grid_kwh: float | None
-    electric_km: float | None
-    soc_start: float | None
-    soc_end: float | None
-    evidence: list[str]
-    estimated: bool
-    doubts: int
     known_at: datetime
     superseded_at: datetime | None
     versions: int

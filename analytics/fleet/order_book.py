@@ -5,12 +5,12 @@ Whatever came first, and however often: the same orders give the same book.
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from fractions import Fraction
 from zoneinfo import ZoneInfo
 
-from domain.local_day import local_day
+from domain.local_day import day_end, day_start, local_day
 from domain.money import cents
 from domain.vehicle_order import SPREAD, VehicleOrder
 
@@ -95,24 +95,28 @@ def order_book(orders: Iterable[VehicleOrder]) -> OrderBook:
     return OrderBook(tuple(booked), tuple(alone))
 
 
-def part_of(order: VehicleOrder, first_day: date, end_day: date, zone: ZoneInfo) -> Decimal:
-    """What of an order belongs to local days [first_day, end_day). [CNY].
+def part_of(order: VehicleOrder, since: datetime, until: datetime, zone: ZoneInfo) -> Decimal:
+    """What of an order belongs to the instants [since, until). [CNY].
 
-    Insurance and rent belong to each local day of their span alike, the cents so that parts of
-    following periods add up to the order; everything else to the day on which it began.
+    Insurance, rent and purchase belong to each local day of their span alike, and within a day to
+    its hours, the cents so that parts that follow each other add up to the order; everything else
+    to the instant at which it began.
     """
-    begin = local_day(order.at, zone)
     if order.kind not in SPREAD or order.until is None or order.until <= order.at:
-        return order.amount if first_day <= begin < end_day else Decimal(0)
+        return order.amount if since <= order.at < until else Decimal(0)
     # A span that ends at midnight does not touch the day that begins there.
-    over = local_day(order.until - _INSTANT, zone) + _DAY
-    return _until(order.amount, begin, over, end_day) - _until(order.amount, begin, over, first_day)
+    days = local_day(order.at, zone), local_day(order.until - _INSTANT, zone) + _DAY
+    return _before(order.amount, days, until, zone) - _before(order.amount, days, since, zone)
 
 
-def _until(amount: Decimal, begin: date, over: date, day: date) -> Decimal:
-    """What of an amount over [begin, over) belongs to the days before `day`, in cents."""
-    days = min(max((day - begin).days, 0), (over - begin).days)
-    share = Fraction(amount) * Fraction(days, (over - begin).days)
+def _before(amount: Decimal, days: tuple[date, date], at: datetime, zone: ZoneInfo) -> Decimal:
+    """What of an amount over local days [begin, over) belongs to the time before `at`, in cents."""
+    begin, over = days
+    day = local_day(at, zone)
+    midnight = day_start(day, zone)
+    part = Fraction((at - midnight) // _INSTANT, (day_end(day, zone) - midnight) // _INSTANT)
+    passed = min(max((day - begin).days + part, Fraction(0)), Fraction((over - begin).days))
+    share = Fraction(amount) * passed / (over - begin).days
     return cents(Decimal(share.numerator) / Decimal(share.denominator))
 
 

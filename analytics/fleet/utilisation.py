@@ -13,7 +13,6 @@ from zoneinfo import ZoneInfo
 from domain.local_day import local_day
 
 _DAY = timedelta(days=1)
-_HOUR = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,8 +26,10 @@ class Journey:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class IdleLimits:
-    """From where on a vehicle might serve better elsewhere; a choice of the bureau.
+class FleetLimits:
+    """From where on a vehicle might serve better elsewhere and a fleet is too large.
+
+    The values are what holds until a place or one above it says otherwise.
 
     Attributes
     ----------
@@ -38,11 +39,22 @@ class IdleLimits:
         Distance per day known, below. [km/d]
     least_known : Decimal
         Share of the days that must be known. [1]
+    spare_hours : Decimal
+        Hours in which a fleet may have been too small. [h]
+    away_hours : Decimal
+        A vehicle that drives on within so long was out all the while: it waited for somebody. [h]
     """
 
     used_days: Decimal = Decimal("0.3")
     km_day: Decimal = Decimal(10)
     least_known: Decimal = Decimal("0.8")
+    spare_hours: Decimal = Decimal(0)
+    away_hours: Decimal = Decimal(2)
+
+    @property
+    def away(self) -> timedelta:
+        """`away_hours` as a span."""
+        return timedelta(seconds=int(self.away_hours * 3600))
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +64,7 @@ class Use:
     Attributes
     ----------
     days, days_known, days_used : int
-        Of the period; on which it said anything, or drove; on which it drove. [d]
+        On which it was there; on which it said anything, or drove; on which it drove. [d]
     km : Decimal
         Of the trips whose distance is known. [km]
     trips_without_km : int
@@ -73,7 +85,7 @@ class Use:
         """Days used over days known; None where none is known. [1]."""
         return Decimal(self.days_used) / self.days_known if self.days_known else None
 
-    def idle(self, limits: IdleLimits) -> bool | None:
+    def idle(self, limits: FleetLimits) -> bool | None:
         """Whether it is a candidate for another institution; None: too little is known."""
         if self.days_known < limits.least_known * self.days:
             return None
@@ -84,23 +96,24 @@ class Use:
 def uses(
     trips: Iterable[Journey],
     heard: Mapping[int, set[date]],
-    days: tuple[date, date],
+    held: Mapping[int, set[date]],
     zone: ZoneInfo,
 ) -> list[Use]:
-    """Use of each vehicle in `heard` on local days [first, end).
+    """Use of each vehicle on the local days on which it was held.
 
     Parameters
     ----------
     heard : mapping of int to set of date
         Local days on which each vehicle said anything.
+    held : mapping of int to set of date
+        Local days of the period on which each vehicle was there.
     """
-    first, end = days
-    of_vehicle: dict[int, list[Journey]] = {vehicle: [] for vehicle in heard}
+    of_vehicle: dict[int, list[Journey]] = {vehicle: [] for vehicle in held}
     for trip in trips:
-        if first <= local_day(trip.start, zone) < end:
-            of_vehicle.setdefault(trip.vehicle_id, []).append(trip)
+        if local_day(trip.start, zone) in held.get(trip.vehicle_id, ()):
+            of_vehicle[trip.vehicle_id].append(trip)
     return [
-        _use(vehicle, found, heard.get(vehicle, set()), days, zone)
+        _use(vehicle, found, heard.get(vehicle, set()), held[vehicle], zone)
         for vehicle, found in sorted(of_vehicle.items())
     ]
 
@@ -109,17 +122,16 @@ def _use(
     vehicle: int,
     trips: Sequence[Journey],
     heard: set[date],
-    days: tuple[date, date],
+    held: set[date],
     zone: ZoneInfo,
 ) -> Use:
-    first, end = days
-    used = {day for trip in trips for day in _days(trip, zone) if first <= day < end}
-    known = {day for day in heard if first <= day < end} | used
+    used = {day for trip in trips for day in _days(trip, zone)} & held
+    known = (heard & held) | used
     seconds = sum((round((each.end - each.start).total_seconds()) for each in trips), 0)
     distances = [each.km for each in trips if each.km is not None]
     return Use(
         vehicle,
-        (end - first).days,
+        len(held),
         len(known),
         len(used),
         len(trips),
@@ -159,7 +171,7 @@ class AtOnce:
         """Hours in which a fleet of so many would have been too small. [h]."""
         return sum(self.hours[fleet + 1 :], Decimal(0))
 
-    def enough(self, spare_hours: Decimal = Decimal(0)) -> int:
+    def enough(self, spare_hours: Decimal) -> int:
         """The smallest fleet that would have been too small for at most so many hours."""
         return next(n for n in range(len(self.hours) + 1) if self.short(n) <= spare_hours)
 
@@ -169,7 +181,7 @@ def at_once(
     vehicles: int,
     period: tuple[datetime, datetime],
     *,
-    away: timedelta = 2 * _HOUR,
+    away: timedelta,
 ) -> AtOnce:
     """Count the vehicles of a group that were out at once in [start, end).
 

@@ -2,13 +2,15 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import datetime
 from decimal import Decimal
+from typing import TypeAlias
 from zoneinfo import ZoneInfo
 
 from analytics.fleet.order_book import OrderBook, part_of
 from domain.vehicle_order import OrderKind
 
+Spans: TypeAlias = Sequence[tuple[datetime, datetime]]
 OWN_PILES = "own_piles"
 """Item of charging at our own piles, priced by the pile's meter."""
 ENERGY = (OrderKind.FUEL.value, OrderKind.CHARGING.value, OWN_PILES)
@@ -54,7 +56,7 @@ class Per100Km:
 
 @dataclass(frozen=True, slots=True)
 class VehicleAccount:
-    """What a vehicle did and cost on local days [first_day, end_day).
+    """What a vehicle did and cost over some time.
 
     Attributes
     ----------
@@ -103,12 +105,19 @@ class OwnCharging:
     ----------
     sessions, unpriced : int
         Plug-ins; of these without a price.
+    unpriced_kwh : Decimal
+        Of the kWh, without a price.
+    untold : int
+        Plug-ins that lasted into this time and whose energy, which no tariff splits by month,
+        counts where they began.
     """
 
     kwh: Decimal = Decimal(0)
     amount: Decimal = Decimal(0)
     sessions: int = 0
     unpriced: int = 0
+    unpriced_kwh: Decimal = Decimal(0)
+    untold: int = 0
 
 
 def vehicle_account(
@@ -117,7 +126,7 @@ def vehicle_account(
     own: OwnCharging,
     *,
     km: Decimal,
-    days: tuple[date, date],
+    spans: Spans,
     zone: ZoneInfo,
 ) -> VehicleAccount:
     """Put together the account of a vehicle.
@@ -125,9 +134,11 @@ def vehicle_account(
     Parameters
     ----------
     book : OrderBook
-        Of this vehicle alone.
+        Of this vehicle alone, and of any time.
+    spans : sequence of tuple of datetime
+        Half-open spans over which it was held; what was paid for other times is another holder's.
     """
-    items = [*_items(book, days, zone)]
+    items = [*_items(book, spans, zone)]
     # What has no price yet is no cost of nothing: it stands among what is unpriced.
     if own.amount or (own.sessions and not own.unpriced):
         items.append(Item(OWN_PILES, own.amount, own.sessions))
@@ -135,17 +146,17 @@ def vehicle_account(
         vehicle_id,
         km,
         tuple(items),
-        _quantity(book, OrderKind.FUEL, days, zone),
-        _quantity(book, OrderKind.CHARGING, days, zone),
+        _quantity(book, OrderKind.FUEL, spans),
+        _quantity(book, OrderKind.CHARGING, spans),
         own.kwh,
         own.unpriced,
     )
 
 
-def _items(book: OrderBook, days: tuple[date, date], zone: ZoneInfo) -> Iterable[Item]:
+def _items(book: OrderBook, spans: Spans, zone: ZoneInfo) -> Iterable[Item]:
     parts: dict[OrderKind, list[Decimal]] = {}
     for order in book.payments():
-        part = part_of(order, *days, zone)
+        part = sum((part_of(order, *span, zone) for span in spans), Decimal(0))
         if part:
             parts.setdefault(order.kind, []).append(part)
     return (
@@ -155,12 +166,17 @@ def _items(book: OrderBook, days: tuple[date, date], zone: ZoneInfo) -> Iterable
     )
 
 
-def _quantity(book: OrderBook, kind: OrderKind, days: tuple[date, date], zone: ZoneInfo) -> Decimal:
+def _quantity(book: OrderBook, kind: OrderKind, spans: Spans) -> Decimal:
     return sum(
         (
             order.quantity
             for order in book.payments()
-            if order.kind is kind and order.quantity is not None and part_of(order, *days, zone)
+            if order.kind is kind and order.quantity is not None and within(order.at, spans)
         ),
         Decimal(0),
     )
+
+
+def within(at: datetime, spans: Spans) -> bool:
+    """Whether an instant lies in one of some half-open spans."""
+    return any(since <= at < until for since, until in spans)

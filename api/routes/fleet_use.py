@@ -1,5 +1,6 @@
 """How vehicles are used: bookings beside trips, utilisation, rentals, places, maintenance."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Annotated, Literal
@@ -10,18 +11,25 @@ from pydantic import BaseModel, Field
 from analytics.fleet.booking import Booking
 from analytics.fleet.order_match import Stretch
 from analytics.fleet.rental import RentalCheck
-from analytics.fleet.utilisation import IdleLimits
 from analytics.fleet_period import FleetPeriod
 from analytics.fleet_use import (
+    LimitsHeld,
     at_once_of,
     dispatch_of,
+    limits_of,
     maintenance_of,
     places_of,
     rentals_of,
     use_of,
 )
-from api.fleet_months import FleetMonths, told
+from api.fleet_months import FleetMonths, place_named, told
+from api.routes.edits import Reason
+from api.routes.entered import of_an_administrator
+from api.scope import Scope
+from domain.edit import want_reason
 from store.fleet_entry import BookingRow
+from store.fleet_limit import FleetLimitRow, add_limits
+from store.session import audit
 
 router = APIRouter(tags=["fleet"])
 
@@ -58,11 +66,31 @@ class AtOnceOut(BaseModel):
 
 
 class LimitsOut(BaseModel):
-    """From where on a vehicle is called idle."""
+    """From where on a vehicle is called idle and a fleet too large."""
 
     used_days: Decimal = Field(description="Share of the days known, below. [1]")
     km_day: Decimal = Field(description="[km/d], below")
     least_known: Decimal = Field(description="Share of the days that must be known. [1]")
+    spare_hours: Decimal = Field(description="In which a fleet may have been too small. [h]")
+    away_hours: Decimal = Field(
+        description="Who drives on within so long was out all the while. [h]"
+    )
+    set_at: int | None = Field(description="Place that set them; null: the usual ones hold.")
+    holds_from: date | None
+    reason: str
+
+
+class LimitsIn(BaseModel):
+    """Limits of a place and of what lies below it."""
+
+    organisation_id: int
+    holds_from: date
+    used_days: Decimal = Field(ge=0, le=1, description="[1]")
+    km_day: Decimal = Field(ge=0, le=2000, description="[km/d]")
+    least_known: Decimal = Field(ge=0, le=1, description="[1]")
+    spare_hours: Decimal = Field(ge=0, le=8784, description="[h]")
+    away_hours: Decimal = Field(ge=0, le=48, description="[h]")
+    reason: Reason
 
 
 class UtilisationOut(BaseModel):
@@ -180,13 +208,17 @@ class ManagedOut(BaseModel):
 def utilisation(
     period: FleetMonths,
     spare_hours: Annotated[
-        Decimal, Query(ge=0, le=8784, description="Hours to spare. [h]")
-    ] = Decimal(0),
+        Decimal | None,
+        Query(ge=0, le=8784, description="Hours to spare; none: by the limits in force. [h]"),
+    ] = None,
 ) -> UtilisationOut:
     """Use of each vehicle, candidates to be used elsewhere, and how many would have done."""
-    limits = IdleLimits()
+    held = limits_of(period)
+    limits = held.limits
+    if spare_hours is not None:
+        limits = replace(limits, spare_hours=spare_hours)
     last = {stint.vehicle_id: stint for stint in period.stints}
-    out = at_once_of(period)
+    out = at_once_of(period, limits)
     return UtilisationOut(
         items=[
             UseOut(
@@ -210,11 +242,34 @@ def utilisation(
             most=out.most,
             most_at=out.most_at,
             hours=list(out.hours),
-            enough=out.enough(spare_hours),
+            enough=out.enough(limits.spare_hours),
         ),
-        limits=LimitsOut(
-            used_days=limits.used_days, km_day=limits.km_day, least_known=limits.least_known
-        ),
+        limits=_limits(replace(held, limits=limits)),
+    )
+
+
+@router.put("/fleet-limits")
+def set_limits(new: LimitsIn, scope: Scope) -> LimitsIn:
+    """Set the limits of a place one administers from a day on; they hold below it too."""
+    place = place_named(scope, new.organisation_id)
+    with of_an_administrator():
+        want_reason(new.reason)
+        add_limits(scope.conn, FleetLimitRow(**new.model_dump()))
+    audit(scope.conn, "fleet_limits_set", place.code, new.model_dump(mode="json"))
+    return new
+
+
+def _limits(held: LimitsHeld) -> LimitsOut:
+    limits, row = held.limits, held.row
+    return LimitsOut(
+        used_days=limits.used_days,
+        km_day=limits.km_day,
+        least_known=limits.least_known,
+        spare_hours=limits.spare_hours,
+        away_hours=limits.away_hours,
+        set_at=row and row.organisation_id,
+        holds_from=row and row.holds_from,
+        reason=row.reason if row else "",
     )
 
 

@@ -1,46 +1,35 @@
-"""Vehicles, their trips and charges, the bars of a day, alarms, and tracks by leave only."""
+"""Vehicles, their trips and charges, the bars of a day, and alarms."""
 
 import base64
 import binascii
 import json
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from http import HTTPStatus
 from typing import Annotated, Literal
 
-import psycopg
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Depends, Query
 from pydantic import AwareDatetime
 
 from api.page import Cursor, Limit, Page, after, encode
 from api.problem import refuse
-from api.routes.edits import Reason
 from api.routes.entered import of_an_administrator
 from api.routes.vehicle_schema import (
     AlarmOut,
-    FixOut,
     NewVehicleIn,
     SegmentOut,
     SpanOut,
-    TrackLeave,
-    TrackOut,
-    TrackReadOut,
     VehicleClassOut,
     VehicleOut,
 )
 from api.scope import Caller, Scope
-from domain.coordinates import CoordinateSystem, to_gcj02
-from domain.edit import want_reason
 from domain.sentence import Sentence
-from domain.vehicle import NewVehicle, VehicleDescription
+from domain.vehicle import NewVehicle
 from store.session import audit
 from store.vehicle import VehicleRow, enter, vehicle_classes, vehicles
 from store.vehicle_use import (
-    grant_tracks,
-    may_read_track,
-    read_track,
     segments,
     spans,
-    track_reads,
     vehicle_alarms,
     versions,
 )
@@ -53,10 +42,21 @@ Organisation = Annotated[
     int | None, Query(description="That organisation and everything below it; none for all.")
 ]
 _LONGEST = timedelta(days=400)
-_LONGEST_TRACK = timedelta(days=7)
 _LONGEST_USE = timedelta(days=32)
-_READS = 100
-NOT_LEFT = Sentence("no_track_access", "you have no leave to read tracks of this vehicle")
+
+
+@dataclass(frozen=True, slots=True)
+class SegmentsAsked:
+    """Which trips or charges are asked for, by when they began, and which page of them."""
+
+    first: First
+    end: End
+    as_of: Annotated[AwareDatetime | None, Query(description="As known then.")] = None
+    limit: Limit = 1000
+    cursor: Cursor = None
+
+
+Asked = Annotated[SegmentsAsked, Depends()]
 
 
 @router.get("/vehicle-classes")
@@ -81,21 +81,10 @@ def list_vehicles(
 @router.post("/vehicles", status_code=HTTPStatus.CREATED)
 def enter_vehicle(new: NewVehicleIn, scope: Scope) -> VehicleOut:
     """Enter a vehicle of a place one administers."""
-    described = VehicleDescription(
-        plate=new.plate,
-        vehicle_class=new.vehicle_class,
-        powertrain=new.powertrain,
-        category=new.category,
-        acquisition=new.acquisition,
-        battery_kwh=new.battery_kwh,
-        livery=new.livery,
-        hidden=new.hidden,
-        since=new.since,
-    )
     told = NewVehicle(
         code=new.code,
         place=new.organisation,
-        description=described,
+        description=new.description(),
         department=new.department,
         vin=new.vin,
         maker=new.maker,
@@ -115,61 +104,27 @@ def one_vehicle(vehicle_id: int, scope: Scope) -> VehicleOut:
 
 
 @router.get("/vehicles/{vehicle_id}/trips")
-def trips_of_vehicle(
-    vehicle_id: int,
-    scope: Scope,
-    first: First,
-    end: End,
-    as_of: Annotated[AwareDatetime | None, Query(description="As known then.")] = None,
-    limit: Limit = 1000,
-    cursor: Cursor = None,
-) -> Page[SegmentOut]:
+def trips_of_vehicle(vehicle_id: int, asked: Asked, scope: Scope) -> Page[SegmentOut]:
     """Trips of a vehicle that begin in [first, end), in order of start."""
-    vehicle_named(scope, vehicle_id)
-    return _page(scope, "trip", first, end, vehicle_id, None, as_of, limit, cursor)
+    return _page(scope, "trip", asked, vehicle_id=vehicle_named(scope, vehicle_id).id)
 
 
 @router.get("/vehicles/{vehicle_id}/charges")
-def charges_of_vehicle(
-    vehicle_id: int,
-    scope: Scope,
-    first: First,
-    end: End,
-    as_of: Annotated[AwareDatetime | None, Query(description="As known then.")] = None,
-    limit: Limit = 1000,
-    cursor: Cursor = None,
-) -> Page[SegmentOut]:
+def charges_of_vehicle(vehicle_id: int, asked: Asked, scope: Scope) -> Page[SegmentOut]:
     """Charges of a vehicle that begin in [first, end), each with the pile it came from."""
-    vehicle_named(scope, vehicle_id)
-    return _page(scope, "charge", first, end, vehicle_id, None, as_of, limit, cursor)
+    return _page(scope, "charge", asked, vehicle_id=vehicle_named(scope, vehicle_id).id)
 
 
 @router.get("/trips")
-def list_trips(
-    scope: Scope,
-    first: First,
-    end: End,
-    organisation: Organisation = None,
-    as_of: Annotated[AwareDatetime | None, Query(description="As known then.")] = None,
-    limit: Limit = 1000,
-    cursor: Cursor = None,
-) -> Page[SegmentOut]:
+def list_trips(asked: Asked, scope: Scope, organisation: Organisation = None) -> Page[SegmentOut]:
     """Trips of all vehicles of a place that begin in [first, end)."""
-    return _page(scope, "trip", first, end, None, organisation, as_of, limit, cursor)
+    return _page(scope, "trip", asked, organisation_id=organisation)
 
 
 @router.get("/charges")
-def list_charges(
-    scope: Scope,
-    first: First,
-    end: End,
-    organisation: Organisation = None,
-    as_of: Annotated[AwareDatetime | None, Query(description="As known then.")] = None,
-    limit: Limit = 1000,
-    cursor: Cursor = None,
-) -> Page[SegmentOut]:
+def list_charges(asked: Asked, scope: Scope, organisation: Organisation = None) -> Page[SegmentOut]:
     """Charges of all vehicles of a place that begin in [first, end)."""
-    return _page(scope, "charge", first, end, None, organisation, as_of, limit, cursor)
+    return _page(scope, "charge", asked, organisation_id=organisation)
 
 
 @router.get("/vehicles/{vehicle_id}/segments/{segment_id}")
@@ -202,63 +157,6 @@ def alarms_of_vehicle(vehicle_id: int, scope: Scope, first: First, end: End) -> 
     return Page(items=[AlarmOut.of(row) for row in rows])
 
 
-@router.get("/vehicles/{vehicle_id}/track")
-def track_of_vehicle(
-    vehicle_id: int,
-    scope: Scope,
-    first: First,
-    end: End,
-    reason: Annotated[Reason, Query(min_length=1, description="Why it is read; it is noted.")],
-    system: CoordinateSystem = CoordinateSystem.WGS84,
-) -> TrackOut:
-    """Track over at most seven days. Needs leave; each reading is noted with its reason."""
-    vehicle_named(scope, vehicle_id)
-    refuse_long(first, end, _LONGEST_TRACK)
-    if not may_read_track(scope.conn, vehicle_id):
-        raise refuse(HTTPStatus.FORBIDDEN, NOT_LEFT)
-    with of_an_administrator():
-        want_reason(reason)
-    told = [
-        FixOut.model_validate(row) for row in read_track(scope.conn, vehicle_id, first, end, reason)
-    ]
-    if system is CoordinateSystem.GCJ02:
-        for fix in told:
-            fix.latitude_deg, fix.longitude_deg = to_gcj02(fix.latitude_deg, fix.longitude_deg)
-    return TrackOut(system=system, fixes=told)
-
-
-@router.get("/vehicles/{vehicle_id}/track-reads")
-def reads_of_track(vehicle_id: int, scope: Scope) -> Page[TrackReadOut]:
-    """Who read tracks of a vehicle: one's own readings, or all where one administers it."""
-    vehicle_named(scope, vehicle_id)
-    rows = track_reads(scope.conn, vehicle_id, at_most=_READS)
-    return Page(items=[TrackReadOut.model_validate(row) for row in rows])
-
-
-@router.post("/track-access", status_code=HTTPStatus.CREATED)
-def let_read_tracks(leave: TrackLeave, scope: Scope) -> TrackLeave:
-    """Let a person read tracks of the vehicles of a place one administers, for some days."""
-    with of_an_administrator():
-        want_reason(leave.reason)
-        try:
-            known = grant_tracks(
-                scope.conn,
-                leave.login,
-                leave.organisation_id,
-                leave.first_day,
-                leave.end_day,
-                leave.reason,
-            )
-        except (psycopg.errors.CheckViolation, psycopg.errors.DataException) as error:
-            detail = Sentence("track_days", "want a first day before the end day")
-            raise refuse(HTTPStatus.UNPROCESSABLE_ENTITY, detail) from error
-    if not known:
-        detail = Sentence("no_login", "there is no login {login}", login=leave.login)
-        raise refuse(HTTPStatus.UNPROCESSABLE_ENTITY, detail)
-    audit(scope.conn, "track_access_granted", leave.login, leave.model_dump(mode="json"))
-    return leave
-
-
 def vehicle_named(scope: Caller, vehicle_id: int) -> VehicleRow:
     """A vehicle the person may see.
 
@@ -277,31 +175,28 @@ def vehicle_named(scope: Caller, vehicle_id: int) -> VehicleRow:
 def _page(
     scope: Caller,
     kind: Literal["trip", "charge"],
-    first: datetime,
-    end: datetime,
-    vehicle_id: int | None,
-    organisation_id: int | None,
-    as_of: datetime | None,
-    limit: int,
-    cursor: str | None,
+    asked: SegmentsAsked,
+    *,
+    vehicle_id: int | None = None,
+    organisation_id: int | None = None,
 ) -> Page[SegmentOut]:
-    refuse_long(first, end)
+    refuse_long(asked.first, asked.end)
     rows = segments(
         scope.conn,
         kind,
-        first,
-        end,
+        asked.first,
+        asked.end,
         vehicle_id=vehicle_id,
         organisation_id=organisation_id,
-        as_of=as_of,
-        after=_after(cursor),
-        at_most=limit + 1,
+        as_of=asked.as_of,
+        after=_after(asked.cursor),
+        at_most=asked.limit + 1,
     )
     more = None
-    if len(rows) > limit:
-        last = rows[limit - 1]
+    if len(rows) > asked.limit:
+        last = rows[asked.limit - 1]
         more = encode(f"{last.start_at.isoformat()} {last.id}")
-    return Page(items=[SegmentOut.of(row) for row in rows[:limit]], next=more)
+    return Page(items=[SegmentOut.of(row) for row in rows[: asked.limit]], next=more)
 
 
 def refuse_long(first: datetime, end: datetime, longest: timedelta = _LONGEST) -> None:

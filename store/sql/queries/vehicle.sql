@@ -49,3 +49,20 @@ VALUES (%(vehicle_id)s, %(plate)s, %(vehicle_class)s, %(powertrain)s, %(category
 INSERT INTO vehicle_device (vehicle_id, device_id, during)
 SELECT %(vehicle_id)s, d.device_id, tstzrange(%(since)s::timestamptz, NULL) FROM device d
  WHERE d.code = %(device)s AND d.kind = 'vehicle';
+
+-- name: end_terminals
+UPDATE vehicle_device SET during = tstzrange(lower(during), %(since)s::timestamptz)
+ WHERE vehicle_id = %(vehicle_id)s AND during @> %(since)s::timestamptz AND lower(during) IS DISTINCT FROM %(since)s::timestamptz;
+
+-- name: end_position
+UPDATE vehicle_position SET during = tstzrange(lower(during), %(since)s::timestamptz)
+ WHERE vehicle_id = %(vehicle_id)s AND during @> %(since)s::timestamptz AND lower(during) IS DISTINCT FROM %(since)s::timestamptz;
+
+-- name: move
+INSERT INTO vehicle_position (vehicle_id, place_id, department, during)
+VALUES (%(vehicle_id)s, %(place_id)s, %(department)s, tstzrange(%(since)s::timestamptz, NULL));
+
+-- name: stations
+-- Where a vehicle stood, from when to when, the newest first.
+SELECT p.place_id AS organisation_id, p.department, lower(p.during) AS start_at, upper(p.during) AS end_at
+  FROM vehicle_position p WHERE p.vehicle_id = %(vehicle_id)s ORDER BY p.during DESC;

@@ -77,9 +77,13 @@ def test_a_statement_stays_what_a_late_trip_and_a_tariff_change_in_the_figures(
     first = client.post(f"{V1}/fleet-summary/statements", params=asked).json()
     before = first["content"]["summary"]["whole"]
     assert (before["electric_km"], before["litres"]) == ("250.000", "20.000")
-    # 24 kWh of the match, as the pile has no tariff; 27 kWh of two others, at the battery.
-    assert (before["pile_kwh"], before["assumed_kwh"]) == ("24.000", "30.000")
-    assert before["paid_cny"] == "0"
+    # 27 kWh of two plug-ins, at the battery. The 24 kWh of a third, which no tariff splits by
+    # month, count in June, where it began, and July says that it lacks them.
+    assert (before["pile_kwh"], before["assumed_kwh"]) == ("0.000", "30.000")
+    assert (before["paid_cny"], before["lacking"]) == ("0", ["charge_energy"])
+    both = months(conn, "school", "2026-06-01", "2026-07-01")
+    whole = client.get(f"{V1}/fleet-summary", params=both).json()["whole"]
+    assert (whole["pile_kwh"], whole["lacking"]) == ("24.000", [])
     put_on_tariff(conn)
     segment(conn, "car-2", "late", "trip", "2026-07-03 09:30", 60, km=50, kwh=7)
     second = client.post(f"{V1}/fleet-summary/statements", params=asked).json()

@@ -1,6 +1,5 @@
 """A month of mixed orders: each counted once, refunds beside them, all else in a list."""
 
-from datetime import date
 from decimal import Decimal
 from itertools import pairwise
 
@@ -11,9 +10,9 @@ from analytics.fleet.order_book import order_book, part_of
 from analytics.fleet.order_match import matched
 from analytics.fleet.vehicle_account import OwnCharging, vehicle_account
 from domain.vehicle_order import VehicleOrder
-from tests.unit.fleet.orders import ZONE, order, stretch
+from tests.unit.fleet.orders import ZONE, local, order, stretch
 
-JULY = (date(2026, 7, 1), date(2026, 8, 1))
+JULY = [(local("2026-07-01 00:00"), local("2026-08-01 00:00"))]
 YEAR = "2027-07-01 00:00"
 MONTH = [
     order("fuel", "F1", "2026-07-03 08:15", "304.00", quantity="40"),
@@ -45,7 +44,7 @@ def test_a_month_of_mixed_orders_with_duplicates_and_a_refund() -> None:
     returned = next(each for each in book.booked if each.order.number == "C2")
     assert (returned.net, returned.net_quantity) == (Decimal("20.00"), Decimal(18))
     assert [each.number for each in book.refunds_alone] == ["T9"]
-    account = vehicle_account(1, book, OwnCharging(), km=Decimal(1240), days=JULY, zone=ZONE)
+    account = vehicle_account(1, book, OwnCharging(), km=Decimal(1240), spans=JULY, zone=ZONE)
     assert {item.name: item.amount for item in account.items} == {
         "fuel": Decimal("532.00"),
         "charging": Decimal("56.80"),
@@ -99,10 +98,18 @@ def test_an_order_of_another_vehicle_matches_nothing_of_this_one() -> None:
 
 def test_parts_of_insurance_in_following_months_add_up_to_the_cent() -> None:
     paid = order("insurance", "I2", "2026-07-01 00:00", "1000.01", until="2027-07-01 00:00")
-    firsts = [date(2026 + n // 12, n % 12 + 1, 1) for n in range(5, 20)]
+    firsts = [local(f"{2026 + n // 12}-{n % 12 + 1:02}-01 00:00") for n in range(5, 20)]
     parts = [part_of(paid, *pair, ZONE) for pair in pairwise(firsts)]
     assert sum(parts) == Decimal("1000.01")
     assert parts[0] == parts[-1] == 0
+
+
+def test_insurance_of_a_vehicle_that_moved_is_shared_by_the_time_each_had_it() -> None:
+    paid = order("insurance", "I3", "2026-07-01 00:00", "310.00", until="2026-08-01 00:00")
+    moved = local("2026-07-11 12:00")
+    before = part_of(paid, local("2026-06-01 00:00"), moved, ZONE)
+    after = part_of(paid, moved, local("2026-09-01 00:00"), ZONE)
+    assert (before, after) == (Decimal("105.00"), Decimal("205.00"))
 
 
 @settings(max_examples=60, deadline=None)

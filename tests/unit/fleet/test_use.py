@@ -8,11 +8,11 @@ import pytest
 from analytics.fleet.booking import Booking, dispatch
 from analytics.fleet.maintenance_due import MaintenancePlan, due
 from analytics.fleet.rental import RentalTerms, rental_check
-from analytics.fleet.utilisation import IdleLimits, Journey, at_once, uses
+from analytics.fleet.utilisation import FleetLimits, Journey, at_once, uses
 from analytics.fleet.vehicle_quota import QuotaEntry, QuotaKind, balances
 from tests.unit.fleet.orders import ZONE, local, order, stretch
 
-WEEK = (date(2026, 7, 6), date(2026, 7, 13))
+WEEK = {date(2026, 7, day) for day in range(6, 13)}
 
 
 def booked(number: str, start: str, end: str, *, cancelled: bool = False) -> Booking:
@@ -51,20 +51,20 @@ def test_bookings_are_used_unused_waiting_or_in_each_others_way() -> None:
 
 
 def test_a_vehicle_that_stood_is_idle_and_one_that_was_silent_is_not_known() -> None:
-    all_days = {date(2026, 7, day) for day in range(6, 13)}
-    heard = {1: all_days, 2: all_days, 3: {date(2026, 7, 6)}}
+    heard = {1: WEEK, 2: WEEK, 3: {date(2026, 7, 6)}}
+    held = dict.fromkeys(heard, WEEK)
     trips = [journey(1, f"2026-07-{day:02} 09:00", 60, "40") for day in range(6, 11)]
     trips.append(journey(2, "2026-07-06 09:00", 20, None))
-    busy, standing, silent = uses(trips, heard, WEEK, ZONE)
+    busy, standing, silent = uses(trips, heard, held, ZONE)
     assert (busy.days_used, busy.km, busy.hours) == (5, Decimal(200), Decimal("5.00"))
-    assert busy.idle(IdleLimits()) is False
-    assert standing.idle(IdleLimits()) is True
+    assert busy.idle(FleetLimits()) is False
+    assert standing.idle(FleetLimits()) is True
     assert (standing.trips, standing.trips_without_km) == (1, 1)
-    assert silent.idle(IdleLimits()) is None
+    assert silent.idle(FleetLimits()) is None
 
 
 def test_a_trip_over_midnight_uses_both_days_and_belongs_to_the_first() -> None:
-    [use] = uses([journey(1, "2026-07-06 23:50", 30)], {1: set()}, WEEK, ZONE)
+    [use] = uses([journey(1, "2026-07-06 23:50", 30)], {1: set()}, {1: WEEK}, ZONE)
     assert (use.trips, use.days_used) == (1, 2)
 
 
@@ -75,12 +75,22 @@ def test_three_vehicles_of_which_two_were_out_at_once() -> None:
         journey(2, "2026-07-06 10:30", 60),
         journey(3, "2026-07-06 14:00", 60),
     ]
-    found = at_once(trips, 3, (local("2026-07-06 00:00"), local("2026-07-07 00:00")))
+    day = local("2026-07-06 00:00"), local("2026-07-07 00:00")
+    found = at_once(trips, 3, day, away=FleetLimits().away)
     assert (found.most, found.most_at) == (2, local("2026-07-06 10:30"))
     assert found.hours == (Decimal("19.50"), Decimal("4.00"), Decimal("0.50"))
-    assert found.enough() == 2
+    assert found.enough(Decimal(0)) == 2
     assert found.enough(Decimal(1)) == 1
     assert found.short(1) == Decimal("0.50")
+    waited = at_once(trips, 3, day, away=FleetLimits(away_hours=Decimal("0.5")).away)
+    assert waited.hours[0] == found.hours[0] + 1
+
+
+def test_of_a_vehicle_that_was_handed_over_only_its_own_days_count() -> None:
+    before = {date(2026, 7, day) for day in range(6, 9)}
+    trips = [journey(1, f"2026-07-{day:02} 09:00", 60, "40") for day in range(6, 11)]
+    [use] = uses(trips, {1: WEEK}, {1: before}, ZONE)
+    assert (use.days, use.days_known, use.days_used, use.km) == (3, 3, 3, Decimal(120))
 
 
 TERMS = RentalTerms(
