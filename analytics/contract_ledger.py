@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 import numpy as np
 from psycopg import Connection
 
+from analytics.contract_model import model_of
 from analytics.contract_tariff import tariffs_of
 from analytics.contract_weather import surroundings_of
 from analytics.drawn.rows import (
@@ -22,7 +23,6 @@ from analytics.drawn.rows import (
     Unread,
 )
 from analytics.drawn.thinned import thinned
-from analytics.evidence.model import KeptModel
 from analytics.evidence.registers import Edit, Reading
 from analytics.evidence.surroundings import Surroundings
 from analytics.settlement.active_month import ActiveMonth
@@ -41,7 +41,6 @@ from store.contract_ledger import (
     days,
     intervals,
     meters,
-    model,
     register,
 )
 from store.edit import edits
@@ -234,27 +233,10 @@ class _Reading:
         for line in self.month.contract.lines:
             if line.model is None:
                 continue
-            baseline, _, number = line.model.partition("/")
-            whole = baseline.isdecimal() and number.isdecimal()
-            row = model(self.conn, int(baseline), int(number)) if whole else None
-            if row is None:
-                reason = f"the registry has no model {line.model}"
-                self.unread.append(Unread("model", line.code, "model", reason))
-                continue
-            yield (
-                line.code,
-                LedgerModel(
-                    int(baseline),
-                    int(number),
-                    row.version_id,
-                    KeptModel(line.code, row.inputs, row.model, row.parameters),
-                    row.first_day,
-                    row.end_day,
-                    row.wander,
-                    row.cvrmse,
-                    row.nmbe,
-                ),
-            )
+            try:
+                yield line.code, model_of(self.conn, self.eyes, self.month, line)
+            except MissingInputError as error:
+                self.unread.append(Unread("model", line.code, error.code, error.reason))
 
     def _equipment(self) -> Iterator[tuple[str, dict[date, LedgerDay]]]:
         for item in self.month.events.equipment:

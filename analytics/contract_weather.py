@@ -36,8 +36,8 @@ def surroundings_of(
     unread: list[Unread] = []
     kinds = _kinds(conn, month, place_id, unread)
     asks = any(line.weather.method is not WeatherMethod.NONE for line in month.contract.lines)
-    hours = _hours(conn, month, place_id, unread) if asks or hot_days else {}
-    return Surroundings(kinds, hours), unread
+    hours, instead = _hours(conn, month, place_id, unread) if asks or hot_days else ({}, {})
+    return Surroundings(kinds, hours, instead), unread
 
 
 def _kinds(
@@ -59,24 +59,37 @@ def _kinds(
 
 def _hours(
     conn: Connection, month: ActiveMonth, place_id: int, unread: list[Unread]
-) -> dict[datetime, Decimal]:
-    """Hours of the contract's station; of the place's own where the contract names none."""
+) -> tuple[dict[datetime, Decimal], dict[datetime, str]]:
+    """Hours of the contract's station; of the place's own where the contract names none.
+
+    Where it lacks an hour, that of the first station of the contract's rule that has it; and of
+    which hours that is so.
+    """
     zone = ZoneInfo(month.contract.zone)
     first = day_start(month.first_day - HOT_DAYS_MOST * _DAY, zone)
     told = [*station_hours(conn, place_id, first, day_start(month.end_day, zone))]
     station = month.contract.station(month.month.first_day)
-    found = chosen(told) if station is None else _of_station(told, station.code)
+    rule = month.contract.weather_gaps
+    others = rule.stations if rule is not None else ()
+    found = chosen(told) if station is None else _of_stations(told, (station.code, *others))
     if not found:
         name = "" if station is None else station.code
         reason = f"no hour of station {name or 'of the place'} is known"
         unread.append(Unread("degree_days", name, "weather", reason))
-    return {hour: exact(each.mean_c) for hour, each in sorted(found.items())}
+    hours = {hour: exact(each.mean_c) for hour, each in sorted(found.items())}
+    if station is None:
+        return hours, {}
+    return hours, {
+        hour: each.station for hour, each in found.items() if each.station != station.code
+    }
 
 
-def _of_station(told: list[StationHour], code: str) -> dict[datetime, StationHour]:
-    """Hours of one station that nobody doubts, beside those of its neighbours."""
+def _of_stations(told: list[StationHour], codes: tuple[str, ...]) -> dict[datetime, StationHour]:
+    """Of each hour the first of these stations that nobody doubts, beside its neighbours."""
     found: dict[datetime, StationHour] = {}
-    for each in judged(told):
-        if each.doubt is None and each.told.station == code:
-            found.setdefault(each.told.hour, each.told)
+    sure = [each.told for each in judged(told) if each.doubt is None]
+    for code in codes:
+        for each in sure:
+            if each.station == code:
+                found.setdefault(each.hour, each)
     return found

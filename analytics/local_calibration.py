@@ -1,16 +1,17 @@
 """By which calibration a band at a place is made: its portfolio's, once that has enough years."""
 
 from collections import defaultdict
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime
 
 from psycopg import Connection
 
 from analytics.savings import shipped
-from analytics.savings.calibration import LEAST_METER_YEARS, Calibration, calibrate, scores
+from analytics.savings.calibration import Calibration, calibrate, lent
 from analytics.savings.meter_year import MeterYear
 from analytics.savings.own_past import MOST_YEARS
 from analytics.savings.own_record import OwnRecord
+from domain.model_band import LEAST_METER_YEARS
 from store.meter_year import LocalYear, local_years
 
 
@@ -22,10 +23,13 @@ class LocalCalibration:
     ----------
     own : tuple of LocalYear
         Years of the meter that was asked for, the oldest first.
+    years : tuple of MeterYear
+        All that are known at the place, whether or not they are enough.
     """
 
     calibration: Calibration
     own: tuple[LocalYear, ...]
+    years: tuple[MeterYear, ...] = ()
 
     def own_record(self, wander: float | None, end: date) -> OwnRecord:
         """What is known of the meter at the end of a baseline, the day `end`."""
@@ -54,14 +58,16 @@ def local_calibration(
     """
     found = local_years(conn, organisation_id, medium, meter_id=meter_id, as_of=as_of)
     own = sorted((each for each in found if each.own), key=lambda each: each.year)
-    return LocalCalibration(_calibration(_meter_years(found), step), tuple(own))
+    years = _meter_years(found)
+    return LocalCalibration(_calibration(years, step), tuple(own), tuple(years))
 
 
 def _calibration(years: list[MeterYear], step: str) -> Calibration:
     if len(years) >= LEAST_METER_YEARS:
         return calibrate(years)
-    lent = shipped.calibration(step)
-    return replace(lent, here=scores(years, lent.stretch)) if years else lent
+    if not years:
+        return shipped.calibration(step)
+    return lent(shipped.meter_years("calibrating"), shipped.later(step), years)
 
 
 def _meter_years(found: list[LocalYear]) -> list[MeterYear]:

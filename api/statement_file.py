@@ -12,6 +12,7 @@ import xlsxwriter  # type: ignore[import-untyped]  # the package has no annotati
 from analytics.settlement.statement import SavingFigure, Side
 from api.sheet_file import AS_TEXT
 from api.statement_inputs import inputs_table
+from api.statement_measurement import measurement, sureness
 from api.statement_paper import Paper
 from api.statement_tables import (
     Cell,
@@ -132,6 +133,9 @@ class _Writing:
         sheet, at = self.sheet("savings"), 0
         for figure in self.paper.savings:
             at = self._saving(sheet, at, figure)
+        how = measurement(self.paper)
+        if how.rows:
+            self.table(sheet, at, how)
 
     def _lines(self, sheet: Any, at: int) -> int:
         table = lines(self.paper)
@@ -175,8 +179,13 @@ class _Writing:
             else:
                 form = self.money if name.endswith("_effect") else self.number
                 sheet.write_number(rows[name], 2, float(value), form)
+        after = max(rows.values()) + 1
+        for key, text in sureness(self.paper, found):
+            self.cell(sheet, after, 0, self.paper.word(key))
+            self.cell(sheet, after, 2, text)
+            after += 1
         self._chart(sheet, at, title, len(bars))
-        return at + max(len(rows) + 2, _CHART_ROWS)
+        return at + max(after - at + 1, _CHART_ROWS)
 
     def _difference(
         self, sheet: Any, rows: Mapping[str, int], name: str, of: str, value: Decimal

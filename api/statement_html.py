@@ -7,6 +7,7 @@ from html import escape
 
 from api.saving_chart import chart_words, saving_chart
 from api.statement_inputs import inputs_table
+from api.statement_measurement import measurement, with_sureness
 from api.statement_paper import Paper
 from api.statement_tables import (
     MONEY,
@@ -68,7 +69,7 @@ def _body(paper: Paper) -> Iterator[str]:
     if paper.savings:
         yield f"<h2>{paper.word('savings')}</h2>"
         yield from _savings(paper)
-    later = (days_left_out, remarks, disputes, steps, inputs_table, course)
+    later = (measurement, days_left_out, remarks, disputes, steps, inputs_table, course)
     for section in later:
         yield from _section(paper, section(paper))
     yield f"<h2>{paper.word('signatures')}</h2>"
@@ -92,7 +93,7 @@ def _savings(paper: Paper) -> Iterator[str]:
         words = escape(chart_words(paper, found))
         yield f"<h3>{escape(paper.saving_title(found))}</h3>"
         yield f'<img src="data:image/svg+xml;base64,{drawing}" alt="{words}">'
-        yield _table(paper, saving(paper, found))
+        yield _table(paper, with_sureness(paper, saving(paper, found), found))
 
 
 def _facts(paper: Paper) -> str:

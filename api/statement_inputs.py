@@ -138,6 +138,15 @@ def _corrections(paper: Paper, inputs: Inputs) -> Iterator[Row]:
     for error in events.meter_errors:
         value = f"{shown(error.error_pct)} %, {_span(error.first_day, error.end_day)}"
         yield paper.word("meter_error"), error.meter, value, _joined(error.basis, error.document)
+    for event in inputs.month.non_routine or ():
+        days = f"{event.first_day} / {event.end_day or '..'}"
+        source = _joined(
+            event.reason,
+            paper.said(f"{event.event}: {event.evidence}"),
+            f"{signed} {event.signed_by} {paper.word('signed_on')} {event.signed_on}",
+        )
+        item = f"{paper.name(event.line)}, {event.event}"
+        yield paper.word("non_routine"), item, f"{figure(event.per_day)}/d, {days}", source
     accepted = inputs.month.acceptance
     if accepted is not None:
         document = _joined(accepted.by, accepted.document)

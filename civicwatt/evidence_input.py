@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TypeVar
 from zoneinfo import ZoneInfo
 
-from analytics.evidence.model import KeptModel, fitted
+from analytics.evidence.model import with_band_lent
 from analytics.evidence.recount import Sources
 from analytics.evidence.registers import (
     Edit,
@@ -44,8 +44,8 @@ def read_sources(args: argparse.Namespace, month: ContractMonth, zone: ZoneInfo)
     InputError
         With file, line and column.
     """
-    models: dict[str, KeptModel] = {
-        line: fitted(line, _text(file)) for line, file in _by_line("--model", args.model)
+    fits = {
+        line: with_band_lent(line, _text(file)) for line, file in _by_line("--model", args.model)
     }
     return Sources(
         registers(
@@ -55,7 +55,8 @@ def read_sources(args: argparse.Namespace, month: ContractMonth, zone: ZoneInfo)
         ),
         Surroundings(_kinds(args.calendar, month), dict(sorted(_hours(args.weather, zone)))),
         {line: _text(file) for line, file in _by_line("--tariff", args.tariff)},
-        models,
+        {line: model for line, (model, _) in fits.items()},
+        {line: band for line, (_, band) in fits.items()},
     )
 
 

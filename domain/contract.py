@@ -18,8 +18,12 @@ from domain.contract_term import (
     Sharing,
     Station,
     Substitution,
+    WeatherGaps,
 )
+from domain.model_band import CONFIDENCE
 from domain.record import wanted
+
+_HALF = Decimal("0.5")
 
 
 class ContractKind(StrEnum):
@@ -108,6 +112,10 @@ class Contract:
         Most the fee of a contract year may come to. [CNY]
     retention : Decimal
         Part of each payment to the provider that is kept until the hand-over. [1]
+    weather_gaps : WeatherGaps or None
+        What stands for days without weather; None: nothing does.
+    confidence : Decimal or None
+        Nominal coverage of the bands; None: that of `domain.model_band`. [1]
     """
 
     code: str
@@ -144,6 +152,8 @@ class Contract:
     late_bills: LateBill = LateBill.ITS_MONTH
     band: BandUse = BandUse.INFORMS
     rounding: Rounding = field(default_factory=Rounding)
+    weather_gaps: WeatherGaps | None = None
+    confidence: Decimal | None = None
 
     def __post_init__(self) -> None:
         wanted(self.first_day < self.end_day, f"ends on {self.end_day}, want after its first day")
@@ -151,12 +161,18 @@ class Contract:
         wanted(0 < self.coefficient <= 1, f"coefficient {self.coefficient}, want 0 to 1")
         wanted(0 <= self.kpi_cap <= 1, f"kpi_cap {self.kpi_cap}, want 0 to 1")
         wanted(0 <= self.retention < 1, f"retention {self.retention}, want 0 to below 1")
+        wanted(_HALF <= self.nominal < 1, f"confidence {self.nominal}, want 0.5 to below 1")
         wanted(
             self.adjustment_schedule is not Schedule.QUARTERLY,
             "adjustment_schedule: want monthly or yearly",
         )
         self._check_names()
         self._check_kind()
+
+    @property
+    def nominal(self) -> Decimal:
+        """Coverage that bands are to have. [1]."""
+        return CONFIDENCE if self.confidence is None else self.confidence
 
     def line(self, code: str) -> ContractLine:
         """Line of a code; the codes that other parts name are checked."""
@@ -214,6 +230,8 @@ class Contract:
         wanted((self.guarantee is not None) == guaranteed, "guarantee is for guaranteed_savings")
         trusteeship = self.kind is ContractKind.TRUSTEESHIP
         wanted(self.sharing is None or trusteeship, "sharing is for trusteeship")
+        gates = self.band is BandUse.GATES
+        wanted(not (gates and trusteeship), "band: under trusteeship no saving is paid for")
         if not trusteeship:
             wanted(
                 self.utilities_paid_by is Party.CLIENT,

@@ -6,6 +6,8 @@ from datetime import date
 from decimal import Decimal
 
 from domain.grade import GRADES
+from domain.model_band import ModelBand, NoBand
+from domain.non_routine import NonRoutine
 from domain.power_factor import PowerFactorTable
 from domain.record import signed_by_two, wanted
 from domain.time_of_use import Period
@@ -133,9 +135,23 @@ class ModelFigure:
     low, high : Decimal or None
         Band of the quantity; None: not calibrated. [unit of the line]
     confidence : Decimal or None
-        Of the band. [1]
+        Of the band, nominal. [1]
     cvrmse, nmbe : Decimal or None
         Fit over the training period. [1]
+    band : ModelBand or None
+        What the band was made from, and how often such bands held.
+    no_band : NoBand or None
+        Why there is none.
+    missing_days : int or None
+        Days without weather, of which nothing is in the quantity. [d]
+    outside : Decimal or None
+        Share of the other days colder or warmer than any of the training. [1]
+    cvrmse_limit, nmbe_limit, limit_source : Decimal, Decimal, str; or None
+        Most that the fit may have, and who asks for it. [1]
+    ipmvp, gbt_28750 : str or None
+        Option of IPMVP, and method of GB/T 28750 by its Chinese term.
+    planned : Decimal or None
+        Saving that somebody planned for just this month. [unit of the line]
     """
 
     line: str
@@ -148,6 +164,19 @@ class ModelFigure:
     confidence: Decimal | None = None
     cvrmse: Decimal | None = None
     nmbe: Decimal | None = None
+    band: ModelBand | None = None
+    no_band: NoBand | None = None
+    missing_days: int | None = None
+    outside: Decimal | None = None
+    cvrmse_limit: Decimal | None = None
+    nmbe_limit: Decimal | None = None
+    limit_source: str | None = None
+    ipmvp: str | None = None
+    gbt_28750: str | None = None
+    planned: Decimal | None = None
+
+    def __post_init__(self) -> None:
+        wanted((self.missing_days or 0) >= 0, f"missing_days {self.missing_days}, want 0 or more")
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,6 +230,15 @@ class Acceptance:
 
 
 @dataclass(frozen=True, slots=True)
+class WeatherFrom:
+    """A local day on which another station stands for hours that the contract's does not tell."""
+
+    day: date
+    station: str
+    hours: int
+
+
+@dataclass(frozen=True, slots=True)
 class ContractMonth:
     """All figures of one month; what is not there is missing, not zero.
 
@@ -214,6 +252,10 @@ class ContractMonth:
         By line of kind `fixed`: what the bill says. [CNY]
     power_factors : tuple of PowerFactorTable, or None
         By which a percentage is worked out from kvarh, and who has checked them.
+    non_routine : tuple of NonRoutine, or None
+        Accepted events that adjust baselines on days of it.
+    weather_from : tuple of WeatherFrom, or None
+        Days on which other stations stand for the contract's.
     """
 
     month: str
@@ -228,6 +270,8 @@ class ContractMonth:
     amounts: Mapping[str, Decimal] | None = None
     acceptance: Acceptance | None = None
     power_factors: tuple[PowerFactorTable, ...] | None = None
+    non_routine: tuple[NonRoutine, ...] | None = None
+    weather_from: tuple[WeatherFrom, ...] | None = None
 
     def __post_init__(self) -> None:
         wanted(

@@ -131,6 +131,32 @@ class Substitution:
 
 
 @dataclass(frozen=True, slots=True)
+class WeatherGaps:
+    """Rule for days on which the weather station tells less than half of their hours.
+
+    Attributes
+    ----------
+    stations : tuple of str
+        Whose hours stand for those that lack, the first that has one.
+    method : SubstitutionMethod
+        What stands for days that no station tells: the month's other days.
+    most_days : int
+        Such days in a month; beyond it the rule does not reach. [d]
+    """
+
+    stations: tuple[str, ...] = ()
+    method: SubstitutionMethod = SubstitutionMethod.NONE
+    most_days: int = 0
+
+    def __post_init__(self) -> None:
+        wanted(len(set(self.stations)) == len(self.stations), "stations: one is there twice")
+        wanted(all(self.stations), "stations: one has no code")
+        by_mean = self.method is SubstitutionMethod.MEAN_OF_DAYS
+        wanted(by_mean == (self.most_days > 0), f"method {self.method} with {self.most_days} days")
+        wanted(self.stations or by_mean, "weather_gaps: want stations, or the mean of days")
+
+
+@dataclass(frozen=True, slots=True)
 class Closure:
     """What is left of the baseline on days on which the premises are closed.
 

@@ -52,7 +52,7 @@ def check_names(contract: Contract, events: Events, months: Sequence[ContractMon
         named += [("events", each.line, lines) for each in one]
     named += [("meter_errors", each.meter, meters) for each in events.meter_errors]
     for month in months:
-        for rows in (month.prices, month.bills, month.models):
+        for rows in (month.prices, month.bills, month.models, month.non_routine or ()):
             named += [(month.month, each.line, lines) for each in rows]
         named += [(month.month, use.meter, meters) for use in month.uses]
         named += [(month.month, figure.kpi, kpis) for figure in month.kpis]

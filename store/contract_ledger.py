@@ -1,6 +1,6 @@
 """What the ledger knows of a contract's meters: registers, days, bills, models."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -83,7 +83,15 @@ class BillItem(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class ModelRow:
-    """A version of a baseline, and the days [first_day, end_day) it was fitted to."""
+    """A version of a baseline, and the days [first_day, end_day) it was fitted to.
+
+    Attributes
+    ----------
+    meter_id : int or None
+        None: of a whole place.
+    stretches : sequence of mapping
+        Which meters it was fitted to, and when: `first_day`, `end_day`, and codes of `meters`.
+    """
 
     version_id: int
     model: str
@@ -94,6 +102,14 @@ class ModelRow:
     nmbe: float | None
     first_day: date
     end_day: date
+    organisation_id: int
+    meter_id: int | None
+    medium: str
+    method: str
+    cvrmse_limit: float
+    nmbe_limit: float
+    limit_source: str
+    stretches: Sequence[Mapping[str, Any]]
 
 
 def meters(conn: Connection, codes: Collection[str]) -> dict[str, ContractMeter]:
@@ -164,6 +180,14 @@ def model(conn: Connection, baseline_id: int, number: int) -> ModelRow | None:
     arguments = {"baseline_id": baseline_id, "number": number}
     with conn.cursor(row_factory=class_row(ModelRow)) as cursor:
         return cursor.execute(sql("contract_ledger", "model"), arguments).fetchone()
+
+
+def used(
+    conn: Connection, eyes: Eyes, codes: Collection[str], first_day: date, end_day: date
+) -> frozenset[str]:
+    """Of some meters, those that counted something on local days [first_day, end_day)."""
+    arguments = {"codes": list(codes), "first_day": first_day, "end_day": end_day}
+    return frozenset(code for (code,) in conn.execute(_seen("used", eyes), arguments))
 
 
 def _seen(name: LiteralString, eyes: Eyes, **names: Identifier) -> Composed:

@@ -11,8 +11,8 @@ from decimal import Decimal
 from typing import TypeVar
 from zoneinfo import ZoneInfo
 
-from analytics.drawn.band import banded
 from analytics.drawn.bill import is_borne, line_bills, whole_use
+from analytics.drawn.model import line_model
 from analytics.drawn.origin import (
     Origin,
     bill_origin,
@@ -21,6 +21,7 @@ from analytics.drawn.origin import (
     hand_origin,
     missing,
     model_origin,
+    non_routine_origin,
     price_origin,
     submeter_origin,
     use_origin,
@@ -31,6 +32,7 @@ from analytics.drawn.use import counted_use, ledger_use, registers_of, with_regi
 from analytics.evidence.recount import Sources, recount
 from analytics.evidence.register_days import Days
 from analytics.evidence.registers import Registers, registers
+from analytics.evidence.surroundings import weather_from
 from analytics.ledger.timetable import Timetable, lay_out
 from analytics.settlement.active_month import ActiveMonth
 from analytics.settlement.statement import Inputs
@@ -89,6 +91,7 @@ class _Drawing:
         self.active = ActiveMonth(terms)
         self.rows, self.entered = rows, entered
         self.zone = ZoneInfo(terms.contract.zone)
+        self.days = Days(self.active.first_day, self.active.end_day, self.zone)
         self.origins: list[Origin] = [missing(*_told(each)) for each in rows.unread]
         self.prices = tuple(self._prices())
         prices = _filled(self.prices, entered.prices, "line")
@@ -115,11 +118,23 @@ class _Drawing:
             models=tuple(models),
             submeters=tuple(self._submeters()),
         )
-        kept = {figure.line: self.rows.models[figure.line].kept for figure in models}
+        told = {figure.line: self.rows.models[figure.line] for figure in models}
+        events = [each for model in told.values() for each in model.events]
+        drawn = replace(
+            drawn,
+            non_routine=tuple(events) or None,
+            weather_from=weather_from(self.rows.surroundings, self.days) or None,
+        )
+        self.origins += map(non_routine_origin, events)
         used = {meter for each in found for meter, _ in each.readings}
         lines = {each.line for each in self.terms.contract.meters if each.code in used}
         tariffs = {line: text for line, text in self.around.tariffs.items() if line in lines}
-        sources = replace(self.around, tariffs=tariffs, models=kept)
+        sources = replace(
+            self.around,
+            tariffs=tariffs,
+            models={line: model.kept for line, model in told.items()},
+            bands={line: model.band for line, model in told.items()},
+        )
         self.origins += entered_origins(drawn, self.entered)
         month = with_entered(drawn, self.entered)
         return DrawnMonth(month, with_registers(sources, found), tuple(self.origins))
@@ -217,14 +232,13 @@ class _Drawing:
 
     def _models(self) -> list[ModelFigure]:
         found = []
-        days = Days(self.active.first_day, self.active.end_day, self.zone)
         for line, model in self.rows.models.items():
             try:
-                figure = model.kept.figure(self.rows.surroundings, days)
+                found.append(line_model(self.active, line, self.rows, self.days))
             except CivicwattError as error:
-                self.origins.append(missing("model", line, "model", error.reason))
+                code = error.code if isinstance(error, MissingInputError) else "model"
+                self.origins.append(missing("model", line, code, error.reason))
                 continue
-            found.append(banded(figure, model, days))
             self.origins.append(model_origin(found[-1], model))
         return found
 
@@ -257,6 +271,8 @@ def with_entered(drawn: ContractMonth, entered: ContractMonth) -> ContractMonth:
         degree_days=drawn.degree_days or entered.degree_days,
         models=_filled(drawn.models, entered.models, "line"),
         submeters=_filled(drawn.submeters, entered.submeters, "equipment"),
+        non_routine=_filled(drawn.non_routine or (), entered.non_routine or (), "line") or None,
+        weather_from=drawn.weather_from,
     )
 
 

@@ -12,6 +12,7 @@ from domain.canonical import plain
 from domain.contract_event import Equipment
 from domain.contract_month import Bill, ContractMonth, DegreeDays, ModelFigure, Prices, Use
 from domain.contract_term import Meter
+from domain.non_routine import NonRoutine
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +106,16 @@ def model_origin(figure: ModelFigure, model: LedgerModel) -> Origin:
         "sha256": figure.data_sha256,
     }
     return Origin("model", figure.line, "ledger", refers=refers)
+
+
+def non_routine_origin(event: NonRoutine) -> Origin:
+    """An accepted non-routine event of a line's baseline."""
+    refers = {
+        "event": event.event,
+        "signed_by": event.signed_by,
+        "signed_on": event.signed_on.isoformat(),
+    }
+    return Origin("non_routine", event.line, "ledger", refers=refers)
 
 
 def submeter_origin(item: Equipment, amount: Decimal) -> Origin:

@@ -6,9 +6,12 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import NamedTuple
 
+from analytics.drawn.boundary import ModelMeters
+from analytics.evidence.band import KeptBand
 from analytics.evidence.model import KeptModel
 from analytics.evidence.registers import Edit, Reading
 from analytics.evidence.surroundings import Surroundings
+from domain.non_routine import NonRoutine
 from domain.price_book import MonthPrice
 from domain.register_event import RegisterEvent
 from domain.tariff import Tariff
@@ -125,8 +128,15 @@ class LedgerModel:
     ----------
     first_day, end_day : date
         Its training, half-open.
-    wander : float or None
-        As `analytics.savings.own_record` takes it. [1]
+    band : KeptBand
+        Of which meter-years its band is made.
+    meters : ModelMeters
+    cvrmse_limit, nmbe_limit : float
+        Most that its fit may have, as `limit_source` asks. [1]
+    events : tuple of NonRoutine
+        Accepted non-routine events of the baseline that touch the month.
+    planned : Decimal or None
+        Saving planned for just the month. [unit of the line]
     """
 
     baseline_id: int
@@ -135,9 +145,17 @@ class LedgerModel:
     kept: KeptModel
     first_day: date
     end_day: date
-    wander: float | None
+    band: KeptBand
+    meters: ModelMeters
     cvrmse: float | None
     nmbe: float | None
+    cvrmse_limit: float
+    nmbe_limit: float
+    limit_source: str
+    ipmvp: str | None
+    gbt_28750: str | None
+    events: tuple[NonRoutine, ...] = ()
+    planned: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from analytics.evidence.archive import pack
+from analytics.evidence.band import read_band
 from analytics.evidence.closing import (
     CONTRACT,
     HAPPENED,
@@ -111,6 +112,8 @@ def source_parts(sources: Sources) -> dict[str, bytes]:
     }
     for model in sources.models.values():
         parts |= model.parts()
+    for band in sources.bands.values():
+        parts |= band.parts()
     return parts
 
 
@@ -171,7 +174,7 @@ def sources_in(parts: Mapping[str, bytes], days: Days) -> Sources:
     InputError
         With part and line.
     """
-    tariffs, models = {}, {}
+    tariffs, models, bands = {}, {}, {}
     for name in parts:
         folder, _, file = name.partition("/")
         line, _, kind = file.partition(".")
@@ -179,10 +182,17 @@ def sources_in(parts: Mapping[str, bytes], days: Days) -> Sources:
             tariffs[line] = text_of(parts[name], name)
         elif folder == "model" and kind == "json":
             models[line] = read_model(line, parts)
-        elif name not in _ALWAYS and not (folder == "model" and f"model/{line}.json" in parts):
+        elif folder == "band" and kind == "json" and f"model/{line}.json" in parts:
+            bands[line] = read_band(line, parts)
+        elif name not in _ALWAYS and not _beside(parts, folder, line, kind):
             raise InputError("nobody knows this part", place=name)
     surroundings = read_surroundings(parts, days)
-    return Sources(read_registers(parts), surroundings, tariffs, models)
+    return Sources(read_registers(parts), surroundings, tariffs, models, bands)
+
+
+def _beside(parts: Mapping[str, bytes], folder: str, line: str, kind: str) -> bool:
+    """Whether it is the table that belongs to a part of a model."""
+    return folder in {"model", "band"} and kind == "csv" and f"{folder}/{line}.json" in parts
 
 
 def _document(parts: Mapping[str, bytes], name: str) -> Any:

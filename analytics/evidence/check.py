@@ -1,6 +1,7 @@
 """A bundle worked out again from its parts, until the first place that differs. Pure."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from zoneinfo import ZoneInfo
 
 from analytics.evidence.agreed import Line, amounts, want_document, want_page
@@ -16,6 +17,7 @@ from analytics.evidence.bundle import (
 from analytics.evidence.closing import CONTRACT, closing_kind
 from analytics.evidence.closing_check import check_closing
 from analytics.evidence.manifest import NAME, Manifest, difference
+from analytics.evidence.model import want_fit
 from analytics.evidence.page import page
 from analytics.evidence.page_frame import PAGE
 from analytics.evidence.recount import (
@@ -24,14 +26,15 @@ from analytics.evidence.recount import (
     amounts_of,
     disagreement,
     recount,
-    stated_only,
 )
 from analytics.evidence.register_days import Days
 from analytics.evidence.signature import Signature, fingerprint, holds
+from analytics.evidence.stated import stated_only
 from analytics.settlement.month import settle
 from analytics.settlement.statement import Inputs, Statement
 from domain.contract import Party
 from domain.errors import CivicwattError, InputError
+from domain.model_band import ModelBand
 from domain.record import told
 
 
@@ -86,9 +89,7 @@ def _checked(
     try:
         found, sources = _recounted(inputs, parts)
         yield from _counted(inputs, found)
-        for model in sources.models.values():
-            model.check_fit()
-            yield {"record": "fit", "line": model.line, "model": model.name, "agrees": True}
+        yield from _fits(inputs, sources)
         statement = settle(inputs)
     except InputError:
         raise
@@ -203,8 +204,33 @@ def _counted(inputs: Inputs, found: Recount) -> Iterator[Line]:
         }
     if found.degree_days is not None:
         yield {"record": "degree_days", **told(found.degree_days), "agrees": True}
-    for figure in found.models.values():
-        yield {"record": "model", **told(figure), "agrees": True}
+    for again in found.models.values():
+        yield {"record": "model", **told(replace(again, band=None)), "agrees": True}
+        if again.band is not None:
+            yield {"record": "band", "line": again.line, **_band(again.band), "agrees": True}
+
+
+def _band(band: ModelBand) -> Line:
+    """Of a band all but its scores, of which it says how many there are."""
+    coverage = None if band.coverage is None else f"{band.coverage:.4f}"
+    return {
+        "calibrated_by": band.calibrated_by,
+        "meter_years": len(band.scores),
+        "coverage": coverage,
+        "tested": band.tested,
+        "here": band.here,
+        "here_held": band.here_held,
+    }
+
+
+def _fits(inputs: Inputs, sources: Sources) -> Iterator[Line]:
+    """Every model fitted again, to what is said of it."""
+    for line, model in sources.models.items():
+        again = model.check_fit()
+        for figure in inputs.month.models:
+            if figure.line == line:
+                want_fit(figure, again, sources.bands.get(line))
+        yield {"record": "fit", "line": line, "model": model.name, "agrees": True}
 
 
 def _statement(

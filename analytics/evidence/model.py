@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from decimal import Decimal
 from math import fsum, isfinite
 from typing import Any
 
@@ -11,11 +12,15 @@ import numpy as np
 
 from analytics.baseline import training as trainings
 from analytics.baseline.fitted import FittedBaseline, fit, predict
+from analytics.evidence.band import KeptBand, of_place
 from analytics.evidence.manifest import document
 from analytics.evidence.register_days import Days
 from analytics.evidence.rows import text_of
 from analytics.evidence.surroundings import Surroundings
 from analytics.models.day import features
+from analytics.models.estimator import Floats
+from analytics.models.period import Period
+from analytics.savings.own_record import OwnRecord
 from domain.contract_month import ModelFigure
 from domain.errors import InputError
 from domain.money import exact
@@ -23,6 +28,7 @@ from domain.money import exact
 _NEAR = 1e-6
 """Parameters of a fit made again may differ by so much: processors round differently. [1]"""
 _MOST_DAYS = 4000
+_SHARE = Decimal("0.0001")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,10 +58,12 @@ class KeptModel:
     def figure(self, surroundings: Surroundings, days: Days) -> ModelFigure:
         """Baseline of the days by the parameters, at the weather of the bundle.
 
+        Days without weather are not in it, and counted.
+
         Raises
         ------
         InputError
-            If a day has no weather, the calendar does not name it, or the model was fitted by a
+            If no day has weather, the calendar does not name one, or the model was fitted by a
             heating season, of which a bundle tells nothing.
         """
         if self.parameters.get("heated"):
@@ -68,14 +76,39 @@ class KeptModel:
             use = predict(self.parameters, matrix)[1:].tolist()
         except (ValueError, TypeError, KeyError, IndexError) as error:
             raise InputError(f"parameters: {error}", place=f"model/{self.line}.json") from None
-        for day, each in zip(days.each(), use, strict=True):
-            if not isfinite(each) or day not in surroundings.kinds:
-                reason = f"no weather or no kind of day on {day}"
+        for day in days.each():
+            if day not in surroundings.kinds:
+                reason = f"the calendar tells no kind of day of {day}"
                 raise InputError(reason, place=f"model/{self.line}.json")
+        known = [each for each in use if isfinite(each)]
+        if not known:
+            reason = f"no weather on any day from {days.first_day} on"
+            raise InputError(reason, place=f"model/{self.line}.json")
         digest = trainings.digest(self.training)
-        return ModelFigure(self.line, self.name, digest[:12], digest, exact(fsum(use)))
+        return ModelFigure(
+            self.line,
+            self.name,
+            digest[:12],
+            digest,
+            exact(fsum(known)),
+            missing_days=len(use) - len(known) or None,
+            outside=self._outside(warmth[1:]),
+        )
 
-    def check_fit(self) -> None:
+    def _outside(self, warmth: Floats) -> Decimal | None:
+        """Share of the days with weather that are colder or warmer than any of the training."""
+        try:
+            days = trainings.read(self.training)
+        except (ValueError, InputError):
+            return None  # `check_fit` says what is wrong with it
+        trained = days.temperature_c[np.isfinite(days.use) & np.isfinite(days.temperature_c)]
+        told = warmth[np.isfinite(warmth)]
+        if not len(trained):
+            return None
+        beyond = (told < trained.min()) | (told > trained.max())
+        return (Decimal(int(beyond.sum())) / len(told)).quantize(_SHARE)
+
+    def check_fit(self) -> FittedBaseline:
         """Fit it again.
 
         Raises
@@ -83,7 +116,7 @@ class KeptModel:
         InputError
             If other parameters come out.
         """
-        again = fitted(self.line, self.training)
+        again, fit_again = _fit(self.line, self.training)
         place = f"model/{self.line}.json"
         if again.name != self.name:
             raise InputError(f"{self.name}, fitted again: {again.name}", place=place)
@@ -95,6 +128,7 @@ class KeptModel:
             if not _close(self.parameters[name], value):
                 reason = f"{name} is {self.parameters[name]}, fitted again: {value}"
                 raise InputError(reason, place=place)
+        return fit_again
 
 
 def fitted(line: str, training: str) -> KeptModel:
@@ -105,6 +139,54 @@ def fitted(line: str, training: str) -> KeptModel:
     InputError
         If the text cannot be read, or there is no model, with the named reasons.
     """
+    return _fit(line, training)[0]
+
+
+def with_band_lent(line: str, training: str) -> tuple[KeptModel, KeptBand]:
+    """Fit a model to days, with the band that is lent where no meter-years of a place are known.
+
+    Raises
+    ------
+    InputError
+        As `fitted` does.
+    """
+    kept, found = _fit(line, training)
+    days = trainings.read(training)
+    train = Period(days.first_day, days.first_day + timedelta(days=len(days.use)))
+    return kept, of_place(line, OwnRecord(found.wander), train, ())
+
+
+def want_fit(figure: ModelFigure, found: FittedBaseline, band: KeptBand | None) -> None:
+    """See that what is said of a fit is what it comes to.
+
+    Raises
+    ------
+    InputError
+        With the figure that is not.
+    """
+    pairs: list[tuple[str, float | None, float | None]] = [
+        (name, None if told is None else float(told), value)
+        for name, told, value in (
+            ("CV(RMSE)", figure.cvrmse, found.quality.cvrmse),
+            ("NMBE", figure.nmbe, found.quality.nmbe),
+        )
+        if told is not None
+    ]
+    if band is not None:
+        pairs.append(("wander", band.own.wander, found.wander))
+    for name, told, value in pairs:
+        if not _near(told, value):
+            reason = f"{name} is said to be {told}, fitted again: {value}"
+            raise InputError(reason, place=f"model/{figure.line}.json")
+
+
+def _near(told: float | None, value: float | None) -> bool:
+    if told is None or value is None:
+        return told is value
+    return abs(told - value) <= _NEAR
+
+
+def _fit(line: str, training: str) -> tuple[KeptModel, FittedBaseline]:
     place = f"model/{line}.csv"
     try:
         days = trainings.read(training)
@@ -119,7 +201,7 @@ def fitted(line: str, training: str) -> KeptModel:
         raise InputError(f"no model: {error}", place=place) from error
     if found.model is None or found.parameters is None:
         raise InputError(f"no model: {', '.join(found.refusals)}", place=place)
-    return KeptModel(line, training, found.model, found.parameters)
+    return KeptModel(line, training, found.model, found.parameters), found
 
 
 def read_model(line: str, parts: Mapping[str, bytes]) -> KeptModel:

@@ -3,21 +3,22 @@
 Figures for which a bundle holds no source are stated, not counted: they stand on the signatures.
 """
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
+from analytics.evidence.band import KeptBand, banded, unlike_band
 from analytics.evidence.counted import Counted, counted
 from analytics.evidence.model import KeptModel
 from analytics.evidence.register_days import Days
 from analytics.evidence.registers import READINGS, Registers
-from analytics.evidence.surroundings import WEATHER, Surroundings, degree_days
+from analytics.evidence.surroundings import WEATHER, Surroundings, degree_days, weather_from
 from analytics.ledger.timetable import Timetable, lay_out
 from analytics.settlement.active_month import ActiveMonth
 from analytics.settlement.statement import Inputs
-from domain.contract_month import DegreeDays, ModelFigure, Use
+from domain.contract_month import DegreeDays, ModelFigure, Use, WeatherFrom
 from domain.contract_term import Meter
 from domain.errors import CivicwattError, InputError, MissingInputError
 from domain.grade import GRADES
@@ -35,12 +36,15 @@ class Sources:
         TOML of the schema ``tariff/1`` by line: in which period what one register counts lies.
     models : mapping of str to KeptModel
         By line.
+    bands : mapping of str to KeptBand
+        By line, of those models.
     """
 
     registers: Registers
     surroundings: Surroundings
     tariffs: Mapping[str, str]
     models: Mapping[str, KeptModel]
+    bands: Mapping[str, KeptBand] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +54,7 @@ class Recount:
     uses: Mapping[str, Counted]
     degree_days: DegreeDays | None
     models: Mapping[str, ModelFigure]
+    weather_from: tuple[WeatherFrom, ...] = ()
 
 
 def recount(inputs: Inputs, sources: Sources) -> Recount:
@@ -85,10 +90,25 @@ def recount(inputs: Inputs, sources: Sources) -> Recount:
     weather = None
     if station is not None and sources.surroundings.hours:
         weather = degree_days(sources.surroundings, station, days)
-    models = {
-        line: kept.figure(sources.surroundings, days) for line, kept in sources.models.items()
-    }
-    return Recount(uses, weather, models)
+    models = {line: _figure(line, inputs, sources, days) for line in sources.models}
+    return Recount(uses, weather, models, _weather_from(inputs, sources, days))
+
+
+def _figure(line: str, inputs: Inputs, sources: Sources, days: Days) -> ModelFigure:
+    found = sources.models[line].figure(sources.surroundings, days)
+    band = sources.bands.get(line)
+    return found if band is None else banded(found, band, days, inputs.contract.nominal)
+
+
+def _weather_from(inputs: Inputs, sources: Sources, days: Days) -> tuple[WeatherFrom, ...]:
+    """Other stations that stand for the contract's; they have to be those of its rule."""
+    found = weather_from(sources.surroundings, days)
+    rule = inputs.contract.weather_gaps
+    for each in found:
+        if rule is None or each.station not in rule.stations:
+            reason = f"hours of {each.station[:80]!r}, which no rule of the contract names"
+            raise InputError(reason, place=WEATHER)
+    return found
 
 
 def completed(inputs: Inputs, found: Recount) -> Inputs:
@@ -105,20 +125,9 @@ def completed(inputs: Inputs, found: Recount) -> Inputs:
             uses=(*month.uses, *uses),
             degree_days=month.degree_days or found.degree_days,
             models=(*month.models, *models),
+            weather_from=month.weather_from or found.weather_from or None,
         ),
     )
-
-
-def stated_only(inputs: Inputs, found: Recount) -> Iterator[str]:
-    """Figures of the month for which there is no source, by name."""
-    for use in inputs.month.uses:
-        if use.meter not in found.uses and use.first is None:
-            yield f"use of {use.meter}"
-    if inputs.month.degree_days is not None and found.degree_days is None:
-        yield "degree days"
-    for figure in inputs.month.models:
-        if figure.line not in found.models:
-            yield f"model of {figure.line}"
 
 
 def disagreement(inputs: Inputs, found: Recount) -> tuple[str, str] | None:
@@ -133,15 +142,30 @@ def disagreement(inputs: Inputs, found: Recount) -> tuple[str, str] | None:
     if told is not None and counted_days is not None and told != counted_days:
         seen, comes = (_degree_days(each) for each in (told, counted_days))
         return WEATHER, f"the month says {seen}, the hours come to {comes}"
-    for figure in inputs.month.models:
-        if figure.line in found.models:
-            again = found.models[figure.line]
-            if (figure.quantity, figure.data_sha256) != (again.quantity, again.data_sha256):
-                seen = f"{figure.quantity} from data {figure.data_sha256[:12]}"
-                comes = f"{again.quantity} from data {again.data_sha256[:12]}"
-                reason = f"the month says {seen}, the model comes to {comes}"
-                return f"model/{figure.line}.json", reason
-    return None
+    if (inputs.month.weather_from or ()) != found.weather_from:
+        counts = (len(each) for each in (inputs.month.weather_from or (), found.weather_from))
+        return WEATHER, "the month says {} days by other stations, the hours {}".format(*counts)
+    pairs = ((each, found.models.get(each.line)) for each in inputs.month.models)
+    unlike = (_wrong_model(told, again) for told, again in pairs if again is not None)
+    return next((each for each in unlike if each is not None), None)
+
+
+def _wrong_model(told: ModelFigure, found: ModelFigure) -> tuple[str, str] | None:
+    if (told.quantity, told.data_sha256) != (found.quantity, found.data_sha256):
+        seen = f"{told.quantity} from data {told.data_sha256[:12]}"
+        comes = f"{found.quantity} from data {found.data_sha256[:12]}"
+        reason = f"the month says {seen}, the model comes to {comes}"
+        return f"model/{told.line}.json", reason
+    if (told.missing_days or 0) != (found.missing_days or 0):
+        reason = f"the month says {told.missing_days or 0} d without weather, the hours"
+        return WEATHER, f"{reason} come to {found.missing_days or 0}"
+    if told.outside is not None and told.outside != found.outside:
+        reason = f"the month says {told.outside} of the days are outside the training's range"
+        return f"model/{told.line}.json", f"{reason}, they come to {found.outside}"
+    if found.band is None and found.no_band is None:
+        return None
+    wrong = unlike_band(told, found)
+    return None if wrong is None else (f"band/{told.line}.csv", wrong)
 
 
 def amounts_of(use: Use, meter: Meter) -> dict[Period, Decimal]:

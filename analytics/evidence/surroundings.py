@@ -1,7 +1,8 @@
 """Calendar and weather of a bundle: kinds of days, and hours of the contract's station. Pure."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from zoneinfo import ZoneInfo
@@ -14,7 +15,7 @@ from analytics.models.estimator import Floats
 from analytics.models.series import Series, daily_mean, daily_swing, day_bounds, us
 from domain.calendar import DayKind
 from domain.canonical import plain
-from domain.contract_month import DegreeDays
+from domain.contract_month import DegreeDays, WeatherFrom
 from domain.contract_term import Station
 from domain.errors import InputError, MissingInputError
 from domain.local_day import local_day
@@ -35,18 +36,30 @@ class Surroundings:
     kinds : mapping of date to DayKind
     hours : mapping of datetime to Decimal
         Outdoor air at the station by the beginning of each hour, in order. [degC]
+    instead : mapping of datetime to str
+        Of those hours the ones that another station told, and its code.
     """
 
     kinds: Mapping[date, DayKind]
     hours: Mapping[datetime, Decimal]
+    instead: Mapping[datetime, str] = field(default_factory=dict)
 
     def parts(self) -> dict[str, bytes]:
         """As parts of a bundle."""
         days = sorted(self.kinds.items())
         return {
             CALENDAR: written(_DAY, ((day.isoformat(), kind) for day, kind in days)),
-            WEATHER: written(_HOUR, ((stamp(at), plain(warm)) for at, warm in self.hours.items())),
+            WEATHER: self._weather(),
         }
+
+    def _weather(self) -> bytes:
+        """Hours; who told them only where it was not the contract's station alone."""
+        rows = ((at, stamp(at), plain(warm)) for at, warm in self.hours.items())
+        if not self.instead:
+            return written(_HOUR, (cells for _, *cells in rows))
+        return written(
+            (*_HOUR, "station"), ((*cells, self.instead.get(at, "")) for at, *cells in rows)
+        )
 
     def kind(self, day: date) -> DayKind:
         """Kind of a local day.
@@ -99,15 +112,31 @@ def read_surroundings(parts: Mapping[str, bytes], days: Days) -> Surroundings:
         except ValueError as error:
             raise InputError(str(error), place=place) from None
     hours: dict[datetime, Decimal] = {}
+    instead: dict[datetime, str] = {}
     last: datetime | None = None
-    for place, (text, warm) in rows_of(parts[WEATHER], _HOUR, WEATHER):
+    head = (*_HOUR, "station")
+    told = parts[WEATHER].partition(b"\n")[0] == ",".join(head).encode()
+    for place, (text, warm, *by) in rows_of(parts[WEATHER], head if told else _HOUR, WEATHER):
         at = instant_of(text, place)
         if last is not None and at <= last:
             raise InputError(f"{text} after {stamp(last)}: want rising instants", place=place)
         if not days.begin() - _AROUND < at < days.end() + _AROUND:
             raise InputError(f"{text} is not of the month, nor near it", place=place)
         hours[at], last = number_of(warm, place), at
-    return Surroundings(kinds, hours)
+        if any(by):
+            instead[at] = by[0]
+    return Surroundings(kinds, hours, instead)
+
+
+def weather_from(surroundings: Surroundings, days: Days) -> tuple[WeatherFrom, ...]:
+    """Days of which another station told hours, in order."""
+    begin, end = days.begin(), days.end()
+    found = Counter(
+        (local_day(at, days.zone), station)
+        for at, station in surroundings.instead.items()
+        if begin <= at < end
+    )
+    return tuple(WeatherFrom(day, name, hours) for (day, name), hours in sorted(found.items()))
 
 
 def degree_days(surroundings: Surroundings, station: Station, days: Days) -> DegreeDays:

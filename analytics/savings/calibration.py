@@ -16,9 +16,8 @@ import numpy as np
 from analytics.models.estimator import Floats
 from analytics.savings.meter_year import MeterYear
 from analytics.savings.own_record import YEAR_AHEAD, OwnRecord, Span
+from domain.model_band import LEAST_METER_YEARS
 
-LEAST_METER_YEARS = 20
-"""Below this nothing local is calibrated."""
 FLOOR = 0.05
 """What is added, in squares, to the wander of a meter: a calm year is no promise. [1]"""
 PRIOR_YEARS = 8.0
@@ -149,6 +148,29 @@ def calibrate(years: Sequence[MeterYear], basis: Basis = Basis.LOCAL) -> Calibra
     return Calibration(basis, stretch, np.sort(scores(known, stretch)), tested, tested_by)
 
 
+def lent(
+    calibrating: Sequence[MeterYear], testing: Sequence[MeterYear], here: Sequence[MeterYear] = ()
+) -> Calibration:
+    """What meter-years of elsewhere make, for a place without enough of its own.
+
+    Parameters
+    ----------
+    testing : sequence of MeterYear
+        Later ones of elsewhere, which only say how often it held.
+    here : sequence of MeterYear
+        Of the place at hand: too few to make a band, they are held against the one that is lent.
+    """
+    made = calibrate(calibrating, Basis.SHIPPED)
+    return Calibration(
+        Basis.SHIPPED,
+        made.stretch,
+        made.scores,
+        scores(testing, made.stretch),
+        made.scores,
+        scores(here, made.stretch),
+    )
+
+
 def _rank(ordered: Floats, confidence: float) -> float:
     place = ceil((len(ordered) + 1) * confidence)
     return float(ordered[place - 1]) if place <= len(ordered) else inf
@@ -162,7 +184,7 @@ def scores(years: Sequence[MeterYear], stretch: float) -> Floats:
     """Size of each deviation over its scale. [1]."""
     sizes = [abs(_strayed(year.deviation)) for year in years]
     scales = [_scale(stretch, year.own, year.span) for year in years]
-    return np.asarray(np.array(sizes) / np.array(scales), np.float64)
+    return np.asarray(np.array(sizes, np.float64) / np.array(scales, np.float64))
 
 
 def _stretch(years: Sequence[MeterYear]) -> float:

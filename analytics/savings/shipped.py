@@ -5,9 +5,7 @@ from datetime import date
 from functools import cache
 from importlib.resources import files
 
-import numpy as np
-
-from analytics.savings.calibration import Basis, Calibration, calibrate, scores
+from analytics.savings.calibration import Calibration, lent
 from analytics.savings.meter_year import MeterYear
 from analytics.savings.own_record import OwnRecord
 
@@ -45,7 +43,9 @@ def calibration(step: str = "daily") -> Calibration:
         ``daily``, ``hourly`` or ``monthly``: of which models the later years are. The band is made
         from daily ones, whatever the step: how a building drifts does not depend on its model.
     """
-    made = calibrate(meter_years("calibrating"), Basis.SHIPPED)
-    later = "testing" if step == "daily" else f"testing_{step}"
-    tested = scores(meter_years(later), made.stretch)
-    return Calibration(Basis.SHIPPED, made.stretch, made.scores, np.asarray(tested), made.scores)
+    return lent(meter_years("calibrating"), later(step))
+
+
+def later(step: str = "daily") -> list[MeterYear]:
+    """Later meter-years, held against the band: those of daily models, or of another step."""
+    return meter_years("testing" if step == "daily" else f"testing_{step}")

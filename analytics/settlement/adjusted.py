@@ -153,6 +153,17 @@ def _additions(month: ActiveMonth, line: ContractLine, working: Working) -> Iter
             formula = f"{shown(each.quantity)} x {days} of {whole} d: {each.reason}"
             working.stands_on(each.document)
             yield working.step("dQ_agreed", each.quantity * days / whole, line.unit, formula)
+    for event in month.month.non_routine or ():
+        days = month.overlap(event.first_day, event.end_day)
+        if event.line == line.code and days:
+            formula = (
+                f"{shown(event.per_day)} x {days} d: {event.reason} ({event.signed_by},"
+                f" {event.signed_on})"
+            )
+            working.stands_on(f"non-routine event {event.event}")
+            working.remark("non_routine", f"{event.event}: {event.evidence}")
+            symbol = f"dQ_event_{event.event}"
+            yield working.step(symbol, event.per_day * days, line.unit, formula)
 
 
 def _equipment(month: ActiveMonth, item: Equipment, days: int) -> tuple[Decimal, str]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from enum import StrEnum
 
 from analytics.settlement.active_month import ActiveMonth
@@ -21,7 +21,9 @@ class LeftOutKind(StrEnum):
     METER_MISSING = "meter_missing"
     """A meter told nothing; the contract's rule of substitution, or nothing, stands for it."""
     WEATHER_MISSING = "weather_missing"
-    """The weather station told nothing."""
+    """The weather station told nothing; the contract's rule, or nothing, stands for it."""
+    WEATHER_FROM = "weather_from"
+    """Another station stands for hours of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,5 +101,19 @@ def _meters(active: ActiveMonth) -> Iterator[LeftOut]:
 
 def _weather(active: ActiveMonth) -> Iterator[LeftOut]:
     found = active.month.degree_days
-    if found is not None and found.missing_days:
-        yield LeftOut(LeftOutKind.WEATHER_MISSING, found.missing_days, found.station)
+    missing = {found.station: found.missing_days} if found is not None else {}
+    station = active.contract.station(active.first_day)
+    for figure in active.month.models:
+        code = station.code if station is not None else figure.line
+        missing[code] = max(missing.get(code, 0), figure.missing_days or 0)
+    rule = active.contract.weather_gaps
+    reason = "" if rule is None else f"{rule.method}, at most {rule.most_days} d"
+    for code, days in missing.items():
+        if days:
+            yield LeftOut(LeftOutKind.WEATHER_MISSING, days, code, reason=reason)
+    for each in active.month.weather_from or ():
+        reason = f"{each.hours} h of station {each.station}"
+        end_day = each.day + timedelta(days=1)
+        yield from _span(
+            LeftOutKind.WEATHER_FROM, each.day, end_day, place=each.station, reason=reason
+        )

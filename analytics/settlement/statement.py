@@ -18,6 +18,7 @@ from domain.contract_event import Events
 from domain.contract_line import LineKind
 from domain.contract_month import ContractMonth
 from domain.errors import InputError
+from domain.model_band import SavingBand
 from domain.record import read, told
 
 FORM = "civicwatt/statement/1"

@@ -4,7 +4,7 @@ A ratio of degree days is undefined where the baseline has none, and explodes wh
 below the contract's `min_dd` it gives way to a slope, and above it a cap may bound it.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from analytics.settlement.active_month import ActiveMonth
@@ -39,8 +39,15 @@ def weathered(month: ActiveMonth, line: ContractLine, q0: Decimal, working: Work
     if method is WeatherMethod.MODEL:
         figure = model_figure(month, line.code)
         working.stands_on(f"model {figure.model} {figure.version}")
+        _tell_other_stations(month, working)
         formula = f"model {figure.model}, version {figure.version}, at the weather of the month"
-        return working.step("Qw", figure.quantity, line.unit, formula)
+        if not figure.missing_days:
+            return working.step("Qw", figure.quantity, line.unit, formula)
+        working.step("Qm", figure.quantity, line.unit, formula)
+        station = month.contract.station(month.first_day)
+        code = station.code if station is not None else "-"
+        whole, formula = _by_mean(month, code, figure.missing_days, figure.quantity, working)
+        return working.step("Qw", whole, line.unit, formula)
     told = _degree_days(month, working)
     station = _station(month, told)
     terms = []
@@ -74,10 +81,50 @@ def _degree_days(month: ActiveMonth, working: Working) -> DegreeDays:
         reason = f"no degree days are entered for {month.month.month}"
         raise MissingInputError(reason, code="weather")
     working.stands_on(f"station {told.station}")
-    if told.missing_days:
-        detail = f"station {told.station} told nothing of {told.missing_days} d"
-        working.remark("weather_days_missing", detail, blocks=True)
-    return told
+    _tell_other_stations(month, working)
+    if not told.missing_days:
+        return told
+
+    def whole(name: str, known: Decimal) -> Decimal:
+        value, formula = _by_mean(month, told.station, told.missing_days, known, working)
+        return working.step(f"DD_{name}", value, "degC d", formula)
+
+    return replace(
+        told, heating=whole("heating", told.heating), cooling=whole("cooling", told.cooling)
+    )
+
+
+def _by_mean(
+    month: ActiveMonth, station: str, missing_days: int, amount: Decimal, working: Working
+) -> tuple[Decimal, str]:
+    """What an amount of the days with weather comes to over all days, by the contract's rule.
+
+    Raises
+    ------
+    MissingInputError
+        If the contract has none, or it does not reach; with what to do.
+    """
+    rule, days = month.contract.weather_gaps, month.days
+    most = rule.most_days if rule is not None else 0
+    if missing_days > most or missing_days >= days:
+        reason = (
+            f"station {station} told nothing of {missing_days} d; the contract's rule for days"
+            f" without weather reaches {most} d: agree on such a rule, or import the hours"
+        )
+        raise MissingInputError(reason, code="weather_days_missing")
+    known = days - missing_days
+    working.remark(
+        "weather_by_mean", f"station {station}: {missing_days} d by the mean of {known} d"
+    )
+    return amount * days / known, f"{shown(amount)} x {days} / {known} d"
+
+
+def _tell_other_stations(month: ActiveMonth, working: Working) -> None:
+    for name in dict.fromkeys(each.station for each in month.month.weather_from or ()):
+        days = [each for each in month.month.weather_from or () if each.station == name]
+        hours = sum(each.hours for each in days)
+        working.remark("weather_from", f"station {name} stands for {hours} h on {len(days)} d")
+        working.stands_on(f"station {name}")
 
 
 def _station(month: ActiveMonth, told: DegreeDays) -> Station:

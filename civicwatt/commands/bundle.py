@@ -6,8 +6,8 @@ from importlib.metadata import version
 from pathlib import Path
 
 from analytics.evidence.bundle import evidence, packed
-from analytics.evidence.recount import stated_only
 from analytics.evidence.signature import PARTIES_FORM, Parties, read_public_key
+from analytics.evidence.stated import stated_only
 from civicwatt import chosen_zone
 from civicwatt.chosen_calendar import SHIPPED
 from civicwatt.commands.settle import read_file

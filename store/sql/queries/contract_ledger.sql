@@ -66,6 +66,15 @@ SELECT s.period, max(a.at) AS at FROM statement s JOIN statement_act a USING (st
 -- name: model
 -- A version of a baseline that has a model, with the days it was fitted to.
 SELECT v.version_id, v.model, v.parameters, v.inputs, v.wander, v.cvrmse, v.nmbe, lower(b.train) AS first_day,
-       upper(b.train) AS end_day
+       upper(b.train) AS end_day, b.organisation_id, b.meter_id, b.medium, b.method, b.cvrmse_limit, b.nmbe_limit,
+       b.limit_source, v.basis -> 'meters' AS stretches
   FROM baseline b JOIN baseline_version v USING (baseline_id)
  WHERE b.baseline_id = %(baseline_id)s AND v.number = %(number)s AND v.model IS NOT NULL AND b.method = 'whole';
+
+-- name: used
+-- Of some meters, those that counted something on local days [first_day, end_day).
+SELECT m.code FROM meter m
+ WHERE m.code = ANY (%(codes)s)
+   AND EXISTS (SELECT FROM {schema}.consumption_day c
+                WHERE c.meter_id = m.meter_id AND c.quantity = m.quantity AND c.day >= %(first_day)s AND c.day < %(end_day)s
+                  AND c.value > 0);

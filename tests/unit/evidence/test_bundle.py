@@ -38,7 +38,15 @@ def test_the_worked_month_comes_out_of_its_registers_to_the_cent() -> None:
     (payment,) = [line for line in lines if line["record"] == "payment"]
     assert (payment["payer"], payment["amount"]) == ("client", "154340.14")
     assert figures(lines, "total", "symbol")["U"] == "138772.90"
-    assert lines[-1]["stated"] == ["degree days"]
+    assert lines[-1]["stated"] == [
+        "degree days",
+        "price of electricity",
+        "price of water",
+        "quality temperature",
+        "change of area on 2026-04-01",
+        "change of headcount on 2026-03-01",
+        "equipment server-room on 2026-05-01",
+    ]
     (main, _) = [line for line in lines if line["record"] == "use"]
     assert main["readings"] == 1489
     assert main["quantities"] == {"peak": "68200", "valley": "66500", "flat": "64900"}

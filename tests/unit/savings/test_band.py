@@ -8,9 +8,10 @@ import pytest
 
 from analytics.savings import shipped
 from analytics.savings.avoided_use import NoBand, avoided_use
-from analytics.savings.calibration import LEAST_METER_YEARS, Basis, NotCalibrated, calibrate
+from analytics.savings.calibration import Basis, NotCalibrated, calibrate
 from analytics.savings.meter_year import MeterYear
 from analytics.savings.own_record import OwnRecord, Span
+from domain.model_band import LEAST_METER_YEARS
 
 CALM, RESTLESS = OwnRecord(0.01), OwnRecord(0.30)
 

@@ -1,0 +1,120 @@
+"""The baseline that a line of a contract names, read with everything its figure rests on."""
+
+from collections.abc import Iterator
+from datetime import date
+from decimal import Decimal
+
+from psycopg import Connection
+
+from analytics.drawn.boundary import ModelMeters
+from analytics.drawn.rows import LedgerModel
+from analytics.evidence.band import of_place
+from analytics.evidence.model import KeptModel
+from analytics.local_calibration import local_calibration
+from analytics.models.period import Period
+from analytics.settlement.active_month import ActiveMonth
+from domain.baseline import Stated, Verdict
+from domain.comparison import Method
+from domain.contract_line import ContractLine
+from domain.errors import MissingInputError
+from domain.non_routine import NonRoutine
+from store.baseline import EventRow, events, stated_savings
+from store.contract_ledger import Eyes, ModelRow, model, used
+
+_SHOWN = 3
+"""Decimals of a figure in words of evidence."""
+
+
+def model_of(conn: Connection, eyes: Eyes, month: ActiveMonth, line: ContractLine) -> LedgerModel:
+    """Read the version of a baseline that a line names.
+
+    Raises
+    ------
+    MissingInputError
+        If the registry has none, or the version has no model.
+    """
+    baseline, _, number = (line.model or "").partition("/")
+    whole = baseline.isdecimal() and number.isdecimal()
+    row = model(conn, int(baseline), int(number)) if whole else None
+    if row is None:
+        raise MissingInputError(f"the registry has no model {line.model}", code="model")
+    local = local_calibration(conn, row.organisation_id, row.medium, meter_id=row.meter_id)
+    own = local.own_record(row.wander, row.end_day)
+    train = Period(row.first_day, row.end_day)
+    method, span = Method(row.method), (month.first_day, month.end_day)
+    return LedgerModel(
+        int(baseline),
+        int(number),
+        row.version_id,
+        KeptModel(line.code, row.inputs, row.model, row.parameters),
+        row.first_day,
+        row.end_day,
+        of_place(line.code, own, train, local.years),
+        _meters(conn, eyes, month, row),
+        row.cvrmse,
+        row.nmbe,
+        row.cvrmse_limit,
+        row.nmbe_limit,
+        row.limit_source,
+        method.ipmvp(whole_place=row.meter_id is None),
+        method.gbt_28750,
+        tuple(_accepted(conn, line, int(baseline), *span)),
+        _planned(conn, int(baseline), *span),
+    )
+
+
+def _meters(conn: Connection, eyes: Eyes, month: ActiveMonth, row: ModelRow) -> ModelMeters:
+    counted = frozenset(code for stretch in row.stretches for code in stretch["meters"])
+    boundary = {meter.in_ledger()[0] for meter in month.contract.meters}
+    return ModelMeters(counted, used(conn, eyes, boundary, row.first_day, row.end_day))
+
+
+def _accepted(
+    conn: Connection, line: ContractLine, baseline_id: int, first_day: date, end_day: date
+) -> Iterator[NonRoutine]:
+    """Events that somebody has accepted, of which a day lies in [first_day, end_day)."""
+    for row in events(conn, baseline_id):
+        if row.verdict != Verdict.ACCEPTED or row.signed_first_day is None:
+            continue
+        ends = row.signed_end_day
+        if row.signed_first_day >= end_day or (ends is not None and ends <= first_day):
+            continue
+        if row.signed_per_day is None or row.decided_at is None:
+            continue
+        yield NonRoutine(
+            line.code,
+            str(row.id),
+            row.signed_first_day,
+            row.signed_per_day,
+            row.reason or "-",
+            row.decided_by or f"decision on event {row.id}",
+            row.decided_at.date(),
+            _evidence(row),
+            ends,
+        )
+
+
+def _evidence(row: EventRow) -> str:
+    """What it was proposed by, in words of a statement."""
+    days = f"{row.first_day} to {row.end_day or '..'}"
+    change = f"{round(row.per_day, _SHOWN)}/d"
+    if row.low is not None and row.high is not None:
+        change += f" ({round(row.low, _SHOWN)} .. {round(row.high, _SHOWN)})"
+    if row.person is not None:
+        return f"entered by {row.person}: {days}, {change}"
+    version, ratio = row.evidence.get("version"), row.evidence.get("ratio")
+    times = f", x {round(float(ratio), _SHOWN)}" if ratio else ""
+    return f"proposed by the engine with version {version}: {days}, {change}{times}"
+
+
+def _planned(conn: Connection, baseline_id: int, first_day: date, end_day: date) -> Decimal | None:
+    """Saving that somebody planned for just these days."""
+    return next(
+        (
+            each.amount
+            for each in stated_savings(conn, baseline_id)
+            if each.kind == Stated.PLANNED
+            and (each.first_day, each.end_day) == (first_day, end_day)
+        ),
+        None,
+    )
