@@ -198,6 +198,25 @@ class RegisterOut(BaseModel):
     last: dict[Period, Decimal]
 
 
+class LeftOutOut(BaseModel):
+    """Days of a month that do not count as they were, and why."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    kind: str = Field(description="not_in_contract, closed, meter_outside, meter_missing ..")
+    place: str = Field(description="Meter or station; empty: the whole boundary.")
+    days: int = Field(description="[d]")
+    first_day: date | None = Field(description="Null: only their number is known.")
+    end_day: date | None
+    reason: str
+
+    @computed_field  # type: ignore[prop-decorator]  # likewise
+    @property
+    def reason_zh(self) -> str:
+        """In Chinese."""
+        return in_chinese(self.reason)
+
+
 class BaselineUsed(BaseModel):
     """Version of a baseline whose figure is in the statement."""
 
@@ -302,6 +321,7 @@ class StatementDetail(StatementOut):
     remarks: list[RemarkOut]
     differences: list[DifferenceOut] = Field(description="Of a true-up.")
     registers: list[RegisterOut] = Field(description="Of a hand-over.")
+    left_out: list[LeftOutOut] = Field(description="Of a month: days that do not count.")
     baselines: list[BaselineUsed]
     acts: list[ActOut]
     disputes: list[DisputeOut]

@@ -9,7 +9,8 @@ from analytics.evidence.signature import fingerprint
 from analytics.settlement.course import Act, Course
 from analytics.settlement.due import Due
 from analytics.settlement.hand_over import HandOver
-from analytics.settlement.statement import Side, Statement
+from analytics.settlement.left_out import left_out
+from analytics.settlement.statement import Side, Statement, read_inputs
 from analytics.settlement.true_up import TrueUp
 from analytics.settlement.undisputed import amount_in
 from analytics.statement_acts import Doer, Matter, matter
@@ -21,6 +22,7 @@ from api.routes.statement_schema import (
     DisputeOut,
     DueOut,
     FrozenOut,
+    LeftOutOut,
     LineOut,
     OutcomeOut,
     PaymentOut,
@@ -35,9 +37,10 @@ from api.routes.statement_schema import (
 )
 from api.scope import Caller
 from domain.contract import Party
+from domain.contract_book import DocumentKind
 from store.contract import party_of
 from store.dispute import DisputeRow
-from store.statement import ActRow, StatementRow, acts, baselines_of
+from store.statement import ActRow, StatementRow, acts, baselines_of, texts
 
 
 def heads(scope: Caller, rows: Sequence[StatementRow]) -> list[StatementOut]:
@@ -71,6 +74,7 @@ def whole(scope: Caller, row: StatementRow) -> StatementDetail:
         remarks=[RemarkOut.model_validate(each) for each in document.remarks],
         differences=_differences(of),
         registers=_registers(document),
+        left_out=_left_out(scope, row),
         baselines=[BaselineUsed.model_validate(one) for one in baselines_of(scope.conn, row.id)],
         acts=[_act(each) for each in of.done],
         disputes=[dispute_view(of, each) for each in of.disputes],
@@ -187,6 +191,14 @@ def _differences(of: Matter) -> list[DifferenceOut]:
 def _registers(document: Statement | TrueUp | HandOver) -> list[RegisterOut]:
     found = document.registers if isinstance(document, HandOver) else ()
     return [RegisterOut(meter=each.meter, last=dict(each.register)) for each in found]
+
+
+def _left_out(scope: Caller, row: StatementRow) -> list[LeftOutOut]:
+    kept = texts(scope.conn, row.id)[1] if row.kind == DocumentKind.MONTH else None
+    if kept is None:
+        return []
+    found = left_out(read_inputs(kept, place=f"statement {row.id}"))
+    return [LeftOutOut.model_validate(each) for each in found]
 
 
 def _due(due: Due) -> DueOut:

@@ -151,6 +151,8 @@ export interface StatementWhole extends Statement, Named {
   remarks: Remark[]
   differences: { month: string; line: string; side: Side; signed: Decimal | null; now: Decimal | null; dispute: string | null }[]
   registers: { meter: string; last: Record<string, Decimal> }[]
+  /** Days of a month that do not count as they were; `place` empty: the whole boundary. */
+  left_out: { kind: string; place: string; days: number; first_day: LocalDate | null; end_day: LocalDate | null; reason: string; reason_zh: string }[]
   /** `baseline_id` null: out of sight. */
   baselines: { version_id: number; baseline_id: number | null; version: number | null; sha256: string }[]
   acts: Doing[]
@@ -222,6 +224,8 @@ export interface Origins {
   known_at: Instant
   because: string
   because_zh: string
+  /** What people entered beside the ledger, as the contract's file would hold it. */
+  entered: Record<string, unknown>
   origins: Origin[]
 }
 export interface Drawing {
@@ -246,8 +250,17 @@ export interface Correction {
 }
 
 /** A month as the ledger tells it now. */
-export const drawStatement = (contract: number, month: string) => call<Drawing>('POST', `/contracts/${contract}/drawings`, { body: { month } })
+export const drawStatement = (contract: number, month: string, entered: Record<string, unknown>) =>
+  call<Drawing>('POST', `/contracts/${contract}/drawings`, { body: { month, entered } })
+/** The true-up of a contract year, or with null the hand-over. */
+export const draftClosing = (contract: number, year: number | null) =>
+  call<StatementWhole>('POST', `/contracts/${contract}/statements`, { body: year === null ? { kind: 'hand_over' } : { kind: 'true_up', year } })
 export const origins = (id: number, signal: AbortSignal) => call<Origins>('GET', one(id, '/origins'), { signal })
+/** What people entered beside the ledger for the newest statement of a month that was drawn. */
+export async function enteredBeside(contract: number, month: string, signal: AbortSignal): Promise<Record<string, unknown>> {
+  const drawn = (await statementsOf(contract, month, signal)).find(({ kind, cause }) => kind === 'month' && cause !== 'entered')
+  return drawn ? (await origins(drawn.id, signal)).entered : {}
+}
 export const corrections = (statement: number, signal: AbortSignal) => listed<Correction>('/corrections', { statement }, signal)
 export const decideCorrection = (id: number, verdict: 'accepted' | 'dismissed', reason: string) =>
   call<Correction>('POST', `/corrections/${id}/decisions`, { body: { verdict, reason } })

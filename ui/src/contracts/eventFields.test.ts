@@ -28,3 +28,13 @@ test('periods cut anew have either shares or an index', () => {
   expect(eventOf('redefinitions', { ...cut, shares: 'peak 0.42, valley 0.58' })).toMatchObject({ basis: 'intervals', shares: [{ peak: '0.42', valley: '0.58' }] })
   expect(isWhole('redefinitions', { ...cut, shares: 'peak' })).toBe(false)
 })
+
+test('shares are of all months alike, or of each of the twelve, and always the whole', () => {
+  const cut = { line: 'electricity', first_day: '2026-09-01', tariff: 't2', document: 'd', signed_by: 'A,B' }
+  const month = (n: number): string => `peak 0.${n + 10}, valley 0.${90 - n}`
+  const twelve = Array.from({ length: 12 }, (_, n) => month(n))
+  expect(eventOf('redefinitions', { ...cut, shares: twelve.join('\n') }).shares).toHaveLength(12)
+  expect(eventOf('redefinitions', { ...cut, shares: twelve.join('\n') }).shares).toContainEqual({ peak: '0.21', valley: '0.79' })
+  expect(isWhole('redefinitions', { ...cut, shares: twelve.slice(1).join('\n') })).toBe(false)
+  expect(isWhole('redefinitions', { ...cut, shares: 'peak 0.42, valley 0.57' })).toBe(false)
+})

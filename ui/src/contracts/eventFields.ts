@@ -30,11 +30,22 @@ export const EVENT_FIELDS: Record<EventKind, readonly Field[]> = {
 const NUMBER = /^-?\d+(\.\d+)?$/
 const persons = (text: string): string[] => text.split(/[,，、]/).map((each) => each.trim()).filter(Boolean)
 
-/** "peak 0.42, valley 0.58" as shares; null where it is none. */
-function shares(text: string): Record<string, string> | null {
+const MONTHS = 12
+/** Decimals whose sum is 1 are that close to it in binary. */
+const ROUND = 1e-9
+
+/** Shares of every month alike, or a line for each, January first; null where they are none. */
+function shares(text: string): Record<string, string>[] | null {
+  const rows = text.split('\n').map((each) => each.trim()).filter(Boolean).map(row)
+  return [1, MONTHS].includes(rows.length) && rows.every((each) => each !== null) ? rows : null
+}
+
+/** "peak 0.42, valley 0.58" as shares; null where it is none, or they are not all of it. */
+function row(text: string): Record<string, string> | null {
   const pairs = persons(text).map((each) => each.split(/\s+/))
   const right = pairs.every(([period, share, more]) => /^[a-z_]+$/.test(period ?? '') && NUMBER.test(share ?? '') && more === undefined)
-  return right && pairs.length > 0 ? Object.fromEntries(pairs) : null
+  const whole = pairs.reduce((sum, [, share]) => sum + Number(share), 0)
+  return right && Math.abs(whole - 1) < ROUND ? Object.fromEntries(pairs) : null
 }
 
 function right({ kind, optional }: Field, text: string): boolean {
@@ -58,7 +69,7 @@ export function eventOf(kind: EventKind, typed: Typed): Record<string, unknown> 
     if (what === 'last') told[name] = addDays(text, 1)
     else if (what === 'people') told[name] = persons(text)
     else if (what === 'flag') told[name] = text === 'true'
-    else if (what === 'shares') told[name] = [shares(text)]
+    else if (what === 'shares') told[name] = shares(text)
     else told[name] = text
   }
   return kind === 'redefinitions' ? { ...told, basis: typed.shares ? 'intervals' : 'index' } : told
