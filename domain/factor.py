@@ -7,7 +7,7 @@ versions; a report chooses one, takes every factor from it, and says so.
 import hashlib
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
@@ -18,6 +18,12 @@ from domain.grid_region import NATION, name_of, regions_above
 
 GRID = "co2.grid"
 """The one factor that differs from place to place and from year to year."""
+FactorId = tuple[str, str, int, date | None]
+"""What makes a factor one of its set: key, region, year and effective_from."""
+_SEALED = (
+    *("key", "region", "year", "effective_from", "value", "unit", "source", "evidence"),
+    *("checked", "checked_by", "checked_on", "note"),
+)
 
 
 class ElectricityBasis(StrEnum):
@@ -58,6 +64,8 @@ class Factor:
         A named person has compared it with the document. Official tables take no other.
     checked_by, checked_on : str, date or None
         Who that was, and when.
+    document : str
+        What it was compared with by somebody who checked it here.
     """
 
     key: str
@@ -72,6 +80,21 @@ class Factor:
     checked_by: str = ""
     checked_on: date | None = None
     note: str = ""
+    document: str = ""
+
+    @property
+    def id(self) -> FactorId:
+        """What makes it one of its set."""
+        return self.key, self.region, self.year, self.effective_from
+
+
+@dataclass(frozen=True, slots=True)
+class FactorCheck:
+    """Somebody compared a factor with a document, after its version was entered."""
+
+    by: str
+    on: date
+    document: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +133,10 @@ class FactorSet:
         The one basis this set has a factor for.
     counts_water : bool
         Whether water is part of the comprehensive energy consumption. Usually not.
+    factors : tuple of Factor
+        As they were entered.
+    checks : mapping of FactorId to FactorCheck
+        What was checked since; no part of the version, and not of its digest.
     """
 
     code: str
@@ -119,6 +146,7 @@ class FactorSet:
     electricity: ElectricityBasis
     counts_water: bool
     factors: tuple[Factor, ...]
+    checks: Mapping[FactorId, FactorCheck] = field(default_factory=dict, hash=False)
 
     @property
     def id(self) -> str:
@@ -129,13 +157,20 @@ class FactorSet:
     def sha256(self) -> str:
         """Digest of everything in it, so that the same version never means two things."""
         head = (self.code, self.version, self.electricity.value, self.counts_water)
-        body = sorted(repr(astuple(factor)) for factor in self.factors)
+        body = sorted(
+            repr(tuple(getattr(factor, name) for name in _SEALED)) for factor in self.factors
+        )
         return hashlib.sha256("\n".join([repr(head), *body]).encode()).hexdigest()
+
+    @cached_property
+    def signed(self) -> tuple[Factor, ...]:
+        """The factors with the checks that stand now."""
+        return tuple(_signed(factor, self.checks.get(factor.id)) for factor in self.factors)
 
     @cached_property
     def _by_key(self) -> Mapping[str, list[Factor]]:
         found: dict[str, list[Factor]] = defaultdict(list)
-        for factor in self.factors:
+        for factor in self.signed:
             found[factor.key].append(factor)
         return dict(found)
 
@@ -167,6 +202,18 @@ class FactorSet:
                 best = max(fit, key=lambda factor: (factor.year, factor.effective_from or date.min))
                 return ChosenFactor(best, places[0], year)
         raise FactorError(_nothing(self.id, key, places, here, year))
+
+
+def _signed(factor: Factor, check: FactorCheck | None) -> Factor:
+    if check is None:
+        return factor
+    return replace(
+        factor,
+        checked=True,
+        checked_by=check.by,
+        checked_on=check.on,
+        document=check.document,
+    )
 
 
 def _reaches(factor: Factor, year: int) -> bool:

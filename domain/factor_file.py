@@ -4,6 +4,7 @@ Every number of a file passes here before it can enter a figure: its unit, its r
 its source, and that nothing else in the set says the same thing.
 """
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import date
@@ -16,9 +17,14 @@ from domain.errors import InputError
 from domain.factor import ElectricityBasis, Factor, FactorSet
 from domain.factor_key import doubt
 from domain.grid_region import is_region
+from domain.sentence import Sentence
 from domain.toml_text import read_toml
 
 Kind = TypeVar("Kind")
+SET_CODE = re.compile(r"[a-z][a-z0-9_]{0,39}")
+"""What a set may be called; figures are marked with it."""
+YEARS = range(1990, 2101)
+"""Years a factor may describe, or of the edition it stands in."""
 EVIDENCE = ("document", "transcription", "two transcriptions that agree", "derived", "background")
 _TABLE = {
     *("part", "key", "unit", "year", "effective_from", "source", "evidence", "note", "regions"),
@@ -55,6 +61,46 @@ def read_sets(files: Mapping[str, str]) -> tuple[FactorSet, ...]:
     }
     described = _toml("sets", files["sets"]).get("set", [])
     return tuple(_set(f"sets.toml: set {n}", each, tables) for n, each in enumerate(described, 1))
+
+
+def read_set(text: str, *, place: str) -> FactorSet:
+    """Read one set with its tables from one file, as a person enters it; unchecked, without number.
+
+    Raises
+    ------
+    InputError
+        As `read_sets` does; also for a factor that calls itself checked: that is for a second
+        person to say, where it is entered.
+    """
+    content = read_toml(text, place=place)
+    unknown = content.keys() - {"set", "table"}
+    if unknown:
+        names = ", ".join(sorted(unknown))
+        raise InputError(Sentence("keys_unknown", "nobody knows {keys}", keys=names), place=place)
+    for name, rows in content.items():
+        if not isinstance(rows, list) or not all(isinstance(row, Mapping) for row in rows):
+            reason = Sentence("want_tables", "want tables [[{name}]]", name=name)
+            raise InputError(reason, place=place)
+    described = content.get("set", [])
+    if len(described) != 1:
+        template = "want one [[set]], not {count}"
+        raise InputError(Sentence("one_factor_set", template, count=len(described)), place=place)
+    code = described[0].get("code")
+    if not isinstance(code, str) or not SET_CODE.fullmatch(code):
+        template = "code {code} is no code of a set: a to z, 0 to 9 and _, at most 40"
+        raise InputError(Sentence("not_a_set_code", template, code=repr(code)), place=place)
+    file = place.removesuffix(".toml")
+    tables = {file: tuple(_tables(file, content))}
+    checked = next((factor for _, factor in tables[file] if factor.checked), None)
+    if checked is not None:
+        reason = Sentence(
+            "factor_says_checked",
+            "{factor} calls itself checked: a second person checks it once it is entered",
+            factor=f"{checked.key} {checked.region} {checked.year}",
+        )
+        raise InputError(reason, place=place)
+    parts = list(dict.fromkeys(part for part, _ in tables[file]))
+    return _set(f"{place}: set 1", {**described[0], "version": 1, "tables": parts}, tables)
 
 
 def _toml(name: str, text: str) -> dict[str, list[dict[str, object]]]:
@@ -103,6 +149,8 @@ def _factor(table: Mapping[str, object], region: str, value: object, place: str)
 def _unfounded(factor: Factor) -> str | None:
     if not factor.source.strip():
         return f"{factor.key} names no source"
+    if factor.year not in YEARS:
+        return f"{factor.key} is of {factor.year}, want {YEARS[0]} to {YEARS[-1]}"
     if factor.evidence not in EVIDENCE:
         return f"evidence {factor.evidence!r}, want one of {', '.join(EVIDENCE)}"
     return None

@@ -21,7 +21,8 @@ from store.factor import factor_set, factor_sets
 router = APIRouter(prefix="/factors", tags=["factors"])
 
 SetVersion = Annotated[
-    int | None, Query(ge=1, description="Version of the set; none for its newest.")
+    int | None,
+    Query(ge=1, le=2_000_000, description="Version of the set; none for the newest that stands."),
 ]
 
 
@@ -40,6 +41,12 @@ class FactorSetOut(BaseModel):
     counts_water: bool = Field(description="Whether water is part of the coal equivalent.")
     sha256: str
     loaded_at: datetime
+    entered_by: str | None = Field(
+        description="Who entered it; null where it came along or from the command line."
+    )
+    withdrawn_at: datetime | None = Field(description="Since when no new figure takes it.")
+    withdrawn_by: str | None
+    withdrawn_because: str | None
     factors: int
     unchecked: int = Field(description="Factors that nobody has compared with their document.")
 
@@ -60,6 +67,7 @@ class FactorOut(BaseModel):
     checked: bool = Field(description="Compared with its document by a named person.")
     checked_by: str
     checked_on: date | None
+    document: str = Field(description="What it was compared with by who checked it here.")
     note: str
 
 
@@ -82,7 +90,7 @@ def list_sets(scope: Scope) -> Page[FactorSetOut]:
 def list_factors(code: str, scope: Scope, version: SetVersion = None) -> Page[FactorOut]:
     """Every factor of one version of a set."""
     found = wanted_set(scope.conn, code, version)
-    return Page(items=[_factor(each) for each in found.factors])
+    return factors_out(found)
 
 
 @router.get("/{code}/{key}")
@@ -122,6 +130,11 @@ def wanted_set(conn: Connection, code: str, version: int | None) -> FactorSet:
     return found
 
 
+def factors_out(found: FactorSet) -> Page[FactorOut]:
+    """Every factor of a version, with the checks that stand."""
+    return Page(items=[_factor(each) for each in found.signed])
+
+
 def chosen_out(chosen: ChosenFactor) -> ChosenFactorOut:
     """A factor as it is answered, with what it was wanted for."""
     return ChosenFactorOut(
@@ -149,5 +162,6 @@ def _factor(factor: Factor) -> FactorOut:
         checked=factor.checked,
         checked_by=factor.checked_by,
         checked_on=factor.checked_on,
+        document=factor.document,
         note=factor.note,
     )

@@ -13,6 +13,7 @@ from civicwatt.administering import administering
 from civicwatt.commands import (
     admin_credential,
     admin_device,
+    admin_factor,
     admin_ledger,
     admin_power_factor,
     admin_quarantine,
@@ -31,7 +32,7 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
     """Add the command to the command line."""
     parser = commands.add_parser(
         "admin",
-        help="people, devices, credentials, quarantine, registry, retention, tariffs, "
+        help="people, devices, credentials, quarantine, registry, retention, tariffs, factors, "
         "power-factor tables, ledger",
     )
     tasks = parser.add_subparsers(dest="task", required=True, metavar="TASK")
@@ -57,6 +58,7 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
     admin_quarantine.add(tasks)
     admin_tariff.add(tasks)
     admin_power_factor.add(tasks)
+    admin_factor.add(tasks)
     admin_ledger.add(tasks)
 
     retention = tasks.add_parser("retention", help="how long raw readings are kept")

@@ -10,6 +10,7 @@ from ingest.sheet.bookings import Bookings
 from ingest.sheet.calendar_days import CalendarDays
 from ingest.sheet.certificates import Certificates
 from ingest.sheet.csv_file import read_csv
+from ingest.sheet.factors import Factors
 from ingest.sheet.fault import SheetFault
 from ingest.sheet.grid import FILE_MAX_BYTES, Grid, unreadable
 from ingest.sheet.manual_entries import ManualEntries
@@ -31,6 +32,7 @@ _ALL: tuple[Sheet, ...] = (
     WeatherHours(),
     ManualEntries(),
     Certificates(),
+    Factors(),
     *map(VehicleOrders, shipped_forms()),
     PileFees(),
     RentalTermsSheet(),

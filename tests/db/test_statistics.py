@@ -204,6 +204,35 @@ def test_what_stands_in_the_way_of_official_tables_is_found(
     assert head.post(f"{S}/submissions", json=wanted).status_code == 409
 
 
+def test_official_tables_take_a_factor_once_it_is_checked(
+    head: TestClient, conn: Connection
+) -> None:
+    """LPG is converted by its factor, which stands in the way until somebody compared it."""
+    conn.execute(
+        "INSERT INTO energy_declaration (organisation_id, year, what, amount, document, person_id) "
+        "SELECT organisation_id, %s, 'lpg_kg', 50, 'bill', 1 FROM organisation "
+        "WHERE code = 'unit-34'",
+        [YEAR],
+    )
+    wanted = {"organisation_id": unit_id(head, 34), "year": YEAR}
+    assert head.post(f"{S}/submissions", json=wanted).status_code == 409
+    [lpg] = [
+        each
+        for each in head.get("/api/v1/factors/statistics").json()["items"]
+        if each["key"] == "coal.lpg"
+    ]
+    factor = {name: lpg[name] for name in ("key", "region", "year", "effective_from")}
+    body = {"factors": [factor], "document": "GB/T 2589-2020"}
+    answer = head.post("/api/v1/factors/statistics/versions/1/check", json=body)
+    assert answer.status_code == 200, answer.text
+    (asked,) = unit(head, 34)["findings"]
+    said = {**wanted, "item": "other_energy", "code": "cost_missing", "seen": asked["seen"]}
+    assert head.post(f"{S}/comments", json={**said, "comment": "a gift"}).status_code == 204
+    assert head.post(f"{S}/submissions", json=wanted).status_code == 201
+    query = {"year": YEAR, "organisation": unit_id(head, 34), "official": True}
+    assert head.get(f"{S}/file", params=query).status_code == 200
+
+
 def test_a_question_waits_for_a_comment_about_its_very_figures(
     head: TestClient, conn: Connection
 ) -> None:

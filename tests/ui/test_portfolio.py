@@ -85,6 +85,22 @@ def test_every_factor_tells_its_source_and_that_nobody_has_checked_it(office: Vi
     office.expect_calm()
 
 
+def test_a_factor_is_ticked_compared_with_its_document_and_signed(office: Visit) -> None:
+    page = office.page
+    page.goto("/factors?q=CN-TJ%202022")
+    page.get_by_role("checkbox", name="CN-TJ 2022").check()
+    page.fill("[name=said]", "生态环境部公告 2024 年第 33 号")
+    page.get_by_role("button", name="我已与原文件核对这 1 个因子，署名").click()
+    row = page.locator("[data-factor='co2.grid CN-TJ 2022']")
+    expect(row).to_contain_text("2024 年第 33 号")
+    expect(row).not_to_contain_text("未核对")
+    page.get_by_role("checkbox", name="CN-TJ 2022").check()
+    page.fill("[name=said]", "看错了年份")
+    page.get_by_role("button", name="撤回这 1 个因子的核对").click()
+    expect(row).to_contain_text("未核对")
+    office.expect_calm()
+
+
 @pytest.mark.parametrize("address", ["/portfolio", "/factors?q=coal"])
 def test_a_phone_shows_them_without_scrolling_sideways(phone: Visit, address: str) -> None:
     page = phone.page

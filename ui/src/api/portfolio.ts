@@ -23,6 +23,8 @@ export interface Factor extends Named {
   checked: boolean
   checked_by: string
   checked_on: string | null
+  /** What it was compared with by who checked it here. */
+  document: string
   note: string
 }
 
@@ -40,6 +42,12 @@ export interface FactorSet extends Named {
   counts_water: boolean
   sha256: string
   loaded_at: Instant
+  /** Null where it came along or from the command line. */
+  entered_by: string | null
+  /** Since when no new figure takes it. */
+  withdrawn_at: Instant | null
+  withdrawn_by: string | null
+  withdrawn_because: string | null
   factors: number
   unchecked: number
 }
@@ -145,3 +153,13 @@ export const factorSets = async (signal?: AbortSignal) =>
   (await call<Page<FactorSet>>('GET', '/factors', upTo(signal))).items
 export const factorsOf = async (code: string, version: number, signal?: AbortSignal) =>
   (await call<Page<Factor>>('GET', `/factors/${encodeURIComponent(code)}`, { query: { version }, ...upTo(signal) })).items
+
+const version = ({ code, version: number }: FactorSet): string => `/factors/${encodeURIComponent(code)}/versions/${number}`
+const named = (factors: readonly Factor[]) => factors.map(({ key, region, year, effective_from }) => ({ key, region, year, effective_from }))
+
+export const enterFactorSet = (text: string) => call<FactorSet>('POST', '/factors', { body: { text } })
+export const checkFactors = (set: FactorSet, factors: readonly Factor[], document: string) =>
+  call<Page<Factor>>('POST', `${version(set)}/check`, { body: { factors: named(factors), document } })
+export const withdrawChecks = (set: FactorSet, factors: readonly Factor[], reason: string) =>
+  call<Page<Factor>>('POST', `${version(set)}/check/withdraw`, { body: { factors: named(factors), reason } })
+export const withdrawFactorSet = (set: FactorSet, reason: string) => call<FactorSet>('POST', `${version(set)}/withdraw`, { body: { reason } })
