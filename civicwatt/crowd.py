@@ -3,6 +3,7 @@
 import argparse
 import os
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from itertools import chain
 from pathlib import Path
@@ -87,13 +88,21 @@ def run(args: argparse.Namespace, zone: ZoneInfo) -> int:
     messages = chain(crowd.hello(start), crowd.messages(start))
     try:
         with outlet:
-            play(messages, outlet, until=until, stop=stop, clock=_now, note=note)
+            with suppress(StoppedError):  # asked for
+                play(messages, outlet, until=until, stop=stop, clock=_now, note=note)
+            _leave(crowd, outlet)
     except StoppedError:
-        pass  # asked for
+        pass  # and not all could be told that they go
     if args.truth is not None:
         _write(args.truth, expected(sent, now, _ACCEPT_BACK, _ACCEPT_AHEAD))
     print(f"simulate: {outlet.samples} samples of {crowd.devices} devices of each vendor sent")
     return 0
+
+
+def _leave(crowd: Crowd, outlet: Publisher | Connections) -> None:
+    for one in crowd.goodbye(_now()):
+        outlet.send(one.sent.topic, one.sent.payload, 0, retain=one.sent.retain)
+    outlet.drain()
 
 
 def _vendors(args: argparse.Namespace) -> list[Vendor]:
@@ -107,7 +116,14 @@ def _vendors(args: argparse.Namespace) -> list[Vendor]:
 def _outlet(args: argparse.Namespace, crowd: Crowd, stop: Event) -> Publisher | Connections:
     if args.tcp is None:
         url = BrokerUrl.parse(DeviceSimSettings().mqtt_url)
-        return Publisher(url, client_id=CLIENT, max_rate=args.max_rate, stop=stop)
+        return Publisher(
+            url,
+            client_id=CLIENT,
+            max_rate=args.max_rate,
+            stop=stop,
+            commands=crowd.commands,
+            answer=lambda topic, command: crowd.answer(topic, command, _now()),
+        )
     names = {vendor.name for vendor in crowd.vendors}
     host, _, port = args.tcp.rpartition(":")
     if len(names & _OVER_TCP) != 1 or len(names) != 1:

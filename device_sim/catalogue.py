@@ -5,7 +5,7 @@ from types import MappingProxyType
 
 from device_sim.vendor import Vendor
 from device_sim.vendors.acrel_adw300 import AcrelAdw300
-from device_sim.vendors.cjt188_meter import Cjt188Meter
+from device_sim.vendors.cjt188_meter import Cjt188HeatMeter, Cjt188Meter
 from device_sim.vendors.cn_factory_edgelogger import CnFactoryEdgelogger
 from device_sim.vendors.dlt645_gateway_ivy import Dlt645GatewayIvy
 from device_sim.vendors.dlt645_meter import Dlt645Meter
@@ -19,7 +19,7 @@ from device_sim.vendors.native import Native
 from device_sim.vendors.ovms_v3_mqtt import OvmsV3Mqtt
 from device_sim.vendors.senml import SenML
 from device_sim.vendors.shelly_gen2 import ShellyGen2
-from device_sim.vendors.sparkplug_b import SparkplugB
+from device_sim.vendors.sparkplug_edge import SparkplugB
 from device_sim.vendors.tasmota import Tasmota
 from device_sim.vendors.teslamate_mqtt import TeslamateMqtt
 from device_sim.vendors.thingsboard_gateway import ThingsboardGateway
@@ -30,6 +30,7 @@ _ALL: tuple[Vendor, ...] = (
     Native(),
     AcrelAdw300(),
     Cjt188Meter(),
+    Cjt188HeatMeter(),
     CnFactoryEdgelogger(),
     Dlt645GatewayIvy(),
     Dlt645Meter(),
@@ -49,4 +50,7 @@ _ALL: tuple[Vendor, ...] = (
     VictronVenus(),
     Zigbee2mqtt(),
 )
-VENDORS: Mapping[str, Vendor] = MappingProxyType({vendor.name: vendor for vendor in _ALL})
+_HEAT = "cjt188_heat"
+VENDORS: Mapping[str, Vendor] = MappingProxyType(
+    {_HEAT if isinstance(vendor, Cjt188HeatMeter) else vendor.name: vendor for vendor in _ALL}
+)

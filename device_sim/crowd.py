@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 from device_sim.faults.afflicted import afflicted
 from device_sim.faults.stream import Dispatch, Taken
 from device_sim.plain_device import PlainDevice
-from device_sim.vendor import Vendor
+from device_sim.vendor import Commanded, Leaving, Sent, Vendor
 
 _FIRST = datetime(2020, 1, 1, tzinfo=UTC)
 """When number 0 was measured."""
@@ -47,6 +47,27 @@ class Crowd:
         for device in self._all():
             for sent in device.vendor.hello(device.code, at, self.zone):
                 yield Dispatch(at, sent)
+
+    def goodbye(self, at: datetime) -> Iterator[Dispatch]:
+        """What those of them publish, or the broker in their name, that say when they go."""
+        for device in self._all():
+            if isinstance(device.vendor, Leaving):
+                for sent in device.vendor.goodbye(device.code, at, self.zone):
+                    yield Dispatch(at, sent)
+
+    def answer(self, topic: str, command: bytes, at: datetime) -> list[Sent]:
+        """What they publish when they are told something."""
+        return [
+            sent
+            for vendor in self.vendors
+            if isinstance(vendor, Commanded)
+            for sent in vendor.answer(topic, command, at, self.zone)
+        ]
+
+    @property
+    def commands(self) -> list[str]:
+        """Topic filters of what they are told."""
+        return [vendor.commands for vendor in self.vendors if isinstance(vendor, Commanded)]
 
     def messages(self, start: datetime) -> Iterator[Dispatch]:
         """Everything they send of what they measure from `start` on, in order of sending, for ever.

@@ -86,6 +86,22 @@ def _vehicle(device: int, number: int) -> dict[str, Value]:
         "vehicle_state": "on" if driving else "off",
         "charge_state": "not_charging",
         "gear": "D" if driving else "P",
+        "accelerator_pct": float(number % 90) if driving else 0.0,
+        "brake_pct": 0.0 if driving else 40.0,
+        "alarm_level": 0.0,
+        "alarm_flags": 0.0,
+    }
+
+
+def _heat(device: int, number: int) -> dict[str, Value]:
+    supply = round(70 + (device + number) % 80 * 0.1, 2)
+    return {
+        "heat_energy_gj": _counted(device % 1000, number, 0.01),
+        "heat_power_kw": round(12 + number % 90 * 0.15, 2),
+        "heat_flow_m3h": round(0.4 + number % 50 * 0.0125, 4),
+        "heat_volume_m3": _counted(device % 1000, number, 0.05),
+        "supply_temperature_c": supply,
+        "return_temperature_c": round(supply - 18.25, 2),
     }
 
 
@@ -100,6 +116,7 @@ def _counted(start: float, number: int, each: float) -> float:
 
 _VALUES = {
     DeviceKind.CLIMATE_SENSOR: _climate,
+    DeviceKind.HEAT_METER: _heat,
     DeviceKind.VEHICLE: _vehicle,
     DeviceKind.WATER_METER: _water,
 }

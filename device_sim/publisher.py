@@ -3,16 +3,17 @@
 import logging
 import ssl
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from threading import Condition, Event
 from types import TracebackType
 from typing import Any, Self
 
-from paho.mqtt.client import Client, ConnectFlags, DisconnectFlags
+from paho.mqtt.client import Client, ConnectFlags, DisconnectFlags, MQTTMessage
 from paho.mqtt.enums import CallbackAPIVersion, MQTTProtocolVersion
 from paho.mqtt.properties import Properties
 from paho.mqtt.reasoncodes import ReasonCode
 
+from device_sim.vendor import Sent
 from domain.broker_url import BrokerUrl
 from domain.errors import ConfigurationError
 
@@ -40,6 +41,10 @@ class Publisher:
         Most samples a second; None as fast as acknowledged. [1/s]
     stop : Event
         Once set, every waiting call raises `StoppedError`.
+    commands : sequence of str
+        Topic filters of what its devices are told.
+    answer : callable
+        Topic and payload of what they are told, to what they publish then.
     clock : callable
         Monotonic seconds. [s]
     """
@@ -52,12 +57,16 @@ class Publisher:
         status_device: str | None = None,
         max_rate: float | None = None,
         stop: Event | None = None,
+        commands: Sequence[str] = (),
+        answer: Callable[[str, bytes], Sequence[Sent]] = lambda _topic, _payload: (),
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._url = url
         self._status = f"cw/v1/{status_device}/status" if status_device else None
         self._max_rate = max_rate
         self._stop = stop or Event()
+        self._commands = commands
+        self._answer = answer
         self._clock = clock
         self._due_s = clock()
         self._outstanding = 0
@@ -170,6 +179,7 @@ class Publisher:
         client.on_connect = self._on_connect
         client.on_disconnect = self._on_disconnect
         client.on_publish = self._on_publish
+        client.on_message = self._on_message
         return client
 
     def _on_connect(
@@ -183,6 +193,8 @@ class Publisher:
         self._refusal = str(reason) if reason.is_failure else None
         if self._refusal is None and self._status:
             self._send(self._status, b"online", retain=True)
+        if self._refusal is None and self._commands:
+            self._client.subscribe([(topic, 1) for topic in self._commands])
         with self._changed:
             self._changed.notify_all()
 
@@ -196,6 +208,10 @@ class Publisher:
     ) -> None:
         if reason.is_failure:
             log.warning("connection to %s lost (%s), trying again", self._url, reason)
+
+    def _on_message(self, _client: Client, _userdata: Any, message: MQTTMessage) -> None:
+        for sent in self._answer(message.topic, bytes(message.payload)):
+            self._send(sent.topic, sent.payload, retain=sent.retain)
 
     def _on_publish(
         self,

@@ -9,7 +9,7 @@ here and nowhere looked up, least of all in the profiles that read such messages
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 from zoneinfo import ZoneInfo
 
 from domain.reading import Value
@@ -73,6 +73,11 @@ class Sent:
         The device asks the broker to keep a copy.
     number : int or None
         The device's number of the message, where the message shows one.
+    born : (str, datetime) or None
+        It says of a device what the numbers in all its later messages mean.
+    told_at : datetime or None
+        When the device says it sent the message; one told before the newest birth of its device
+        cannot be read any more.
     """
 
     topic: str
@@ -80,6 +85,8 @@ class Sent:
     said: tuple[Said, ...] = field(default=())
     retain: bool = False
     number: int | None = None
+    born: tuple[str, datetime] | None = None
+    told_at: datetime | None = None
 
 
 class Vendor(Protocol):
@@ -101,3 +108,27 @@ class Vendor(Protocol):
 
     def messages(self, measured: Measured) -> list[Sent]:
         """What it publishes of a measurement; nothing if it has no words for any of its values."""
+
+
+@runtime_checkable
+class Leaving(Protocol):
+    """A vendor whose devices say when they go."""
+
+    def goodbye(self, device: str, at: datetime, zone: ZoneInfo) -> list[Sent]:
+        """What a device, or the broker in its name, publishes when it has gone."""
+
+
+@runtime_checkable
+class Commanded(Protocol):
+    """A vendor whose devices hear what they are told.
+
+    Attributes
+    ----------
+    commands : str
+        Topic filter of what they are told.
+    """
+
+    commands: str
+
+    def answer(self, topic: str, command: bytes, at: datetime, zone: ZoneInfo) -> list[Sent]:
+        """What its device of that topic publishes then; nothing if none of its devices is meant."""

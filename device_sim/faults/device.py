@@ -16,6 +16,8 @@ _NTP_WRAPS = datetime(2036, 2, 7, 6, 28, 16, tzinfo=UTC)
 """Where a clock without a battery may stand after a wrong answer."""
 _FORGOTTEN = datetime(2000, 1, 1, tzinfo=UTC)
 """Where a clock stands that has lost its battery."""
+_HIGHEST_LEVEL = 3
+_BEFORE_S = 30
 _REGISTER_ENDS = 1_000_000.0
 """Where a register of six places goes on at 0. [its unit]"""
 _REGISTERS = frozenset(n for n, q in quantities().items() if q.kind is Kind.CUMULATIVE)
@@ -110,6 +112,25 @@ def second_value(taken: Measurements, random: Random) -> list[Taken]:
     return [*taken[: hit + 1], other, *taken[hit + 1 :]]
 
 
+def alarm(taken: Measurements, random: Random) -> list[Taken]:
+    """A vehicle's alarm for some measurements; at the highest level it adds what was before.
+
+    The standard of vehicles wants the 30 s before such an alarm, a report a second, as re-issue.
+    """
+    if not any("alarm_level" in one.measured.values for one in taken):
+        return list(taken)
+    level, flags = random.choice((1, 2, 3)), sum(1 << bit for bit in random.sample(range(19), 3))
+    cut = random.randrange(len(taken))
+    end = cut + random.randint(1, 20)
+    made = [
+        _changed(one, {"alarm_level": level, "alarm_flags": flags}) if cut <= index < end else one
+        for index, one in enumerate(taken)
+    ]
+    if level == _HIGHEST_LEVEL and cut:
+        made[cut + 1 : cut + 1] = _seconds_before(taken, cut)
+    return made
+
+
 def outage(taken: Measurements, random: Random) -> list[Taken]:
     """No network for a while: measurements are kept and sent at once afterwards."""
     cut = random.randrange(len(taken))
@@ -135,6 +156,7 @@ DEVICE_FAULTS: Mapping[str, DeviceFault] = MappingProxyType(
             zero_registers,
             partial_updates,
             second_value,
+            alarm,
             outage,
         )
     }
@@ -147,6 +169,25 @@ def _at(one: Taken, at: datetime) -> Taken:
 
 def _whole_ms(at: datetime) -> datetime:
     return at.replace(microsecond=at.microsecond // 1000 * 1000)
+
+
+def _changed(one: Taken, values: Mapping[str, Value]) -> Taken:
+    """The same with other values of some of the quantities it has."""
+    known = {name: value for name, value in values.items() if name in one.measured.values}
+    values = {**one.measured.values, **known}
+    return replace(one, measured=replace(one.measured, values=values))
+
+
+def _seconds_before(taken: Measurements, cut: int) -> list[Taken]:
+    """What was second by second before an alarm, sent after it; what was sent is not sent again."""
+    before, begun = taken[cut - 1], taken[cut].measured.at
+    sent = {one.measured.at for one in taken}
+    instants = (begun - timedelta(seconds=s) for s in range(_BEFORE_S, 0, -1))
+    return [
+        replace(taken[cut], measured=replace(before.measured, at=at, late=True))
+        for at in instants
+        if at not in sent and at > before.measured.at
+    ]
 
 
 def _number(values: Mapping[str, Value], name: str) -> float:

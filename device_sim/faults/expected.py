@@ -1,6 +1,6 @@
 """What must be in the store once every message of a stream has arrived, exactly."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -52,9 +52,13 @@ class Expected:
         if said.at is None:
             self.undated.update((said.device, name, value) for name, value in said.values.items())
             return
-        instant = (said.device, said.at)
+        self.tell(said.device, said.at, said.values)
+
+    def tell(self, device: str, at: datetime, values: Mapping[str, Value]) -> None:
+        """Take note of values of an instant."""
+        instant = (device, at)
         known = self.values.setdefault(instant, {})
-        for name, value in said.values.items():
+        for name, value in values.items():
             other = known.setdefault(name, value)
             if other != value:
                 self.disputed.setdefault(instant, set()).add(name)
@@ -73,18 +77,26 @@ def expected(
         `ahead` after it cannot be.
     """
     truth = Expected()
+    born: dict[str, datetime] = {}
     for one in stream:
         sent = one.sent
+        if sent.born:
+            born.update([sent.born])
         truth.messages += 1
         truth.samples += len(sent.said) or 1
         if one.broken:
             truth.quarantine.add((sent.topic, sent.payload))
             continue
         for said in sent.said:
-            if said.at is None or now - back <= said.at <= now + ahead:
+            in_time = said.at is None or now - back <= said.at <= now + ahead
+            if in_time and not _is_before(sent.told_at, born.get(said.device)):
                 truth.hear(said)
                 if sent.number is not None:
                     truth.numbers.setdefault(said.device, set()).add(sent.number)
             else:
                 truth.quarantine.add((sent.topic, sent.payload))
     return truth
+
+
+def _is_before(told_at: datetime | None, born_at: datetime | None) -> bool:
+    return told_at is not None and born_at is not None and told_at < born_at

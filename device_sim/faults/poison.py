@@ -18,6 +18,11 @@ def line_noise(payload: bytes) -> bytes:
     return payload.replace(b'"', b"\x02", 1)
 
 
+def last_byte_gone(payload: bytes) -> bytes:
+    """The last byte is missing: of what says how long it is, nothing shorter is whole."""
+    return payload[:-1]
+
+
 def two_in_one(payload: bytes) -> bytes:
     """A second message has been written behind the first."""
     return payload + payload
@@ -44,4 +49,4 @@ def poisons(payload: bytes) -> tuple[Callable[[bytes], bytes], ...]:
         return (cut_short, wrong_encoding, line_noise, two_in_one, too_deep)
     if payload.startswith(_FRAMES):
         return (cut_short, bit_flipped)
-    return (wrong_encoding,) if payload.isascii() else (cut_short,)
+    return (wrong_encoding,) if payload.isascii() else (last_byte_gone,)

@@ -33,6 +33,11 @@ class Esphome:
         del at, zone
         return [Sent(f"{device}/status", b"online", retain=True)]
 
+    def goodbye(self, device: str, at: datetime, zone: ZoneInfo) -> list[Sent]:
+        """Its last will."""
+        del at, zone
+        return [Sent(f"{device}/status", b"offline", retain=True)]
+
     def messages(self, measured: Measured) -> list[Sent]:
         """A message for each sensor; states are kept by the broker, as is ESPHome's default."""
         prefix = f"{measured.device}/sensor"

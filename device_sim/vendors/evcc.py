@@ -32,6 +32,11 @@ class Evcc:
         del device, at, zone
         return [Sent("evcc/status", b"online", retain=True)]
 
+    def goodbye(self, device: str, at: datetime, zone: ZoneInfo) -> list[Sent]:
+        """Its last will."""
+        del device, at, zone
+        return [Sent("evcc/status", b"offline", retain=True)]
+
     def messages(self, measured: Measured) -> list[Sent]:
         """A message for each value, kept by the broker; without a car its charge level is empty."""
         prefix = f"evcc/loadpoints/{measured.device.removeprefix(_CHANNEL)}"

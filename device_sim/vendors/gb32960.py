@@ -7,11 +7,11 @@ it.
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta, timezone
-from decimal import Decimal
 from enum import IntEnum
 from functools import reduce
 from operator import xor
 
+from device_sim.vendors.gb32960_raw import raw_gear, raw_number, raw_states, raw_text
 from domain.reading import Value
 
 
@@ -24,36 +24,23 @@ class Edition(IntEnum):
 
 REALTIME, REISSUE = 0x02, 0x03
 _BEIJING = timezone(timedelta(hours=8))
-_STATES: Mapping[str, Mapping[str, int]] = {
-    "vehicle_state": {"on": 1, "off": 2, "other": 3},
-    "charge_state": {
-        "parked_charging": 1,
-        "driving_charging": 2,
-        "not_charging": 3,
-        "complete": 4,
-    },
-    "run_mode": {"electric": 1, "hybrid": 2, "fuel": 3},
-    "dcdc_state": {"on": 1, "off": 2},
-    "engine_state": {"on": 1, "off": 2},
-    "state": {"consuming": 1, "generating": 2, "off": 3, "ready": 4},
-}
-_GEARS = {"N": 0, "R": 13, "D": 14, "P": 15}
 
 
 def vehicle(edition: Edition, values: Mapping[str, Value]) -> bytes:
     """Section of the whole vehicle; values by the names of `vehicle_reading`."""
     first = -1000 if edition is Edition.OF_2016 else -3000
-    body = _states(values, "vehicle_state", "charge_state", "run_mode")
-    body += _number(values.get("speed_kmh"), 2, 10)
-    body += _number(values.get("odometer_km"), 4, 10)
-    body += _number(values.get("pack_voltage_v"), 2, 10)
-    body += _number(values.get("pack_current_a"), 2, 10, first)
-    body += _number(values.get("soc_pct"), 1)
-    body += _states(values, "dcdc_state")
-    body += bytes((_gear(values),))
-    body += _number(values.get("insulation_kohm"), 2)
+    body = raw_states(values, "vehicle_state", "charge_state", "run_mode")
+    body += raw_number(values.get("speed_kmh"), 2, 10)
+    body += raw_number(values.get("odometer_km"), 4, 10)
+    body += raw_number(values.get("pack_voltage_v"), 2, 10)
+    body += raw_number(values.get("pack_current_a"), 2, 10, first)
+    body += raw_number(values.get("soc_pct"), 1)
+    body += raw_states(values, "dcdc_state")
+    body += raw_gear(values)
+    body += raw_number(values.get("insulation_kohm"), 2)
     if edition is Edition.OF_2016:
-        body += _number(values.get("accelerator_pct"), 1) + _number(values.get("brake_pct"), 1)
+        body += raw_number(values.get("accelerator_pct"), 1)
+        body += raw_number(values.get("brake_pct"), 1)
     return b"\x01" + body
 
 
@@ -61,28 +48,28 @@ def motors(edition: Edition, rows: Sequence[Mapping[str, Value]]) -> bytes:
     """Section of the motors; values by name without the ``motor_1_`` before them."""
     body = bytes((len(rows),))
     for number, row in enumerate(rows, 1):
-        body += bytes((number,)) + _states(row, "state")
-        body += _number(row.get("controller_temperature_c"), 1, 1, -40)
+        body += bytes((number,)) + raw_states(row, "state")
+        body += raw_number(row.get("controller_temperature_c"), 1, 1, -40)
         if edition is Edition.OF_2016:
-            body += _number(row.get("speed_rpm"), 2, 1, -20_000)
-            body += _number(row.get("torque_nm"), 2, 10, -2000)
-            body += _number(row.get("temperature_c"), 1, 1, -40)
-            body += _number(row.get("voltage_v"), 2, 10)
-            body += _number(row.get("current_a"), 2, 10, -1000)
+            body += raw_number(row.get("speed_rpm"), 2, 1, -20_000)
+            body += raw_number(row.get("torque_nm"), 2, 10, -2000)
+            body += raw_number(row.get("temperature_c"), 1, 1, -40)
+            body += raw_number(row.get("voltage_v"), 2, 10)
+            body += raw_number(row.get("current_a"), 2, 10, -1000)
         else:
-            body += _number(row.get("speed_rpm"), 2, 1, -32_000)
-            body += _number(row.get("torque_nm"), 4, 10, -20_000)
-            body += _number(row.get("temperature_c"), 1, 1, -40)
+            body += raw_number(row.get("speed_rpm"), 2, 1, -32_000)
+            body += raw_number(row.get("torque_nm"), 4, 10, -20_000)
+            body += raw_number(row.get("temperature_c"), 1, 1, -40)
     return b"\x02" + body
 
 
 def engine(edition: Edition, values: Mapping[str, Value]) -> bytes:
     """Section of the engine."""
-    speed = _number(values.get("engine_speed_rpm"), 2)
+    speed = raw_number(values.get("engine_speed_rpm"), 2)
     if edition is Edition.OF_2025:
         return b"\x04" + speed
-    fuel = _number(values.get("fuel_consumption_l_100km"), 2, 100)
-    return b"\x04" + _states(values, "engine_state") + speed + fuel
+    fuel = raw_number(values.get("fuel_consumption_l_100km"), 2, 100)
+    return b"\x04" + raw_states(values, "engine_state") + speed + fuel
 
 
 def position(
@@ -102,16 +89,18 @@ def position(
     """
     status = (not valid) | (latitude_deg < 0) << 1 | (longitude_deg < 0) << 2
     body = bytes((status,)) if edition is Edition.OF_2016 else bytes((status, system))
-    body += _number(abs(longitude_deg), 4, 1_000_000) + _number(abs(latitude_deg), 4, 1_000_000)
+    body += raw_number(abs(longitude_deg), 4, 1_000_000)
+    body += raw_number(abs(latitude_deg), 4, 1_000_000)
     return b"\x05" + body
 
 
 def extremes(values: Mapping[str, Value]) -> bytes:
     """Section of the greatest and least cell, which the 2016 edition has; all of cell 1."""
-    body = b"\x01\x01" + _number(values.get("cell_voltage_max_v"), 2, 1000)
-    body += b"\x01\x01" + _number(values.get("cell_voltage_min_v"), 2, 1000)
-    body += b"\x01\x01" + _number(values.get("cell_temperature_max_c"), 1, 1, -40)
-    return b"\x06" + body + b"\x01\x01" + _number(values.get("cell_temperature_min_c"), 1, 1, -40)
+    body = b"\x01\x01" + raw_number(values.get("cell_voltage_max_v"), 2, 1000)
+    body += b"\x01\x01" + raw_number(values.get("cell_voltage_min_v"), 2, 1000)
+    body += b"\x01\x01" + raw_number(values.get("cell_temperature_max_c"), 1, 1, -40)
+    body += b"\x01\x01" + raw_number(values.get("cell_temperature_min_c"), 1, 1, -40)
+    return b"\x06" + body
 
 
 def alarm(
@@ -139,25 +128,27 @@ def alarm(
     return (b"\x07" if edition is Edition.OF_2016 else b"\x06") + body
 
 
-def cells(edition: Edition, packs: Sequence[tuple[float, float, Sequence[float]]]) -> bytes:
+def cells(
+    edition: Edition, packs: Sequence[tuple[Value | None, Value | None, Sequence[Value]]]
+) -> bytes:
     """Section of the cell voltages; packs as (voltage [V], current [A], cells [V])."""
     body = bytes((len(packs),))
     for number, (voltage_v, current_a, volts) in enumerate(packs, 1):
-        body += bytes((number,)) + _number(voltage_v, 2, 10)
-        body += _number(current_a, 2, 10, -1000 if edition is Edition.OF_2016 else -3000)
+        body += bytes((number,)) + raw_number(voltage_v, 2, 10)
+        body += raw_number(current_a, 2, 10, -1000 if edition is Edition.OF_2016 else -3000)
         body += len(volts).to_bytes(2, "big")
         if edition is Edition.OF_2016:
             body += b"\x00\x01" + bytes((len(volts),))
-        body += b"".join(_number(volt, 2, 1000) for volt in volts)
+        body += b"".join(raw_number(volt, 2, 1000) for volt in volts)
     return (b"\x08" if edition is Edition.OF_2016 else b"\x07") + body
 
 
-def temperatures(edition: Edition, packs: Sequence[Sequence[float]]) -> bytes:
+def temperatures(edition: Edition, packs: Sequence[Sequence[Value]]) -> bytes:
     """Section of the probes of each pack, in °C."""
     body = bytes((len(packs),))
     for number, probes in enumerate(packs, 1):
         body += bytes((number,)) + len(probes).to_bytes(2, "big")
-        body += b"".join(_number(probe, 1, 1, -40) for probe in probes)
+        body += b"".join(raw_number(probe, 1, 1, -40) for probe in probes)
     return (b"\x09" if edition is Edition.OF_2016 else b"\x08") + body
 
 
@@ -178,7 +169,7 @@ def login(
     edition: Edition, vin: str, at: datetime, serial: int, iccid: str, packs: Sequence[str] = ()
 ) -> bytes:
     """A vehicle's login; codes of packs of one length, 24 characters in the 2025 edition."""
-    data = time_bytes(at) + serial.to_bytes(2, "big") + _padded(iccid, 20)
+    data = time_bytes(at) + serial.to_bytes(2, "big") + raw_text(iccid, 20)
     if edition is Edition.OF_2016:
         data += bytes((len(packs), len(packs[0]) if packs else 0))
     else:
@@ -195,7 +186,7 @@ def platform_login(
     edition: Edition, code: str, at: datetime, serial: int, user: str, password: str
 ) -> bytes:
     """A platform's login, with which a link for many vehicles begins."""
-    data = time_bytes(at) + serial.to_bytes(2, "big") + _padded(user, 12) + _padded(password, 20)
+    data = time_bytes(at) + serial.to_bytes(2, "big") + raw_text(user, 12) + raw_text(password, 20)
     return frame(edition, 0x05, code, data + b"\x01")
 
 
@@ -219,44 +210,9 @@ def frame(
     encryption: int = 1,
 ) -> bytes:
     """A frame with its checksum."""
-    body = bytes((command, answer)) + _padded(code, 17) + bytes((encryption,))
+    body = bytes((command, answer)) + raw_text(code, 17) + bytes((encryption,))
     body += len(data).to_bytes(2, "big") + data
     return (b"##" if edition is Edition.OF_2016 else b"$$") + body + bytes((reduce(xor, body),))
-
-
-def _number(value: Value | None, size: int, per: int = 1, offset: int = 0) -> bytes:
-    """Make the raw number of a value; "invalid" if there is none.
-
-    Raises
-    ------
-    ValueError
-        If it does not fit, or would be read as abnormal or invalid.
-    """
-    if value is None:
-        return b"\xff" * size
-    raw = round(Decimal(str(value)) * per) - offset * per
-    if not 0 <= raw < (1 << 8 * size) - 2:
-        raise ValueError(f"{value} does not fit {size} bytes of 1/{per} from {offset}")
-    return raw.to_bytes(size, "big")
-
-
-def _states(values: Mapping[str, Value], *names: str) -> bytes:
-    return bytes(_STATES[name].get(str(values.get(name)), 0xFF) for name in names)
-
-
-def _gear(values: Mapping[str, Value]) -> int:
-    gear = values.get("gear")
-    if gear is None:
-        return 0xFF
-    raw = _GEARS[str(gear)] if gear in _GEARS else int(gear)
-    return raw | (values.get("brake_force") == "on") << 4 | (values.get("drive_force") == "on") << 5
-
-
-def _padded(text: str, size: int) -> bytes:
-    field = text.encode("ascii")
-    if len(field) > size:
-        raise ValueError(f"{text!r} is longer than {size}")
-    return field.ljust(size, b"\0")
 
 
 def time_bytes(at: datetime) -> bytes:

@@ -65,11 +65,11 @@ def by_blocks(
 
 
 def as_agreed(plain: bytes, ring: Keyring, vin: str) -> bytes:
-    """A frame as a vehicle sends it over a link of its own; plain if it has no key."""
+    """A frame as a vehicle sends it over a link of its own; plain without a key, or data."""
     own, link = ring.vehicle(vin), ring.link(vin)
     sm4, aes = own.sm4 or link.keys.sm4, own.aes or link.keys.aes
     key, algorithm = (sm4, Algorithm.SM4) if sm4 else (aes, Algorithm.AES)
-    if key is None:
+    if key is None or len(plain) == _DATA + 1:
         return plain
     if link.mode is Mode.ECB:
         return sealed(plain, algorithm, by_blocks(algorithm, key))

@@ -1,31 +1,26 @@
-"""A vehicle's terminal that sends GB/T 32960 frames over MQTT, some by the edition of 2016."""
+"""A vehicle's terminal that sends GB/T 32960 frames over MQTT, some by the edition of 2016.
+
+Every fourth vehicle is a hybrid and every fourth has a fuel cell; each logs in and out as it is
+switched on and off, and beats in between. What it has kept during an outage follows as re-issue.
+"""
 
 from dataclasses import dataclass, field
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from device_sim.vendor import Measured, Said, Sent
-from device_sim.vendors.gb32960 import Edition, login, position, report, vehicle
+from device_sim.vendors.gb32960 import Edition, heartbeat, login, logout, report
+from device_sim.vendors.gb32960_car import Car, Drive
 from device_sim.vendors.gb32960_sealed import as_agreed
-from device_sim.vendors.shown import Field, canonical, shown
 from domain.registry import DeviceKind
 from ingest.codecs.gb32960.keys import Keyring
 
-_FIELDS = (
-    Field("speed_kmh", "speed", digits=1),
-    Field("odometer_km", "odometer", digits=1),
-    Field("pack_voltage_v", "voltage", digits=1),
-    Field("pack_current_a", "current", digits=1),
-    Field("soc_pct", "soc"),
-    Field("insulation_kohm", "insulation"),
-)
-_PLACE = (
-    Field("latitude_deg", "latitude", digits=6),
-    Field("longitude_deg", "longitude", digits=6),
-)
-_INSULATION = 5000
-"""Of a sound vehicle. [kOhm]"""
-_CODES = ("vehicle_state", "charge_state", "gear")
+_DRIVES = (Drive.ELECTRIC, Drive.HYBRID, Drive.ELECTRIC, Drive.FUEL_CELL)
+"""By the pair of vehicles, of which the second speaks the newer edition."""
+_ON_FOR = 120
+"""Measurements from a login to the logout."""
+_BEATS_EVERY = 30
+_SERIALS = 65_531
 
 
 @dataclass(frozen=True)
@@ -36,43 +31,61 @@ class Gb32960Terminal:
     ----------
     keys : Keyring
         A vehicle that has a key there, or for which there is a default, encrypts.
+    prefix : str
+        How the VINs begin, 6 characters.
     """
 
     keys: Keyring = field(default_factory=Keyring)
+    prefix: str = "LCWSIM"
     name: str = field(default="gb32960", init=False)
     kind: DeviceKind = field(default=DeviceKind.VEHICLE, init=False)
 
     def device(self, number: int) -> str:
         """Code of its `number`-th device."""
-        return f"LCWSIM{number:011}"
+        return f"{self.prefix}{number:011}"
 
     def hello(self, device: str, at: datetime, zone: ZoneInfo) -> list[Sent]:
         """The login."""
         del zone
-        frame = login(_edition(device), device, at, 1, f"8986{device[-11:]}00000"[:20])
-        return [Sent(_topic(device), as_agreed(frame, self.keys, device))]
+        return [self._login(device, at, 1)]
+
+    def goodbye(self, device: str, at: datetime, zone: ZoneInfo) -> list[Sent]:
+        """The logout."""
+        del zone
+        return [self._sent(device, logout(car(device).edition, device, at, 1))]
 
     def messages(self, measured: Measured) -> list[Sent]:
-        """One report: the vehicle, and where it is."""
-        edition = _edition(measured.device)
-        # The old edition has no word for an insulation that was not measured.
-        items = list(shown(_FIELDS, {"insulation_kohm": _INSULATION} | dict(measured.values)))
-        place = list(shown(_PLACE, measured.values))
-        codes = {name: measured.values[name] for name in _CODES if name in measured.values}
-        sections = [vehicle(edition, canonical(items) | codes)]
-        if len(place) == len(_PLACE):
-            items += place
-            sections.append(position(edition, *(item.number for item in place)))
+        """One report of everything the vehicle has, with what is due before and after it."""
+        device, edition = measured.device, car(measured.device).edition
         whole = measured.at.replace(microsecond=0)
-        frame = report(edition, measured.device, whole, sections, late=measured.late)
-        said = Said(measured.device, whole, canonical(items) | codes)
-        frame = as_agreed(frame, self.keys, measured.device)
-        return [Sent(_topic(measured.device), frame, (said,))]
+        said = car(device).report(measured)
+        frame = report(edition, device, whole, said.sections, late=measured.late)
+        sent = [self._sent(device, frame, Said(device, whole, said.said))]
+        if measured.late:
+            return sent
+        times, turn = divmod(measured.number, _ON_FOR)
+        serial = 1 + times % _SERIALS
+        if turn == 0:
+            sent.insert(0, self._login(device, whole, serial))
+        elif turn == _ON_FOR - 1:
+            sent.append(self._sent(device, logout(edition, device, whole, serial)))
+        elif turn % _BEATS_EVERY == 0:
+            sent.append(self._sent(device, heartbeat(edition, device)))
+        return sent
+
+    def _login(self, device: str, at: datetime, serial: int) -> Sent:
+        iccid, pack = f"8986{device[-11:]}00000"[:20], f"CW0PE{device[-11:]}00000001"
+        frame = login(car(device).edition, device, at, serial, iccid, [pack])
+        return self._sent(device, frame)
+
+    def _sent(self, device: str, frame: bytes, *said: Said) -> Sent:
+        topic = f"cw/v1/{device}/raw/gb32960"
+        return Sent(topic, as_agreed(frame, self.keys, device), said)
 
 
-def _topic(device: str) -> str:
-    return f"cw/v1/{device}/raw/gb32960"
-
-
-def _edition(device: str) -> Edition:
-    return Edition.OF_2025 if int(device[-1]) % 2 else Edition.OF_2016
+def car(device: str) -> Car:
+    """The vehicle of a VIN."""
+    pair, newer = divmod(int(device[-11:]), 2)
+    drive = _DRIVES[pair % len(_DRIVES)]
+    edition = Edition.OF_2025 if newer else Edition.OF_2016
+    return Car(edition, drive, gcj02=bool(newer) and drive is Drive.HYBRID)

@@ -24,6 +24,11 @@ class Native:
         del at, zone
         return [Sent(f"cw/v1/{device}/status", b"online", retain=True)]
 
+    def goodbye(self, device: str, at: datetime, zone: ZoneInfo) -> list[Sent]:
+        """Its last will."""
+        del at, zone
+        return [Sent(f"cw/v1/{device}/status", b"offline", retain=True)]
+
     def messages(self, measured: Measured) -> list[Sent]:
         """One message with everything."""
         sample = {

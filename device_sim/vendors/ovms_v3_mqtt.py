@@ -48,6 +48,11 @@ class OvmsV3Mqtt:
         del at, zone
         return [Sent(f"ovms/{self._user}/{device}/metric/s/v3/connected", b"yes", retain=True)]
 
+    def goodbye(self, device: str, at: datetime, zone: ZoneInfo) -> list[Sent]:
+        """Its last will."""
+        del at, zone
+        return [Sent(f"ovms/{self._user}/{device}/metric/s/v3/connected", b"no", retain=True)]
+
     def messages(self, measured: Measured) -> list[Sent]:
         """A message for each metric; what is undefined is an empty text."""
         prefix = f"ovms/{self._user}/{measured.device}/metric"

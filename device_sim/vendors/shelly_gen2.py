@@ -49,6 +49,11 @@ class ShellyGen2:
         del at, zone
         return [Sent(f"{device}/online", b"true", retain=True)]
 
+    def goodbye(self, device: str, at: datetime, zone: ZoneInfo) -> list[Sent]:
+        """Its last will."""
+        del at, zone
+        return [Sent(f"{device}/online", b"false", retain=True)]
+
     def messages(self, measured: Measured) -> list[Sent]:
         """One notification of a plug, two of a meter."""
         if "voltage_b_v" not in measured.values:

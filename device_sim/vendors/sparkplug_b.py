@@ -1,4 +1,4 @@
-"""Edge nodes that speak Sparkplug B: all about their metrics at birth, and numbers ever after.
+"""Payloads of Sparkplug B as they go over the wire. Pure.
 
 The protobuf is written here byte by byte from the field numbers of the specification, so that a
 wrong number in the decoder is not a wrong number on both sides.
@@ -7,28 +7,9 @@ Source: Eclipse Sparkplug specification 3.0.0, section 6.4.
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
 from struct import pack
-from zoneinfo import ZoneInfo
 
-from device_sim.vendor import Measured, Said, Sent
-from device_sim.vendors.shown import Field, canonical, shown
-from domain.registry import DeviceKind
-
-GROUP = "civic"
 INT32, INT64, DOUBLE, BOOLEAN, STRING = 3, 4, 10, 11, 12
-_FIELDS = (
-    Field("active_power_kw", "Active Power", per=1000, digits=1),
-    Field("active_energy_import_kwh", "Energy Import", digits=3),
-    Field("voltage_a_v", "Voltage/L1", digits=1),
-    Field("current_a_a", "Current/L1", digits=3),
-    Field("power_factor", "Power Factor", digits=3),
-    Field("frequency_hz", "Frequency", digits=2),
-)
-_UNITS = {"Active Power": "W", "Energy Import": "kWh", "Voltage/L1": "V", "Current/L1": "A"}
-_ALIASES = {field.key: number for number, field in enumerate(_FIELDS, 1)}
-_SEQUENCE = 256
-_MILLISECOND = timedelta(milliseconds=1)
 _VARINT, _EIGHT_BYTES, _BYTES = 0, 1, 2
 _VALUE_FIELDS = {INT32: 10, INT64: 11, DOUBLE: 13, BOOLEAN: 14, STRING: 15}
 _WIDTHS = {10: 32, 11: 64}
@@ -68,62 +49,6 @@ def payload(metrics: Iterable[Metric], at_ms: int | None, seq: int | None) -> by
             _number(3, seq),
         )
     )
-
-
-class SparkplugB:
-    """Single-phase meters, each an edge node of its own."""
-
-    name = "sparkplug_b"
-    kind = DeviceKind.ELECTRICITY_METER
-
-    def device(self, number: int) -> str:
-        """Code of its `number`-th device."""
-        return f"{GROUP}:meter-{number:05}"
-
-    def hello(self, device: str, at: datetime, zone: ZoneInfo) -> list[Sent]:
-        """Its birth: every metric it will ever send, none measured yet."""
-        del zone
-        ms = _ms(at)
-        metrics = [
-            Metric(0, INT64, "bdSeq", at_ms=ms, declared=True),
-            Metric(0, BOOLEAN, "Node Control/Rebirth", at_ms=ms, declared=True),
-            Metric("CW-1", STRING, "Properties/Hardware Model", at_ms=ms, declared=True),
-            *(
-                Metric(None, DOUBLE, key, alias, ms, _UNITS.get(key, ""), declared=True)
-                for key, alias in _ALIASES.items()
-            ),
-        ]
-        return [Sent(_topic("NBIRTH", device), payload(metrics, ms, 0))]
-
-    def messages(self, measured: Measured) -> list[Sent]:
-        """Its data, by the aliases of its birth."""
-        items = list(shown(_FIELDS, measured.values))
-        if not items:
-            return []
-        ms = _ms(measured.at)
-        metrics = [
-            Metric(
-                float(item.text),
-                alias=_ALIASES[item.key],
-                at_ms=ms,
-                historical=measured.late,
-            )
-            for item in items
-        ]
-        # When history is sent is not when it was measured, and the simulator does not say when
-        body = payload(metrics, None if measured.late else ms, (measured.number + 1) % _SEQUENCE)
-        at = measured.at - timedelta(microseconds=measured.at.microsecond % 1000)
-        said = Said(measured.device, at, canonical(items))
-        return [Sent(_topic("NDATA", measured.device), body, (said,), number=measured.number)]
-
-
-def _topic(kind: str, device: str) -> str:
-    group, _, node = device.partition(":")
-    return f"spBv1.0/{group}/{kind}/{node}"
-
-
-def _ms(at: datetime) -> int:
-    return (at - datetime.fromtimestamp(0, at.tzinfo)) // _MILLISECOND
 
 
 def _metric(metric: Metric) -> bytes:

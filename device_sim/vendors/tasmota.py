@@ -40,6 +40,11 @@ class Tasmota:
         del at, zone
         return [Sent(f"tele/{device}/LWT", b"Online", retain=True)]
 
+    def goodbye(self, device: str, at: datetime, zone: ZoneInfo) -> list[Sent]:
+        """Its last will."""
+        del at, zone
+        return [Sent(f"tele/{device}/LWT", b"Offline", retain=True)]
+
     def messages(self, measured: Measured) -> list[Sent]:
         """The telemetry, now and then followed by the same as an answer."""
         items = list(shown(_FIELDS, measured.values))

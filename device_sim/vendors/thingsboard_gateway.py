@@ -34,6 +34,11 @@ class ThingsboardGateway:
         del at, zone
         return [Sent("v1/gateway/connect", msgspec.json.encode({"device": device}))]
 
+    def goodbye(self, device: str, at: datetime, zone: ZoneInfo) -> list[Sent]:
+        """The gateway tells that a device has gone."""
+        del at, zone
+        return [Sent("v1/gateway/disconnect", msgspec.json.encode({"device": device}))]
+
     def messages(self, measured: Measured) -> list[Sent]:
         """One sample of one device."""
         items = list(shown(_FIELDS, measured.values))

@@ -39,6 +39,12 @@ class Zigbee2mqtt:
         payload = msgspec.json.encode({"state": "online"})
         return [Sent(f"zigbee2mqtt/{device}/availability", payload, retain=True)]
 
+    def goodbye(self, device: str, at: datetime, zone: ZoneInfo) -> list[Sent]:
+        """That the bridge cannot reach it."""
+        del at, zone
+        payload = msgspec.json.encode({"state": "offline"})
+        return [Sent(f"zigbee2mqtt/{device}/availability", payload, retain=True)]
+
     def messages(self, measured: Measured) -> list[Sent]:
         """The state, sometimes twice."""
         items = list(shown(_FIELDS, measured.values))

@@ -139,7 +139,7 @@ class FrameEvidence:
     """What stands in the sound frames of a payload."""
 
     _RAW_FACTORS = (1, 10, 100, 1000, 10**4, 10**6, 0.5, 5)
-    _PLUS = (0, 40, 1000, 3000, 20_000, 32_000, 1 << 16)
+    _PLUS = (0, 40, 100, 1000, 2000, 3000, 20_000, 32_000, 1 << 16)
 
     def __init__(self, name: str, _topic: str, payload: bytes, received_at: datetime) -> None:
         self.frames = list(SOUND[name](payload))

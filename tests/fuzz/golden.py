@@ -70,7 +70,7 @@ def golden() -> dict[str, list[Sound]]:
     """Sound messages by name of what reads them, in an order that stays."""
     found: dict[str, list[Sound]] = defaultdict(list)
     for name in sorted(VENDORS):
-        found[name] += _spoken(name)
+        found[VENDORS[name].name] += _spoken(name)
     for folder in sorted(path.parent for path in DATA.glob("*/*/SOURCE.md")):
         found[folder.parent.name] += _recorded(folder)
     return dict(found)

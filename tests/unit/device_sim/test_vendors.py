@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from device_sim.catalogue import VENDORS
-from device_sim.vendor import Measured, Sent
+from device_sim.vendor import Leaving, Measured, Sent
 from domain.quantity import quantities
 from domain.reading import Message, Value
 from ingest.codecs.decoded import Codec, Decoded, NoticeKind
@@ -82,6 +82,11 @@ def mobile(draw: st.DrawFn) -> dict[str, Value]:
         "latitude_deg": draw(number(3, 53, 7)),
         "longitude_deg": draw(number(73, 135, 7)),
         "gear": draw(st.sampled_from(("P", "R", "N", "D"))),
+        "vehicle_state": draw(st.sampled_from(("on", "off"))),
+        "charge_state": draw(st.sampled_from(("parked_charging", "not_charging"))),
+        "accelerator_pct": draw(number(0, 100, 1)),
+        "alarm_level": float(draw(st.integers(0, 3))),
+        "alarm_flags": float(draw(st.integers(0, 0x7_FFFF))),
     }
 
 
@@ -94,11 +99,23 @@ def wet(draw: st.DrawFn) -> dict[str, Value]:
     return {"volume_m3": draw(number(0, 999_999, 4)), "flow_m3h": draw(number(0, 90, 3))}
 
 
+def warm(draw: st.DrawFn) -> dict[str, Value]:
+    return {
+        "heat_energy_gj": draw(number(0, 999_999, 3)),
+        "heat_power_kw": draw(number(0, 9_999, 3)),
+        "heat_flow_m3h": draw(number(0, 900, 4)),
+        "heat_volume_m3": draw(number(0, 999_999, 3)),
+        "supply_temperature_c": draw(number(0, 150, 2)),
+        "return_temperature_c": draw(number(0, 150, 2)),
+    }
+
+
 MEASURE = {
     "electricity_meter": electric,
     "climate_sensor": climatic,
     "vehicle": mobile,
     "water_meter": wet,
+    "heat_meter": warm,
 }
 
 
@@ -119,18 +136,22 @@ def measured(draw: st.DrawFn, vendor: str) -> Measured:
 
 def decoded(vendor: str, sent: Sent, world: World) -> Decoded:
     message = Message(1, 1, sent.topic, sent.payload, retained=False, received_at=ARRIVED)
-    result = CODECS[vendor].decode(message, world)
+    result = CODECS[VENDORS[vendor].name].decode(message, world)
     world.memory |= result.kept
     return result
 
 
 def heard(vendor: str, sent: Sent, world: World) -> dict[tuple[str, datetime], dict[str, Value]]:
-    """What a message's reader makes of it: values of our list, by device and instant."""
+    """What a message's reader makes of it, by device and instant.
+
+    Of values of the vendor's own only those that it says stand there.
+    """
+    own = {name for said in sent.said for name in said.values}
     found: dict[tuple[str, datetime], dict[str, Value]] = defaultdict(dict)
     result = decoded(vendor, sent, world)
     assert result.errors == []
     for sample in result.samples:
-        known = {n: v for n, v in sample.values.items() if n in quantities()}
+        known = {n: v for n, v in sample.values.items() if n in quantities() or n in own}
         found[sample.device or result.sender, sample.ts].update(known)
     return {key: values for key, values in found.items() if values}
 
@@ -184,6 +205,24 @@ def test_a_greeting_makes_no_reading(vendor: str) -> None:
             assert [notice.kind for notice in notices] == [NoticeKind.ONLINE]
 
 
+@pytest.mark.parametrize(
+    "vendor", sorted(name for name, one in VENDORS.items() if isinstance(one, Leaving))
+)
+def test_a_device_that_goes_is_offline(vendor: str) -> None:
+    one, world = VENDORS[vendor], World()
+    assert isinstance(one, Leaving)
+    for number in range(8):
+        device = one.device(number)
+        for sent in one.hello(device, ARRIVED, ZONE):
+            decoded(vendor, sent, world)
+        notices = [
+            notice.kind
+            for sent in one.goodbye(device, ARRIVED, ZONE)
+            for notice in decoded(vendor, sent, world).notices
+        ]
+        assert set(notices) == {NoticeKind.OFFLINE}
+
+
 def test_no_two_devices_of_any_vendor_have_one_code() -> None:
     codes = [vendor.device(number) for vendor in VENDORS.values() for number in range(2_000)]
     assert len(set(codes)) == len(codes)
@@ -193,4 +232,4 @@ def test_no_two_devices_of_any_vendor_have_one_code() -> None:
 
 
 def test_every_shipped_profile_and_codec_has_a_device_that_speaks_it() -> None:
-    assert VENDORS.keys() >= CODECS.keys()
+    assert {vendor.name for vendor in VENDORS.values()} == CODECS.keys()

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from device_sim.vendor import Measured
-from device_sim.vendors import sparkplug_b as edge
+from device_sim.vendors import sparkplug_edge as edge
 from device_sim.vendors.sparkplug_b import Metric, payload
 from domain.errors import PayloadError
 from domain.reading import Quality
@@ -90,7 +90,7 @@ def test_a_payload_below_a_raw_topic_is_its_devices(host: Host) -> None:
 def sent(host: Host, values: Sequence[float]) -> list[tuple[datetime, dict[str, object]]]:
     vendor = edge.SparkplugB()
     zone = ZoneInfo("Asia/Shanghai")
-    device = vendor.device(3)
+    device = vendor.device(2)
     hello = [host.take(one.topic, one.payload) for one in vendor.hello(device, AT, zone)]
     assert [(d.sender, d.samples, d.errors) for d in hello] == [(device, [], [])]
     found = []
