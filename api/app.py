@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 
-from fastapi import APIRouter, FastAPI
+from fastapi import FastAPI
 from starlette.middleware.gzip import GZipMiddleware
 
 from api import health
@@ -45,6 +45,7 @@ from api.routes import (
     heating,
     indicators,
     ledger_months,
+    limits,
     manual_entries,
     meter_tree,
     metrology,
@@ -80,6 +81,7 @@ from api.routes import (
     stream,
     suspicions,
     tariff_meters,
+    tariff_versions,
     tariffs,
     today,
     tolerance,
@@ -114,6 +116,7 @@ _ROUTES = (
     factor_versions,
     factors,
     indicators,
+    limits,
     declarations,
     statistics,
     quality,
@@ -136,6 +139,7 @@ _ROUTES = (
     tariffs,
     power_factor,
     tariff_meters,
+    tariff_versions,
     costs,
     bills,
     certificates,
@@ -202,12 +206,12 @@ def create_app(settings: ApiSettings) -> FastAPI:
         openapi_url="/openapi.json",
     )
     add_handlers(app)
-    v1 = APIRouter(
-        prefix="/api/v1", responses={"4XX": {"model": Problem}, "5XX": {"model": Problem}}
-    )
     for module in _ROUTES:
-        v1.include_router(module.router)
-    app.include_router(v1)
+        app.include_router(
+            module.router,
+            prefix="/api/v1",
+            responses={"4XX": {"model": Problem}, "5XX": {"model": Problem}},
+        )
     app.include_router(health.router)
     add_console(app)
     app.add_middleware(health.RequestTimer)
