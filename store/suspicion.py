@@ -210,3 +210,11 @@ def judge(conn: Connection, suspicion_id: int, verdict: str, reason: str) -> Non
     want_reason(reason)
     arguments = {"suspicion_id": suspicion_id, "verdict": verdict, "reason": reason}
     conn.execute(sql("suspicion", "judge"), arguments)
+
+
+def end_fence(conn: Connection, fence_id: int, day: date) -> bool:
+    """End an area before a day; False where there is none that one administers and that holds."""
+    return (
+        conn.execute(sql("suspicion", "end_fence"), {"fence_id": fence_id, "day": day}).rowcount
+        == 1
+    )

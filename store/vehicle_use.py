@@ -189,3 +189,29 @@ def grant_tracks(
         "reason": reason,
     }
     return conn.execute(sql("vehicle_use", "grant_tracks"), arguments).rowcount == 1
+
+
+@dataclass(frozen=True, slots=True)
+class TrackLeaveRow:
+    """Leave to read tracks of a place's vehicles on local days [first_day, end_day)."""
+
+    id: int
+    person: str
+    organisation_id: int
+    first_day: date
+    end_day: date
+    reason: str
+    granted_by: str
+    at: datetime
+    withdrawn_at: datetime | None
+
+
+def track_leaves(conn: Connection, *, at_most: int) -> list[TrackLeaveRow]:
+    """Leave to read tracks, the newest first: one's own, or given where one administers."""
+    with conn.cursor(row_factory=class_row(TrackLeaveRow)) as cursor:
+        return cursor.execute(sql("vehicle_use", "track_leaves"), {"at_most": at_most}).fetchall()
+
+
+def withdraw_tracks(conn: Connection, leave_id: int) -> bool:
+    """Withdraw leave from now on; False where there is none to withdraw."""
+    return conn.execute(sql("vehicle_use", "withdraw_tracks"), {"leave_id": leave_id}).rowcount == 1

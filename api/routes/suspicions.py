@@ -15,6 +15,7 @@ from api.routes.vehicle_schema import (
     FenceIn,
     FenceOut,
     LeaveIn,
+    LeaveOut,
     RuleIn,
     RuleOut,
     SuspicionOut,
@@ -29,6 +30,8 @@ from store.suspicion import (
     FenceRow,
     add_exemption,
     add_fence,
+    end_fence,
+    exemptions,
     fences_of,
     judge,
     rules_in_force,
@@ -131,6 +134,29 @@ def enter_fence(new: FenceIn, scope: Scope) -> Page[FenceOut]:
         add_fence(scope.conn, new.organisation_id, new.kind.value, new.name, ring)
     audit(scope.conn, "fence_entered", new.name, new.model_dump(mode="json"))
     return list_fences(scope, new.organisation_id)
+
+
+@router.delete("/fences/{fence_id}", status_code=HTTPStatus.NO_CONTENT)
+def end_area(fence_id: int, scope: Scope, day: date) -> None:
+    """End an area before a day; what it was held against until then stays."""
+    with of_an_administrator():
+        ended = end_fence(scope.conn, fence_id, day)
+    if not ended:
+        detail = Sentence(
+            "no_fence", "there is no area {fence} to end on {day}", fence=fence_id, day=day
+        )
+        raise refuse(HTTPStatus.NOT_FOUND, detail)
+    audit(scope.conn, "fence_ended", str(fence_id), {"day": day.isoformat()})
+
+
+@router.get("/vehicles/{vehicle_id}/exemptions")
+def list_leave(vehicle_id: int, scope: Scope) -> Page[LeaveOut]:
+    """Leave to use a vehicle that is locked up, in the order in which it was given."""
+    vehicle_named(scope, vehicle_id)
+    rows = exemptions(scope.conn, vehicle_id)
+    return Page(
+        items=[LeaveOut(kind=kind, first_day=first, end_day=end) for kind, first, end in rows]
+    )
 
 
 @router.post("/vehicles/{vehicle_id}/exemptions", status_code=HTTPStatus.CREATED)

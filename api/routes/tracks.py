@@ -11,19 +11,27 @@ from api.page import Page
 from api.problem import refuse
 from api.routes.edits import Reason
 from api.routes.entered import of_an_administrator
-from api.routes.vehicle_schema import FixOut, TrackLeave, TrackOut, TrackReadOut
+from api.routes.vehicle_schema import FixOut, TrackLeave, TrackLeaveOut, TrackOut, TrackReadOut
 from api.routes.vehicles import End, First, refuse_long, vehicle_named
 from api.scope import Scope
 from domain.coordinates import CoordinateSystem, to_gcj02
 from domain.edit import want_reason
 from domain.sentence import Sentence
 from store.session import audit
-from store.vehicle_use import grant_tracks, may_read_track, read_track, track_reads
+from store.vehicle_use import (
+    grant_tracks,
+    may_read_track,
+    read_track,
+    track_leaves,
+    track_reads,
+    withdraw_tracks,
+)
 
 router = APIRouter(tags=["fleet"])
 
 _LONGEST_TRACK = timedelta(days=7)
 _READS = 100
+_LEAVES = 500
 NOT_LEFT = Sentence("no_track_access", "you have no leave to read tracks of this vehicle")
 
 
@@ -82,3 +90,21 @@ def let_read_tracks(leave: TrackLeave, scope: Scope) -> TrackLeave:
         raise refuse(HTTPStatus.UNPROCESSABLE_ENTITY, detail)
     audit(scope.conn, "track_access_granted", leave.login, leave.model_dump(mode="json"))
     return leave
+
+
+@router.get("/track-access")
+def list_leaves(scope: Scope) -> Page[TrackLeaveOut]:
+    """Leave to read tracks: one's own, and what was given for places one administers."""
+    rows = track_leaves(scope.conn, at_most=_LEAVES)
+    return Page(items=[TrackLeaveOut.model_validate(row) for row in rows])
+
+
+@router.delete("/track-access/{leave_id}", status_code=HTTPStatus.NO_CONTENT)
+def withdraw_leave(leave_id: int, scope: Scope) -> None:
+    """Withdraw leave to read tracks, from now on."""
+    with of_an_administrator():
+        withdrawn = withdraw_tracks(scope.conn, leave_id)
+    if not withdrawn:
+        detail = Sentence("no_track_leave", "there is no leave {leave} to withdraw", leave=leave_id)
+        raise refuse(HTTPStatus.NOT_FOUND, detail)
+    audit(scope.conn, "track_access_withdrawn", str(leave_id), {})

@@ -243,6 +243,22 @@ class TrackLeave(BaseModel):
     reason: Reason
 
 
+class TrackLeaveOut(BaseModel):
+    """Leave to read tracks, as it was given."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    id: int
+    person: str
+    organisation_id: int
+    first_day: date
+    end_day: date
+    reason: str
+    granted_by: str
+    at: datetime
+    withdrawn_at: datetime | None
+
+
 class SuspicionOut(BaseModel):
     """Use that looks wrong, and what people found."""
 
@@ -320,6 +336,14 @@ class LeaveIn(BaseModel):
     first_day: date
     end_day: date
     reason: Reason
+
+
+class LeaveOut(BaseModel):
+    """Leave to use a vehicle that is locked up, on local days [first_day, end_day)."""
+
+    kind: str
+    first_day: date | None
+    end_day: date | None
 
 
 class PileIn(BaseModel):

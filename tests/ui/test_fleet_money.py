@@ -136,3 +136,94 @@ def test_use_bookings_rentals_places_and_maintenance_come_from_tables(seat: Visi
     expect(page.locator("[data-rentals]")).to_contain_text("4.00")
     assert fits(page)
     seat.expect_calm()
+
+
+def enter_and_hand_over(page: Page) -> None:
+    vehicles = page.locator("[data-vehicle-setup]")
+    vehicles.get_by_role("button", name="登记车辆").click()
+    vehicles.locator("[name=code]").fill("car-9")
+    vehicles.locator("[name=plate]").fill("渝A12345")
+    vehicles.locator("[name=acquisition]").select_option("time_share_rental")
+    vehicles.locator("[name=organisation]").select_option("school-building")
+    vehicles.locator("[name=department]").fill("办公室")
+    vehicles.locator("[name=code]").press("Enter")
+    expect(vehicles.locator("[data-stations]")).to_contain_text("办公室")
+    vehicles.get_by_role("button", name="划转").click()
+    vehicles.locator("[name=organisation]").select_option("hospital-building")
+    vehicles.locator("[name=day]").fill("2026-07-02")
+    vehicles.get_by_role("button", name="保存").click()
+    expect(vehicles.locator("[data-stations] li")).to_have_count(2)
+    vehicles.get_by_role("button", name="封存期间准予使用").click()
+    vehicles.locator("[name=day]").fill("2026-10-01")
+    vehicles.locator("[name=last]").fill("2026-10-07")
+    vehicles.locator("[name=reason]").fill("国庆值班")
+    vehicles.get_by_role("button", name="保存").click()
+    expect(vehicles.locator("[data-leaves]")).to_contain_text("值班")
+
+
+def change_a_rule(page: Page) -> None:
+    hours = page.locator("[data-rule=out_of_hours]")
+    hours.get_by_role("button", name="更改").click()
+    hours.locator("[name=from_min]").fill("06:30")
+    hours.get_by_role("button", name="保存").click()
+    expect(hours).to_contain_text("06:30")
+    expect(hours).to_contain_text("已设定")
+
+
+def draw_an_area(page: Page) -> None:
+    areas = page.locator("[data-fences]")
+    areas.get_by_role("button", name="新增区域").click()
+    areas.locator("[name=name]").fill("大院")
+    areas.locator("[name=corners]").fill("29.50, 106.55\n29.51, 106.55\n29.51")
+    expect(areas.get_by_text("每行应为")).to_be_visible()
+    areas.locator("[name=corners]").fill("29.50, 106.55\n29.51, 106.55")
+    areas.locator("svg").click(position={"x": 20, "y": 20})
+    areas.get_by_role("button", name="保存").click()
+    expect(areas.locator("polygon.home")).to_have_count(1)
+    expect(areas).to_contain_text("3 个角点")
+
+
+def lend_tracks(page: Page) -> None:
+    tracks = page.locator("[data-track-leaves]")
+    tracks.get_by_role("button", name="授权", exact=True).click()
+    tracks.locator("[name=login]").fill(LOGIN)
+    tracks.locator("[name=reason]").fill("核对里程")
+    tracks.get_by_role("button", name="保存").click()
+    expect(tracks).to_contain_text("核对里程")
+    tracks.get_by_role("button", name="撤销").click()
+    tracks.get_by_role("button", name="确认撤销").click()
+    expect(tracks).to_contain_text("已撤销")
+
+
+def limit_and_book(page: Page) -> None:
+    page.get_by_role("button", name="限值", exact=True).click()
+    page.locator("[name=used_days]").fill("50")
+    page.locator("[name=reason]").fill("局发〔2026〕9 号")
+    page.get_by_role("button", name="保存").click()
+    expect(page.locator("[data-use]")).to_be_visible()
+    page.get_by_role("button", name="派车单", exact=True).click()
+    row = page.locator("[data-row=bookings]")
+    row.locator("[name=vehicle]").select_option("car-2")
+    row.locator("[name=number]").fill("B9")
+    row.locator("[name=start]").fill("2026-07-20T11:00")
+    row.locator("[name=end]").fill("2026-07-20T09:00")
+    row.get_by_role("button", name="保存").click()
+    expect(page.locator("[data-faults]")).to_contain_text("11:00")
+    row.locator("[name=end]").fill("2026-07-20T12:00")
+    row.get_by_role("button", name="保存").click()
+    expect(page.locator("[data-unused]")).to_contain_text("B9")
+
+
+@pytest.mark.parametrize("seat", [390], indirect=True)
+def test_what_administrators_say_of_a_fleet_has_forms(seat: Visit) -> None:
+    page = seat.page
+    page.goto("/fleet/setup")
+    enter_and_hand_over(page)
+    change_a_rule(page)
+    draw_an_area(page)
+    lend_tracks(page)
+    assert fits(page)
+    page.goto(f"/fleet/use{MONTHS}")
+    limit_and_book(page)
+    assert fits(page)
+    seat.expect_calm()

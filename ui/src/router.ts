@@ -41,6 +41,7 @@ export const router = createRouter({
     { path: '/places', name: 'facts', component: () => import('./pages/FactsPage.vue'), meta: { title: 'facts.title' } },
     { path: '/fleet', name: 'fleet', component: () => import('./pages/FleetPage.vue'), meta: { title: 'nav.fleet' } },
     { path: '/calendar', name: 'calendar', component: () => import('./pages/CalendarPage.vue'), meta: { title: 'calendars.title' } },
+    { path: '/fleet/setup', name: 'fleet-setup', component: () => import('./pages/FleetSetupPage.vue'), meta: { title: 'fleetSetup.title' } },
     { path: '/fleet/costs', name: 'fleet-costs', component: () => import('./pages/FleetCostsPage.vue'), meta: { title: 'fleetMoney.costs' } },
     { path: '/fleet/displacement', name: 'fleet-displacement', component: () => import('./pages/FleetDisplacementPage.vue'), meta: { title: 'fleetMoney.displacement' } },
     { path: '/fleet/use', name: 'fleet-use', component: () => import('./pages/FleetUsePage.vue'), meta: { title: 'fleetMoney.use' } },

@@ -86,3 +86,7 @@ SELECT s.suspicion_id AS id, s.vehicle_id, d.plate, s.rule, s.subject, s.start_a
 -- name: judge
 INSERT INTO suspicion_verdict (suspicion_id, verdict, reason, evidence)
 SELECT s.suspicion_id, %(verdict)s, %(reason)s, s.evidence FROM visible.suspicion s WHERE s.suspicion_id = %(suspicion_id)s;
+
+-- name: end_fence
+UPDATE fence SET during = daterange(lower(during), %(day)s) WHERE fence_id = %(fence_id)s AND during @> %(day)s::date
+   AND lower(during) IS DISTINCT FROM %(day)s::date;

@@ -64,3 +64,13 @@ SELECT t.track_read_id AS id, t.vehicle_id, t.first_at, t.end_at, t.reason, p.na
 INSERT INTO track_access (person_id, organisation_id, days, reason)
 SELECT found, %(organisation_id)s, daterange(%(first_day)s, %(end_day)s), %(reason)s
   FROM person_of_login(%(login)s) AS found WHERE found IS NOT NULL;
+
+-- name: track_leaves
+-- Leave to read tracks that is one's own, or was given for places one administers; the newest first.
+SELECT t.track_access_id AS id, coalesce(person_name(t.person_id), '') AS person, t.organisation_id,
+       lower(t.days) AS first_day, upper(t.days) AS end_day, t.reason, coalesce(person_name(t.granted_by), '') AS granted_by,
+       t.at, t.withdrawn_at
+  FROM track_access t ORDER BY t.track_access_id DESC LIMIT %(at_most)s;
+
+-- name: withdraw_tracks
+UPDATE track_access SET withdrawn_at = now() WHERE track_access_id = %(leave_id)s AND withdrawn_at IS NULL;

@@ -16,6 +16,8 @@ export interface Vehicle {
   category: string
   acquisition: string
   battery_kwh: number | null
+  livery: boolean
+  hidden: boolean
   organisation_id: number
   department: string
   zone: string | null

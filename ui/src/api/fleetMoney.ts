@@ -1,5 +1,6 @@
 /** Costs, use and displaced fuel of vehicles. Money, km, kWh and L come as decimal text. */
 import { call } from './client'
+import type { FleetLimits } from './fleetSetup'
 import type { Instant, Named, Page } from './types'
 
 type Decimal = string
@@ -204,10 +205,17 @@ export interface VehicleUse {
   idle: boolean | null
 }
 
+export interface UseLimits extends FleetLimits {
+  /** Place that set them; null: the usual ones hold. */
+  set_at: number | null
+  holds_from: LocalDate | null
+  reason: string
+}
+
 export interface Utilisation {
   items: VehicleUse[]
   at_once: { vehicles: number; most: number; most_at: Instant | null; hours: Decimal[]; enough: number }
-  limits: { used_days: Decimal; km_day: Decimal; least_known: Decimal }
+  limits: UseLimits
 }
 
 export interface Booking {

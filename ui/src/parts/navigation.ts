@@ -53,6 +53,7 @@ export const GROUPS: readonly NavGroup[] = [
       { to: 'factors', text: 'nav.factors' },
       { to: 'calendar', text: 'nav.calendars' },
       { to: 'facts', text: 'nav.facts' },
+      { to: 'fleet-setup', text: 'fleetSetup.title' },
     ],
   },
 ]
