@@ -37,7 +37,8 @@ def spells(judged: Iterable[Judged], policy: Policy, *, now: datetime) -> list[S
         In order; those that would have opened an alert, and at the end perhaps one that may yet.
     """
     apart = replace(policy, reopen=_NEVER)
-    found, standing = list[Spell](), None
+    found = list[Spell]()
+    standing: Standing | None = None
     for each in judged:
         was = None if standing is None else standing.state
         standing, _, is_new = judge(standing, Sight(each.at, each.says), apart, now=now)

@@ -164,7 +164,8 @@ class _Late:
         if standing.state is AlertState.RESOLVED:
             acts.append(Act.RESOLVE)
         alert = replace(alert, standing=standing, priority=str(spell.worst.priority))
-        change = Change(alert, was and was.state, tuple(acts), shown_by(spell.worst))
+        before = None if was is None else was.state
+        change = Change(alert, before, tuple(acts), shown_by(spell.worst))
         kept = keep(self._conn, change)
         if kept.id is not None and is_shown(kept) and acts:
             self._told.add(kept.id)
