@@ -5,7 +5,9 @@ from dataclasses import dataclass, field
 from typing import TypeAlias
 from zoneinfo import ZoneInfo
 
+from domain.coordinates import CoordinateSystem
 from domain.reading import Sample, Value
+from ingest.codecs.shifted import taken_for_gcj02
 from ingest.layout import layout
 from ingest.surroundings import Surroundings
 from store.device import KnownDevice
@@ -103,12 +105,15 @@ class Gathered:
 
     def add(self, sample: Sample, instant_us: int, device: KnownDevice, received_us: int) -> None:
         """Take a sample of a device that is registered; instants in us since 1970."""
+        values = sample.values
+        if device.coordinate_system == CoordinateSystem.GCJ02:
+            values = taken_for_gcj02(values)
         device_id = device.device_id
         if device_id not in self._zones:
             self._zones[device_id] = self.world.zone_of(device.code)
-        self._lines.setdefault(tuple(sample.values), []).append((
+        self._lines.setdefault(tuple(values), []).append((
             device_id, instant_us, received_us, int(sample.quality), sample.seq, sample.boot,
-            tuple(sample.values.values()),
+            tuple(values.values()),
         ))  # fmt: skip
 
     def readings(self) -> Iterator[Readings]:

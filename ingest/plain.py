@@ -17,6 +17,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 from msgspec.structs import astuple
 
+from domain.coordinates import CoordinateSystem
 from domain.epoch import to_us
 from domain.errors import PayloadError
 from domain.reading import Message
@@ -160,6 +161,8 @@ class Sieve:
         if last != "up" or device is None:
             return None
         if device.profile != Native.name or device.status == "refused":
+            return None
+        if device.coordinate_system != CoordinateSystem.WGS84:
             return None
         back_us, ahead_us = (d // _MICROSECOND for d in (device.accept_back, device.accept_ahead))
         self._zones[device.device_id] = world.zone_of(code)

@@ -7,6 +7,7 @@ from datetime import timedelta
 from psycopg import Connection
 from psycopg.rows import class_row
 
+from domain.coordinates import CoordinateSystem
 from store.queries import sql
 
 
@@ -28,6 +29,8 @@ class KnownDevice:
         How far behind and ahead of its arrival a sample may lie.
     zone : str or None
         IANA zone of the place where the device stands; None while it stands nowhere.
+    coordinate_system : str
+        A `CoordinateSystem`, of positions that do not name theirs.
     """
 
     device_id: int
@@ -39,6 +42,7 @@ class KnownDevice:
     accept_back: timedelta
     accept_ahead: timedelta
     zone: str | None
+    coordinate_system: str = "wgs84"
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -67,6 +71,18 @@ def known_devices(conn: Connection, codes: Collection[str] | None = None) -> dic
 def state(conn: Connection) -> object:
     """What changes whenever `known_devices` would give something else."""
     return conn.execute(sql("device", "state")).fetchone()
+
+
+def declared_coordinates(conn: Connection, device_id: int) -> CoordinateSystem | None:
+    """What a device's positions were declared to be; None where its gateway's word counts."""
+    row = conn.execute(sql("device", "declared_coordinates"), {"device_id": device_id}).fetchone()
+    return None if row is None or row[0] is None else CoordinateSystem(row[0])
+
+
+def declare_coordinates(conn: Connection, device_id: int, system: CoordinateSystem | None) -> bool:
+    """Say what a device's positions are from now on; False if there is no such device."""
+    row = {"device_id": device_id, "system": system}
+    return conn.execute(sql("device", "declare_coordinates"), row).rowcount == 1
 
 
 def pending_devices(conn: Connection) -> int:

@@ -11,6 +11,7 @@ from api.problem import refuse
 from api.routes.devices import DeviceOut
 from api.scope import Scope, only_administrators
 from api.settings import ApiSettings
+from domain.coordinates import CoordinateSystem
 from domain.counting import CountsBy
 from domain.errors import ConfigurationError, InputError
 from domain.registry import DeviceKind
@@ -19,6 +20,7 @@ from ingest.codecs.registry import codecs
 from ingest.door.rights import check_name
 from ingest.profile.load import load_profiles
 from store.credential import open_commands, register, takes_commands
+from store.device import declare_coordinates, declared_coordinates
 from store.place import devices, hang_device, place_device, set_device_status
 from store.session import audit
 
@@ -48,6 +50,19 @@ class Commands(BaseModel):
     """Whether a device may hear commands on `cw/v1/<device>/down`. Off unless it is opened."""
 
     open: bool
+
+
+class Coordinates(BaseModel):
+    """What positions refer to that do not say so themselves; they are stored as WGS-84."""
+
+    system: CoordinateSystem | None = Field(
+        description="null: as its gateway's, or WGS-84 where that has none."
+    )
+
+
+_HOUSE_ONLY = Sentence(
+    "house_administrators_only", "only a system administrator of the whole house may do this"
+)
 
 
 @router.post("/devices", status_code=HTTPStatus.CREATED)
@@ -110,12 +125,26 @@ def change_commands(device_id: int, wanted: Commands, scope: Scope) -> Commands:
     only_administrators(scope)
     code = _refuse_unknown(scope, device_id)
     if not open_commands(scope.conn, device_id, takes_commands=wanted.open):
-        reason = Sentence(
-            "house_administrators_only",
-            "only a system administrator of the whole house may do this",
-        )
-        raise refuse(HTTPStatus.FORBIDDEN, reason)
+        raise refuse(HTTPStatus.FORBIDDEN, _HOUSE_ONLY)
     audit(scope.conn, "device_commands", code, wanted.model_dump())
+    return wanted
+
+
+@router.get("/devices/{device_id}/coordinates")
+def coordinates(device_id: int, scope: Scope) -> Coordinates:
+    """What the positions of a device were declared to be."""
+    _refuse_unknown(scope, device_id)
+    return Coordinates(system=declared_coordinates(scope.conn, device_id))
+
+
+@router.put("/devices/{device_id}/coordinates")
+def change_coordinates(device_id: int, wanted: Coordinates, scope: Scope) -> Coordinates:
+    """Declare what the positions of a device are; what is stored already stays as it is."""
+    only_administrators(scope)
+    code = _refuse_unknown(scope, device_id)
+    if not declare_coordinates(scope.conn, device_id, wanted.system):
+        raise refuse(HTTPStatus.FORBIDDEN, _HOUSE_ONLY)
+    audit(scope.conn, "device_coordinates", code, wanted.model_dump(mode="json"))
     return wanted
 
 

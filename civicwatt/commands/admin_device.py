@@ -6,11 +6,13 @@ import psycopg
 from psycopg import Connection
 
 from civicwatt.administering import administering, device_named
+from domain.coordinates import CoordinateSystem
 from domain.counting import CountsBy
 from domain.errors import InputError
 from domain.registry import DeviceKind
 from ingest.door.rights import check_name
 from store.credential import open_commands, register
+from store.device import declare_coordinates
 from store.place import (
     DeviceRow,
     hang_device,
@@ -62,6 +64,13 @@ def add(tasks: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     commands.add_argument("code")
     commands.add_argument("state", choices=("on", "off"))
     commands.set_defaults(run=_commands)
+
+    system = steps.add_parser(
+        "coordinates", help="what positions it sends, and those behind it; wgs84 by default"
+    )
+    system.add_argument("code")
+    system.add_argument("system", choices=(*CoordinateSystem, "gateway"), help="gateway: as its")
+    system.set_defaults(run=_coordinates)
 
 
 def _add_place(parser: argparse.ArgumentParser) -> None:
@@ -159,4 +168,14 @@ def _commands(args: argparse.Namespace) -> int:
         open_commands(conn, device.id, takes_commands=args.state == "on")
         audit(conn, "device_commands", args.code, {"open": args.state == "on"})
     print(f"commands to {args.code} are {args.state}")
+    return 0
+
+
+def _coordinates(args: argparse.Namespace) -> int:
+    system = None if args.system == "gateway" else CoordinateSystem(args.system)
+    with administering() as conn, conn.transaction():
+        device = device_named(conn, args.code)
+        declare_coordinates(conn, device.id, system)
+        audit(conn, "device_coordinates", args.code, {"system": system})
+    print(f"positions of {args.code} are taken for {system or 'those of its gateway'}")
     return 0

@@ -6,6 +6,7 @@ from typing import Any
 
 from domain.errors import PayloadError
 from domain.reading import Quality, Sample, Value
+from ingest.codecs.shifted import SENT, convert
 from ingest.codecs.value import GREATEST, MOST_NAMES, checked_code, checked_values
 from ingest.profile.clock import Clock, Where
 from ingest.profile.document import Document, Doubt, Rule, TimeRule
@@ -76,6 +77,8 @@ class Sampling:
             quality = (self._doubted if suspect else self._quality)[arrived]
             code = _member(device, sender, channel) if channel or device else ""
             fit = values if self._is_checked else fitting(values)
+            if SENT[0] in fit:
+                convert(fit)
             made.append(Sample(ts, fit, code, quality, suspect))
         return made
 

@@ -17,6 +17,7 @@ import pytest
 
 from device_sim.vendors import gb32960 as vehicle
 from device_sim.vendors.gb32960 import Edition
+from domain.coordinates import from_gcj02
 from domain.registry import Device, DeviceKind
 from ingest.tcp.listener import Listener
 from store.registry import write as write_registry
@@ -35,6 +36,8 @@ GATEWAY = Device(
     "city", "school-site", DeviceKind.GATEWAY, "city", "city", accept_back=timedelta(days=40_000)
 )
 Connect = Callable[[], Caller]
+NORTH = round(from_gcj02(29.56, 106.55)[0], 6)
+"""Where the vehicle is by WGS-84. [deg]"""
 
 
 def vin(number: int) -> str:
@@ -108,11 +111,12 @@ def test_a_platforms_vehicles_are_in_the_tables_under_their_vin(
     caller.receive(2 * ANSWER)
     assert rows(
         fleet_database,
-        "SELECT d.code, r.ts, speed_kmh, odometer_km, alarm_level, alarm_flags, latitude_deg"
+        "SELECT d.code, r.ts, speed_kmh, odometer_km, alarm_level, alarm_flags,"
+        " round(latitude_deg::numeric, 6)::float8"
         "  FROM vehicle_reading r JOIN device d USING (device_id) ORDER BY d.code",
     ) == [
-        (vin(1), START + timedelta(seconds=30), 30.0, 1.0, 2, 2, None),
-        (vin(2), START + timedelta(seconds=31), 31.0, 2.0, 0, 0, None),
+        (vin(1), START + timedelta(seconds=30), 30.0, 1.0, 2, 2, NORTH),
+        (vin(2), START + timedelta(seconds=31), 31.0, 2.0, 0, 0, NORTH),
     ]
     assert rows(
         fleet_database,

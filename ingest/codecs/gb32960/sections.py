@@ -8,6 +8,7 @@ from ingest.codecs.gb32960.fields import ABNORMAL, Block
 from ingest.codecs.gb32960.found import Found
 from ingest.codecs.gb32960.layout import Statement, need
 from ingest.codecs.gb32960.lists import Listing
+from ingest.codecs.shifted import SENT, convert
 
 MOST_ROWS = 32
 """A section with more rows is kept as its bytes only: no vehicle has as many motors or packs, and
@@ -22,7 +23,7 @@ _WITH_SYSTEM, _WITHOUT_SYSTEM = Struct(">BBII"), Struct(">BII")
 _WGS84, _GCJ02 = 1, 2
 _NAMES = {
     _WGS84: ("longitude_deg", "latitude_deg"),
-    _GCJ02: ("longitude_gcj02_deg", "latitude_gcj02_deg"),
+    _GCJ02: (SENT[1], SENT[0]),
 }
 _OTHER_SYSTEM = ("longitude_other_deg", "latitude_other_deg")
 
@@ -114,10 +115,9 @@ class Rows:
 class Position:
     """Where the vehicle is.
 
-    The 2016 edition has no field for the coordinate system; its numbers are taken for WGS-84 as
-    they stand, and a terminal that sends GCJ-02 is up to 700 m off. The 2025 edition names the
-    system: only WGS-84 goes to the columns, others keep names of their own and are not converted,
-    because a converted position could no longer be told from a measured one.
+    The 2016 edition has no field for the coordinate system: what its numbers are, the device's
+    registration says. The 2025 edition names the system: GCJ-02 is converted and kept beside it;
+    what is neither keeps names of its own and is none of WGS-84.
 
     Attributes
     ----------
@@ -143,8 +143,10 @@ class Position:
             found.values[east] = (-longitude if status & _WEST else longitude) / _DEGREE
         if latitude <= _MOST_NORTH:
             found.values[north] = (-latitude if status & _SOUTH else latitude) / _DEGREE
+        convert(found.values)
         if status & _REPEATED:
-            found.suspect += [(name, _WHY) for name in (east, north) if name in found.values]
+            names = dict.fromkeys((east, north, *_NAMES[_WGS84]))
+            found.suspect += [(name, _WHY) for name in names if name in found.values]
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,8 +5,9 @@ was read.
 
 ``alarms 4, state 4, latitude 4, longitude 4, altitude 2, speed 2, heading 2, time 6`` and then
 items ``id 1, length 1, value``. Alarms have the bits of this protocol, which are not those of GB/T
-32960, so they keep a name of their own. Source: JT/T 808-2013 and -2019, tables 23 to 27 (0200) and
-76 to 77 (0704), as restated in public documents of terminal makers.
+32960, so they keep a name of their own. What the map plug-in has shifted, as bit 5 of the state
+says, is GCJ-02. Source: JT/T 808-2013 and -2019, tables 23 to 27 (0200) and 76 to 77 (0704), as
+restated in public documents of terminal makers.
 """
 
 from collections.abc import Iterator
@@ -15,12 +16,13 @@ from struct import Struct
 from domain.errors import PayloadError
 from domain.reading import Quality, Sample, Value
 from ingest.codecs.bcd import digits, from_beijing
+from ingest.codecs.shifted import MEASURED, SENT, convert
 
 _BASIC = Struct(">IIIIhHH6s")
 _BATCH = Struct(">HB")
 _ITEM_HEAD = 2
-_ACC, _FIXED, _SOUTH, _WEST, _ENCRYPTED = 1 << 0, 1 << 1, 1 << 2, 1 << 3, 1 << 5
-_FROM_FIX = ("latitude_deg", "longitude_deg", "speed_kmh", "heading_deg")
+_ACC, _FIXED, _SOUTH, _WEST, _SHIFTED = 1 << 0, 1 << 1, 1 << 2, 1 << 3, 1 << 5
+_FROM_FIX = (*MEASURED, *SENT, "speed_kmh", "heading_deg")
 _TURN = 360
 _ITEMS = {
     0x01: ("odometer_km", 4, 10, 0xFFFF_FFFF),
@@ -74,10 +76,12 @@ def position(body: bytes, device: str, *, late: bool = False) -> Sample:
     if heading < _TURN:
         values["heading_deg"] = float(heading)
     if state & _FIXED or latitude or longitude:  # zeros and no fix: nowhere yet
-        values["latitude_deg"] = _degrees(-latitude if state & _SOUTH else latitude, 90)
-        values["longitude_deg"] = _degrees(-longitude if state & _WEST else longitude, 180)
+        north, east = SENT if state & _SHIFTED else MEASURED
+        values[north] = _degrees(-latitude if state & _SOUTH else latitude, 90)
+        values[east] = _degrees(-longitude if state & _WEST else longitude, 180)
+        convert(values)
     raw = _read_items(body, values)
-    suspect = () if state & _FIXED and not state & _ENCRYPTED else tuple(_doubts(state, values))
+    suspect = () if state & _FIXED else tuple(_doubts(values))
     return Sample(
         ts=from_beijing(digits(time)),
         values=values,
@@ -152,11 +156,7 @@ def _read_items(body: bytes, values: dict[str, Value]) -> list[tuple[str, bytes]
     return raw
 
 
-def _doubts(state: int, values: dict[str, Value]) -> Iterator[tuple[str, str]]:
-    if not state & _FIXED:
-        for name in _FROM_FIX:
-            if name in values:
-                yield name, "no position fix"
-    elif state & _ENCRYPTED:
-        yield "latitude_deg", "shifted by the map plug-in: not WGS-84"
-        yield "longitude_deg", "shifted by the map plug-in: not WGS-84"
+def _doubts(values: dict[str, Value]) -> Iterator[tuple[str, str]]:
+    for name in _FROM_FIX:
+        if name in values:
+            yield name, "no position fix"

@@ -9,8 +9,10 @@ WITH standing AS (
          WHERE %(codes)s::text[] IS NULL
             OR s.device_id IN (SELECT d.device_id FROM device d WHERE d.code = ANY (%(codes)s))) places
 )
-SELECT d.device_id, d.code, d.kind, d.status, d.profile, d.via_id, d.accept_back, d.accept_ahead, z.zone
+SELECT d.device_id, d.code, d.kind, d.status, d.profile, d.via_id, d.accept_back, d.accept_ahead, z.zone,
+       coalesce(d.coordinate_system, v.coordinate_system, 'wgs84') AS coordinate_system
   FROM device d LEFT JOIN standing s USING (device_id) LEFT JOIN zoned z USING (place_id)
+  LEFT JOIN device v ON v.device_id = d.via_id
  WHERE %(codes)s::text[] IS NULL OR d.code = ANY (%(codes)s);
 
 -- name: state
@@ -47,3 +49,11 @@ INSERT INTO device_place (device_id, place_id, during)
 SELECT m.device_id, p.place_id, p.during
   FROM made m JOIN heard h USING (code) JOIN device_place p ON p.device_id = h.device_id
  WHERE h.channel AND h.status = 'accepted';
+
+-- name: declared_coordinates
+-- What is declared of the device itself; null: as its gateway's.
+SELECT coordinate_system FROM device WHERE device_id = %(device_id)s;
+
+-- name: declare_coordinates
+-- system text or null.
+UPDATE device SET coordinate_system = %(system)s WHERE device_id = %(device_id)s;

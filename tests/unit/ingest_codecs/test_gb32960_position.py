@@ -4,6 +4,7 @@ import pytest
 
 from device_sim.vendors import gb32960 as terminal
 from device_sim.vendors.gb32960 import Edition
+from domain.coordinates import to_gcj02
 from domain.reading import Quality
 from tests.unit.ingest_codecs.raw_frames import decode
 from tests.unit.ingest_codecs.vehicle_reports import CODEC, EDITIONS, only, report
@@ -31,14 +32,29 @@ def test_a_repeated_position_is_kept_and_doubted(edition: Edition) -> None:
     ("system", "names"),
     [
         (1, {"latitude_deg", "longitude_deg"}),
-        (2, {"latitude_gcj02_deg", "longitude_gcj02_deg"}),
         (3, {"latitude_other_deg", "longitude_other_deg"}),
         (0xFF, {"latitude_other_deg", "longitude_other_deg"}),
     ],
 )
-def test_only_wgs84_goes_to_the_columns(system: int, names: set[str]) -> None:
+def test_what_is_not_wgs84_keeps_a_name_of_its_own(system: int, names: set[str]) -> None:
     section = terminal.position(Edition.OF_2025, 29.56, 106.55, system=system)
     assert only(report(section, edition=Edition.OF_2025)).values.keys() == names
+
+
+@pytest.mark.parametrize("place", [(29.56, 106.55), (39.907333, 116.391083), (51.5, -0.1)])
+def test_a_place_of_gcj02_is_converted_and_kept_as_sent(place: tuple[float, float]) -> None:
+    shown = [round(one, 6) for one in to_gcj02(*place)]
+    section = terminal.position(Edition.OF_2025, shown[0], shown[1], system=2)
+    values = only(report(section, edition=Edition.OF_2025)).values
+    assert [values["latitude_gcj02_deg"], values["longitude_gcj02_deg"]] == shown
+    assert (values["latitude_deg"], values["longitude_deg"]) == pytest.approx(place, abs=2e-6)
+
+
+def test_a_repeated_place_of_gcj02_is_doubted_under_both_names() -> None:
+    section = terminal.position(Edition.OF_2025, 29.56, 106.55, valid=False, system=2)
+    sample = only(report(section, edition=Edition.OF_2025))
+    assert {name for name, _ in sample.suspect} == sample.values.keys()
+    assert len(sample.values) == 4
 
 
 def test_a_place_that_is_not_on_this_earth_is_none() -> None:

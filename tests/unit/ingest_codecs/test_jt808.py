@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from device_sim.vendors import jt808 as car
+from domain.coordinates import to_gcj02
 from domain.errors import PayloadError
 from domain.reading import Quality, Sample
 from ingest.codecs.decoded import Codec, NoticeKind
@@ -93,11 +94,16 @@ def test_zeros_without_a_fix_are_no_place() -> None:
     assert not {"latitude_deg", "longitude_deg"} & sample.values.keys()
 
 
-def test_places_shifted_by_the_map_plug_in_are_doubted() -> None:
-    body = bytearray(car.position_body(AT, *NANAN))
+def test_places_shifted_by_the_map_plug_in_are_brought_back_and_kept_as_sent() -> None:
+    shown = [round(one, 6) for one in to_gcj02(*NANAN)]
+    body = bytearray(car.position_body(AT, shown[0], shown[1]))
     body[7] |= 1 << 5
     sample = sample_of(bytes(body))
-    assert [name for name, _ in sample.suspect] == ["latitude_deg", "longitude_deg"]
+    values = sample.values
+    assert [values["latitude_gcj02_deg"], values["longitude_gcj02_deg"]] == shown
+    # A millionth of a degree is 0.1 m; unconverted it would be some 500 m off.
+    assert (values["latitude_deg"], values["longitude_deg"]) == pytest.approx(NANAN, abs=2e-6)
+    assert sample.suspect == ()
 
 
 @pytest.mark.parametrize(
