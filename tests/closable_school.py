@@ -9,7 +9,6 @@ from decimal import Decimal
 from psycopg import Connection
 
 from analytics.jobs.consumption import update_consumption
-from api.password import hash_password
 from domain.calendar import NATIONAL, whole_year
 from domain.factor_file import shipped_sets
 from domain.local_day import day_start
@@ -23,6 +22,7 @@ from store.registry import write as write_registry
 from store.tariff import MeterTariffRow, add_tariff, put_meter
 from tests.conftest import as_template, connected, new_database
 from tests.estate import NOW, SHANGHAI, estate, say, store_messages
+from tests.password import PASSWORD_HASH
 
 MAY, JUNE, JULY = date(2026, 5, 1), date(2026, 6, 1), date(2026, 7, 1)
 START = day_start(MAY, SHANGHAI)
@@ -50,7 +50,6 @@ _FACTS = {
     "place_region (organisation_id, region": ("bureau", "'120000'"),
     "headcount (organisation_id, persons": ("school", "100"),
 }
-PASSWORD = "correct horse battery"
 PEOPLE = {
     "head": ("校长", "institution_administrator", "school"),
     "bursar": ("会计", "institution_administrator", "school"),
@@ -84,9 +83,8 @@ def plant(conn: Connection) -> None:
         for code, (_, _, _, medium) in _TREE.items()
     )  # fmt: skip
     write_registry(conn, Registry(described.organisations, meters, devices))
-    password_hash = hash_password(PASSWORD)
     for login, (name, role, organisation) in PEOPLE.items():
-        add_person(conn, login=login, name=name, password_hash=password_hash)
+        add_person(conn, login=login, name=name, password_hash=PASSWORD_HASH)
         grant(conn, login=login, role=role, organisation=organisation)
     put_year(conn, NATIONAL, whole_year(2026, [], "notice"), provisional=False, source="notice")
     for target, (place, value) in _FACTS.items():

@@ -11,7 +11,6 @@ from psycopg import Connection
 
 from analytics.jobs.consumption import update_consumption
 from analytics.jobs.statements import update_statements
-from api.password import hash_password
 from domain.calendar import NATIONAL, whole_year
 from domain.local_day import day_start
 from domain.registry import Device, DeviceKind, Medium, Meter, MeterRole, Registry
@@ -22,9 +21,9 @@ from store.person import add_person, grant
 from store.registry import write as write_registry
 from store.tariff import MeterTariffRow, add_tariff, put_meter
 from tests.conftest import as_template, connected, new_database
-from tests.db.conftest import PASSWORD
 from tests.db.contracts.desk import Desk
 from tests.estate import NOW, SHANGHAI, estate, say, store_messages
+from tests.password import PASSWORD_HASH
 
 HOUR = timedelta(hours=1)
 FIRST_DAY, END_DAY = date(2026, 6, 1), date(2026, 7, 1)
@@ -176,9 +175,8 @@ def plant(conn: Connection, *, checked: bool = True) -> None:
 
 def add_people(conn: Connection) -> None:
     """Who acts for the school and, once named, for the provider."""
-    password_hash = hash_password(PASSWORD)
     for login in _PEOPLE:
-        add_person(conn, login=login, name=login, password_hash=password_hash)
+        add_person(conn, login=login, name=login, password_hash=PASSWORD_HASH)
     for login in _PEOPLE[:2]:
         grant(conn, login=login, role="institution_administrator", organisation="school")
 

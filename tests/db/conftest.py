@@ -7,24 +7,22 @@ from fastapi.testclient import TestClient
 from psycopg import Connection
 
 from api.app import create_app
-from api.password import hash_password
 from api.settings import ApiSettings
 from store.person import add_person, grant
+from tests.password import PASSWORD, PASSWORD_HASH
 
 V1 = "/api/v1"
-PASSWORD = "correct horse battery"
 SignIn = Callable[[str], TestClient]
 
 
 def add_people(conn: Connection) -> None:
     """An operator of the school, one of the hospital, and the administrator of the whole house."""
-    password_hash = hash_password(PASSWORD)
     for login, role, organisation in (
         ("school", "operator", "school"),
         ("hospital", "operator", "hospital"),
         ("admin", "system_administrator", "bureau"),
     ):
-        add_person(conn, login=login, name=login, password_hash=password_hash)
+        add_person(conn, login=login, name=login, password_hash=PASSWORD_HASH)
         grant(conn, login=login, role=role, organisation=organisation)
 
 

@@ -14,8 +14,9 @@ from store.become import Role
 from store.person import grant
 from store.registry import write as write_registry
 from tests.conftest import connected
-from tests.db.conftest import PASSWORD, V1, SignIn, add_people
+from tests.db.conftest import V1, SignIn, add_people
 from tests.estate import NOW, estate, registers, say, store_messages
+from tests.password import PASSWORD
 
 pytestmark = pytest.mark.db
 

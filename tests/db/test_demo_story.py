@@ -9,7 +9,6 @@ from fastapi.testclient import TestClient
 from psycopg import Connection
 
 from api.app import create_app
-from api.password import hash_password
 from api.settings import ApiSettings
 from civicwatt.demo_factors import CODE, load_demo_factors
 from civicwatt.demo_metrology import ENDS_SOON
@@ -18,8 +17,9 @@ from store.factor import factor_set
 from store.person import add_person, grant
 from tests.closable_school import planted_template
 from tests.conftest import connected, new_database
-from tests.db.conftest import PASSWORD, V1
+from tests.db.conftest import V1
 from tests.estate import SHANGHAI
+from tests.password import PASSWORD, PASSWORD_HASH
 
 pytestmark = pytest.mark.db
 
@@ -71,7 +71,7 @@ def story(database_server: str, template: str) -> Iterator[tuple[Story, Connecti
     ):
         load_demo_factors(conn)
         for login in ("first", "second"):
-            add_person(conn, login=login, name=login, password_hash=hash_password(PASSWORD))
+            add_person(conn, login=login, name=login, password_hash=PASSWORD_HASH)
             for role in ("bureau", "operator", "system_administrator"):
                 grant(conn, login=login, role=role, organisation="bureau")
         settings = ApiSettings(database_url=url)

@@ -14,9 +14,10 @@ from api.settings import ApiSettings
 from store.person import add_person, grant
 from store.registry import write as write_registry
 from tests.conftest import connected
-from tests.db.conftest import PASSWORD, V1, SignIn, add_people
+from tests.db.conftest import V1, SignIn, add_people
 from tests.db.test_manual_entries import carried, done, edited, entered
 from tests.estate import estate
+from tests.password import PASSWORD
 
 pytestmark = pytest.mark.db
 

@@ -10,7 +10,6 @@ from fastapi.testclient import TestClient
 from psycopg import Connection
 
 from api.app import create_app
-from api.password import hash_password
 from api.settings import ApiSettings
 from domain.quantity import ReadingTable
 from store.become import Role, become
@@ -20,17 +19,17 @@ from store.person import add_person, grant
 from tests import hours
 from tests.conftest import connected
 from tests.estate import NOW
+from tests.password import PASSWORD, PASSWORD_HASH
 
 pytestmark = pytest.mark.db
 
-PASSWORD = "correct horse battery"
 
 
 @pytest.fixture
 def planted(superuser: Connection) -> Connection:
     hours.plant(superuser)
     for name in ("school", "hospital"):
-        add_person(superuser, login=name, name=name, password_hash=hash_password(PASSWORD))
+        add_person(superuser, login=name, name=name, password_hash=PASSWORD_HASH)
         grant(superuser, login=name, role="operator", organisation=name)
     return superuser
 

@@ -14,9 +14,10 @@ from store.manual_entry import ApprovedAmount, approved
 from store.person import add_person, grant
 from store.registry import write as write_registry
 from tests.conftest import connected
-from tests.db.conftest import PASSWORD, V1, SignIn, add_people
+from tests.db.conftest import V1, SignIn, add_people
 from tests.db.test_api_indicators import place, put_days
 from tests.estate import estate
+from tests.password import PASSWORD
 
 pytestmark = pytest.mark.db
 

@@ -15,7 +15,6 @@ from psycopg import Connection
 from analytics.jobs.consumption import update_consumption
 from api.app import create_app
 from api.bell import Ear
-from api.password import hash_password
 from api.settings import ApiSettings
 from civicwatt.loopback import free_port
 from store.become import Role
@@ -23,10 +22,10 @@ from store.person import add_person, grant
 from store.registry import write as write_registry
 from tests.conftest import connected
 from tests.estate import NOW, estate, registers, store_messages
+from tests.password import PASSWORD, PASSWORD_HASH
 
 pytestmark = pytest.mark.db
 
-PASSWORD = "correct horse battery"
 MIDNIGHT = datetime(2026, 6, 30, 16, tzinfo=UTC)
 QUARTER = timedelta(minutes=15)
 
@@ -35,8 +34,7 @@ QUARTER = timedelta(minutes=15)
 def conn(superuser: Connection) -> Connection:
     write_registry(superuser, estate())
     for login in ("school", "hospital"):
-        password_hash = hash_password(PASSWORD)
-        add_person(superuser, login=login, name=login, password_hash=password_hash)
+        add_person(superuser, login=login, name=login, password_hash=PASSWORD_HASH)
         grant(superuser, login=login, role="operator", organisation=login)
     return superuser
 

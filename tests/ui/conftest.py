@@ -32,7 +32,8 @@ from civicwatt.child import Child
 from civicwatt.local_api import is_ready
 from civicwatt.loopback import HOST, free_port
 from tests.conftest import as_template, new_database
-from tests.ui.planted import LOGIN, PASSWORD, plant
+from tests.password import PASSWORD
+from tests.ui.planted import LOGIN, plant
 
 CHROMIUM = Path("/usr/bin/chromium")
 SECRET_KEY = "of a test, and nothing but a test"
@@ -250,7 +251,7 @@ def sign_in(page: Page, login: str = LOGIN) -> None:
     page.fill("[name=login]", login)
     page.fill("[name=password]", PASSWORD)
     page.click("button[type=submit]")
-    page.wait_for_url("**/buildings/*")
+    page.wait_for_url("**/alerts")
 
 
 def hall_id(api: APIRequestContext) -> int:

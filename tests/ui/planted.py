@@ -8,7 +8,6 @@ from zoneinfo import ZoneInfo
 from psycopg import Connection
 
 from analytics.jobs.consumption import update_consumption
-from api.password import hash_password
 from domain.local_day import day_start, local_day
 from domain.reading import Message
 from domain.registry import (
@@ -29,9 +28,10 @@ from store import reading, registry
 from store.become import Role
 from store.person import add_person, grant
 from tests.conftest import connected
+from tests.password import PASSWORD_HASH
 
 ZONE = ZoneInfo("Asia/Shanghai")
-LOGIN, READER, PASSWORD = "operator", "reader", "correct horse battery"
+LOGIN, READER = "operator", "reader"
 DAYS = 20
 """Length of the history before today."""
 HEAVY_DAY_AGO = 9
@@ -126,7 +126,7 @@ def plant(url: str, now: datetime) -> None:
     with connected(url, Role.ADMIN) as conn:
         registry.write(conn, district())
         for login, role in ((LOGIN, "system_administrator"), (READER, "operator")):
-            add_person(conn, login=login, name=login, password_hash=hash_password(PASSWORD))
+            add_person(conn, login=login, name=login, password_hash=PASSWORD_HASH)
             grant(conn, login=login, role=role, organisation="bureau")
     receive(url, [*history(now), power("main", now, 41.5), unreadable(now)], now)
 

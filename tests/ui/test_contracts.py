@@ -11,15 +11,14 @@ from playwright.sync_api import Browser, Page, expect
 from pypdf import PdfReader
 
 from api import statement_pdf
-from api.password import hash_password
 from domain.errors import ConfigurationError
 from domain.settlement_file import shipped_examples
 from store.person import add_person, grant
 from store.registry import write as write_registry
 from tests.conftest import as_template, connected, new_database
 from tests.estate import estate
+from tests.password import PASSWORD_HASH
 from tests.ui.conftest import Console, Planted, Visit, console_on, sign_in, visiting
-from tests.ui.planted import PASSWORD
 
 pytestmark = pytest.mark.browser
 
@@ -35,9 +34,8 @@ def two_sides(database_server: str, template: str) -> Iterator[Planted]:
     with new_database(database_server, template) as database:
         with connected(database) as conn:
             write_registry(conn, estate())
-            password_hash = hash_password(PASSWORD)
             for login in (*CLIENT, *PROVIDER):
-                add_person(conn, login=login, name=login, password_hash=password_hash)
+                add_person(conn, login=login, name=login, password_hash=PASSWORD_HASH)
                 role = "institution_administrator" if login in CLIENT else "operator"
                 place = "school" if login in CLIENT else "hospital"
                 grant(conn, login=login, role=role, organisation=place)

@@ -9,12 +9,12 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Browser, FilePayload, Locator, Page, expect
 
-from api.password import hash_password
 from domain.local_day import local_day
 from store.person import add_person, grant
 from tests.conftest import connected
+from tests.password import PASSWORD_HASH
 from tests.ui.conftest import Console, Visit, sign_in, visiting
-from tests.ui.planted import PASSWORD, ZONE
+from tests.ui.planted import ZONE
 
 pytestmark = pytest.mark.browser
 
@@ -25,9 +25,8 @@ CLERK, REVIEWER = "clerk", "reviewer"
 def people(console: Console) -> None:
     """A clerk of the institution, and somebody of the bureau."""
     with connected(console.database) as conn:
-        password_hash = hash_password(PASSWORD)
         for login, role, place in ((CLERK, "operator", "centre"), (REVIEWER, "bureau", "bureau")):
-            add_person(conn, login=login, name=login, password_hash=password_hash)
+            add_person(conn, login=login, name=login, password_hash=PASSWORD_HASH)
             grant(conn, login=login, role=role, organisation=place)
 
 

@@ -9,7 +9,6 @@ from playwright.sync_api import Browser, expect
 from analytics.jobs.charge_matches import match_charges
 from analytics.jobs.consumption import update_consumption
 from analytics.jobs.vehicles import update_vehicles
-from api.password import hash_password
 from device_sim.vehicle_week import vehicle_week
 from store.become import Role
 from store.person import add_person, grant
@@ -18,8 +17,8 @@ from store.vehicle import enter
 from tests.conftest import as_template, connected, new_database
 from tests.estate import estate, store_messages
 from tests.fleet_estate import car, told, with_terminals
+from tests.password import PASSWORD_HASH
 from tests.ui.conftest import Console, Planted, console_on, sign_in, visiting
-from tests.ui.planted import PASSWORD
 
 pytestmark = pytest.mark.browser
 
@@ -34,7 +33,7 @@ def garage(database_server: str, template: str) -> Iterator[Planted]:
         with connected(database) as conn:
             write_registry(conn, with_terminals(estate(), "school-building", ("car-1",)))
             enter(conn, car("car-1", "school-building"))
-            add_person(conn, login="keeper", name="keeper", password_hash=hash_password(PASSWORD))
+            add_person(conn, login="keeper", name="keeper", password_hash=PASSWORD_HASH)
             grant(conn, login="keeper", role="institution_administrator", organisation="school")
             conn.execute(
                 "INSERT INTO track_access (person_id, organisation_id, days, reason, granted_by)"

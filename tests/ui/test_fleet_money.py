@@ -6,7 +6,6 @@ from datetime import UTC, datetime
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from api.password import hash_password
 from store.person import add_person, grant
 from store.registry import write as write_registry
 from store.vehicle import enter
@@ -17,8 +16,9 @@ from tests.db.fleet.test_fleet_use import TERMS as RENTAL_TERMS
 from tests.db.fleet.test_vehicle_costs import CHARGING
 from tests.estate import estate
 from tests.fleet_estate import car, with_terminals
+from tests.password import PASSWORD_HASH
 from tests.ui.conftest import Console, Planted, Visit, console_on, sign_in, visiting
-from tests.ui.planted import LOGIN, PASSWORD
+from tests.ui.planted import LOGIN
 
 pytestmark = pytest.mark.browser
 
@@ -34,7 +34,7 @@ def costed(database_server: str, template: str) -> Iterator[Planted]:
             write_registry(conn, with_terminals(estate(), "school-building", CARS))
             for code in CARS:
                 enter(conn, car(code, "school-building"))
-            add_person(conn, login=LOGIN, name=LOGIN, password_hash=hash_password(PASSWORD))
+            add_person(conn, login=LOGIN, name=LOGIN, password_hash=PASSWORD_HASH)
             grant(conn, login=LOGIN, role="system_administrator", organisation="bureau")
             plant(conn)
             put_on_tariff(conn)

@@ -7,7 +7,6 @@ import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from analytics.jobs.baselines import update_baselines
-from api.password import hash_password
 from store.become import Role
 from store.person import add_person, grant
 from store.registry import write as write_registry
@@ -24,8 +23,9 @@ from tests.baselined_building import (
 from tests.conftest import as_template, connected, new_database
 from tests.estate import estate
 from tests.metered_building import meter_id, place_id
+from tests.password import PASSWORD_HASH
 from tests.ui.conftest import Console, Planted, Visit, console_on, sign_in, visiting
-from tests.ui.planted import LOGIN, PASSWORD
+from tests.ui.planted import LOGIN
 from tests.ui.test_building import number
 
 pytestmark = pytest.mark.browser
@@ -40,7 +40,7 @@ def measured(database_server: str, template: str) -> Iterator[Planted]:
     with new_database(database_server, template) as database:
         with connected(database) as conn:
             write_registry(conn, estate())
-            add_person(conn, login=LOGIN, name=LOGIN, password_hash=hash_password(PASSWORD))
+            add_person(conn, login=LOGIN, name=LOGIN, password_hash=PASSWORD_HASH)
             grant(conn, login=LOGIN, role="system_administrator", organisation="bureau")
             plant_surroundings(conn, place_id(conn, "bureau"))
             for name in ("school", "hospital"):

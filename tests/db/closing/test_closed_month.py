@@ -20,7 +20,6 @@ from tests.closable_school import (
     JUNE_CNY,
     JUNE_KWH,
     JUNE_M3,
-    PASSWORD,
     START,
     UNMETERED_KWH,
     compute,
@@ -36,6 +35,7 @@ from tests.db.closing.desk import (
 )
 from tests.db.conftest import V1, SignIn
 from tests.estate import NOW
+from tests.password import PASSWORD
 
 pytestmark = pytest.mark.db
 

@@ -6,13 +6,13 @@ import pytest
 from fastapi.testclient import TestClient
 from psycopg import Connection
 
-from api.password import hash_password
 from store.person import add_person, grant
 from store.registry import write as write_registry
 from tests.conftest import as_template, connected, new_database
-from tests.db.conftest import PASSWORD, add_people
+from tests.db.conftest import add_people
 from tests.db.contracts.desk import Desk
 from tests.estate import estate
+from tests.password import PASSWORD_HASH
 
 CLIENT = ("manager", "accountant")
 """Administrators of the school."""
@@ -27,9 +27,8 @@ def two_sides(database_server: str, template: str) -> Iterator[str]:
         with connected(url) as conn:
             write_registry(conn, estate())
             add_people(conn)
-            password_hash = hash_password(PASSWORD)
             for login in (*CLIENT, *PROVIDER):
-                add_person(conn, login=login, name=login, password_hash=password_hash)
+                add_person(conn, login=login, name=login, password_hash=PASSWORD_HASH)
             for login in CLIENT:
                 grant(conn, login=login, role="institution_administrator", organisation="school")
         with as_template(database_server, url) as name:

@@ -10,13 +10,13 @@ from analytics.delivery.address import shown
 from analytics.delivery.sealed import Address, seal
 from analytics.jobs.delivery import run_round
 from analytics.settings import DeliverySettings
-from api.password import hash_password
 from store.become import Role
 from store.person import add_person, grant
 from store.registry import write as write_registry
 from tests.conftest import as_template, connected, new_database
-from tests.db.conftest import PASSWORD, add_people
+from tests.db.conftest import add_people
 from tests.estate import estate
+from tests.password import PASSWORD_HASH
 
 SECRET_KEY = "of a test, and nothing but a test"
 NOON = datetime(2026, 11, 23, 4, tzinfo=UTC)
@@ -32,9 +32,8 @@ def with_desk(database_server: str, template: str) -> Iterator[str]:
         with connected(url) as conn:
             write_registry(conn, estate())
             add_people(conn)
-            password_hash = hash_password(PASSWORD)
             for login in ("night", "day"):
-                add_person(conn, login=login, name=login, password_hash=password_hash)
+                add_person(conn, login=login, name=login, password_hash=PASSWORD_HASH)
                 grant(conn, login=login, role="operator", organisation="school")
         with as_template(database_server, url) as name:
             yield name
