@@ -10,6 +10,7 @@ from domain.errors import InputError
 from store.become import Role, become
 from store.place import DeviceRow, devices
 from store.server import connect
+from store.session import act_for, candidate
 
 
 @contextmanager
@@ -18,6 +19,25 @@ def administering() -> Iterator[Connection]:
     with connect(DatabaseSettings().database_url, name="civicwatt admin") as conn:
         become(conn, Role.ADMIN)
         yield conn
+
+
+@contextmanager
+def acting_for(login: str) -> Iterator[Connection]:
+    """A transaction that may do what a person may, and says that they did it.
+
+    Raises
+    ------
+    InputError
+        If there is no such login.
+    """
+    with connect(DatabaseSettings().database_url, name="civicwatt admin") as conn:
+        become(conn, Role.API)
+        with conn.transaction():
+            person = candidate(conn, login)
+            if person is None:
+                raise InputError("there is no such login", place=login)
+            act_for(conn, person.person_id)
+            yield conn
 
 
 def device_named(conn: Connection, code: str) -> DeviceRow:

@@ -74,6 +74,11 @@ def resume(conn: Connection, token_hash: bytes) -> SignedIn | None:
         return cursor.execute(sql("session", "resume"), {"token_hash": token_hash}).fetchone()
 
 
+def act_for(conn: Connection, person_id: int) -> None:
+    """Open the scope of a person until the transaction ends."""
+    conn.execute(sql("session", "act_for"), {"person_id": person_id})
+
+
 def end(conn: Connection, token_hash: bytes) -> None:
     """End a session."""
     conn.execute(sql("session", "end"), {"token_hash": token_hash})

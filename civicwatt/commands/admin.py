@@ -15,6 +15,7 @@ from civicwatt.commands import (
     admin_device,
     admin_factor,
     admin_ledger,
+    admin_orders,
     admin_power_factor,
     admin_quarantine,
     admin_tariff,
@@ -60,6 +61,7 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
     admin_power_factor.add(tasks)
     admin_factor.add(tasks)
     admin_ledger.add(tasks)
+    admin_orders.add(tasks)
 
     retention = tasks.add_parser("retention", help="how long raw readings are kept")
     retention.add_argument(

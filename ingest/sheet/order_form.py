@@ -116,11 +116,11 @@ def shipped_forms() -> list[OrderForm]:
     """Forms of the column maps that come with this version, by name."""
     folder = resources.files("ingest") / "sheet" / "orders"
     files = sorted(each.name for each in folder.iterdir() if each.name.endswith(".toml"))
-    return [_form((folder / name).read_text("utf-8"), name) for name in files]
+    return [read_form((folder / name).read_text("utf-8"), name) for name in files]
 
 
-def _form(text: str, place: str) -> OrderForm:
-    """A column map as a form.
+def read_form(text: str, place: str) -> OrderForm:
+    """Read a column map as a form.
 
     Raises
     ------

@@ -13,6 +13,10 @@ SELECT person_id, login, name, lang, csrf, roles FROM resume_session(%(token_has
 -- name: end
 SELECT end_session(%(token_hash)s);
 
+-- name: act_for
+-- Opens the scope of a person until the transaction ends, for a command that somebody gives in their name.
+SELECT set_config('civicwatt.person', %(person_id)s::bigint::text, true);
+
 -- name: audit
 INSERT INTO audit (person_id, action, object, detail)
 VALUES (current_person(), %(action)s, %(object)s, %(detail)s);
