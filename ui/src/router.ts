@@ -13,10 +13,12 @@ export const router = createRouter({
   history: createWebHistory(),
   routes: [
     { path: '/sign-in', name: 'sign-in', component: () => import('./pages/SignIn.vue'), meta: { title: 'signIn.title', open: true } },
-    { path: '/', name: 'home', component: () => import('./pages/Home.vue'), meta: { title: 'nav.building' } },
+    { path: '/', name: 'home', redirect: { name: 'alerts' } },
+    { path: '/buildings', name: 'last-building', component: () => import('./pages/LastBuilding.vue'), meta: { title: 'nav.building' } },
     { path: '/buildings/:id(\\d+)', name: 'building', component: () => import('./pages/BuildingPage.vue'), meta: { title: 'nav.building' } },
     { path: '/alerts', name: 'alerts', component: () => import('./pages/AlertsPage.vue'), meta: { title: 'alerts.title' } },
     { path: '/portfolio', name: 'portfolio', component: () => import('./pages/PortfolioPage.vue'), meta: { title: 'nav.portfolio' } },
+    { path: '/quotas', name: 'limits', component: () => import('./pages/LimitsPage.vue'), meta: { title: 'limits.title' } },
     { path: '/factors', name: 'factors', component: () => import('./pages/FactorsPage.vue'), meta: { title: 'nav.factors' } },
     { path: '/buildings/:id(\\d+)/meters', name: 'meters', component: () => import('./pages/MeterTreePage.vue'), meta: { title: 'tree.title' } },
     { path: '/devices', name: 'devices', component: () => import('./pages/DevicesPage.vue'), meta: { title: 'nav.devices' } },

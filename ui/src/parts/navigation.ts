@@ -20,7 +20,7 @@ export const GROUPS: readonly NavGroup[] = [
     text: 'nav.operation',
     pages: [
       { to: 'alerts', text: 'nav.alerts' },
-      { to: 'home', text: 'nav.building', below: ['building', 'meters'] },
+      { to: 'last-building', text: 'nav.building', below: ['building', 'meters'] },
       { to: 'portfolio', text: 'nav.portfolio' },
       { to: 'quality', text: 'nav.quality' },
       { to: 'night', text: 'nav.night' },
@@ -51,6 +51,7 @@ export const GROUPS: readonly NavGroup[] = [
     pages: [
       { to: 'tariffs', text: 'nav.tariffs' },
       { to: 'factors', text: 'nav.factors' },
+      { to: 'limits', text: 'limits.title' },
       { to: 'calendar', text: 'nav.calendars' },
       { to: 'facts', text: 'nav.facts' },
       { to: 'fleet-setup', text: 'fleetSetup.title' },
