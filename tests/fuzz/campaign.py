@@ -1,12 +1,13 @@
 """Spoilt messages through one codec, and what came of them. Seeded: the same every time."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from random import Random
 
 from domain.errors import PayloadError
 from domain.quantity import quantities
+from domain.reading import Value
 from ingest.codecs.decoded import Codec, Decoded
 from ingest.codecs.value import checked, checked_code
 from tests.fuzz.evidence import evidence
@@ -24,6 +25,9 @@ from tests.fuzz.spoil import Spoiler
 SEED = 20260701
 _MOST_FAULTS = 20
 _OTHER_TOPIC = 0.02
+_PLACE = ("latitude_deg", "longitude_deg")
+_MOST_SHIFTED = 0.02
+"""No map of China shifts a place by more. [deg]"""
 
 
 @dataclass(slots=True)
@@ -122,5 +126,15 @@ def _invented(name: str, decoded: Decoded, spoilt: Sound) -> Iterator[str]:
             yield f"invented the time {sample.ts}"
         doubted = {quantity for quantity, _ in sample.suspect}
         for quantity, value in sample.values.items():
+            if _is_converted(quantity, sample.values):
+                continue
             if not known.has(value, doubted=quantity in doubted):
                 yield f"invented {quantity} = {value!r}"
+
+
+def _is_converted(quantity: str, values: Mapping[str, Value]) -> bool:
+    """Whether it is a place made of one in GCJ-02 that stands beside it, so not far from it."""
+    value, sent = values[quantity], values.get(quantity.replace("_deg", "_gcj02_deg"))
+    if quantity not in _PLACE or not isinstance(value, float) or not isinstance(sent, float):
+        return False
+    return abs(value - sent) < _MOST_SHIFTED

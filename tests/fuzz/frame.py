@@ -4,12 +4,76 @@ Written from the standards a second time, so that a mistake in a codec is no mis
 """
 
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from functools import reduce
 from operator import xor
 
+from cryptography.hazmat.primitives.ciphers import Cipher
+from cryptography.hazmat.primitives.ciphers.algorithms import AES, SM4
+from cryptography.hazmat.primitives.ciphers.modes import CBC, ECB
+from gmssl_pyx import GmsslInnerError, sm2_decrypt
+
+from tests.unit.ingest_codecs.sm2_vectors import PRIVATE
+
+BLOCK_KEY, SESSION_KEY = bytes(range(16)), bytes(range(16, 32))
+"""Keys of AES-128 and SM4 for GB/T 32960: that of the file, and one that is exchanged."""
+_DATA, _ENCRYPTION = 24, 21
+_CIPHERS = {0x03: AES, 0x05: SM4}
+_SM2 = 0x04
+_OPEN = 0x80
+"""Added to the encryption of a frame whose data are to be encrypted before it is sent."""
+
 
 def sound_gb32960(payload: bytes) -> Iterator[bytes]:
-    """Every stretch that is a frame of GB/T 32960 with the right checksum."""
+    """Every stretch that is a frame of GB/T 32960 with the right checksum; its data in clear."""
+    for frame in _whole_gb32960(payload):
+        yield frame
+        data = frame[_DATA:-1]
+        if frame[_ENCRYPTION] == _SM2:
+            with suppress(GmsslInnerError):
+                yield bytes(sm2_decrypt(PRIVATE, data))
+        elif frame[_ENCRYPTION] in _CIPHERS:
+            chained = CBC(data[:16]) if len(data) > 16 else None
+            for key in (BLOCK_KEY, SESSION_KEY):
+                yield from _in_clear(frame[_ENCRYPTION], key, ECB(), data)  # noqa: S305 - what terminals do
+                if chained is not None:
+                    yield from _in_clear(frame[_ENCRYPTION], key, chained, data[16:])
+
+
+def _in_clear(encryption: int, key: bytes, mode: ECB | CBC, data: bytes) -> Iterator[bytes]:
+    if not data or len(data) % 16:
+        return
+    opener = Cipher(_CIPHERS[encryption](key), mode).decryptor()
+    plain = opener.update(data) + opener.finalize()
+    pad = plain[-1]
+    if 0 < pad <= 16 and plain.endswith(bytes((pad,)) * pad):
+        yield plain[:-pad]
+
+
+def open_gb32960(payload: bytes) -> bytearray:
+    """The payload with its frames' data in clear, to be spoilt; `SEAL` encrypts them again."""
+    opened, done = bytearray(), 0
+    for frame in _whole_gb32960(payload):
+        encryption = frame[_ENCRYPTION]
+        plain = (
+            next(_in_clear(encryption, BLOCK_KEY, ECB(), frame[_DATA:-1]), None)  # noqa: S305 - the same
+            if encryption in _CIPHERS
+            else None
+        )
+        at = payload.find(frame, done)
+        if at < 0:
+            continue  # it lies within the one before
+        opened += payload[done:at]
+        done = at + len(frame)
+        if plain is None:
+            opened += frame
+            continue
+        head = frame[:_ENCRYPTION] + bytes((encryption | _OPEN,)) + len(plain).to_bytes(2)
+        opened += head + plain + frame[-1:]
+    return opened + payload[done:]
+
+
+def _whole_gb32960(payload: bytes) -> Iterator[bytes]:
     for start in range(len(payload) - 24):
         if payload[start : start + 2] in (b"##", b"$$"):
             end = start + 24 + int.from_bytes(payload[start + 22 : start + 24])
@@ -58,8 +122,23 @@ def _seal_gb32960(payload: bytearray) -> None:
     while start + 25 <= len(payload):
         length = int.from_bytes(payload[start + 22 : start + 24])
         end = min(start + 24 + length, len(payload) - 1)
-        payload[end] = reduce(xor, payload[start + 2 : end])
-        start = end + 1
+        frame = _encrypted(payload[start:end])
+        frame.append(reduce(xor, frame[2:]))
+        payload[start : end + 1] = frame
+        start += len(frame)
+
+
+def _encrypted(frame: bytearray) -> bytearray:
+    """A frame without its check; its data encrypted if that is still to be done."""
+    encryption = frame[_ENCRYPTION] & ~_OPEN
+    if encryption not in _CIPHERS or not frame[_ENCRYPTION] & _OPEN:
+        return frame
+    data = frame[_DATA:]
+    missing = 16 - len(data) % 16
+    cipher = Cipher(_CIPHERS[encryption](BLOCK_KEY), ECB()).encryptor()  # noqa: S305 - the same
+    data = cipher.update(data + bytes((missing,)) * missing) + cipher.finalize()
+    length = min(len(data), 0xFFFF).to_bytes(2)
+    return frame[:_ENCRYPTION] + bytes((encryption,)) + length + data
 
 
 def _seal_jt808(payload: bytearray) -> None:
@@ -92,3 +171,5 @@ SEAL: dict[str, Callable[[bytearray], None]] = {
     "cjt188": _seal_on_bus(11),
 }
 """By codec: makes the checksums of spoilt frames right again, so that their content is reached."""
+OPEN: dict[str, Callable[[bytes], bytearray]] = {"gb32960": open_gb32960}
+"""By codec: makes readable what is encrypted, for `SEAL` to encrypt it again."""

@@ -21,6 +21,7 @@ from domain.reading import Message, Value
 from ingest.codecs.decoded import Codec
 from ingest.codecs.registry import codecs
 from ingest.profile.load import load_profiles
+from tests.fuzz.vehicle import KEYED, frames
 
 DATA = Path(__file__).parents[1] / "data"
 ZONE = ZoneInfo("Asia/Shanghai")
@@ -62,7 +63,7 @@ class World:
 @cache
 def everything_that_decodes() -> dict[str, Codec]:
     """All codecs and profiles, by name."""
-    return {codec.name: codec for codec in (*codecs(), *load_profiles())}
+    return {codec.name: codec for codec in (*codecs(), KEYED, *load_profiles())}
 
 
 @cache
@@ -73,6 +74,7 @@ def golden() -> dict[str, list[Sound]]:
         found[VENDORS[name].name] += _spoken(name)
     for folder in sorted(path.parent for path in DATA.glob("*/*/SOURCE.md")):
         found[folder.parent.name] += _recorded(folder)
+    found[KEYED.name] += [Sound(f"cw/v1/{code}/raw/gb32960", frame) for code, frame in frames()]
     return dict(found)
 
 

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from random import Random
 from typing import Any
 
-from tests.fuzz.frame import SEAL
+from tests.fuzz.frame import OPEN, SEAL
 
 _BYTES = (0x00, 0x01, 0x7F, 0x80, 0xFE, 0xFF, 0x23, 0x68, 0x7E, 0x16, 0x22, 0x5B, 0x7B)
 _TEXTS = ("", "-", "nan", "error", "null", "NaN", "inf", "1e999", "12abc", "0x10", "1_000", "\x00")
@@ -47,6 +47,7 @@ class Spoiler:
         self._payloads = payloads
         self._random = random
         self._seal = SEAL.get(name)
+        self._open = OPEN.get(name)
         self._in_place = (self._flip, self._set, self._set, self._blank)
         self._anyhow: tuple[Callable[[bytearray], None], ...] = (
             *self._in_place,
@@ -65,6 +66,8 @@ class Spoiler:
             except ValueError:
                 pass
         broken = bytearray(payload)
+        if self._open is not None and self._random.random() < 0.7:
+            broken = self._open(payload)
         # Where no byte moves, lengths stay right and more of the content is reached
         ways = self._random.choice((self._in_place, self._anyhow))
         for _ in range(self._random.choice((1, 1, 1, 2, 3, 6))):

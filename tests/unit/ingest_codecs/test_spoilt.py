@@ -6,11 +6,14 @@ from datetime import timedelta
 
 import pytest
 
+from device_sim.vendors.gb32960 import Edition
 from domain.reading import Message, Sample
 from ingest.codecs.decoded import Around, Codec, Decoded
+from ingest.codecs.gb32960 import edition2016, edition2025
 from tests.fuzz.campaign import badly_made, campaign, ordeal
-from tests.fuzz.frame import SEAL
+from tests.fuzz.frame import OPEN, SEAL
 from tests.fuzz.golden import World, arrived, everything_that_decodes, golden, remembered
+from tests.fuzz.vehicle import KEYED, NEW, OLD, frames
 
 PAYLOADS = 200
 ENOUGH = 60
@@ -35,6 +38,32 @@ def test_sound_payloads_make_values_as_they_are_stored(name: str) -> None:
 
 def test_every_codec_and_profile_takes_part() -> None:
     assert golden().keys() == everything_that_decodes().keys()
+
+
+@pytest.mark.parametrize(
+    ("edition", "sections"), [(OLD, edition2016.SECTIONS), (NEW, edition2025.SECTIONS)]
+)
+def test_every_section_and_way_of_encrypting_takes_part(
+    edition: Edition, sections: dict[int, object]
+) -> None:
+    mark = b"##" if edition is OLD else b"$$"
+    ours = [frame for _, frame in frames() if frame.startswith(mark)]
+    reports = {frame[30] for frame in ours if frame[2] == 2 and frame[21] == 1}
+    assert sections.keys() | {0x80} == reports | ({0xFF} if edition is NEW else set())
+    assert any(b"\xff\x01\x00\x20" in frame for frame in ours) == (edition is NEW)
+    assert {frame[21] for frame in ours} == {1, 3, 4, 5}
+    commands = {1, 2, 3, 4, 5, 6, 7, 8}
+    assert {frame[2] for frame in ours} == commands | ({0x0B} if edition is NEW else set())
+
+
+def test_what_is_encrypted_is_spoilt_within() -> None:
+    everything = golden()[KEYED.name]
+    sound = [one for one in everything if OPEN[KEYED.name](one.payload) != one.payload]
+    assert {one.payload[21] for one in sound} == {3, 5}
+    tally = ordeal(KEYED, sound, 300)
+    assert tally.faults == []
+    # Where only the cipher is spoilt, no key opens it and no section is reached.
+    assert tally.codes["bad_section"] > 0
 
 
 class Liar:
