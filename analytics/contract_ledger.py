@@ -95,27 +95,41 @@ class _Reading:
         known_at = clock(self.conn)
         tariffs, without = tariffs_of(self.conn, self.month, self.known, known_at=known_at)
         self.unread += without
-        around, place = self._around(tariffs.values())
+        models = dict(self._models())
+        around, place = self._around(tariffs.values(), self._heated_by(models.values()))
         return LedgerRows(
             known_at,
             meters=dict(self._meters()),
             tariffs=tariffs,
             bills=tuple(self._bills(self.month.contract.first_day if signed else self.days[0])),
             surroundings=around,
-            models=dict(self._models()),
+            models=models,
             equipment=dict(self._equipment()),
             place=place,
             signed=signed,
             unread=tuple(self.unread),
         )
 
-    def _around(self, tariffs: Iterable[TariffRows]) -> tuple[Surroundings, str]:
+    def _heated_by(self, models: Iterable[LedgerModel]) -> str | None:
+        """Region by whose heating season models were fitted; a bundle holds that of one."""
+        regions = sorted({each.region for each in models if each.region is not None})
+        if len(regions) > 1:
+            reason = f"models by the heating seasons of {' and '.join(regions)}, want one region"
+            self.unread.append(Unread("calendar", regions[1], "calendar", reason))
+            return None
+        return next(iter(regions), None)
+
+    def _around(
+        self, tariffs: Iterable[TariffRows], region: str | None
+    ) -> tuple[Surroundings, str]:
         """Calendar and weather of the place where the first meter hangs, and its code."""
         place = next(self._places(), None)
         if place is None or place.place_id is None:
             return Surroundings({}, {}), ""
         hot = any(map(_asks_for_heat, tariffs))
-        around, lacking = surroundings_of(self.conn, self.month, place.place_id, hot_days=hot)
+        around, lacking = surroundings_of(
+            self.conn, self.month, place.place_id, hot_days=hot, region=region
+        )
         self.unread += lacking
         return around, place.place or ""
 

@@ -3,23 +3,25 @@
 from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 from psycopg import Connection
 
 from analytics.drawn.boundary import ModelMeters
 from analytics.drawn.rows import LedgerModel
-from analytics.evidence.band import of_place
-from analytics.evidence.model import KeptModel
+from analytics.drawn.use import SURE_GRADES
+from analytics.evidence.band import KeptBand, of_place
+from analytics.evidence.model import KeptModel, compared
 from analytics.local_calibration import local_calibration
 from analytics.models.period import Period
 from analytics.settlement.active_month import ActiveMonth
 from domain.baseline import Stated, Verdict
-from domain.comparison import Method
+from domain.comparison import Beside, Method, Sampled, terms_of
 from domain.contract_line import ContractLine
-from domain.errors import MissingInputError
+from domain.errors import InputError, MissingInputError
 from domain.non_routine import NonRoutine
 from store.baseline import EventRow, events, stated_savings
-from store.contract_ledger import Eyes, ModelRow, model, used
+from store.contract_ledger import Eyes, ModelRow, days, meter_named, model, used
 
 _SHOWN = 3
 """Decimals of a figure in words of evidence."""
@@ -38,19 +40,20 @@ def model_of(conn: Connection, eyes: Eyes, month: ActiveMonth, line: ContractLin
     row = model(conn, int(baseline), int(number)) if whole else None
     if row is None:
         raise MissingInputError(f"the registry has no model {line.model}", code="model")
-    local = local_calibration(conn, row.organisation_id, row.medium, meter_id=row.meter_id)
-    own = local.own_record(row.wander, row.end_day)
-    train = Period(row.first_day, row.end_day)
     method, span = Method(row.method), (month.first_day, month.end_day)
+    try:
+        kept = _kept(conn, eyes, line.code, row, span)
+    except InputError as error:
+        raise MissingInputError(f"model {line.model}: {error.reason}", code="model") from error
     return LedgerModel(
         int(baseline),
         int(number),
         row.version_id,
-        KeptModel(line.code, row.inputs, row.model, row.parameters),
+        kept,
         row.first_day,
         row.end_day,
-        of_place(line.code, own, train, local.years),
-        _meters(conn, eyes, month, row),
+        _band(conn, line.code, row) if method is Method.WHOLE else None,
+        None if method is Method.KEY_PARAMETER else _meters(conn, eyes, month, row),
         row.cvrmse,
         row.nmbe,
         row.cvrmse_limit,
@@ -60,7 +63,43 @@ def model_of(conn: Connection, eyes: Eyes, month: ActiveMonth, line: ContractLin
         method.gbt_28750,
         tuple(_accepted(conn, line, int(baseline), *span)),
         _planned(conn, int(baseline), *span),
+        row.region,
     )
+
+
+def _kept(
+    conn: Connection, eyes: Eyes, line: str, row: ModelRow, span: tuple[date, date]
+) -> KeptModel:
+    """A model as it was fitted; a comparison by its text, with what stands beside it in the month.
+
+    Raises
+    ------
+    InputError
+        If the text of a comparison leads to no figure.
+    """
+    method = Method(row.method)
+    if method is Method.WHOLE:
+        return KeptModel(line, row.inputs, row.model, row.parameters)
+    more: dict[str, Any] = {}
+    terms = terms_of(method, row.terms)
+    if isinstance(terms, Beside):
+        named = meter_named(conn, terms.meter)
+        told = [] if named is None else days(conn, eyes, terms.meter, named[1], *span)
+        more["beside"] = {
+            each.day: each.value
+            for each in told
+            if each.whole and each.quantity_grade in SURE_GRADES
+        }
+    if isinstance(terms, Sampled) and row.reporting_end is not None:
+        more["reporting"] = (row.reporting_from, row.reporting_end)
+    return compared(line, row.inputs, row.model, **more)
+
+
+def _band(conn: Connection, line: str, row: ModelRow) -> KeptBand:
+    """Of the meter-years of the place, whatever step the model has: how a building drifts."""
+    local = local_calibration(conn, row.organisation_id, row.medium, meter_id=row.meter_id)
+    own = local.own_record(row.wander, row.end_day)
+    return of_place(line, own, Period(row.first_day, row.end_day), local.years)
 
 
 def _meters(conn: Connection, eyes: Eyes, month: ActiveMonth, row: ModelRow) -> ModelMeters:

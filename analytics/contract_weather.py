@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 from psycopg import Connection
 
+from analytics.day_drivers import heated_days
 from analytics.drawn.rows import Unread
 from analytics.evidence.surroundings import Surroundings
 from analytics.settlement.active_month import ActiveMonth
@@ -24,7 +25,7 @@ _DAY = timedelta(days=1)
 
 
 def surroundings_of(
-    conn: Connection, month: ActiveMonth, place_id: int, *, hot_days: bool
+    conn: Connection, month: ActiveMonth, place_id: int, *, hot_days: bool, region: str | None
 ) -> tuple[Surroundings, list[Unread]]:
     """Kinds of days and hours of a month, and what of them is not known.
 
@@ -32,12 +33,15 @@ def surroundings_of(
     ----------
     hot_days : bool
         Whether a tariff asks how hot it was.
+    region : str or None
+        Whose heating season a model was fitted by.
     """
     unread: list[Unread] = []
     kinds = _kinds(conn, month, place_id, unread)
     asks = any(line.weather.method is not WeatherMethod.NONE for line in month.contract.lines)
     hours, instead = _hours(conn, month, place_id, unread) if asks or hot_days else ({}, {})
-    return Surroundings(kinds, hours, instead), unread
+    heated = heated_days(conn, region, month.first_day - _DAY, month.end_day)
+    return Surroundings(kinds, hours, instead, heated), unread
 
 
 def _kinds(

@@ -104,7 +104,10 @@ class WeatherMethod(StrEnum):
 
     NONE = "none"
     MODEL = "model"
-    """The baseline model at the weather of the month."""
+    """The baseline model at the weather of the month; also an alternating test, like beside like
+    or an isolated retrofit, by the rule learnt without the measure."""
+    ISOLATED = "isolated"
+    """What is used, and what a measured key parameter saved of it (IPMVP A)."""
     ADDITIVE = "degree_day_additive"
     """Q0 + slope x (DD - DD0), heating and cooling apart."""
     RATIO = "ratio"
@@ -217,6 +220,8 @@ class ContractLine:
         wanted(not self.client_share or self.kind in SOLAR, "client_share is for PV")
         wanted(not self.adds_to or self.kind is LineKind.PV_SELF_USE, "adds_to is for pv_self_use")
         wanted(not (self.kind is LineKind.O_AND_M and self.in_bills), "o_and_m is in no bill")
+        isolated = self.weather.method is WeatherMethod.ISOLATED
+        wanted(not (isolated and self.adjusted_by), "adjusted_by: what is used now is adjusted")
         wanted(self.coefficient is None or 0 < self.coefficient <= 1, "coefficient: want 0 to 1")
 
     def amount(self, month: int) -> Decimal:

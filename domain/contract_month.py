@@ -126,7 +126,7 @@ class DegreeDays:
 
 @dataclass(frozen=True, slots=True)
 class ModelFigure:
-    """Baseline of a line by a model at the weather of the month.
+    """Baseline of a line by a model at the weather of the month, or by a comparison.
 
     Attributes
     ----------
@@ -152,6 +152,8 @@ class ModelFigure:
         Option of IPMVP, and method of GB/T 28750 by its Chinese term.
     planned : Decimal or None
         Saving that somebody planned for just this month. [unit of the line]
+    tells_saving : bool or None
+        `quantity` is what a measured key parameter saved, and no baseline.
     """
 
     line: str
@@ -174,6 +176,7 @@ class ModelFigure:
     ipmvp: str | None = None
     gbt_28750: str | None = None
     planned: Decimal | None = None
+    tells_saving: bool | None = None
 
     def __post_init__(self) -> None:
         wanted((self.missing_days or 0) >= 0, f"missing_days {self.missing_days}, want 0 or more")

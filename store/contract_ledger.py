@@ -91,6 +91,10 @@ class ModelRow:
         None: of a whole place.
     stretches : sequence of mapping
         Which meters it was fitted to, and when: `first_day`, `end_day`, and codes of `meters`.
+    terms : mapping
+        Of a comparison (`domain.comparison`).
+    region : str or None
+        Whose heating season it was fitted by.
     """
 
     version_id: int
@@ -110,6 +114,11 @@ class ModelRow:
     nmbe_limit: float
     limit_source: str
     stretches: Sequence[Mapping[str, Any]]
+    step: str
+    terms: Mapping[str, Any]
+    reporting_from: date
+    reporting_end: date | None
+    region: str | None
 
 
 def meters(conn: Connection, codes: Collection[str]) -> dict[str, ContractMeter]:
@@ -173,6 +182,12 @@ def signed_months(conn: Connection, contract_id: int) -> dict[str, datetime]:
     """Months of a contract that both have signed, YYYY-MM, and since when."""
     rows = conn.execute(sql("contract_ledger", "signed_months"), {"contract_id": contract_id})
     return dict(rows.fetchall())
+
+
+def meter_named(conn: Connection, meter_id: int) -> tuple[str, str] | None:
+    """Code and quantity of a meter; None where it is not seen."""
+    row = conn.execute(sql("contract_ledger", "meter_named"), {"meter_id": meter_id}).fetchone()
+    return None if row is None else (row[0], row[1])
 
 
 def model(conn: Connection, baseline_id: int, number: int) -> ModelRow | None:

@@ -20,8 +20,8 @@ from domain.calendar import DayKind
 from domain.comparison import Method, Sampled
 from domain.errors import MissingInputError
 
-_HEAD = ("day", "use", "beside", "temperature_c", "kind", "part")
-_SAMPLE_HEAD = ("what", "value")
+HEAD = ("day", "use", "beside", "temperature_c", "kind", "part")
+SAMPLE_HEAD = ("what", "value")
 
 
 class Part(StrEnum):
@@ -88,7 +88,7 @@ def written(days: Sequence[ComparedDay]) -> str:
         )
         for each in days
     )
-    return _csv([_HEAD, *rows])
+    return _csv([HEAD, *rows])
 
 
 def written_sample(told: Sampled) -> str:
@@ -99,7 +99,7 @@ def written_sample(told: Sampled) -> str:
         ("stipulated_h", repr(told.stipulated_h)),
         ("stipulated_why", told.stipulated_why),
     ]
-    return _csv([_SAMPLE_HEAD, *rows])
+    return _csv([SAMPLE_HEAD, *rows])
 
 
 def compared(method: Method, text: str, confidence: float = 0.9) -> Estimate | Reason:
@@ -110,13 +110,24 @@ def compared(method: Method, text: str, confidence: float = 0.9) -> Estimate | R
     text : str
         As it was written, and kept.
     """
-    _, *rows = csv.reader(io.StringIO(text))
     try:
         if method is Method.KEY_PARAMETER:
-            return key_parameter(_sample(rows), confidence)
-        return _of_days(method, [_day(row) for row in rows], confidence)
+            return key_parameter(sample_in(text), confidence)
+        return _of_days(method, days_in(text), confidence)
     except MissingInputError as error:
         return _REASONS[error.code]
+
+
+def days_in(text: str) -> list[ComparedDay]:
+    """Days of a text, as they were written."""
+    _, *rows = csv.reader(io.StringIO(text))
+    return [_day(row) for row in rows]
+
+
+def sample_in(text: str) -> KeyParameter:
+    """Key parameter of a text, as it was written."""
+    _, *rows = csv.reader(io.StringIO(text))
+    return _sample(rows)
 
 
 def _of_days(method: Method, days: Sequence[ComparedDay], confidence: float) -> Estimate | Reason:

@@ -24,8 +24,9 @@ def line_model(month: ActiveMonth, line: str, rows: LedgerRows, days: Days) -> M
         If its parameters or the calendar lead to no figure.
     """
     model = rows.models[line]
-    want_boundary(month, month.contract.line(line), model.meters)
-    if not rows.surroundings.hours:
+    if model.meters is not None:
+        want_boundary(month, month.contract.line(line), model.meters)
+    if model.kept.by_weather and not rows.surroundings.hours:
         raise MissingInputError(
             f"no hour of the station of {month.contract.code} is known", code="weather"
         )
@@ -42,6 +43,8 @@ def line_model(month: ActiveMonth, line: str, rows: LedgerRows, days: Days) -> M
         gbt_28750=model.gbt_28750,
         planned=model.planned,
     )
+    if model.band is None:
+        return told
     return banded(told, model.band, days, month.contract.nominal)
 
 

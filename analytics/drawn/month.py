@@ -133,7 +133,7 @@ class _Drawing:
             self.around,
             tariffs=tariffs,
             models={line: model.kept for line, model in told.items()},
-            bands={line: model.band for line, model in told.items()},
+            bands={line: model.band for line, model in told.items() if model.band is not None},
         )
         self.origins += entered_origins(drawn, self.entered)
         month = with_entered(drawn, self.entered)

@@ -128,15 +128,18 @@ class LedgerModel:
     ----------
     first_day, end_day : date
         Its training, half-open.
-    band : KeptBand
-        Of which meter-years its band is made.
-    meters : ModelMeters
+    band : KeptBand or None
+        Of which meter-years its band is made; None: of a comparison.
+    meters : ModelMeters or None
+        None: of a measured key parameter, which has no meter.
     cvrmse_limit, nmbe_limit : float
         Most that its fit may have, as `limit_source` asks. [1]
     events : tuple of NonRoutine
         Accepted non-routine events of the baseline that touch the month.
     planned : Decimal or None
         Saving planned for just the month. [unit of the line]
+    region : str or None
+        By whose heating season it was fitted.
     """
 
     baseline_id: int
@@ -145,8 +148,8 @@ class LedgerModel:
     kept: KeptModel
     first_day: date
     end_day: date
-    band: KeptBand
-    meters: ModelMeters
+    band: KeptBand | None
+    meters: ModelMeters | None
     cvrmse: float | None
     nmbe: float | None
     cvrmse_limit: float
@@ -156,6 +159,7 @@ class LedgerModel:
     gbt_28750: str | None
     events: tuple[NonRoutine, ...] = ()
     planned: Decimal | None = None
+    region: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,7 +28,7 @@ from domain.local_day import day_start
 from domain.money import exact
 from domain.time_of_use import Period
 
-_SURE = frozenset({"measured", "derived", "manual", "contract_substituted"})
+SURE_GRADES = frozenset({"measured", "derived", "manual", "contract_substituted"})
 _IN_PLACE = frozenset({"measured", "derived"})
 _NEAR, _NEAR_SHARE = 0.001, 1e-6
 """Two ways of adding the same registers up may differ by so much. [unit], [1]"""
@@ -112,7 +112,7 @@ def _day(
     own = [each for each in intervals if first <= each.start < end]
     if sum((each.end - each.start for each in own), timedelta(0)) != end - first:
         return None
-    if not all(each.quantity_grade in _SURE for each in own):
+    if not all(each.quantity_grade in SURE_GRADES for each in own):
         return None
     amounts: dict[Period, list[float]] = {}
     for each in own:
@@ -141,7 +141,7 @@ def _hold_against(meter: Meter, found: Counted, known: Mapping[date, LedgerDay])
             raise MissingInputError(reason, code="not_computed")
         comes = float(sum(day.quantities.values(), Decimal(0)))
         apart = abs(comes - told.value) > _NEAR + _NEAR_SHARE * abs(told.value)
-        if told.quantity_grade not in _SURE or (told.shape_grade in _IN_PLACE and apart):
+        if told.quantity_grade not in SURE_GRADES or (told.shape_grade in _IN_PLACE and apart):
             seen = f"{told.value:.3f} ({told.quantity_grade})"
             reason = f"meter {meter.code}, {day.day}: readings come to {comes:.3f}, the ledger"
             raise MissingInputError(f"{reason} says {seen}", code="ledger")

@@ -27,7 +27,7 @@ from analytics.evidence.register_days import Days
 from analytics.evidence.registers import EDITS, EVENTS, READINGS, read_registers
 from analytics.evidence.rows import text_of
 from analytics.evidence.signature import Parties, read_parties
-from analytics.evidence.surroundings import CALENDAR, WEATHER, read_surroundings
+from analytics.evidence.surroundings import CALENDAR, HEATING, WEATHER, read_surroundings
 from analytics.settlement.month import inputs_of, settle
 from analytics.settlement.statement import Inputs, Statement
 from domain.contract import Contract
@@ -184,7 +184,7 @@ def sources_in(parts: Mapping[str, bytes], days: Days) -> Sources:
             models[line] = read_model(line, parts)
         elif folder == "band" and kind == "json" and f"model/{line}.json" in parts:
             bands[line] = read_band(line, parts)
-        elif name not in _ALWAYS and not _beside(parts, folder, line, kind):
+        elif name not in {*_ALWAYS, HEATING} and not _beside(parts, folder, line, kind):
             raise InputError("nobody knows this part", place=name)
     surroundings = read_surroundings(parts, days)
     return Sources(read_registers(parts), surroundings, tariffs, models, bands)
@@ -192,6 +192,8 @@ def sources_in(parts: Mapping[str, bytes], days: Days) -> Sources:
 
 def _beside(parts: Mapping[str, bytes], folder: str, line: str, kind: str) -> bool:
     """Whether it is the table that belongs to a part of a model."""
+    if folder == "beside" and kind == "csv":
+        return f"model/{line}.json" in parts
     return folder in {"model", "band"} and kind == "csv" and f"{folder}/{line}.json" in parts
 
 

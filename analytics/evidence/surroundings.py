@@ -11,7 +11,7 @@ import numpy as np
 
 from analytics.evidence.register_days import Days
 from analytics.evidence.rows import instant_of, number_of, rows_of, stamp, written
-from analytics.models.estimator import Floats
+from analytics.models.estimator import Floats, Integers
 from analytics.models.series import Series, daily_mean, daily_swing, day_bounds, us
 from domain.calendar import DayKind
 from domain.canonical import plain
@@ -21,8 +21,8 @@ from domain.errors import InputError, MissingInputError
 from domain.local_day import local_day
 from domain.money import exact
 
-CALENDAR, WEATHER = "calendar.csv", "weather.csv"
-_DAY, _HOUR = ("date", "kind"), ("ts", "temp_c")
+CALENDAR, WEATHER, HEATING = "calendar.csv", "weather.csv", "heating.csv"
+_DAY, _HOUR, _HEATED = ("date", "kind"), ("ts", "temp_c"), ("date", "heated")
 _TENTH = Decimal("0.1")
 _AROUND = timedelta(days=370)
 
@@ -38,19 +38,26 @@ class Surroundings:
         Outdoor air at the station by the beginning of each hour, in order. [degC]
     instead : mapping of datetime to str
         Of those hours the ones that another station told, and its code.
+    heated : frozenset of date, or None
+        Days of district heating; None where no model asks for the season of a region.
     """
 
     kinds: Mapping[date, DayKind]
     hours: Mapping[datetime, Decimal]
     instead: Mapping[datetime, str] = field(default_factory=dict)
+    heated: frozenset[date] | None = None
 
     def parts(self) -> dict[str, bytes]:
         """As parts of a bundle."""
         days = sorted(self.kinds.items())
-        return {
+        parts = {
             CALENDAR: written(_DAY, ((day.isoformat(), kind) for day, kind in days)),
             WEATHER: self._weather(),
         }
+        if self.heated is None:
+            return parts
+        rows = ((day.isoformat(), str(int(day in self.heated))) for day, _ in days)
+        return {**parts, HEATING: written(_HEATED, rows)}
 
     def _weather(self) -> bytes:
         """Hours; who told them only where it was not the contract's station alone."""
@@ -89,6 +96,10 @@ class Surroundings:
         """Amplitude of the course of each local day, 0 where it is not known. [K]."""
         return daily_swing(self._series, day_bounds(days.first_day, days.end_day, days.zone))
 
+    def hourly_c(self, bounds: Integers) -> Floats:
+        """Temperature of each hour between bounds [us], NaN where it is not known. [degC]."""
+        return daily_mean(self._series, bounds)
+
     @property
     def _series(self) -> Series:
         return Series(
@@ -125,7 +136,23 @@ def read_surroundings(parts: Mapping[str, bytes], days: Days) -> Surroundings:
         hours[at], last = number_of(warm, place), at
         if any(by):
             instead[at] = by[0]
-    return Surroundings(kinds, hours, instead)
+    return Surroundings(kinds, hours, instead, _read_heated(parts, kinds))
+
+
+def _read_heated(
+    parts: Mapping[str, bytes], kinds: Mapping[date, DayKind]
+) -> frozenset[date] | None:
+    """Days of the heating season; the table tells of every day that the calendar names."""
+    if HEATING not in parts:
+        return None
+    told: dict[str, str] = {}
+    for place, (day, heated) in rows_of(parts[HEATING], _HEATED, HEATING):
+        if day in told or heated not in {"0", "1"}:
+            raise InputError(f"{day},{heated}: want each day once, with 0 or 1", place=place)
+        told[day] = heated
+    if set(told) != {day.isoformat() for day in kinds}:
+        raise InputError("tells of other days than the calendar", place=HEATING)
+    return frozenset(day for day in kinds if told[day.isoformat()] == "1")
 
 
 def weather_from(surroundings: Surroundings, days: Days) -> tuple[WeatherFrom, ...]:

@@ -40,9 +40,9 @@ def on_off(matrix: Floats, use: Floats, on: Truths, confidence: float = 0.9) -> 
         raise MissingInputError(
             f"{cycles} cycles of off and on, want at least {LEAST_CYCLES}", code="cycles"
         )
-    columns = _columns(matrix, matrix[~on & np.isfinite(use)])
+    told = columns(matrix, *off_rule(matrix[~on & np.isfinite(use)]))
     return regressed(
-        Rows(columns[~on], use[~on], cycle[~on]), Rows(columns[on], use[on], cycle[on]), confidence
+        Rows(told[~on], use[~on], cycle[~on]), Rows(told[on], use[on], cycle[on]), confidence
     )
 
 
@@ -52,12 +52,21 @@ def _cycles(on: Truths) -> Integers:
     return np.asarray(np.cumsum(switched_off) + 1, np.int64)
 
 
-def _columns(matrix: Floats, off: Floats) -> Floats:
+def off_rule(off: Floats) -> tuple[Floats, Floats]:
+    """Types of day met while the measure is off, and where the rule bends. [degC].
+
+    Parameters
+    ----------
+    off : ndarray of float, shape (n_days, 2)
+        `analytics.models.day.features` of days with a use.
+    """
+    bends = np.quantile(off[np.isfinite(off[:, 0]), 0], _BENDS) if len(off) else np.zeros(2)
+    return np.unique(off[:, 1] // len(Season)), bends
+
+
+def columns(matrix: Floats, types: Floats, bends_c: Floats) -> Floats:
     """Base by type of day, of the types met while off, and three pieces of the temperature."""
-    types = matrix[:, 1] // len(Season)
-    met = np.unique(off[:, 1] // len(Season))
-    base = (types[:, None] == met).astype(np.float64)
+    base = (matrix[:, 1:] // len(Season) == types).astype(np.float64)
     base[~base.any(axis=1)] = np.nan  # a type of day that was never off has no counterpart
     felt_c = matrix[:, :1]
-    bends = np.quantile(off[np.isfinite(off[:, 0]), 0], _BENDS) if len(off) else np.zeros(2)
-    return np.hstack([base, felt_c, np.maximum(felt_c - bends, 0.0)])
+    return np.hstack([base, felt_c, np.maximum(felt_c - bends_c, 0.0)])

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from analytics.settlement.active_month import ActiveMonth
+from analytics.settlement.use import boundary_use
 from analytics.settlement.working import Working, shown
 from domain.contract_line import ContractLine, DegreeDayTerm, WeatherMethod
 from domain.contract_month import DegreeDays, ModelFigure
@@ -36,8 +37,15 @@ def weathered(month: ActiveMonth, line: ContractLine, q0: Decimal, working: Work
     method = line.weather.method
     if method is WeatherMethod.NONE:
         return q0
-    if method is WeatherMethod.MODEL:
+    if method in {WeatherMethod.MODEL, WeatherMethod.ISOLATED}:
         figure = model_figure(month, line.code)
+        if bool(figure.tells_saving) != (method is WeatherMethod.ISOLATED):
+            reason = f"model {figure.model} of {line.code} tells a baseline: want the method model"
+            if figure.tells_saving:
+                reason = f"model {figure.model} of {line.code} tells a saving: want isolated"
+            raise MissingInputError(reason, code="model")
+        if method is WeatherMethod.ISOLATED:
+            return _isolated(month, line, figure, working)
         working.stands_on(f"model {figure.model} {figure.version}")
         _tell_other_stations(month, working)
         formula = f"model {figure.model}, version {figure.version}, at the weather of the month"
@@ -58,6 +66,17 @@ def weathered(month: ActiveMonth, line: ContractLine, q0: Decimal, working: Work
     if method is WeatherMethod.ADDITIVE:
         return _additive(q0, terms, line.unit, working)
     return _ratio(q0, terms, line.unit, working)
+
+
+def _isolated(
+    month: ActiveMonth, line: ContractLine, figure: ModelFigure, working: Working
+) -> Decimal:
+    """What is used, and what a measured key parameter saved of it. [unit of the line]."""
+    working.stands_on(f"model {figure.model} {figure.version}")
+    use = boundary_use(month, line, working).total
+    formula = f"model {figure.model}, version {figure.version}: its stipulated part of the month"
+    saved = working.step("S", figure.quantity, line.unit, formula)
+    return working.step("Qw", use + saved, line.unit, f"{shown(use)} + {shown(saved)}")
 
 
 def model_figure(month: ActiveMonth, line: str) -> ModelFigure:

@@ -64,12 +64,17 @@ SELECT s.period, max(a.at) AS at FROM statement s JOIN statement_act a USING (st
  GROUP BY s.statement_id;
 
 -- name: model
--- A version of a baseline that has a model, with the days it was fitted to.
+-- A version of a baseline that has a model or a comparison, with the days it was fitted to, and a comparison's terms.
 SELECT v.version_id, v.model, v.parameters, v.inputs, v.wander, v.cvrmse, v.nmbe, lower(b.train) AS first_day,
        upper(b.train) AS end_day, b.organisation_id, b.meter_id, b.medium, b.method, b.cvrmse_limit, b.nmbe_limit,
-       b.limit_source, v.basis -> 'meters' AS stretches
+       b.limit_source, v.basis -> 'meters' AS stretches, b.step, b.terms, b.reporting_from, b.reporting_end,
+       v.basis -> 'heating' ->> 'region' AS region
   FROM baseline b JOIN baseline_version v USING (baseline_id)
- WHERE b.baseline_id = %(baseline_id)s AND v.number = %(number)s AND v.model IS NOT NULL AND b.method = 'whole';
+ WHERE b.baseline_id = %(baseline_id)s AND v.number = %(number)s AND v.model IS NOT NULL;
+
+-- name: meter_named
+-- Code and quantity of a meter.
+SELECT m.code, m.quantity FROM meter m WHERE m.meter_id = %(meter_id)s;
 
 -- name: used
 -- Of some meters, those that counted something on local days [first_day, end_day).
