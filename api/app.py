@@ -16,6 +16,7 @@ from api.problem import Problem, add_handlers
 from api.routes import (
     acknowledgements,
     alert_rules,
+    alert_thresholds,
     alerts,
     baselines,
     bills,
@@ -99,6 +100,7 @@ _ROUTES = (
     session,
     alerts,
     alert_rules,
+    alert_thresholds,
     organisations,
     today,
     devices,

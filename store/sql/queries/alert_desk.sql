@@ -117,3 +117,27 @@ SELECT person_of_login(%(login)s);
 
 -- name: zone
 SELECT coalesce(zone_of(min(v.organisation_id)), 'UTC') FROM visible_organisations() v;
+
+-- name: thresholds
+-- The newest of each threshold that was entered for a class of meters, or for one meter.
+SELECT DISTINCT ON (t.meter_id, t.rule, t.threshold) m.code AS meter_code, t.meter_class, t.rule, t.threshold, t.value, t.reason,
+       person_name(t.person_id) AS person, t.at
+  FROM alert_threshold t LEFT JOIN meter m USING (meter_id)
+ WHERE t.meter_class = %(meter_class)s OR t.meter_id = %(meter_id)s
+ ORDER BY t.meter_id NULLS FIRST, t.rule, t.threshold, t.threshold_id DESC;
+
+-- name: enter_threshold
+INSERT INTO alert_threshold (meter_id, meter_class, rule, threshold, value, reason)
+VALUES (%(meter_id)s, %(meter_class)s, %(rule)s, %(threshold)s, %(value)s, %(reason)s);
+
+-- name: budgets
+-- Each desk that the person may see, with the newest budget that was entered for it.
+SELECT o.code AS desk_code, o.name_zh AS desk_zh, o.name_en AS desk_en, b.per_shift, b.per_day, b.reason, b.person, b.at
+  FROM organisation o
+  LEFT JOIN LATERAL (SELECT b.per_shift, b.per_day, b.reason, person_name(b.person_id) AS person, b.at FROM alert_budget b
+                      WHERE b.desk_id = o.organisation_id ORDER BY b.budget_id DESC LIMIT 1) b ON true
+ WHERE o.kind = 'institution' AND o.organisation_id IN (SELECT v.organisation_id FROM visible_organisations() v)
+ ORDER BY o.code;
+
+-- name: enter_budget
+INSERT INTO alert_budget (desk_id, per_shift, per_day, reason) VALUES (%(desk_id)s, %(per_shift)s, %(per_day)s, %(reason)s);
