@@ -10,6 +10,9 @@ from store.migrate import is_migrated, pending
 from store.queries import sql
 from store.server import Server, inspect
 
+_LOOKED_AT_S = 900
+"""The quarter of an hour of the statement."""
+
 
 @dataclass(frozen=True, slots=True)
 class Examination:
@@ -27,6 +30,10 @@ class Examination:
         Settings that decide whether a commit survives a power cut.
     backlog : int or None
         Days of devices that wait for computation; None before the first migration.
+    live_per_s : float or None
+        Samples that arrived as they were measured, in a quarter of an hour; the same. [1/s]
+    devices : int or None
+        Devices that may send; the same.
     """
 
     server: Server
@@ -35,6 +42,8 @@ class Examination:
     all_powerful: bool
     settings: dict[str, str]
     backlog: int | None
+    live_per_s: float | None
+    devices: int | None
 
 
 def examine(conn: Connection) -> Examination:
@@ -53,6 +62,7 @@ def examine(conn: Connection) -> Examination:
     rights = conn.execute(sql("doctor", "rights")).fetchone()
     settings = {name: value for name, value, _ in conn.execute(sql("doctor", "settings"))}
     backlog = None if lacks else conn.execute(sql("doctor", "backlog")).fetchone()
+    live = None if lacks else conn.execute(sql("doctor", "live")).fetchone()
     return Examination(
         server,
         lacks,
@@ -60,4 +70,6 @@ def examine(conn: Connection) -> Examination:
         bool(rights and rights[0]),
         settings,
         backlog[0] if backlog else None,
+        live[0] / _LOOKED_AT_S if live else None,
+        live[1] if live else None,
     )

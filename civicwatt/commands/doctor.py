@@ -22,6 +22,10 @@ _DURABLE = {"fsync": "on", "full_page_writes": "on", "synchronous_commit": "on"}
 
 _LIMITS = Path(str(files("civicwatt") / "mosquitto" / "limits.conf"))
 _HOUR_S = 3600
+_DEVICE_EVERY_S = 60
+"""How often a device sends that has not been heard yet, at the most for a meter. [s]"""
+_NOBODY_KNOWS = 100.0
+"""[messages/s]"""
 _WINDOW_BATCHES = 4
 
 
@@ -40,7 +44,10 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
         "doctor", help="check database, broker and clock; say what to change"
     )
     parser.add_argument(
-        "--rate", type=float, default=100.0, help="messages a second to be borne (default 100)"
+        "--rate",
+        type=float,
+        help="messages a second to be borne (default: as many as came in the last quarter of an "
+        "hour, or what the registered devices may send)",
     )
     parser.add_argument(
         "--payload-bytes", type=float, default=300.0, help="their mean length (default 300)"
@@ -63,11 +70,17 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
 def run(args: argparse.Namespace) -> int:
     """Print every finding; 1 when something should be changed."""
     settings = CollectorSettings()
-    findings = [
-        *_database(settings.database_url),
-        *_broker(settings.mqtt_url),
-        *_limits(args.broker_config, args.rate, args.payload_bytes, args.outage_hours),
-    ]
+    seen, findings = None, []
+    try:
+        with connect(settings.database_url, name="civicwatt doctor") as conn:
+            seen = examine(conn)
+        findings += _database(seen)
+    except CivicwattError as error:
+        findings.append(Finding("database", "unfit", str(error)))
+    rate, why = _rate(args.rate, seen)
+    findings += _broker(settings.mqtt_url)
+    findings.append(Finding("rate", f"{rate:.4g} messages/s: {why}"))
+    findings += _limits(args.broker_config, rate, args.payload_bytes, args.outage_hours)
     for finding in findings:
         print(f"{'!!' if finding.advice else 'ok'}  {finding.subject:12}  {finding.seen}")
         if finding.advice:
@@ -75,13 +88,19 @@ def run(args: argparse.Namespace) -> int:
     return 1 if any(finding.advice for finding in findings) else 0
 
 
-def _database(url: str) -> Iterator[Finding]:
-    try:
-        with connect(url, name="civicwatt doctor") as conn:
-            seen = examine(conn)
-    except CivicwattError as error:
-        yield Finding("database", "unfit", str(error))
-        return
+def _rate(given: float | None, seen: Examination | None) -> tuple[float, str]:
+    """Messages a second to be borne, and where the number is from."""
+    if given is not None:
+        return given, "as --rate says"
+    if seen is not None and seen.live_per_s:
+        return seen.live_per_s, "as many samples came in the last quarter of an hour"
+    if seen is not None and seen.devices:
+        each = f"one each {_DEVICE_EVERY_S} s from {seen.devices} registered devices"
+        return seen.devices / _DEVICE_EVERY_S, f"none came yet; {each} assumed"
+    return _NOBODY_KNOWS, "assumed: nothing came yet and no device is registered"
+
+
+def _database(seen: Examination) -> Iterator[Finding]:
     yield _floor(seen)
     yield Finding(
         "schema",
@@ -156,7 +175,7 @@ def _limits(
     size = messages * (payload_bytes + MESSAGE_OVERHEAD_BYTES)
     yield Finding(
         "outage",
-        f"{hours:.1f} h of {rate:g} messages/s fit into the broker's queue",
+        f"{hours:.1f} h of {rate:.4g} messages/s fit into the broker's queue",
         f"set max_queued_messages {messages:.0f} and max_queued_bytes {size:.0f} in {file},"
         f" for {outage_hours:g} h"
         if hours < outage_hours

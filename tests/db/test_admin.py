@@ -10,6 +10,7 @@ import psycopg
 import pytest
 from psycopg import Connection
 
+from civicwatt.cli import main
 from domain.errors import ConfigurationError
 from domain.registry import Organisation, OrganisationKind, Registry
 from store.become import Role
@@ -178,6 +179,42 @@ def test_doctor_says_what_is_missing(empty_database: str) -> None:
     ).stdout
     assert "run civicwatt migrate" in said
     assert "no MQTT broker at mqtt://127.0.0.1:1" in said
+
+
+def test_doctor_sizes_the_queue_by_what_comes_and_says_where_the_rate_is_from(
+    superuser: Connection,
+    database: str,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setenv("CIVICWATT_DATABASE_URL", database)
+    monkeypatch.setenv("CIVICWATT_MQTT_URL", "mqtt://127.0.0.1:1")
+
+    def rate(*words: str) -> str:
+        assert main(["doctor", *words]) == 1  # there is no broker
+        said = capsys.readouterr().out
+        (line,) = (line for line in said.splitlines() if " rate " in line)
+        (outage,) = (line for line in said.splitlines() if " outage " in line)
+        assert line.split()[2] in outage
+        return line.partition(" rate ")[2].strip()
+
+    assert rate() == "100 messages/s: assumed: nothing came yet and no device is registered"
+    write_registry(superuser, estate())
+    devices = len(estate().devices)
+    assert rate() == (
+        f"{devices / 60:.4g} messages/s: none came yet; one each 60 s from {devices} registered "
+        "devices assumed"
+    )
+    # 900 live in a quarter of an hour is one a second; what a drained queue brought does not count.
+    superuser.execute(
+        "INSERT INTO electricity_reading (device_id, ts, received_at)"
+        " SELECT 1, now() - n * interval '0.5 s', now() - n * interval '0.4 s'"
+        "   FROM generate_series(1, 900) n"
+        " UNION ALL SELECT 2, now() - interval '3 hours' - n * interval '1 s', now()"
+        "   FROM generate_series(1, 500) n"
+    )
+    assert rate() == "1 messages/s: as many samples came in the last quarter of an hour"
+    assert rate("--rate", "400") == "400 messages/s: as --rate says"
 
 
 def test_the_worker_may_not_read_people(database: str) -> None:

@@ -12,3 +12,13 @@ SELECT name, setting, unit FROM pg_settings
 -- name: backlog
 -- Days that wait for computation.
 SELECT count(DISTINCT (device_id, day)) FROM waiting_day;
+
+-- name: live
+-- Samples with a place in the tables by kind that came in the last quarter of an hour, as meters have one; late
+-- ones, which a drained queue or a re-issue brings, do not count. And devices that may send.
+SELECT (SELECT count(*) FROM electricity_reading WHERE ts > now() - interval '1 hour' AND received_at > now() - interval '15 minutes')
+     + (SELECT count(*) FROM flow_reading WHERE ts > now() - interval '1 hour' AND received_at > now() - interval '15 minutes')
+     + (SELECT count(*) FROM heat_reading WHERE ts > now() - interval '1 hour' AND received_at > now() - interval '15 minutes')
+     + (SELECT count(*) FROM climate_reading WHERE ts > now() - interval '1 hour' AND received_at > now() - interval '15 minutes')
+     + (SELECT count(*) FROM vehicle_reading WHERE ts > now() - interval '1 hour' AND received_at > now() - interval '15 minutes'),
+       (SELECT count(*) FROM device WHERE status = 'accepted');
