@@ -59,7 +59,7 @@ def _tariff(
     days = month.first_day, month.end_day
     ids = set()
     for meter in meters:
-        terms = tariffs_of_meter(conn, meter.meter_id, *days)
+        terms = tariffs_of_meter(conn, meter.meter_id, *days, as_of=known_at)
         covered = len(terms) == 1 and (
             (terms[0].first_day or days[0]) <= days[0] and (terms[0].end_day or days[1]) >= days[1]
         )
@@ -71,12 +71,12 @@ def _tariff(
         codes = ", ".join(meter.code for meter in meters)
         raise MissingInputError(f"{codes} are on different tariffs", code="tariff")
     (tariff_id,) = ids
-    held = tariff(conn, tariff_id)
+    held = tariff(conn, tariff_id, as_of=known_at)
     if held is None:
         raise MissingInputError(f"tariff {tariff_id} is gone", code="tariff")
     rows = [
         row
-        for row in versions(conn, tariff_id)
+        for row in versions(conn, tariff_id, as_of=known_at)
         if row.first_day < days[1] and (row.end_day is None or days[0] < row.end_day)
     ]
     head = {

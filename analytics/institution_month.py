@@ -205,8 +205,8 @@ def _bases(
 ) -> Iterator[TariffBasis]:
     """Versions of tariffs, power-factor tables and announced prices that the meter is priced by."""
     tables = tables_in_force(conn, as_of=known_at)
-    for terms in tariffs_of_meter(conn, meter_id, *days):
-        for row in versions(conn, terms.tariff_id):
+    for terms in tariffs_of_meter(conn, meter_id, *days, as_of=known_at):
+        for row in versions(conn, terms.tariff_id, as_of=known_at):
             if row.first_day < days[1] and (row.end_day is None or row.end_day > days[0]):
                 first, standard = row.first_day.isoformat(), row.version().power_factor
                 told = (row.source, row.document, _day(row.checked_on))

@@ -2,8 +2,8 @@
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from datetime import date, datetime
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import LiteralString, TypeVar
 
@@ -24,6 +24,8 @@ from store.one_row import one_row
 from store.queries import sql
 
 Row = TypeVar("Row")
+_NOW = datetime(9999, 12, 31, tzinfo=UTC)
+"""As known now."""
 _TOLD = ("first_day", "end_day", "source", "evidence", "note")
 _CHECKS = ("checked", "checked_by", "checked_on", "document")
 
@@ -41,7 +43,15 @@ class TariffRow:
 
 @dataclass(frozen=True, slots=True)
 class VersionRow:
-    """A version as it is kept; `terms` is JSON."""
+    """A version as it is kept; `terms` is JSON.
+
+    Attributes
+    ----------
+    entered_by : str or None
+        Name of whoever entered it; None where it came from the command line.
+    own : bool
+        Whether the person asking entered it, and so may not check it.
+    """
 
     id: int
     tariff_id: int
@@ -54,6 +64,8 @@ class VersionRow:
     checked_by: str | None
     checked_on: date | None
     document: str
+    entered_by: str | None = None
+    own: bool = False
 
     def told(self) -> dict[str, object]:
         """The version as a tariff file has it."""
@@ -113,17 +125,19 @@ def tariffs(conn: Connection) -> list[TariffRow]:
     return _rows(conn, TariffRow, "tariffs", {})
 
 
-def versions(conn: Connection, tariff_id: int | None = None) -> list[VersionRow]:
-    """Versions of a tariff, or of all, in order of time."""
-    return _rows(conn, VersionRow, "versions", {"tariff_id": tariff_id})
+def versions(
+    conn: Connection, tariff_id: int | None = None, *, as_of: datetime = _NOW
+) -> list[VersionRow]:
+    """Versions of a tariff, or of all, in order of time, as they were known at an instant."""
+    return _rows(conn, VersionRow, "versions", {"tariff_id": tariff_id, "as_of": as_of})
 
 
-def tariff(conn: Connection, tariff_id: int) -> Tariff | None:
-    """One tariff with its versions; None when there is none of this id."""
+def tariff(conn: Connection, tariff_id: int, *, as_of: datetime = _NOW) -> Tariff | None:
+    """One tariff with its versions, as it was known; None when there is none of this id."""
     row = next((row for row in tariffs(conn) if row.id == tariff_id), None)
     if row is None:
         return None
-    each = tuple(version.version() for version in versions(conn, tariff_id))
+    each = tuple(version.version() for version in versions(conn, tariff_id, as_of=as_of))
     return Tariff(row.code, Medium(row.medium), row.name_zh, row.name_en, each)
 
 
@@ -154,6 +168,86 @@ def add_tariff(conn: Connection, text: str, *, place: str) -> int | None:
                 document = version.provenance.document
                 check_version(conn, version_id, by=version.provenance.checked_by, document=document)
     return int(added[0])
+
+
+def revise_tariff(conn: Connection, tariff_id: int, text: str, *, place: str) -> list[date]:
+    """Add the versions of a tariff's file that are not there yet; returns their first days.
+
+    A version that is in force when a new one begins ends on that day. One that begins on the day of
+    a stored one must be that one: a version never changes.
+
+    Raises
+    ------
+    InputError
+        If the file cannot be used, is of another tariff, says a version differently, or calls a
+        new one checked; with the place. Nothing is written.
+    """
+    was, new = tariff(conn, tariff_id), read_tariff(text, place=place)
+    if was is None or (new.code, new.medium) != (was.code, was.medium):
+        wanted = "" if was is None else f"{was.code} ({was.medium.value})"
+        reason = Sentence(
+            "other_tariff",
+            "the file is of {seen}, want {wanted}",
+            seen=f"{new.code} ({new.medium.value})",
+            wanted=wanted,
+        )
+        raise InputError(reason, place=place)
+    known = {version.first_day: version for version in was.versions}
+    added = []
+    with conn.transaction():
+        for raw, version in zip(raw_versions(text), new.versions, strict=True):
+            at = f"{place}, version from {version.first_day}"
+            stored = known.get(version.first_day)
+            if stored is not None:
+                _refuse_other_terms(stored, version, place=at)
+                if version.end_day is not None and version.end_day != stored.end_day:
+                    _end_version(conn, tariff_id, version.end_day)
+                continue
+            refuse_check(version, place=at)
+            _end_version(conn, tariff_id, version.first_day)
+            try:
+                with conn.transaction():
+                    _add_version(conn, tariff_id, raw, version)
+            except ExclusionViolation as error:
+                template = "it lasts into a later version: give it an end_day"
+                raise InputError(Sentence("lasts_into_later", template), place=at) from error
+            added.append(version.first_day)
+    return added
+
+
+def _end_version(conn: Connection, tariff_id: int, end_day: date) -> None:
+    """Let the version in force on a day end before it; where none is, nothing is to be done."""
+    conn.execute(sql("tariff", "end_version"), {"tariff_id": tariff_id, "end_day": end_day})
+
+
+def refuse_check(version: TariffVersion, *, place: str) -> None:
+    """Refuse a version that calls itself checked.
+
+    Raises
+    ------
+    InputError
+        A second person checks it where it is entered.
+    """
+    if version.provenance.checked:
+        template = "it calls itself checked: a second person checks it once it is entered"
+        raise InputError(Sentence("version_says_checked", template), place=place)
+
+
+def _refuse_other_terms(stored: TariffVersion, version: TariffVersion, *, place: str) -> None:
+    """Refuse other terms than the stored ones, or a later end; an earlier one may be entered."""
+    end_day = min(version.end_day or date.max, stored.end_day or date.max)
+    ends_later = version.end_day is not None and version.end_day != end_day
+    same = replace(version, end_day=stored.end_day, provenance=stored.provenance)
+    if ends_later or same != stored:
+        template = "there is a version from that day with other terms, and a version never changes"
+        raise InputError(Sentence("version_differs", template), place=place)
+
+
+def end_meter_tariff(conn: Connection, meter_id: int, end_day: date) -> bool:
+    """Let a meter leave its tariff: it is on none from `end_day` on. False when it is on none."""
+    arguments = {"meter_id": meter_id, "end_day": end_day}
+    with conn.transaction():
+        return conn.execute(sql("tariff", "end_meter"), arguments).rowcount == 1
 
 
 def check_version(conn: Connection, version_id: int, *, by: str, document: str) -> bool:
@@ -200,10 +294,16 @@ def prices(
 
 
 def tariffs_of_meter(
-    conn: Connection, meter_id: int, first_day: date, end_day: date
+    conn: Connection, meter_id: int, first_day: date, end_day: date, *, as_of: datetime = _NOW
 ) -> list[MeterTariffRow]:
-    """Tariffs that a meter is on, on local days [first_day, end_day), in order of time."""
-    arguments = {"meter_id": meter_id, "first_day": first_day, "end_day": end_day}
+    """Tariffs that a meter is on, on local days [first_day, end_day), in order of time.
+
+    Parameters
+    ----------
+    as_of : datetime
+        As it was known at this instant: an end that was entered later is none.
+    """
+    arguments = {"meter_id": meter_id, "first_day": first_day, "end_day": end_day, "as_of": as_of}
     return _rows(conn, MeterTariffRow, "of_meter", arguments)
 
 

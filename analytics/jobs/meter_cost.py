@@ -69,7 +69,8 @@ def meter_cost(
     Parameters
     ----------
     as_of : datetime
-        Amounts, prices, power-factor tables and the weather are those known at this instant.
+        Amounts, tariffs, prices, power-factor tables and the weather are those known at this
+        instant.
 
     Raises
     ------
@@ -161,10 +162,10 @@ def _stretches(
 ) -> Iterator[Stretch]:
     calendar, weather = asked
     zone, day = ZoneInfo(meter.zone), days[0]
-    for terms in tariffs_of_meter(conn, meter.id, *days):
+    for terms in tariffs_of_meter(conn, meter.id, *days, as_of=as_of):
         first, end = max(day, terms.first_day or day), min(days[1], terms.end_day or days[1])
         _refuse_days_without_tariff(meter, day, first)
-        of_meter = tariff(conn, terms.tariff_id)
+        of_meter = tariff(conn, terms.tariff_id, as_of=as_of)
         if of_meter is None:
             raise MissingInputError(
                 Sentence("tariff_gone", "tariff {tariff} is gone", tariff=terms.code), code="tariff"

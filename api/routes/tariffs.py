@@ -15,12 +15,13 @@ from analytics.jobs.meter_cost import NOW
 from analytics.ledger.timetable import next_month
 from api.page import Page
 from api.problem import refuse
-from api.scope import Scope, only_administrators
+from api.scope import Caller, Scope, only_administrators
 from domain.calendar import DayKind
 from domain.errors import InputError, MissingInputError
 from domain.price_book import MonthPrice, PriceBook
 from domain.sentence import Sentence
 from domain.tariff import Component, TariffVersion
+from domain.tariff_file import read_tariff
 from domain.time_of_use import Period, day_spans
 from store.session import audit
 from store.tariff import (
@@ -30,8 +31,8 @@ from store.tariff import (
     add_tariff,
     announce_prices,
     check_prices,
-    check_version,
     prices,
+    refuse_check,
     tariffs,
     versions,
 )
@@ -56,6 +57,8 @@ class VersionOut(BaseModel):
     checked_by: str | None
     checked_on: date | None
     document: str
+    entered_by: str | None = Field(description="Null where it came from the command line.")
+    own: bool = Field(description="You entered it, so that somebody else checks it.")
 
 
 class TariffOut(BaseModel):
@@ -158,7 +161,7 @@ class NewPrices(BaseModel):
 def list_tariffs(scope: Scope) -> Page[TariffOut]:
     """All tariffs, by code."""
     every = versions(scope.conn)
-    return Page(items=[_tariff(row, every) for row in tariffs(scope.conn)])
+    return Page(items=[tariff_out(row, every) for row in tariffs(scope.conn)])
 
 
 @router.get("/{tariff_id}")
@@ -172,7 +175,7 @@ def one_tariff(
     ),
 ) -> TermsOut:
     """Terms in force on a day: periods of a day of that kind, and prices of its month."""
-    row = _one(scope, tariff_id)
+    row = tariff_named(scope, tariff_id)
     rows = versions(scope.conn, tariff_id)
     found = next((each for each in rows if each.version().holds(day)), None)
     if found is None:
@@ -192,7 +195,7 @@ def one_tariff(
         version.windows, day, calendar=lambda _day: kind, weather=lambda _day: highest_c
     )
     return TermsOut(
-        tariff=_tariff(row, rows),
+        tariff=tariff_out(row, rows),
         version=_version(found),
         day=day,
         spans=[SpanOut(**{name: getattr(span, name) for name in _SPAN}) for span in spans],
@@ -212,6 +215,8 @@ def new_tariff(new: NewTariff, scope: Scope) -> TariffOut:
     """Add a tariff from its file. What is known already is not changed."""
     only_administrators(scope)
     try:
+        for version in read_tariff(new.text, place="tariff").versions:
+            refuse_check(version, place=f"tariff, version from {version.first_day}")
         tariff_id = add_tariff(scope.conn, new.text, place="tariff")
     except InputError as error:
         raise refuse(HTTPStatus.UNPROCESSABLE_ENTITY, error) from error
@@ -219,40 +224,16 @@ def new_tariff(new: NewTariff, scope: Scope) -> TariffOut:
         raise refuse(
             HTTPStatus.CONFLICT, Sentence("tariff_exists", "there is a tariff of this code")
         )
-    row = _one(scope, tariff_id)
+    row = tariff_named(scope, tariff_id)
     audit(scope.conn, "tariff_added", row.code, {})
-    return _tariff(row, versions(scope.conn, tariff_id))
-
-
-@router.post("/{tariff_id}/versions/{version_id}/check")
-def check_terms(tariff_id: int, version_id: int, what: Document, scope: Scope) -> TariffOut:
-    """Note that you compared a version with its document. It is signed with your name."""
-    only_administrators(scope)
-    row = _one(scope, tariff_id)
-    if version_id not in {each.id for each in versions(scope.conn, tariff_id)}:
-        raise refuse(
-            HTTPStatus.NOT_FOUND,
-            Sentence(
-                "no_tariff_version",
-                "{tariff} has no version {version}",
-                tariff=row.code,
-                version=version_id,
-            ),
-        )
-    if not check_version(scope.conn, version_id, by=scope.person.name, document=what.document):
-        raise refuse(
-            HTTPStatus.CONFLICT,
-            Sentence("version_checked", "version {version} is checked already", version=version_id),
-        )
-    audit(scope.conn, "tariff_checked", row.code, {"version": version_id, **what.model_dump()})
-    return _tariff(row, versions(scope.conn, tariff_id))
+    return tariff_out(row, versions(scope.conn, tariff_id))
 
 
 @router.post("/{tariff_id}/prices", status_code=HTTPStatus.CREATED)
 def announce(tariff_id: int, new: NewPrices, scope: Scope) -> AnnouncementOut:
     """Enter the prices announced for a month; they replace what was entered before."""
     only_administrators(scope)
-    row = _one(scope, tariff_id)
+    row = tariff_named(scope, tariff_id)
     known = _priced(versions(scope.conn, tariff_id))
     strange = [each for each in new.prices if (each.component, each.period) not in known]
     if strange:
@@ -283,7 +264,7 @@ def announce(tariff_id: int, new: NewPrices, scope: Scope) -> AnnouncementOut:
 def check_announced(tariff_id: int, month: date, what: Document, scope: Scope) -> AnnouncementOut:
     """Note that you compared a month's prices with the announcement."""
     only_administrators(scope)
-    row = _one(scope, tariff_id)
+    row = tariff_named(scope, tariff_id)
     newest = _newest(scope, tariff_id, month)
     if not check_prices(scope.conn, newest.id, document=what.document):
         raise refuse(
@@ -299,7 +280,8 @@ def check_announced(tariff_id: int, month: date, what: Document, scope: Scope) -
 _SPAN = ("first_minute", "end_minute", "period")
 
 
-def _one(scope: Scope, tariff_id: int) -> TariffRow:
+def tariff_named(scope: Caller, tariff_id: int) -> TariffRow:
+    """Find a tariff by its id, or refuse with "not found"."""
     row = next((row for row in tariffs(scope.conn) if row.id == tariff_id), None)
     if row is None:
         raise refuse(
@@ -334,7 +316,8 @@ def _told(component: str, period: Period | None) -> str:
     return f"{component} ({period or 'all periods'})"
 
 
-def _tariff(row: TariffRow, every: list[VersionRow]) -> TariffOut:
+def tariff_out(row: TariffRow, every: list[VersionRow]) -> TariffOut:
+    """A tariff as it is answered, with those of the versions that are its."""
     of_it = [_version(each) for each in every if each.tariff_id == row.id]
     return TariffOut(**{name: getattr(row, name) for name in TariffRow.__slots__}, versions=of_it)
 

@@ -5,8 +5,9 @@ from pathlib import Path
 
 from civicwatt.administering import administering
 from civicwatt.text_file import text_of
-from domain.tariff_file import shipped_tariffs
-from store.tariff import add_tariff, tariffs, versions
+from domain.errors import InputError
+from domain.tariff_file import read_tariff, shipped_tariffs
+from store.tariff import add_tariff, revise_tariff, tariffs, versions
 
 
 def add(tasks: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -18,6 +19,10 @@ def add(tasks: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     load.add_argument("file", nargs="*", type=Path, help="TOML; those that come with Civicwatt")
     load.set_defaults(run=_load)
 
+    revise = steps.add_parser("revise", help="add the versions of a file to a tariff that is known")
+    revise.add_argument("file", type=Path, help="TOML; one in force ends when a new one begins")
+    revise.set_defaults(run=_revise)
+
     listing = steps.add_parser("list", help="list tariffs, their versions, and what is unchecked")
     listing.set_defaults(run=_list)
 
@@ -28,6 +33,18 @@ def _load(args: argparse.Namespace) -> int:
         for place, text in texts.items():
             added = add_tariff(conn, text, place=place)
             print(f"{place}: {'added' if added is not None else 'its code is known'}")
+    return 0
+
+
+def _revise(args: argparse.Namespace) -> int:
+    text, place = text_of(args.file), str(args.file)
+    code = read_tariff(text, place=place).code
+    with administering() as conn:
+        known = {row.code: row.id for row in tariffs(conn)}
+        if code not in known:
+            raise InputError(f"there is no tariff {code}; load adds it", place=place)
+        added = revise_tariff(conn, known[code], text, place=place)
+    print(f"{place}: {code} has new versions from {', '.join(map(str, added)) or 'no day'}")
     return 0
 
 

@@ -92,8 +92,8 @@ def admin(conn: Connection, sign_in: SignIn) -> TestClient:
     """The administrator, with the school on Tianjin's tariff and June's prices entered."""
     assert conn.info.dbname
     client = sign_in("admin")
-    announce(client)
     put_school(client)
+    announce(client)
     return client
 
 

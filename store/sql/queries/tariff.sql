@@ -2,14 +2,24 @@
 SELECT tariff_id AS id, code, medium, name_zh, name_en FROM tariff ORDER BY code;
 
 -- name: versions
--- Versions of one tariff, or of all for null, with who has checked them. terms as text, so that its
--- numbers are read exactly.
-SELECT v.tariff_version_id AS id, v.tariff_id, lower(v.during) AS first_day, upper(v.during) AS end_day,
+-- Versions of one tariff, or of all for null, as they were known at an instant, with who has checked them. terms as
+-- text, so that its numbers are read exactly. An end that was entered later was not known.
+SELECT v.tariff_version_id AS id, v.tariff_id, lower(v.during) AS first_day,
+       CASE WHEN e.tariff_version_id IS NULL THEN upper(v.during) ELSE e.was_end END AS end_day,
        v.terms::text AS terms, v.source, v.evidence, v.note, c.checked_by, c.checked_on,
-       coalesce(c.document, '') AS document
+       coalesce(c.document, '') AS document, person_name(v.entered_by) AS entered_by,
+       coalesce(v.entered_by = current_person(), false) AS own
   FROM tariff_version v LEFT JOIN tariff_version_check c USING (tariff_version_id)
- WHERE %(tariff_id)s::bigint IS NULL OR v.tariff_id = %(tariff_id)s
+  LEFT JOIN LATERAL (SELECT x.* FROM tariff_version_end x
+                      WHERE x.tariff_version_id = v.tariff_version_id AND x.ended_at > %(as_of)s::timestamptz
+                      ORDER BY x.ended_at LIMIT 1) e ON true
+ WHERE (%(tariff_id)s::bigint IS NULL OR v.tariff_id = %(tariff_id)s) AND v.entered_at <= %(as_of)s::timestamptz
  ORDER BY v.tariff_id, v.during;
+
+-- name: end_version
+-- Lets the version that holds on a day end before it.
+UPDATE tariff_version SET during = daterange(lower(during), %(end_day)s)
+ WHERE tariff_id = %(tariff_id)s AND during @> %(end_day)s::date;
 
 -- name: add_tariff
 INSERT INTO tariff (code, medium, name_zh, name_en) VALUES (%(code)s, %(medium)s, %(name_zh)s, %(name_en)s)
@@ -55,9 +65,20 @@ VALUES (%(meter_id)s, %(tariff_id)s, daterange(%(first_day)s, %(end_day)s), %(ca
         %(quota)s);
 
 -- name: of_meter
--- Tariffs a meter is on, on local days [first_day, end_day).
-SELECT t.tariff_id, t.code, lower(m.during) AS first_day, upper(m.during) AS end_day, m.capacity_kva,
+-- Tariffs a meter is on, on local days [first_day, end_day), as it was known at an instant.
+SELECT t.tariff_id, t.code, lower(k.during) AS first_day, upper(k.during) AS end_day, m.capacity_kva,
        m.declared_kw, m.quota
   FROM meter_tariff m JOIN tariff t USING (tariff_id)
- WHERE m.meter_id = %(meter_id)s AND m.during && daterange(%(first_day)s, %(end_day)s)
- ORDER BY m.during;
+  LEFT JOIN LATERAL (SELECT daterange(lower(m.during), x.was_end) AS during FROM meter_tariff_end x
+                      WHERE x.meter_id = m.meter_id AND x.first_day IS NOT DISTINCT FROM lower(m.during)
+                        AND x.ended_at > %(as_of)s::timestamptz
+                      ORDER BY x.ended_at LIMIT 1) e ON true
+ CROSS JOIN LATERAL (SELECT coalesce(e.during, m.during) AS during) k
+ WHERE m.meter_id = %(meter_id)s AND k.during && daterange(%(first_day)s, %(end_day)s)
+   AND m.entered_at <= %(as_of)s::timestamptz
+ ORDER BY k.during;
+
+-- name: end_meter
+-- Lets a meter leave the tariff it is on on the day before `end_day`; that it is on none from then on.
+UPDATE meter_tariff SET during = daterange(lower(during), %(end_day)s)
+ WHERE meter_id = %(meter_id)s AND during @> (%(end_day)s::date - 1) AND (upper_inf(during) OR upper(during) > %(end_day)s);

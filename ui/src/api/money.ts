@@ -24,6 +24,10 @@ export interface TariffVersion extends Checked {
   /** Empty where it has none in Chinese. */
   note_zh: string
   checked_by: string | null
+  /** Null where it came from the command line. */
+  entered_by: string | null
+  /** Entered by who asks: somebody else checks it. */
+  own: boolean
 }
 
 export interface Tariff extends Named {
@@ -152,6 +156,10 @@ export const announcePrices = (tariff: number, prices: NewPrices) =>
   call<Announcement>('POST', `/tariffs/${tariff}/prices`, { body: prices })
 export const tariffMeters = async (tariff: number, signal?: AbortSignal) =>
   (await call<Page<TariffMeter>>('GET', `/tariffs/${tariff}/meters`, signal ? { signal } : {})).items
+export const addTariff = (text: string) => call<Tariff>('POST', '/tariffs', { body: { text } })
+export const reviseTariff = (tariff: number, text: string) => call<Tariff>('POST', `/tariffs/${tariff}/versions`, { body: { text } })
+export const endOnTariff = (tariff: number, meter: string, end_day: LocalDate) =>
+  call<Page<TariffMeter>>('POST', `/tariffs/${tariff}/meters/${encodeURIComponent(meter)}/end`, { body: { end_day } })
 export const putOnTariff = (meter: string, terms: MeterTariff) =>
   call<MeterTariff>('POST', `/meters/${encodeURIComponent(meter)}/tariffs`, { body: terms })
 export const checkPrices = (tariff: number, month: string, document: string) =>

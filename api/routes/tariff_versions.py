@@ -1,0 +1,64 @@
+"""Versions of a tariff: another one from a day on, and checking one by a second person."""
+
+from http import HTTPStatus
+
+from fastapi import APIRouter
+
+from api.problem import refuse
+from api.routes.tariffs import Document, NewTariff, TariffOut, tariff_named, tariff_out
+from api.scope import Scope, only_administrators
+from domain.errors import InputError
+from domain.sentence import Sentence
+from store.session import audit
+from store.tariff import check_version, revise_tariff, versions
+
+router = APIRouter(prefix="/tariffs/{tariff_id}/versions", tags=["money"])
+
+
+@router.post("", status_code=HTTPStatus.CREATED)
+def add_versions(tariff_id: int, new: NewTariff, scope: Scope) -> TariffOut:
+    """Add the versions of the tariff's file that are not there yet; they count as unchecked.
+
+    A version in force ends on the day on which a new one begins. Costs of the days from then on
+    follow by themselves; earlier days, and costs as of an earlier instant, stay as they are.
+    """
+    only_administrators(scope)
+    row = tariff_named(scope, tariff_id)
+    try:
+        added = revise_tariff(scope.conn, tariff_id, new.text, place="tariff")
+    except InputError as error:
+        raise refuse(HTTPStatus.UNPROCESSABLE_ENTITY, error) from error
+    if not added:
+        template = "the file has no version of {tariff} that is not there"
+        raise refuse(HTTPStatus.CONFLICT, Sentence("no_new_version", template, tariff=row.code))
+    audit(scope.conn, "tariff_revised", row.code, {"first_days": list(map(str, added))})
+    return tariff_out(row, versions(scope.conn, tariff_id))
+
+
+@router.post("/{version_id}/check")
+def check_terms(tariff_id: int, version_id: int, what: Document, scope: Scope) -> TariffOut:
+    """Note that you compared a version with its document. It is signed with your name.
+
+    Who entered a version cannot check it.
+    """
+    only_administrators(scope)
+    row = tariff_named(scope, tariff_id)
+    known = {each.id: each for each in versions(scope.conn, tariff_id)}
+    if version_id not in known:
+        reason = Sentence(
+            "no_tariff_version",
+            "{tariff} has no version {version}",
+            tariff=row.code,
+            version=version_id,
+        )
+        raise refuse(HTTPStatus.NOT_FOUND, reason)
+    if known[version_id].own:
+        template = "you entered version {version} yourself: a second person checks it"
+        raise refuse(HTTPStatus.CONFLICT, Sentence("version_own", template, version=version_id))
+    if not check_version(scope.conn, version_id, by=scope.person.name, document=what.document):
+        raise refuse(
+            HTTPStatus.CONFLICT,
+            Sentence("version_checked", "version {version} is checked already", version=version_id),
+        )
+    audit(scope.conn, "tariff_checked", row.code, {"version": version_id, **what.model_dump()})
+    return tariff_out(row, versions(scope.conn, tariff_id))

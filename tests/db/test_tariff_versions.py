@@ -1,0 +1,201 @@
+"""A tariff gets new prices from a day on, a meter leaves it; just these days are priced anew."""
+
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from fastapi.testclient import TestClient
+from psycopg import Connection
+
+from analytics.jobs.consumption import update_consumption
+from analytics.jobs.interval_costs import update_costs
+from domain.local_day import day_start
+from store.become import Role
+from store.registry import write as write_registry
+from tests.conftest import connected
+from tests.db.conftest import V1, SignIn, add_people
+from tests.estate import NOW, SHANGHAI, estate, registers, store_messages
+
+pytestmark = pytest.mark.db
+
+JUNE, MIDST, JULY = date(2026, 6, 1), date(2026, 6, 16), date(2026, 7, 1)
+HOUR = timedelta(hours=1)
+HEAD = """
+schema = "tariff/1"
+code = "office"
+medium = "electricity"
+name_zh = "办公"
+name_en = "Office"
+"""
+FIRST = """
+[[version]]
+first_day = 2026-01-01
+source = "notice 1"
+checked = false
+[[version.component]]
+name = "energy"
+price = 0.60
+"""
+SECOND = FIRST.replace("2026-01-01", str(MIDST)).replace("0.60", "0.70").replace('1"', '2"')
+METER = "school-meter-0"
+DOCUMENT = {"document": "notice 2 of 2026-06-01"}
+
+
+@pytest.fixture
+def conn(superuser: Connection) -> Connection:
+    """A school that used 10 kWh in each hour of June."""
+    write_registry(superuser, estate())
+    add_people(superuser)
+    superuser.execute(
+        "INSERT INTO person (login, name, password_hash, lang) "
+        "SELECT 'second', '复核员', password_hash, lang FROM person WHERE login = 'admin'"
+    )
+    superuser.execute(
+        "INSERT INTO scope (person_id, role, organisation_id) SELECT (SELECT person_id FROM person "
+        "WHERE login = 'second'), s.role, s.organisation_id FROM scope s JOIN person USING "
+        "(person_id) WHERE login = 'admin'"
+    )
+    values = [1000.0 + 10.0 * hour for hour in range(30 * 24 + 1)]
+    start = day_start(JUNE, SHANGHAI)
+    store_messages(superuser, registers("school-device-0", start, values, step=HOUR))
+    return superuser
+
+
+@pytest.fixture
+def admin(conn: Connection, sign_in: SignIn) -> TestClient:
+    """The administrator, who has entered the tariff and put the school on it."""
+    client = sign_in("admin")
+    answer = client.post(f"{V1}/tariffs", json={"text": HEAD + FIRST})
+    assert answer.status_code == 201, answer.text
+    path = f"{V1}/meters/{METER}/tariffs"
+    assert client.post(path, json={"code": "office"}).status_code == 201
+    work(conn)
+    return client
+
+
+def work(conn: Connection) -> None:
+    with connected(conn.info.dsn, Role.WORK) as worker:
+        update_consumption(worker, now=NOW)
+        update_costs(worker, now=NOW)
+
+
+def office(client: TestClient) -> Any:
+    return client.get(f"{V1}/tariffs").json()["items"][0]
+
+
+def revise(client: TestClient, text: str) -> Any:
+    return client.post(f"{V1}/tariffs/{office(client)['id']}/versions", json={"text": text})
+
+
+def waiting(conn: Connection) -> list[tuple[date, date | None]]:
+    """Days whose costs are to be computed."""
+    rows = conn.execute("SELECT DISTINCT first_day, end_day FROM cost_work ORDER BY first_day")
+    return [(first, end) for first, end in rows]
+
+
+def kept(conn: Connection) -> dict[date, Decimal]:
+    return dict(conn.execute("SELECT day, sum(amount) FROM consumption_cost GROUP BY day"))
+
+
+def as_known_before(conn: Connection) -> datetime:
+    """An instant at which the readings were known, and neither the end nor what follows it."""
+    then = NOW + HOUR
+    for table in ("tariff_version", "meter_tariff"):
+        conn.execute(
+            f"UPDATE {table} SET entered_at = CASE WHEN during @> %s::date AND lower(during) = %s "
+            "THEN %s ELSE '-infinity'::timestamptz END",
+            [MIDST, MIDST, then + HOUR],
+        )
+        conn.execute(f"UPDATE {table}_end SET ended_at = %s", [then + HOUR])
+    return then
+
+
+def total(client: TestClient, **known: str) -> Decimal:
+    days = {"first_day": str(JUNE), "end_day": str(JULY), **known}
+    answer = client.get(f"{V1}/meters/{METER}/cost", params=days)
+    assert answer.status_code == 200, answer.text
+    return Decimal(answer.json()["total"])
+
+
+def test_a_new_version_ends_the_one_before_and_prices_only_its_own_days_anew(
+    conn: Connection, admin: TestClient
+) -> None:
+    assert kept(conn)[MIDST] == Decimal(240) * Decimal("0.60")
+    ended = FIRST.replace("source", f"end_day = {MIDST}\nsource")
+    answer = revise(admin, HEAD + ended + SECOND)
+    assert answer.status_code == 201, answer.text
+    first, second = answer.json()["versions"]
+    assert (first["first_day"], first["end_day"]) == ("2026-01-01", str(MIDST))
+    assert (second["first_day"], second["end_day"], second["checked"]) == (str(MIDST), None, False)
+    assert waiting(conn) == [(MIDST, None)]
+    work(conn)
+    costs = kept(conn)
+    assert costs[MIDST - timedelta(days=1)] == Decimal(240) * Decimal("0.60")
+    assert costs[MIDST] == Decimal(240) * Decimal("0.70")
+    assert total(admin) == Decimal(15 * 240) * Decimal("1.30")
+    assert total(admin, as_of=as_known_before(conn).isoformat()) == Decimal(30 * 240) * Decimal(
+        "0.60"
+    )  # as it was known before
+
+
+def test_a_version_never_changes_and_never_checks_itself(
+    conn: Connection, admin: TestClient
+) -> None:
+    for text, why in (
+        (HEAD + FIRST.replace("0.60", "0.61"), "from that day with other terms"),
+        (HEAD.replace("office", "other") + SECOND, "the file is of other (electricity), want off"),
+        (HEAD + SECOND.replace(
+            "checked = false",
+            'checked = true\nchecked_by = "me"\nchecked_on = 2026-06-01\ndocument = "d"',
+        ), "a second person checks it"),
+        (HEAD + FIRST.replace("2026-01-01", "2025-01-01"), "it lasts into a later version"),
+        (HEAD + SECOND + SECOND, "begins inside the version"),
+    ):  # fmt: skip
+        answer = revise(admin, text)
+        assert (answer.status_code, why in answer.json()["detail"]) == (422, True), answer.text
+    assert revise(admin, HEAD + FIRST).json()["code"] == "no_new_version"
+    assert office(admin)["versions"][0]["end_day"] is None
+    assert waiting(conn) == []
+
+
+def test_who_entered_a_version_cannot_check_it_and_another_signs(
+    conn: Connection, admin: TestClient, sign_in: SignIn
+) -> None:
+    assert conn.info.dbname
+    assert revise(admin, HEAD + SECOND).status_code == 201
+    of, version = office(admin)["id"], office(admin)["versions"][1]
+    assert (version["entered_by"], version["own"]) == ("admin", True)
+    path = f"{V1}/tariffs/{of}/versions/{version['id']}/check"
+    own = admin.post(path, json=DOCUMENT)
+    assert (own.status_code, own.json()["code"]) == (409, "version_own")
+    second = sign_in("second")
+    checked = second.post(path, json=DOCUMENT).json()["versions"][1]
+    assert (checked["checked_by"], checked["own"]) == ("复核员", False)
+    days = {"first_day": str(MIDST), "end_day": str(JULY)}
+    found = second.get(f"{V1}/meters/{METER}/cost", params=days).json()
+    assert found["official"], found["not_official"]
+
+
+def test_a_meter_leaves_a_tariff_and_only_the_days_from_then_on_lose_their_cost(
+    conn: Connection, admin: TestClient, sign_in: SignIn
+) -> None:
+    path = f"{V1}/tariffs/{office(admin)['id']}/meters/{METER}/end"
+    answer = admin.post(path, json={"end_day": str(MIDST)})
+    assert answer.status_code == 200, answer.text
+    assert [each["end_day"] for each in answer.json()["items"]] == [str(MIDST)]
+    assert waiting(conn) == [(MIDST, None)]
+    work(conn)
+    assert max(kept(conn)) == MIDST - timedelta(days=1)
+    assert total(admin, as_of=as_known_before(conn).isoformat()) == Decimal(30 * 240) * Decimal(
+        "0.60"
+    )
+    again = admin.post(path, json={"end_day": str(MIDST + timedelta(days=1))})
+    assert (again.status_code, again.json()["code"]) == (409, "not_on_tariff")
+    new = {"code": "office", "first_day": str(MIDST), "capacity_kva": "400"}
+    assert admin.post(f"{V1}/meters/{METER}/tariffs", json=new).status_code == 201
+    work(conn)
+    assert len(kept(conn)) == 30
+    school = sign_in("school")
+    late = {"end_day": str(MIDST + timedelta(days=2))}
+    assert school.post(path, json=late).status_code == 403
