@@ -7,9 +7,11 @@ from enum import StrEnum
 from functools import cache
 from importlib import resources
 
+from domain.canonical import canonical, digest, plain
 from domain.errors import InputError
 from domain.fact import ClimateZone, Use
 from domain.indicator import IndicatorName
+from domain.limit import Institution, Origin, Sphere
 
 
 class Band(StrEnum):
@@ -27,10 +29,14 @@ class Quota:
 
     Attributes
     ----------
-    province : str or None
-        By ISO 3166-2, where it holds; None for the whole nation.
+    sphere : Sphere
+        For whom it holds: the nation, a province, a class, an institution.
     use : Use or None
         Kind of place; None for every kind.
+    zone : ClimateZone or None
+        None for every climate.
+    first_year, last_year : int or None
+        Reporting years for which it holds, both included; None without a bound.
     constraint, guide : Decimal
         约束值 and 引导值. [unit of the indicator]
     base : Decimal or None
@@ -41,15 +47,33 @@ class Quota:
     name_zh: str
     name_en: str
     indicator: IndicatorName
-    province: str | None
+    sphere: Sphere
     use: Use | None
-    zone: ClimateZone
+    zone: ClimateZone | None
+    first_year: int | None
+    last_year: int | None
     constraint: Decimal
     base: Decimal | None
     guide: Decimal
-    source: str
-    evidence: str
-    checked: bool
+    origin: Origin
+
+    @property
+    def key(self) -> tuple[str, ClimateZone | None, int | None]:
+        """What makes it one of its kind: another one with the same key takes its place."""
+        return self.code, self.zone, self.first_year
+
+    @property
+    def sha256(self) -> str:
+        """Digest of its numbers and of what they are held against; a check is of these."""
+        said = [
+            *(self.code, self.indicator.value, self.sphere.province),
+            *(self.sphere.institution_class, self.sphere.organisation),
+            *(self.use and self.use.value, self.zone and self.zone.value),
+            *(self.first_year, self.last_year, plain(self.constraint)),
+            *(None if self.base is None else plain(self.base), plain(self.guide)),
+            self.origin.source,
+        ]
+        return digest(canonical(["quota", *said]))
 
     def band(self, value: Decimal) -> Band:
         """Where a value of a whole year lies."""
@@ -61,12 +85,13 @@ class Quota:
             return Band.WITHIN_BASE
         return Band.WITHIN_CONSTRAINT
 
-    def holds_for(self, *, province: str | None, use: str | None, zone: str | None) -> bool:
-        """Whether it is the quota of such a place."""
+    def holds_for(self, of: Institution, year: int, *, use: str | None, zone: str | None) -> bool:
+        """Whether it is the quota of an institution in a reporting year."""
         return (
-            self.zone.value == zone
-            and self.province in {None, province}
+            self.sphere.holds_for(of)
+            and (self.zone is None or self.zone.value == zone)
             and (self.use is None or self.use.value == use)
+            and (self.first_year or year) <= year <= (self.last_year or year)
         )
 
 
@@ -98,23 +123,34 @@ def read_quotas(text: str) -> tuple[Quota, ...]:
 def _quota(row: dict[str, object], zone: str, limits: dict[str, Decimal | int]) -> Quota:
     constraint, guide = Decimal(limits["constraint"]), Decimal(limits["guide"])
     base = Decimal(limits["base"]) if "base" in limits else None
-    order = [guide, *([] if base is None else [base]), constraint]
-    if not guide > 0 or order != sorted(order):
-        seen = ", ".join(map(str, order))
-        raise ValueError(f"limits {seen}, want guide <= base <= constraint, above 0")
+    want_order(constraint, base, guide)
     province = row.get("province")
     return Quota(
         code=str(row["code"]),
         name_zh=str(row["name_zh"]),
         name_en=str(row["name_en"]),
         indicator=IndicatorName(str(row["indicator"])),
-        province=None if province is None else str(province),
+        sphere=Sphere(None if province is None else str(province)),
         use=Use(str(row["use"])) if "use" in row else None,
         zone=ClimateZone(zone),
+        first_year=None,
+        last_year=None,
         constraint=constraint,
         base=base,
         guide=guide,
-        source=str(row["source"]),
-        evidence=str(row["evidence"]),
-        checked=row["checked"] is True,
+        origin=Origin(str(row["source"]), str(row["evidence"])),
     )
+
+
+def want_order(constraint: Decimal, base: Decimal | None, guide: Decimal) -> None:
+    """Refuse limits that are out of order.
+
+    Raises
+    ------
+    ValueError
+        With the limits seen.
+    """
+    order = [guide, *([] if base is None else [base]), constraint]
+    if not guide > 0 or order != sorted(order):
+        seen = ", ".join(map(str, order))
+        raise ValueError(f"limits {seen}, want guide <= base <= constraint, above 0")

@@ -70,6 +70,19 @@ def heating_seasons(conn: Connection) -> list[SeasonRow]:
         return cursor.execute(sql("heating", "seasons")).fetchall()
 
 
+def add_rule(conn: Connection, row: RuleRow) -> None:
+    """Add the statutory season of a region that has none yet, unchecked."""
+    arguments = {
+        "region": row.region,
+        "first_month": row.first_month,
+        "first_day": row.first_day,
+        "last_month": row.last_month,
+        "last_day": row.last_day,
+        "source": row.source,
+    }
+    conn.execute(sql("heating", "add_rule"), arguments)
+
+
 def put_season(conn: Connection, row: SeasonRow) -> bool:
     """Record a season, unchecked; False when the region has no rule."""
     arguments = {

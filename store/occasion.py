@@ -8,6 +8,8 @@ from psycopg.rows import class_row
 
 from store.queries import sql
 
+EVENT_KINDS = ("reception", "meeting", "large_event", "closure", "works", "other")
+
 
 @dataclass(frozen=True, slots=True)
 class TermRow:
@@ -38,6 +40,11 @@ def terms(conn: Connection, organisation_id: int) -> list[TermRow]:
     with conn.cursor(row_factory=class_row(TermRow)) as cursor:
         arguments = {"organisation_id": organisation_id}
         return cursor.execute(sql("occasion", "terms"), arguments).fetchall()
+
+
+def every_term(conn: Connection) -> list[tuple[str, TermRow]]:
+    """Terms of every school the person may see, each with the school's code, by code and time."""
+    return [(code, TermRow(*row)) for code, *row in conn.execute(sql("occasion", "every_term"))]
 
 
 def add_term(conn: Connection, organisation_id: int, row: TermRow) -> None:
@@ -71,6 +78,12 @@ def events(
     arguments = {"organisation_id": organisation_id, "since": since, "until": until}
     with conn.cursor(row_factory=class_row(EventRow)) as cursor:
         return cursor.execute(sql("occasion", "events"), arguments).fetchall()
+
+
+def every_event(conn: Connection) -> list[EventRow]:
+    """Every event the person may see, by place and time."""
+    with conn.cursor(row_factory=class_row(EventRow)) as cursor:
+        return cursor.execute(sql("occasion", "every_event")).fetchall()
 
 
 def add_event(conn: Connection, organisation_id: int, row: EventRow) -> None:

@@ -1,6 +1,6 @@
 """An institution's year: what it used, its coal equivalent and CO2, its indicators. Pure."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -13,6 +13,7 @@ from analytics.ledger.indicator import Indicator, indicators
 from domain.errors import FactorError
 from domain.factor import FactorSet
 from domain.indicator import IndicatorName
+from domain.limit import Institution
 from domain.quota import Quota
 from domain.timeline import Mean
 
@@ -167,11 +168,7 @@ def co2_change(now: InstitutionYear, then: InstitutionYear | None) -> Change | s
         return str(error)
 
 
-def quotas_of(place: Place, quotas: Sequence[Quota]) -> list[Quota]:
-    """Quotas for such a place, those of its province before the nation's."""
-    fit = [
-        quota
-        for quota in quotas
-        if quota.holds_for(province=place.province, use=place.use, zone=place.zone)
-    ]
-    return sorted(fit, key=lambda quota: quota.province is None)
+def quotas_of(place: Place, of: Institution, year: int, quotas: Iterable[Quota]) -> list[Quota]:
+    """Quotas for such a place in a year, its own before its class's, province's and nation's."""
+    fit = [each for each in quotas if each.holds_for(of, year, use=place.use, zone=place.zone)]
+    return sorted(fit, key=lambda quota: quota.sphere.nearness, reverse=True)

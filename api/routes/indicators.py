@@ -41,11 +41,13 @@ from api.routes.indicator_schema import (
 from api.scope import Scope
 from domain.factor import FactorSet
 from domain.indicator import IndicatorName
+from domain.limit import Institution
 from domain.manual_entry import EntryKind
-from domain.quota import Quota, shipped_quotas
+from domain.quota import Quota
 from domain.sentence import Sentence
-from domain.target import BASE_YEARS, shipped_levels, shipped_targets
+from domain.target import BASE_YEARS, Target, shipped_levels, target_of
 from domain.timeline import Mean
+from store.limit import classes, quotas_in_force, targets_in_force
 from store.portfolio import declare
 
 router = APIRouter(tags=["indicators"])
@@ -73,6 +75,15 @@ class _Years:
     now: Mapping[int, Member]
     then: Mapping[int, Mapping[int, Member]]
     ranks: Mapping[IndicatorName, Mapping[int, Rank]]
+    quotas: list[Quota]
+    targets: list[Target]
+    classes: Mapping[int, str]
+
+    def institution(self, member: Member) -> Institution:
+        """What decides which limits hold for it."""
+        row = member.organisation
+        province = member.figures.place.province
+        return Institution(row.code, province, self.classes.get(row.id))
 
     def earlier(self, organisation_id: int, year: int) -> InstitutionYear | None:
         """An earlier year's figures, where enough of it is measured to be compared with."""
@@ -92,7 +103,7 @@ def indicators(
     factors = wanted_set(scope.conn, set_, version)
     portfolio = Portfolio(scope.conn, factors, now=datetime.now(UTC))
     wanted = portfolio.within(organisation)
-    years = _years(portfolio, year)
+    years = _years(scope, portfolio, year)
     items = [_institution(member, years) for key, member in years.now.items() if key in wanted]
     levels = [
         LevelOut(
@@ -127,12 +138,13 @@ def add_declaration(declared: DeclarationIn, scope: Scope) -> None:
         raise refuse(HTTPStatus.FORBIDDEN, detail) from error
 
 
-def _years(portfolio: Portfolio, year: int) -> _Years:
+def _years(scope: Scope, portfolio: Portfolio, year: int) -> _Years:
     earlier = {year - 1, *(base for base in BASE_YEARS if base < year)}
     then = portfolio.years(sorted({year, *earlier}))
     now = then.pop(year)
     ranks = {name: rank_members(now.values(), name) for name in IndicatorName}
-    return _Years(now, then, ranks)
+    limits = quotas_in_force(scope.conn), targets_in_force(scope.conn)
+    return _Years(now, then, ranks, *limits, classes(scope.conn, year))
 
 
 def _basis(factors: FactorSet) -> BasisOut:
@@ -150,7 +162,8 @@ def _basis(factors: FactorSet) -> BasisOut:
 
 def _institution(member: Member, years: _Years) -> InstitutionOut:
     organisation, figures = member.organisation, member.figures
-    quotas = quotas_of(figures.place, shipped_quotas())
+    of = years.institution(member)
+    quotas = quotas_of(figures.place, of, figures.year, years.quotas)
     earlier = years.earlier(organisation.id, figures.year - 1)
     change = co2_change(figures, earlier) if member.is_comparable else None
     both = [figure for figure in (figures.energy, figures.co2) if figure is not None]
@@ -194,10 +207,9 @@ def _indicator(each: Indicator, member: Member, quotas: list[Quota], years: _Yea
         rank=None if rank is None else _rank(rank),
         quotas=[_quota(quota, judged) for quota in quotas if quota.indicator is each.name],
         comparisons=[
-            _comparison(each.name, judged, member.figures.year, base, earlier)
+            _comparison(each.name, judged, member, base, years)
             for base in BASE_YEARS
             if base < member.figures.year
-            for earlier in [years.earlier(member.organisation.id, base)]
         ],
     )
 
@@ -205,27 +217,22 @@ def _indicator(each: Indicator, member: Member, quotas: list[Quota], years: _Yea
 def _comparison(
     name: IndicatorName,
     value: Decimal | None,
-    year: int,
+    member: Member,
     base_year: int,
-    earlier: InstitutionYear | None,
+    years: _Years,
 ) -> ComparisonOut:
+    earlier = years.earlier(member.organisation.id, base_year)
     base = earlier.value(name) if earlier is not None and earlier.is_over else None
     change = relative_change(value, base)
-    target = next(
-        (
-            each
-            for each in shipped_targets()
-            if (each.indicator, each.base_year, each.year) == (name, base_year, year)
-        ),
-        None,
-    )
+    span = base_year, member.figures.year
+    target = target_of(years.targets, name, span, years.institution(member))
     return ComparisonOut(
         base_year=base_year,
         base_value=None if base is None else float(base),
         change=None if change is None else float(change),
         target=None if target is None else float(target.change),
-        target_source="" if target is None else target.source,
-        target_checked=target is not None and target.checked,
+        target_source="" if target is None else target.origin.source,
+        target_checked=target is not None and target.origin.checked,
     )
 
 
@@ -262,9 +269,9 @@ def _quota(quota: Quota, value: Decimal | None) -> QuotaOut:
         base=None if quota.base is None else float(quota.base),
         guide=float(quota.guide),
         band=None if value is None else quota.band(value),
-        source=quota.source,
-        evidence=quota.evidence,
-        checked=quota.checked,
+        source=quota.origin.source,
+        evidence=quota.origin.evidence,
+        checked=quota.origin.checked,
     )
 
 

@@ -13,12 +13,16 @@ from ingest.sheet.csv_file import read_csv
 from ingest.sheet.factors import Factors
 from ingest.sheet.fault import SheetFault
 from ingest.sheet.grid import FILE_MAX_BYTES, Grid, unreadable
+from ingest.sheet.heating import HeatingRules, HeatingSeasons
 from ingest.sheet.manual_entries import ManualEntries
+from ingest.sheet.occasions import Events, SchoolTerms
 from ingest.sheet.order_form import shipped_forms
 from ingest.sheet.pile_fees import PileFees
 from ingest.sheet.place_facts import PlaceFacts
 from ingest.sheet.places import Places
+from ingest.sheet.quotas import Quotas
 from ingest.sheet.sheet import Sheet
+from ingest.sheet.targets import Targets
 from ingest.sheet.vehicle_orders import VehicleOrders
 from ingest.sheet.vehicle_quota_entries import VehicleQuotaEntries
 from ingest.sheet.vehicle_terms import MaintenancePlans, RentalTermsSheet
@@ -29,10 +33,16 @@ _ALL: tuple[Sheet, ...] = (
     Places(),
     *(PlaceFacts(kind) for kind in FactKind),
     CalendarDays(),
+    HeatingRules(),
+    HeatingSeasons(),
+    SchoolTerms(),
+    Events(),
     WeatherHours(),
     ManualEntries(),
     Certificates(),
     Factors(),
+    Quotas(),
+    Targets(),
     *map(VehicleOrders, shipped_forms()),
     PileFees(),
     RentalTermsSheet(),

@@ -1,5 +1,6 @@
 """Intensities over what was there, bands of quotas, ranks among peers, changes and targets."""
 
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
@@ -14,8 +15,9 @@ from analytics.ledger.peer import FEWEST, Rank, ranks
 from domain.errors import InputError
 from domain.factor_file import shipped_sets
 from domain.indicator import IndicatorName
+from domain.limit import Institution, Sphere
 from domain.quota import Band, read_quotas, shipped_quotas
-from domain.target import shipped_levels, shipped_targets
+from domain.target import shipped_levels, shipped_targets, target_of
 from domain.timeline import Mean, Spell, time_weighted_mean
 
 STATISTICS = shipped_sets()[0]
@@ -106,9 +108,9 @@ def test_a_value_at_a_limit_keeps_it(value: str, band: Band) -> None:
 
 
 def test_a_quota_holds_for_its_kind_zone_and_province_only() -> None:
-    def codes(**place: str | None) -> list[str]:
-        place = {"province": None, "use": None, "zone": None, **place}
-        return [each.code for each in shipped_quotas() if each.holds_for(**place)]  # type: ignore[arg-type]  # the three names it takes
+    def codes(province: str, use: str, zone: str | None = None) -> list[str]:
+        of = Institution(province=province)
+        return [q.code for q in shipped_quotas() if q.holds_for(of, 2026, use=use, zone=zone)]
 
     office = ["gbt51161_office_government_a", "gbt51161_office_government_b"]
     assert codes(province="CN-TJ", use="office", zone="cold") == office
@@ -160,3 +162,37 @@ def test_the_national_level_of_2022_is_two_and_a_half_percent_below_that_of_2020
     name = IndicatorName.ENERGY_PER_AREA
     assert relative_change(levels[2022][name], levels[2020][name]) == D("-0.024351")
     assert {target.change for target in shipped_targets()} == {D("-0.05"), D("-0.06"), D("-0.07")}
+
+
+def test_the_nearest_limit_comes_first_and_a_target_is_of_one_sphere() -> None:
+    of = Institution("school", "CN-TJ", "education")
+    nation = shipped_targets()[0]
+    spheres = {
+        "province": Sphere("CN-TJ"),
+        "class": Sphere(institution_class="education"),
+        "class of the province": Sphere("CN-TJ", "education"),
+        "own": Sphere(organisation="school"),
+        "another's": Sphere(organisation="hospital"),
+        "another class": Sphere("CN-TJ", "health"),
+    }
+    named = {name: replace(nation, sphere=sphere) for name, sphere in spheres.items()}
+    years = nation.base_year, nation.year
+
+    def nearest(*names: str) -> object:
+        return target_of([nation, *map(named.__getitem__, names)], nation.indicator, years, of)
+
+    assert nearest("another's", "another class") is nation
+    assert nearest("province", "another's") is named["province"]
+    assert nearest("class", "province") is named["class"]
+    assert nearest("class", "class of the province") is named["class of the province"]
+    assert nearest(*named) is named["own"]
+    assert target_of([nation], nation.indicator, (2020, 2024), of) is None
+
+
+def test_a_quota_holds_in_its_years_and_its_digest_is_of_its_numbers() -> None:
+    quota = replace(shipped_quotas()[0], first_year=2027, last_year=2030)
+    place = {"use": "office", "zone": quota.zone and quota.zone.value}
+    held = [year for year in range(2025, 2033) if quota.holds_for(Institution(), year, **place)]
+    assert held == [2027, 2028, 2029, 2030]
+    assert replace(quota, constraint=quota.constraint * 1).sha256 == quota.sha256
+    assert replace(quota, guide=quota.guide - 1).sha256 != quota.sha256

@@ -11,6 +11,10 @@ SELECT s.region, s.year, s.first_day, s.end_day, s.source, c.checked_by, c.check
   FROM heating_season s LEFT JOIN heating_season_check c USING (region, year, first_day, end_day)
  ORDER BY s.region, s.year;
 
+-- name: add_rule
+INSERT INTO heating_rule (region, first_month, first_day, last_month, last_day, source)
+VALUES (%(region)s, %(first_month)s, %(first_day)s, %(last_month)s, %(last_day)s, %(source)s);
+
 -- name: put_season
 INSERT INTO heating_season AS s (region, year, first_day, end_day, source)
 SELECT %(region)s, %(year)s, %(first_day)s, %(end_day)s, %(source)s

@@ -2,6 +2,14 @@
 SELECT school_term_id AS id, name, lower(during) AS first_day, upper(during) AS end_day, source FROM school_term
  WHERE organisation_id = %(organisation_id)s ORDER BY lower(during);
 
+-- name: every_term
+SELECT o.code, t.school_term_id AS id, t.name, lower(t.during) AS first_day, upper(t.during) AS end_day, t.source
+  FROM school_term t JOIN organisation o USING (organisation_id) ORDER BY o.code, lower(t.during);
+
+-- name: every_event
+SELECT e.place_event_id AS id, o.code AS place, e.kind, e.name, lower(e.during) AS start_at, upper(e.during) AS end_at, e.source
+  FROM place_event e JOIN organisation o USING (organisation_id) ORDER BY o.code, lower(e.during), e.place_event_id;
+
 -- name: add_term
 INSERT INTO school_term (organisation_id, name, during, source)
 VALUES (%(organisation_id)s, %(name)s, daterange(%(first_day)s, %(end_day)s), %(source)s);

@@ -1,5 +1,5 @@
 /** Which curve is the evidence of an alert, and over which time. */
-import type { Alert } from '../api/alerts'
+import type { AlertWhole } from '../api/alerts'
 
 /** Gauge that a rule judges; of the others the meter's use is shown. */
 const GAUGES: Record<string, string> = {
@@ -23,7 +23,7 @@ export interface Curve {
 }
 
 /** Null where there is nothing to draw: no curve shows a certificate. Times in epoch seconds. */
-export function curveOf(alert: Pick<Alert, 'rule' | 'device_id' | 'meter_id' | 'evidence'>, began: number, last: number): Curve | null {
+export function curveOf(alert: Pick<AlertWhole, 'rule' | 'device_id' | 'meter_id' | 'evidence'>, began: number, last: number): Curve | null {
   if ('finding' in alert.evidence) return null
   const quantity = GAUGES[alert.rule] ?? null
   if (quantity !== null && alert.device_id !== null) return { device: alert.device_id, meter: null, quantity, from: began - 6 * HOUR_S, to: last + HOUR_S }

@@ -1,4 +1,4 @@
-import type { Alert } from '../api/alerts'
+import type { AlertWhole } from '../api/alerts'
 import { formatDay } from '../format/instant'
 
 /** Words of a rule or an act; what a newer server knows stands under its own name. */
@@ -14,7 +14,7 @@ export function actOf(t: Say, te: Has, act: string): string {
 }
 
 /** What is wrong with a settlement meter, as the metrology page words it; empty for other alerts. */
-export function metrologyOf(t: (key: string, named: Record<string, string>) => string, evidence: Alert['evidence'], locale: string): string {
+export function metrologyOf(t: (key: string, named: Record<string, string>) => string, evidence: AlertWhole['evidence'], locale: string): string {
   const told = Object.fromEntries(Object.entries(evidence).map(([name, value]) => [name, String(value)]))
   const { finding } = told
   if (finding === undefined) return ''
