@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from psycopg import Connection
 
 from analytics.jobs.baselines import update_baselines
 from civicwatt.cli import main
@@ -24,7 +25,7 @@ from tests.baselined_building import (
     used,
 )
 from tests.conftest import as_template, connected, new_database
-from tests.contracted_school import add_people
+from tests.contracted_school import add_people, follow
 from tests.db.contracts.desk import Desk
 from tests.estate import estate
 from tests.metered_building import meter_id, place_id
@@ -153,4 +154,38 @@ def test_the_model_is_in_the_bundle_and_fitted_again_by_verify(
     file.write_bytes(desk.ask("manager", "GET", f"statements/{july['id']}/bundle").content)
     assert main(["verify", str(file)]) == 0
     records = [json.loads(line)["record"] for line in capsys.readouterr().out.splitlines()]
-    assert {"model", "fit", "degree_days"} <= set(records)
+    assert {"model", "band", "fit", "degree_days"} <= set(records)
+
+
+def test_a_lent_band_is_told_with_its_measured_coverage(desk: Desk, july: dict[str, Any]) -> None:
+    told = json.loads(desk.ask("manager", "GET", f"statements/{july['id']}/inputs").text)
+    band = told["month"]["models"][0]["band"]
+    assert (band["calibrated_by"], band["tested"], len(band["scores"])) == ("shipped", 30, 30)
+
+
+def test_an_accepted_event_draws_the_month_again_with_its_signature(
+    desk: Desk, conn: Connection, july: dict[str, Any]
+) -> None:
+    event = desk.post(
+        "manager", "baselines/1/events", first_day="2025-07-11", per_day=50, reason="new ward"
+    )
+    assert follow(conn) == 1
+    rows = desk.get("manager", f"contracts/{july['contract_id']}/statements")["items"]
+    [newest] = [row for row in rows if row["state"] == "draft"]
+    told = json.loads(desk.ask("manager", "GET", f"statements/{newest['id']}/inputs").text)
+    [adjusted] = told["month"]["non_routine"]
+    assert (adjusted["event"], adjusted["per_day"]) == (str(event["id"]), "50")
+    assert (adjusted["reason"], adjusted["signed_by"]) == ("new ward", "manager")
+    line = next(row for row in desk.get("manager", f"statements/{newest['id']}")["lines"])
+    steps = {step["symbol"]: Decimal(step["value"]) for step in line["steps"]}
+    assert steps[f"dQ_event_{event['id']}"] == 50 * 21
+    assert origins(desk, newest["id"])["non_routine", "electricity"]["source"] == "ledger"
+
+
+def test_a_model_of_other_meters_than_the_boundarys_is_refused_by_name(desk: Desk) -> None:
+    other = CONTRACT.replace('line = "electricity" }]', 'line = "electricity", excluded = true }]')
+    contract = desk.agree(other)
+    made = desk.post("manager", f"contracts/{contract}/drawings", month="2025-07")
+    told = origins(desk, made["id"])["model", "electricity"]
+    assert told["code"] == "model_boundary"
+    assert "was fitted on school-meter-0, not in the boundary" in told["detail"]

@@ -129,7 +129,7 @@ def test_what_was_downloaded_is_verified_to_the_cent(
         "main-e": True, "charger": True, "water": True
     }  # fmt: skip
     assert lines[-1]["signed_by"] == ["client", "provider"]
-    assert lines[-1]["stated"] == []
+    assert lines[-1]["stated"] == ["price of electricity", "price of water", "quality temperature"]
     assert lines[-1]["may_be_signed"] is True
 
 

@@ -47,7 +47,7 @@ export interface LineTerms extends Named {
   client_share: Decimal
   adjusted_by: string[]
   price_clause: { mode: 'floating' | 'fixed' | 'shared'; share: Decimal; trigger: Decimal }
-  weather: { method: 'none' | 'model' | 'degree_day_additive' | 'ratio'; heating?: DegreeDayTerm; cooling?: DegreeDayTerm }
+  weather: { method: 'none' | 'model' | 'degree_day_additive' | 'ratio' | 'isolated'; heating?: DegreeDayTerm; cooling?: DegreeDayTerm }
 }
 export interface BoundaryMeter {
   code: string
@@ -90,6 +90,10 @@ export interface Terms extends Named {
   closure?: { residual: Decimal; min_days: number }
   late_bills: 'its_month' | 'current_month'
   band: 'informs' | 'gates'
+  /** What stands for days without weather; absent: nothing does. */
+  weather_gaps?: { stations: string[]; method: 'none' | 'mean_of_days'; most_days: number }
+  /** Nominal coverage of the bands; absent: 0.9. */
+  confidence?: Decimal
 }
 
 export interface ContractWhole extends Contract {

@@ -67,6 +67,19 @@ export interface Line extends Named {
   steps: Step[]
   dispute: string | null
 }
+/** How the band of a saving was measured; `shipped`: not calibrated here yet. Shares of 1. */
+export interface SavingBand {
+  confidence: Decimal
+  coverage?: Decimal | null
+  tested: number
+  meter_years: number
+  calibrated_by: 'local' | 'shipped'
+  here: number
+  here_held: number
+  p_saving: Decimal
+  guarantee?: Decimal | null
+  p_guarantee?: Decimal | null
+}
 export interface SavingFigure {
   line: string
   unit: string
@@ -81,6 +94,8 @@ export interface SavingFigure {
   shifting_effect: Decimal
   cost_effect: Decimal
   status: 'measured' | 'verified'
+  band?: SavingBand | null
+  planned?: Decimal | null
 }
 export interface Remark {
   code: string
@@ -211,7 +226,7 @@ export const bundleAddress = (id: number): string => address(one(id, '/bundle'))
 
 /** Of one figure: from the ledger, entered by people, or missing and why. */
 export interface Origin {
-  what: 'use' | 'price' | 'bill' | 'degree_days' | 'model' | 'submeter' | 'kpi' | 'percent' | 'amount' | 'acceptance' | 'calendar'
+  what: 'use' | 'price' | 'bill' | 'degree_days' | 'model' | 'submeter' | 'kpi' | 'percent' | 'amount' | 'acceptance' | 'calendar' | 'charging'
   name: string
   source: 'ledger' | 'entered' | 'missing'
   code: string

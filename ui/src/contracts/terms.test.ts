@@ -40,10 +40,13 @@ test('every clause there can be is worded', () => {
     guarantee: { line: 'electricity', quantity: '1000', surplus_share: '0.5' }, provider_shares: [{ first_day: '2026-01-01', share: '0.7' }],
     payment_schedule: 'monthly', adjustment_schedule: 'monthly', utilities_paid_by: 'provider',
   }
-  const informing: Terms = { ...terms, payment_schedule: 'yearly', band: 'informs', late_bills: 'current_month', substitution: { method: 'none', most_days: 0 } }
+  const informing: Terms = {
+    ...terms, weather_gaps: { stations: ['a', 'b'], method: 'mean_of_days', most_days: 2 }, confidence: '0.8', payment_schedule: 'yearly', band: 'informs', late_bills: 'current_month', substitution: { method: 'none', most_days: 0 },
+  }
   const outside = [{ ...line, in_fee: false }, { ...line, in_bills: false }, { ...line, in_fee: false, in_bills: false }]
   const all = [
     ...[terms, guaranteed, informing].flatMap((each) => [...paymentClauses(each, 'en-GB'), ...ruleClauses(each, 'en-GB')]),
+    ...ruleClauses({ ...terms, lines }, 'en-GB'),
     ...ruleClauses({ ...terms, adjustments: [{ ...terms.adjustments[0]!, band_mode: 'full' }] }, 'en-GB'),
     ...[...lines, ...outside].flatMap((each) => lineClauses(each, 'en-GB')),
   ]

@@ -33,7 +33,11 @@ export function ruleClauses(terms: Terms, locale: string): Clause[] {
   const { substitution, closure } = terms
   const clauses = [say(`substitution.${substitution.method}`, { days: substitution.most_days })]
   clauses.push(closure ? say('closure', { share: share(closure.residual, locale), days: closure.min_days }) : say('noClosure'))
-  clauses.push(say(`lateBills.${terms.late_bills}`), say(`band.${terms.band}`))
+  clauses.push(say(`lateBills.${terms.late_bills}`), say(`band.${terms.band}`, { share: share(terms.confidence ?? '0.9', locale) }))
+  const gaps = terms.weather_gaps
+  if (!gaps && terms.lines.some(({ weather }) => weather.method !== 'none')) clauses.push(say('noWeatherGaps'))
+  if (gaps?.stations.length) clauses.push(say('weatherStations', { stations: gaps.stations.join(', ') }))
+  if (gaps?.most_days) clauses.push(say('weatherMean', { days: gaps.most_days }))
   for (const { code, unit, baseline, band, beta, band_mode } of terms.adjustments) {
     const values = { code, unit: unitSymbol(unit), baseline: formatQuantity(baseline, locale), band: share(band, locale), beta: formatQuantity(beta, locale) }
     clauses.push(say(`adjustment.${band_mode}`, values))
