@@ -78,9 +78,10 @@ class SchoolTerms:
             first.setdefault(key, row.number)
             of_place.setdefault(key[0], []).append((term, row))
         for terms in of_place.values():
-            for (one, _), (other, row) in combinations(terms, 2):
-                if row and one.first_day < other.end_day and other.first_day < one.end_day:
-                    faults.append(row.fault("first_day", "overlaps_term", one.name))
+            for (one, _), (other, later) in combinations(terms, 2):
+                meet = one.first_day < other.end_day and other.first_day < one.end_day
+                if later is not None and meet:
+                    faults.append(later.fault("first_day", "overlaps_term", one.name))
         return faults
 
     def write(self, conn: Connection, rows: Sequence[FormRow]) -> None:
