@@ -15,6 +15,7 @@ from api.pool import open_pool
 from api.problem import Problem, add_handlers
 from api.routes import (
     acknowledgements,
+    alert_ledger,
     alert_rules,
     alert_thresholds,
     alerts,
@@ -48,6 +49,7 @@ from api.routes import (
     ledger_months,
     limits,
     manual_entries,
+    meter_entry,
     meter_tree,
     metrology,
     night_shift,
@@ -101,6 +103,7 @@ _ROUTES = (
     alerts,
     alert_rules,
     alert_thresholds,
+    alert_ledger,
     organisations,
     today,
     devices,
@@ -111,6 +114,7 @@ _ROUTES = (
     readings,
     series,
     consumption,
+    meter_entry,
     meter_tree,
     virtual_meters,
     edits,

@@ -141,3 +141,31 @@ SELECT o.code AS desk_code, o.name_zh AS desk_zh, o.name_en AS desk_en, b.per_sh
 
 -- name: enter_budget
 INSERT INTO alert_budget (desk_id, per_shift, per_day, reason) VALUES (%(desk_id)s, %(per_shift)s, %(per_day)s, %(reason)s);
+
+-- name: matters
+-- Work orders with the alert they were given for; done and closed say when.
+SELECT w.order_id, w.alert_id, a.rule, a.organisation_id AS place_id, o.name_zh AS place_zh, o.name_en AS place_en,
+       coalesce(zone_of(a.organisation_id), 'UTC') AS zone, a.meter_id, m.code AS meter_code, m.quantity,
+       person_name(w.assignee_id) AS contractor, a.began_at, w.month, w.unit, w.month_cny,
+       (SELECT s.state FROM work_order_step s WHERE s.order_id = w.order_id ORDER BY s.revision DESC LIMIT 1) AS state,
+       (SELECT max(s.at) FROM work_order_step s WHERE s.order_id = w.order_id AND s.state = 'done') AS done_at,
+       (SELECT max(s.at) FROM work_order_step s WHERE s.order_id = w.order_id AND s.state = 'closed') AS closed_at
+  FROM work_order w JOIN alert a USING (alert_id) JOIN organisation o USING (organisation_id)
+  LEFT JOIN meter m ON m.meter_id = a.meter_id
+ WHERE w.at >= %(since)s ORDER BY w.order_id DESC LIMIT 500;
+
+-- name: found_worth
+SELECT a.rule, a.unit, count(*) AS found, sum(a.month) AS month, coalesce(sum(a.month_cny), 0) AS month_cny,
+       count(*) FILTER (WHERE EXISTS (SELECT FROM work_order w WHERE w.alert_id = a.alert_id)) AS ordered
+  FROM alert a WHERE a.opened_at >= %(since)s AND NOT a.shadow AND a.month > 0 AND a.unit IS NOT NULL
+ GROUP BY 1, 2 ORDER BY 1, 2;
+
+-- name: use_hours
+-- Whole hours of a meter in [first, last) that the person may see: their start [us] and amount; what is estimated is left out.
+SELECT array_agg((extract(epoch FROM hour) * 1000000)::bigint ORDER BY hour), array_agg(value ORDER BY hour)
+  FROM (SELECT date_bin('1 hour', start_at, '2000-01-01T00:00Z') AS hour, sum(value) AS value
+          FROM visible.consumption
+         WHERE meter_id = %(meter_id)s AND quantity = %(quantity)s AND superseded_at IS NULL
+           AND start_at >= %(first)s AND start_at < %(last)s AND quantity_grade <> 'estimated'
+         GROUP BY 1
+        HAVING sum(end_at - start_at) = interval '1 hour') h;
