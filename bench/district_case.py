@@ -130,11 +130,15 @@ def _figures(conn: Connection) -> tuple[int, Decimal, Decimal]:
     row = conn.execute(
         "SELECT count(*) FILTER (WHERE kind = 'trip'),"
         " sum(electric_km::numeric) FILTER (WHERE kind = 'trip'),"
-        " sum(kwh::numeric) FILTER (WHERE kind = 'trip')"
+        " sum(kwh::numeric) FILTER (WHERE kind = 'trip'),"
+        " count(*) FILTER (WHERE kind = 'trip' AND start_latitude_deg IS NOT NULL"
+        " AND end_latitude_deg IS NOT NULL)"
         " FROM vehicle_segment WHERE superseded_at IS NULL AND doubts & 32 = 0"
     ).fetchone()
     if row is None or row[1] is None:
         raise CheckError("no trip was cut")
+    if row[3] != row[0]:
+        raise CheckError(f"{row[0] - row[3]} of {row[0]} trips have no place")
     return int(row[0]), round(Decimal(row[1]), 3), Decimal(row[2])
 
 

@@ -41,13 +41,13 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m bench.segmentation", description=__doc__)
     parser.add_argument("--full", action="store_true", help="34 vehicles x 365 days; 3,000 x 7")
     full = parser.parse_args().full
-    _long(VEHICLES_FULL if full else VEHICLES, DAYS_FULL if full else DAYS)
-    _many(FLEET_FULL if full else FLEET)
+    rate = _long(VEHICLES_FULL if full else VEHICLES, DAYS_FULL if full else DAYS)
+    _many(FLEET_FULL if full else FLEET, rate)
     return 0
 
 
-def _long(vehicles: int, days: int) -> None:
-    """Cut vehicles one by one, so that only one is in memory."""
+def _long(vehicles: int, days: int) -> float:
+    """Cut vehicles one by one, so that only one is in memory. Returns samples a second."""
     spent = [0.0] * RUNS
     samples = trips = charges = 0
     for number in range(1, vehicles + 1):
@@ -65,6 +65,7 @@ def _long(vehicles: int, days: int) -> None:
     rates = [samples / each for each in spent]
     median_result("segmentation_rate", "samples/s", rates, conditions).print()
     _late(told, found, conditions)
+    return median(rates)
 
 
 def _late(told: VehicleSamples, known: list[Segment], conditions: dict[str, object]) -> None:
@@ -88,8 +89,8 @@ def _late(told: VehicleSamples, known: list[Segment], conditions: dict[str, obje
     median_result("segmentation_late_sample", "ms", took, conditions).print()
 
 
-def _many(fleet: int) -> None:
-    """A week of a fleet, and of a tenth of it."""
+def _many(fleet: int, rate: float) -> None:
+    """A week of a fleet, and of a tenth of it, beside what a sample of the long run cost."""
     weeks = [_columns(vehicle_week(number, FIRST)) for number in range(1, DIFFERENT + 1)]
     size = sum(len(each.ts) for each in weeks) // DIFFERENT
 
@@ -102,6 +103,8 @@ def _many(fleet: int) -> None:
     conditions = {"vehicles": fleet, "days": 7, "samples": size * fleet}
     Result("segmentation_week_of_a_fleet", whole * fleet, "s", conditions).print()
     Result("segmentation_growth", whole / part, "1", conditions | {"of": fleet // 10}).print()
+    beside = whole / size * rate
+    Result("segmentation_week_over_year", beside, "1", conditions | {"year_rate": rate}).print()
 
 
 def _columns(week: VehicleWeek) -> VehicleSamples:

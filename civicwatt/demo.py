@@ -20,6 +20,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from civicwatt.crew import Crew
 from civicwatt.demo_factors import load_demo_factors
 from civicwatt.demo_facts import enter_facts
+from civicwatt.demo_fleet import enter_fleet
 from civicwatt.demo_tariffs import enter_tariffs
 from civicwatt.embedded_broker import find_mosquitto, running_broker
 from civicwatt.embedded_postgres import running_postgres
@@ -128,6 +129,7 @@ def _prepare(database_url: str, district: d.District, folder: Path) -> tuple[Sig
         seed(conn)
         write(conn, district.registry())
         enter_facts(conn, district)
+        enter_fleet(conn, district)
         begun = local_day(district.settings.first, ZoneInfo(district.settings.zone))
         enter_tariffs(conn, begun, datetime.now(UTC).date() + timedelta(days=31))
         return (

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from civicwatt.demo_baseline import enter_baseline
 from civicwatt.demo_contract import enter_contract
 from civicwatt.demo_entries import ask_for_entries, enter_entries
+from civicwatt.demo_fleet import enter_fleet_rules
 from civicwatt.demo_ledger import (
     check_heating_seasons,
     check_tariffs,
@@ -113,6 +114,7 @@ def tell(demo: Demo) -> None:
         return
     story = Story(first, second, local_day(datetime.now(UTC), zone), zone)
     story.begin()
+    enter_fleet_rules(first, demo.district, story.today)
     if local_day(demo.district.settings.first, zone) > story.month:
         return
     closed = story.close(lambda done: demo.wait_until(_now_and_then(done)))

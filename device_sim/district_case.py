@@ -3,7 +3,8 @@
 The report tells sums only, so trips are made that come to just these: 27.2 km in the mean, in
 pairs of a longer and a shorter one. The year is compressed: twelve trips a day until a car has
 made its share. Cars use 14.0 kWh/100 km at the battery, the consumption by which the published
-cost fits, and sleep while they stand.
+cost fits, and sleep while they stand. Each drives to and fro on a ring of its own through the
+district, so that its track is as long as its odometer says.
 """
 
 from collections.abc import Iterator
@@ -33,6 +34,12 @@ _KMH = 48.0
 _FARTHER_TENTHS = 100
 """Most that one of a pair is longer. [0.1 km]"""
 _CHARGE_KW = 40.0
+_YARD = 29.5236, 106.5517
+"""Where the cars begin: near the middle of Nan'an. WGS-84 [deg]"""
+_RADIUS_KM = 12.0
+"""Of a ring. [km]"""
+_KM_DEG = 111.195
+"""Along a meridian. [km/deg]"""
 _AWAKE_S = 60
 """A terminal speaks so long before it leaves, and after it came."""
 
@@ -60,6 +67,7 @@ class CaseVehicle:
         parts = [part for day in range(-(-len(self.tenths) // _A_DAY)) for part in self._day(day)]
         at_s, km, charged, state = (np.concatenate(column) for column in zip(*parts, strict=True))
         used = km * KWH_100KM / 100
+        latitude, longitude = self._places(km)
         moving, plugged = state == 1, state == 2  # noqa: PLR2004 - states of `_day`
         values = {
             "odometer_km": register(10_000 + km, 0.1),
@@ -70,8 +78,25 @@ class CaseVehicle:
             "vehicle_state": np.where(moving, "on", "off").tolist(),
             "charge_state": np.where(plugged, "parked_charging", "not_charging").tolist(),
             "gear": np.where(moving, "D", "P").tolist(),
+            "latitude_deg": np.round(latitude, 6),
+            "longitude_deg": np.round(longitude, 6),
         }
         return Samples(self.code, at_s, values)
+
+    def _places(self, km: Floats) -> tuple[Floats, Floats]:
+        """Where it is after so many kilometres: on by one trip, back by the next. [deg]."""
+        ends = np.concatenate(([0.0], np.cumsum(self.tenths) / 10))
+        signs = np.where(np.arange(len(self.tenths)) % 2 == 0, 1.0, -1.0)
+        away = np.concatenate(([0.0], np.cumsum(signs * self.tenths / 10)))
+        out_km = np.interp(km, ends, away)
+        turn = out_km / _RADIUS_KM
+        north = _RADIUS_KM * np.sin(turn)
+        east = _RADIUS_KM * (1 - np.cos(turn))
+        heading = 2 * np.pi * int(self.code[-2:]) / VEHICLES
+        along = north * np.cos(heading) - east * np.sin(heading)
+        across = north * np.sin(heading) + east * np.cos(heading)
+        narrow = np.cos(np.radians(_YARD[0]))
+        return _YARD[0] + along / _KM_DEG, _YARD[1] + across / (_KM_DEG * narrow)
 
     def _day(self, day: int) -> Iterator[tuple[Seconds, Floats, Floats, Seconds]]:
         """Instants, kilometres, kWh charged and state (0 parked, 1 driving, 2 plugged in)."""

@@ -125,13 +125,17 @@ def _of_trip(deed: Deed, around: Circumstances) -> Iterator[Suspicion]:
 
 def _of_stop(deed: Deed, around: Circumstances) -> Iterator[Suspicion]:
     stop, terms = deed.segment, around.rules.terms
-    place = deed.begun or deed.ended
+    # A stop begins with the last sample that shows motion, which may lie a minute short of where
+    # the vehicle came to rest; it ends where it stood. Who is at home at either edge has returned.
+    edges = [each for each in (deed.ended, deed.begun) if each is not None]
+    place = edges[0] if edges else None
     fence = held_by(around.fences, FenceKind.FORBIDDEN, place)
     if fence is not None and deed.lasts_min >= terms.parked_min:
         told = {"fence": fence.name, "minutes": round(deed.lasts_min, 1)}
         yield _about(UseRule.FORBIDDEN_PARKING, stop, told | {"parked_min": terms.parked_min})
     homes = any(each.kind is FenceKind.HOME for each in around.fences)
-    if homes and place and held_by(around.fences, FenceKind.HOME, place) is None:
+    returned = any(held_by(around.fences, FenceKind.HOME, each) for each in edges)
+    if homes and edges and not returned:
         for at in _instants(stop, terms.return_min, around.zone):
             night = from_us(at).astimezone(around.zone).date()
             told = {"night": str(night), "return_min": terms.return_min}

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
+from fastapi.testclient import TestClient
 from psycopg import Connection
 
 from device_sim.district_case import case_vehicles
@@ -46,3 +47,36 @@ def test_cars_of_nanan_report_eight_litres_and_79_5_percent(
     assert float(whole["litres"]) == pytest.approx(2720 * 0.08, abs=0.001)
     assert float(whole["energy_cost"]["reduction"]) == pytest.approx(0.795, abs=0.0005)
     assert float(whole["co2"]["net"]) < float(whole["co2"]["gross"])
+    told_in = {}
+    for lang in ("zh-CN", "en"):
+        report = client.get(f"{V1}/fleet-summary/report", params={**asked, "lang": lang}).json()
+        shown = {part["key"]: part["text"] for part in report["parts"] if part["key"]}
+        told_in[lang] = shown["litres"], shown["reduction"]
+        evidence = {figure["key"]: figure["evidence"] for figure in report["figures"]}
+        assert all(evidence[key] for key in shown)
+        assert evidence["litres"][0]["count"] == 100
+    assert told_in["zh-CN"] == told_in["en"] == ("218", "-79.5")
+    _every_trip_has_a_place_and_the_track_is_as_long_as_the_odometer(conn, client, bureau)
+
+
+def _every_trip_has_a_place_and_the_track_is_as_long_as_the_odometer(
+    conn: Connection, client: TestClient, bureau: int
+) -> None:
+    rows = conn.execute(
+        "SELECT km, (km_ways ->> 'track')::float8, start_latitude_deg, end_longitude_deg"
+        " FROM vehicle_segment WHERE kind = 'trip' AND superseded_at IS NULL"
+    ).fetchall()
+    assert len(rows) == 100
+    for km, track, latitude, longitude in rows:
+        assert track == pytest.approx(km, rel=0.01)
+        assert (round(latitude), round(longitude)) in {(29, 107), (30, 107)}
+    leave = {
+        "login": "admin", "organisation_id": bureau, "first_day": "2000-01-01",
+        "end_day": "2100-01-01", "reason": "case",
+    }  # fmt: skip
+    assert client.post(f"{V1}/track-access", json=leave).status_code == 201
+    vehicle = client.get(f"{V1}/vehicles").json()["items"][-1]["id"]
+    span = {"first": "2024-03-01T00:00:00+08:00", "end": "2024-03-02T00:00:00+08:00"}
+    asked = span | {"reason": "case"}
+    fixes = client.get(f"{V1}/vehicles/{vehicle}/track", params=asked).json()["fixes"]
+    assert len(fixes) > 100

@@ -75,6 +75,14 @@ def test_a_vehicle_that_spends_the_night_elsewhere_has_not_returned() -> None:
         assert rules_named(replace(stop, begun=place), around(fences=(YARD,))) == wanted
 
 
+def test_a_vehicle_last_seen_moving_short_of_home_has_returned_if_it_left_from_there() -> None:
+    stop = did(SegmentKind.STOP, "2026-07-01", "18:00", "23:00")
+    came = replace(stop, begun=ELSEWHERE, ended=HOME)
+    assert rules_named(came, around(fences=(YARD,))) == []
+    passed = replace(YARD, kind=FenceKind.FORBIDDEN, name="mall")
+    assert rules_named(replace(stop, begun=HOME, ended=ELSEWHERE), around(fences=(passed,))) == []
+
+
 def test_parking_in_a_forbidden_area_counts_from_ten_minutes_on() -> None:
     fence = replace(YARD, kind=FenceKind.FORBIDDEN, name="mall")
     short = replace(did(SegmentKind.STOP, "2026-07-01", "12:00", "12:09"), begun=HOME)
