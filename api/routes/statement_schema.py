@@ -6,7 +6,6 @@ from enum import StrEnum
 from typing import Annotated, Any
 
 from pydantic import (
-    AfterValidator,
     BaseModel,
     ConfigDict,
     Field,
@@ -20,16 +19,13 @@ from analytics.settlement.dispute import OutcomeKind
 from analytics.settlement.phrase import basis_in_chinese, in_chinese
 from analytics.settlement.statement import Side
 from api.routes.contract_schema import File, Told
+from api.routes.saving_schema import SavingOut, Yuan
 from domain.contract import Party
 from domain.contract_book import Cause, DocumentKind
 from domain.contract_line import LineKind
-from domain.model_band import CalibratedBy
-from domain.money import cents
 from domain.time_of_use import Period
 
 Money = Annotated[Decimal, Field(max_digits=20, decimal_places=2, allow_inf_nan=False)]
-Yuan = Annotated[Decimal, AfterValidator(cents)]
-"""Told with two decimals. [CNY]"""
 Month = Annotated[str, StringConstraints(pattern=r"^\d{4}-(0[1-9]|1[0-2])$")]
 
 
@@ -138,47 +134,6 @@ class PaymentOut(Formulated):
     amount: Yuan = Field(description="[CNY]")
     retained: Yuan = Field(description="Kept back until the hand-over. [CNY]")
     due_on: date
-
-
-class SavingBandOut(BaseModel):
-    """How the band of a saving was measured, and how likely a saving is."""
-
-    model_config = ConfigDict(from_attributes=True)
-
-    confidence: Decimal = Field(description="Nominal coverage. [1]")
-    coverage: Decimal | None = Field(
-        description="Share of `tested` later meter-years that such bands held. [1]"
-    )
-    tested: int
-    meter_years: int = Field(description="From which the band is made.")
-    calibrated_by: CalibratedBy = Field(description="shipped: not calibrated here yet.")
-    here: int = Field(description="Meter-years of the place.")
-    here_held: int = Field(description="Of them, those that the band held.")
-    p_saving: Decimal = Field(description="Probability that anything was saved. [1]")
-    guarantee: Decimal | None = Field(description="The month's part of it, by its days. [unit]")
-    p_guarantee: Decimal | None = Field(description="Probability that more was saved. [1]")
-
-
-class SavingOut(BaseModel):
-    """Saving of a line; quantities in `unit`, effects in CNY."""
-
-    model_config = ConfigDict(from_attributes=True)
-
-    line: str
-    unit: str
-    adjusted_baseline: Decimal
-    use: Decimal
-    naive: Decimal = Field(description="Baseline - use, nothing adjusted: it misleads.")
-    saving: Decimal
-    low: Decimal | None
-    high: Decimal | None
-    ratio: Decimal | None = Field(description="[1]")
-    quantity_effect: Yuan = Field(description="[CNY]")
-    shifting_effect: Yuan = Field(description="[CNY]")
-    cost_effect: Yuan = Field(description="[CNY]")
-    status: str
-    band: SavingBandOut | None
-    planned: Decimal | None = Field(description="Planned for just this month. [unit]")
 
 
 class RemarkOut(BaseModel):

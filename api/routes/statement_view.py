@@ -15,6 +15,7 @@ from analytics.settlement.true_up import TrueUp
 from analytics.settlement.undisputed import amount_in
 from analytics.statement_acts import Doer, Matter, matter
 from analytics.statement_course import course_of, payment_of
+from api.routes.saving_schema import SavingOut
 from api.routes.statement_schema import (
     ActOut,
     BaselineUsed,
@@ -28,7 +29,6 @@ from api.routes.statement_schema import (
     PaymentOut,
     RegisterOut,
     RemarkOut,
-    SavingOut,
     SignatureOut,
     StatementDetail,
     StatementOut,
