@@ -127,7 +127,7 @@ class Intake:
             if sample.suspect or sample.raw:
                 _keep_parts(sample, device, batch)
             gathered.add(sample, instant_us, device, received_us)
-        if decoded.samples and sender is not None and sender.profile == read.namespace:
+        if decoded.samples and sender is not None and read.is_of(sender.profile):
             quality = decoded.samples[-1].quality
             if quality is _GOOD or not quality & _NOT_LIVE:
                 self._clocks.hear(sender.device_id, instant_us, received_us)
@@ -209,7 +209,7 @@ def _may_speak(
     profile is another device. A message whose sender nobody knows speaks for no device that has a
     gateway, and one whose sender is named but not registered for none at all.
     """
-    if device.profile != read.namespace:
+    if not read.is_of(device.profile):
         return False
     if sender is None:
         return not sender_code and device.via_id is None

@@ -38,6 +38,13 @@ class ReadMessage:
     decoded: Decoded | None
     error: PayloadError | None = None
 
+    def is_of(self, profile: str) -> bool:
+        """Whether a device of that profile may be meant.
+
+        A device that sends frames below its own name may be registered under the codec of these.
+        """
+        return profile in (self.namespace, self.codec)
+
 
 def read_messages(
     messages: Iterable[Message], router: Router, world: Surroundings

@@ -9,6 +9,7 @@ import pytest
 from psycopg import Connection
 
 import ingest.acquaintance
+from device_sim.vendors.cjt188 import heat_answer
 from domain.reading import Message
 from ingest.acquaintance import Acquaintance
 from ingest.codecs.registry import codecs
@@ -162,6 +163,21 @@ def test_the_same_name_in_the_topics_of_another_profile_is_another_device(
     assert counts["quarantined"] == 1
     assert set_aside(conn) == ["foreign_device"]
     assert stored_of(conn, "school-device-0") == 0
+
+
+def test_a_device_registered_under_the_codec_of_its_frames_is_the_one_that_sends_them(
+    conn: Connection, collector: Collector
+) -> None:
+    address = "02880000000007"
+    register(conn, address, kind="heat_meter", profile="cjt188")
+    frame = heat_answer(address, {"energy": 12.5}, NOW - MINUTES[1], energy="GJ")
+    counts = collector.take(message(f"cw/v1/{address}/raw/cjt188", frame))
+    assert (counts["stored"], counts["quarantined"]) == (1, 0)
+    found = conn.execute(
+        "SELECT heat_energy_gj FROM heat_reading JOIN device USING (device_id) WHERE code = %s",
+        [address],
+    )
+    assert found.fetchall() == [(12.5,)]
 
 
 def test_messages_in_the_topics_of_another_profile_do_not_move_a_clock(
