@@ -7,6 +7,7 @@ from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from itertools import chain
 from pathlib import Path
+from ssl import create_default_context
 from threading import Event
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -14,6 +15,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from civicwatt.signals import stop_on_signal
+from device_sim.answered_link import AnsweredLink
 from device_sim.catalogue import VENDORS
 from device_sim.connections import Connections
 from device_sim.crowd import Crowd
@@ -24,6 +26,7 @@ from device_sim.playing import play
 from device_sim.publisher import Publisher, StoppedError
 from device_sim.settings import DeviceSimSettings
 from device_sim.vendor import Vendor
+from device_sim.vendors.gb32960_platform import Gb32960Platform
 from device_sim.vendors.gb32960_terminal import Gb32960Terminal
 from domain.broker_url import BrokerUrl
 from domain.errors import ConfigurationError
@@ -67,6 +70,18 @@ def add_arguments(parser: argparse.ArgumentParser, at_least: Callable[[int], Any
         metavar="HOST:PORT",
         help="send frames of gb32960 or jt808 vehicles to `civicwatt listen` instead of the broker",
     )
+    group.add_argument(
+        "--platform",
+        metavar="USER",
+        help="with --tcp: gb32960 vehicles behind a platform that logs in with this name, on one "
+        "connection; what is not answered is sent again",
+    )
+    group.add_argument(
+        "--platform-password-file", type=Path, metavar="FILE", help="the platform's password"
+    )
+    group.add_argument(
+        "--authority", type=Path, metavar="FILE", help="with --platform: TLS, and who signs for it"
+    )
 
 
 def run(args: argparse.Namespace, zone: ZoneInfo) -> int:
@@ -99,7 +114,7 @@ def run(args: argparse.Namespace, zone: ZoneInfo) -> int:
     return 0
 
 
-def _leave(crowd: Crowd, outlet: Publisher | Connections) -> None:
+def _leave(crowd: Crowd, outlet: Publisher | Connections | AnsweredLink) -> None:
     for one in crowd.goodbye(_now()):
         outlet.send(one.sent.topic, one.sent.payload, 0, retain=one.sent.retain)
     outlet.drain()
@@ -113,7 +128,9 @@ def _vendors(args: argparse.Namespace) -> list[Vendor]:
     return [known[name] for name in names]
 
 
-def _outlet(args: argparse.Namespace, crowd: Crowd, stop: Event) -> Publisher | Connections:
+def _outlet(
+    args: argparse.Namespace, crowd: Crowd, stop: Event
+) -> Publisher | Connections | AnsweredLink:
     if args.tcp is None:
         url = BrokerUrl.parse(DeviceSimSettings().mqtt_url)
         return Publisher(
@@ -130,6 +147,14 @@ def _outlet(args: argparse.Namespace, crowd: Crowd, stop: Event) -> Publisher | 
         raise ConfigurationError(f"--tcp: want --vendor {' or '.join(sorted(_OVER_TCP))}")
     if not host or not port.isdecimal():
         raise ConfigurationError(f"--tcp {args.tcp}: want HOST:PORT")
+    if args.platform is not None:
+        if names != {"gb32960"} or args.platform_password_file is None:
+            reason = "want --vendor gb32960 and --platform-password-file"
+            raise ConfigurationError(f"--platform {args.platform}: {reason}")
+        password = args.platform_password_file.read_text("ascii").strip()
+        tls = args.authority and create_default_context(cafile=args.authority)
+        platform = Gb32960Platform(args.platform, password, _now)
+        return AnsweredLink(host, int(port), platform, stop=stop, tls=tls)
     return Connections(host, int(port), stop=stop)
 
 

@@ -31,6 +31,7 @@ from device_sim.vendors.gb32960_fuel_cell import (
 )
 from device_sim.vendors.gb32960_raw import ABNORMAL
 from device_sim.vendors.shown import Field, canonical, shown
+from domain.coordinates import from_gcj02, to_gcj02
 from domain.reading import Value
 
 Values: TypeAlias = dict[str, Value]
@@ -58,6 +59,10 @@ _PLACE = (
     Field("latitude_deg", "latitude", digits=6),
     Field("longitude_deg", "longitude", digits=6),
 )
+_WGS84 = tuple(field.quantity for field in _PLACE)
+_SHIFTED = ("latitude_gcj02_deg", "longitude_gcj02_deg")
+_STORED_DIGITS = 7
+"""Of a place that was worked out of one of GCJ-02."""
 _CODES = ("vehicle_state", "charge_state", "gear")
 _INSULATION = 5000
 """Of a sound vehicle. [kOhm]"""
@@ -214,16 +219,15 @@ class Car:
         place = list(shown(_PLACE, measured.values))
         if len(place) < len(_PLACE):
             return
-        system = "_gcj02_deg" if self.gcj02 else "_deg"
-        report.add(
-            position(
-                self.edition,
-                *(one.canonical for one in place),
-                valid=measured.number % _BLIND_EVERY != 0,
-                system=_GCJ02 if self.gcj02 else 1,
-            ),
-            {one.quantity.replace("_deg", system): one.canonical for one in place},
-        )
+        shows = [one.canonical for one in place]
+        said: Values = dict(zip(_WGS84, shows, strict=True))
+        if self.gcj02:
+            shows = [round(one, _PLACE[0].digits) for one in to_gcj02(*shows)]
+            stored = (round(one, _STORED_DIGITS) for one in from_gcj02(*shows))
+            said = dict(zip((*_SHIFTED, *_WGS84), (*shows, *stored), strict=True))
+        valid = measured.number % _BLIND_EVERY != 0
+        system = _GCJ02 if self.gcj02 else 1
+        report.add(position(self.edition, *shows, valid=valid, system=system), said)
 
     def _alarm(self, report: Report, measured: Measured) -> None:
         level, flags = (measured.values.get(name) for name in ("alarm_level", "alarm_flags"))

@@ -47,8 +47,7 @@ class Jt808Terminal:
     def hello(self, device: str, at: datetime, zone: ZoneInfo) -> list[Sent]:
         """The registration."""
         del at, zone
-        names = {"maker": "CW", "model": "SIM-1", "name": device[-7:], "plate": "渝A00001"}
-        return [Sent(_topic(device), _terminal(device).registration(0, **names))]
+        return [Sent(_topic(device), registration(device))]
 
     def messages(self, measured: Measured) -> list[Sent]:
         """One report of position; a terminal that sees no satellites has nothing to say."""
@@ -76,6 +75,12 @@ class Jt808Terminal:
         )
         values = canonical(place + motion + counted) | {"vehicle_state": "on" if on else "off"}
         return [_sent(measured, body, Said(measured.device, whole, values))]
+
+
+def registration(device: str) -> bytes:
+    """With what a terminal begins."""
+    names = {"maker": "CW", "model": "SIM-1", "name": device[-7:], "plate": "渝A00001"}
+    return _terminal(device).registration(0, **names)
 
 
 def proof(device: str, answer: bytes) -> bytes:

@@ -1,7 +1,7 @@
 """Simulated vehicles talk to the listener as real ones do: greeted, let in, and heard."""
 
 from datetime import UTC, datetime, timedelta
-from itertools import chain
+from itertools import chain, takewhile
 from pathlib import Path
 from threading import Event
 from zoneinfo import ZoneInfo
@@ -9,18 +9,22 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from civicwatt.cli import main
+from device_sim.answered_link import AnsweredLink, Speech
 from device_sim.catalogue import VENDORS
 from device_sim.connections import Connections
 from device_sim.crowd import Crowd
 from device_sim.playing import play
+from device_sim.vendors.gb32960_platform import Gb32960Platform
+from device_sim.vendors.jt808_car import Jt808Car
 from domain.errors import ConfigurationError
 from ingest.codecs.decoded import Codec
 from ingest.codecs.gb32960.codec import Gb32960
 from ingest.codecs.gb32960.key_file import load
-from ingest.codecs.gb32960.wire import Gb32960Wire
+from ingest.codecs.gb32960.wire import Credential, Gb32960Wire
 from ingest.codecs.jt808.codec import Jt808
 from ingest.codecs.jt808.wire import Jt808Wire
 from ingest.codecs.wire import Wire
+from tests.faults.line import Line
 from tests.tcp.conftest import Memory, StartListener
 from tests.unit.ingest_codecs.raw_frames import World
 
@@ -84,6 +88,38 @@ def test_vehicles_with_a_key_encrypt_what_they_send(
         assert decoded.errors == []
         assert decoded.samples or decoded.notices
         assert [error.code for error in Gb32960().decode(message, World(())).errors] == ["no_key"]
+
+
+PLATFORM = Gb32960Platform("city", "geheim", lambda: END)
+CREDENTIAL = Credential("city", b"geheim")
+CARS: list[tuple[Wire, Codec, Speech, list[int]]] = [
+    (Gb32960Wire(CREDENTIAL), Gb32960(), PLATFORM, [0, 1, 2, 3]),
+    (Jt808Wire(SECRET, lambda _: True), Jt808(SECRET), Jt808Car(VENDORS["jt808"].device(1)), [1]),
+]
+
+
+@pytest.mark.parametrize(("wire", "codec", "speech", "numbers"), CARS)
+def test_what_is_not_answered_is_sent_again_on_the_next_connection(
+    start_listener: StartListener, wire: Wire, codec: Codec, speech: Speech, numbers: list[int]
+) -> None:
+    memory = Memory(codec)
+    host, port = start_listener(wire, memory).address
+    line = Line(port)
+    devices = [VENDORS[wire.codec].device(number) for number in numbers]
+    sent = takewhile(lambda one: one.send_at < END, crowd(wire.codec).messages(START))
+    told = [one.sent for one in sent if one.sent.topic.split("/")[2] in devices]
+    with AnsweredLink(host, line.port, speech, stop=Event()) as link:
+        for number, sent in enumerate(told):
+            if number % 10 == 5:
+                memory.is_there.clear()
+                line.cut()
+                line.mend()
+            link.send(sent.topic, sent.payload, 1)
+            memory.is_there.set()
+        link.drain()
+        assert link.settled == link.handed == len(told)
+    line.close()
+    assert {sent.payload for sent in told} <= {message.payload for message in memory.stored}
 
 
 def test_a_terminal_that_may_not_register_says_so(start_listener: StartListener) -> None:
