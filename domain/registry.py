@@ -74,6 +74,18 @@ REGISTER_OF_MEDIUM = {
 }
 
 
+#: Registers by which a meter may count, that of the use first. The others count beside: energy fed
+#: in and reactive energy are in no sum of uses.
+REGISTERS_OF_MEDIUM = {medium: (register,) for medium, register in REGISTER_OF_MEDIUM.items()} | {
+    Medium.ELECTRICITY: (
+        "active_energy_import_kwh",
+        "active_energy_export_kwh",
+        "reactive_energy_import_kvarh",
+        "reactive_energy_export_kvarh",
+    )
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Organisation:
     """One node of the tree bureau > institution > site > building > space.
@@ -108,6 +120,8 @@ class Meter:
     item : str
         Sub-item slug, such as ``lighting_sockets``, ``hvac``, ``power``, ``special``; empty for a
         main meter.
+    quantity : str
+        Register that counts it, one of `REGISTERS_OF_MEDIUM`; empty for that of the medium's use.
     """
 
     code: str
@@ -118,6 +132,7 @@ class Meter:
     name_zh: str
     name_en: str
     item: str = ""
+    quantity: str = ""
 
 
 @dataclass(frozen=True, slots=True)

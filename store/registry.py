@@ -6,7 +6,14 @@ from typing import LiteralString
 from psycopg import Connection
 
 from domain.errors import ConfigurationError
-from domain.registry import REGISTER_OF_MEDIUM, Device, Meter, Organisation, Registry
+from domain.registry import (
+    REGISTER_OF_MEDIUM,
+    REGISTERS_OF_MEDIUM,
+    Device,
+    Meter,
+    Organisation,
+    Registry,
+)
 from store.queries import sql
 
 
@@ -79,12 +86,27 @@ def _meter(meter: Meter) -> dict[str, object]:
         "place": meter.place,
         "parent": meter.parent,
         "medium": meter.medium.value,
-        "quantity": REGISTER_OF_MEDIUM[meter.medium],
+        "quantity": _register(meter),
         "role": meter.role.value,
         "item": meter.item,
         "name_zh": meter.name_zh,
         "name_en": meter.name_en,
     }
+
+
+def _register(meter: Meter) -> str:
+    """The register that counts a meter.
+
+    Raises
+    ------
+    ConfigurationError
+        If it does not count the meter's medium.
+    """
+    known = REGISTERS_OF_MEDIUM[meter.medium]
+    if meter.quantity and meter.quantity not in known:
+        wanted = ", ".join(known)
+        raise ConfigurationError(f"meter {meter.code}: {meter.quantity!r}, want {wanted}")
+    return meter.quantity or REGISTER_OF_MEDIUM[meter.medium]
 
 
 def _device(device: Device) -> dict[str, object]:

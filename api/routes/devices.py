@@ -121,7 +121,7 @@ def list_meters(
 ) -> Page[MeterOut]:
     """Metering points."""
     rows = meters(scope.conn, organisation_id=organisation, after=after(cursor), at_most=limit + 1)
-    items = [_meter(row) for row in rows[:limit]]
+    items = [meter_out(row) for row in rows[:limit]]
     return Page(items=items, next=encode(items[-1].id) if len(rows) > limit else None)
 
 
@@ -230,7 +230,8 @@ def _device(scope: Scope, device_id: int) -> DeviceRow:
     return rows[0]
 
 
-def _meter(row: MeterRow) -> MeterOut:
+def meter_out(row: MeterRow) -> MeterOut:
+    """A meter as it is answered."""
     return MeterOut.model_validate(
         {name: getattr(row, name) for name in MeterRow.__slots__}
         | {"unit": quantities()[row.quantity].unit}

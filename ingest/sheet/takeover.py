@@ -16,6 +16,7 @@ from ingest.sheet.grid import FILE_MAX_BYTES, Grid, unreadable
 from ingest.sheet.heating import HeatingRules, HeatingSeasons
 from ingest.sheet.manual_entries import ManualEntries
 from ingest.sheet.occasions import Events, SchoolTerms
+from ingest.sheet.meters import Meters
 from ingest.sheet.order_form import shipped_forms
 from ingest.sheet.pile_fees import PileFees
 from ingest.sheet.place_facts import PlaceFacts
@@ -31,6 +32,7 @@ from ingest.sheet.workbook import read_workbook
 
 _ALL: tuple[Sheet, ...] = (
     Places(),
+    Meters(),
     *(PlaceFacts(kind) for kind in FactKind),
     CalendarDays(),
     HeatingRules(),

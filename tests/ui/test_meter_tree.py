@@ -36,7 +36,7 @@ def test_a_circle_is_refused_with_its_reason_on_the_page(office: Visit) -> None:
     page.get_by_role("button", name="移动 进线总表").click()
     page.locator("[name=parent]").select_option(label="照明 · lighting")
     page.locator("[name=role]").select_option("sub")
-    page.locator("form button[type=submit]").click()
+    page.locator("form:has([name=role]) button[type=submit]").click()
     alert = page.get_by_role("alert")
     alert.wait_for()
     assert "main 会挂在自身之下" in alert.inner_text()
@@ -53,10 +53,10 @@ def test_a_formula_is_refused_with_its_column_and_entered_when_it_is_right(offic
     page.fill("[name=name_zh]", "其余用电")
     page.fill("[name=formula]", "[main] *")
     page.get_by_role("button", name="在公式中插入 照明").click()
-    page.locator("form button[type=submit]").click()
+    page.locator("form:has([name=formula]) button[type=submit]").click()
     page.get_by_text("column 8: 用量乘用量不是用量").wait_for()
     page.fill("[name=formula]", "[main] - [lighting]")
-    page.locator("form button[type=submit]").click()
+    page.locator("form:has([name=formula]) button[type=submit]").click()
     page.get_by_role("status").wait_for()
     page.locator("[data-node=rest]").wait_for()
     assert page.locator("[data-node=rest] td").nth(1).inner_text() == "虚拟表"
@@ -73,3 +73,18 @@ def test_the_tree_fits_a_phone(phone: Visit) -> None:
     page.get_by_role("img", name="未计量").locator("canvas").wait_for()
     assert page.evaluate("() => document.documentElement.scrollWidth") <= 390
     phone.expect_calm()
+
+
+def test_a_meter_of_energy_fed_in_is_entered_as_a_check_meter(office: Visit) -> None:
+    page = office.page
+    page.goto(f"/buildings/{hall_id(page.request)}/meters")
+    page.get_by_role("button", name="新建表计").click()
+    page.fill("[name=code]", "fed-in")
+    page.fill("[name=name_zh]", "屋顶光伏上网")
+    page.locator("[name=register]").select_option("active_energy_export_kwh")
+    page.get_by_text("不是用量的计度器只能是考核表").wait_for()
+    page.get_by_role("button", name="录入表计").click()
+    row = page.locator("[data-node=fed-in]")
+    row.wait_for()
+    assert row.locator("td").nth(1).inner_text() == "考核表"
+    office.expect_calm()

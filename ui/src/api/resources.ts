@@ -1,7 +1,7 @@
 /** Every call the console makes, one line each. Spans are half-open instants in epoch seconds. */
 import { call, type Call, type Query } from './client'
 import type { Edit, NewEdit, NewRegisterEvent, RegisterEvent } from './corrections'
-import type { Balance, MeterMove, MeterTree, NewVirtualMeter, SubItem, VirtualMeter } from './tree'
+import type { Balance, MeterMove, MeterTree, NewMeter, MeterNames, NewVirtualMeter, SubItem, VirtualMeter } from './tree'
 import type { Availability, Building, Clock, Collector, Conflict, ConflictsLeftOut, Consumption, Credential, Device, DeviceChange, Gap, Instant, Issued, Late, Latest, LeftOut, Medium, Meter, MeterHole, NewDevice, OneDevice, Organisation, Page, Profile, Quantity, Quarantined, QuarantinedWhole, Reading, ReasonCount, Session, Step, Suspect, Today } from './types'
 
 export interface Span {
@@ -35,6 +35,8 @@ export const moveMeter = (id: number, move: MeterMove) => call<void>('POST', `/m
 export const subItems = async (signal?: AbortSignal) => (await call<Page<SubItem>>('GET', '/sub-items', upTo(signal))).items
 export const virtualMeters = async (organisation: number, signal?: AbortSignal) =>
   (await call<Page<VirtualMeter>>('GET', '/virtual-meters', { query: { organisation }, ...upTo(signal) })).items
+export const addMeter = (meter: NewMeter) => call<Meter>('POST', '/meters', { body: meter })
+export const renameMeter = (id: number, names: MeterNames) => call<Meter>('PATCH', `/meters/${id}`, { body: names })
 export const addVirtualMeter = (meter: NewVirtualMeter) => call<VirtualMeter>('POST', '/virtual-meters', { body: meter })
 export const changeFormula = (id: number, formula: string, day: string) =>
   call<VirtualMeter>('POST', `/virtual-meters/${id}/formulas`, { body: { formula, day } })

@@ -69,6 +69,22 @@ export interface MeterMove {
   role: Exclude<MeterRole, 'virtual'>
 }
 
+export interface MeterNames extends Named {
+  item: string
+}
+
+export interface NewMeter extends MeterNames {
+  code: string
+  organisation_id: number
+  medium: Medium
+  /** Null for the register of the medium's use. */
+  quantity: string | null
+  role: Exclude<MeterRole, 'virtual'>
+  parent_id: number | null
+  day: string | null
+  device_id: number | null
+}
+
 export interface MeterFormula {
   formula: string
   first: Instant | null
