@@ -15,8 +15,8 @@ from ingest.sheet.fault import SheetFault
 from ingest.sheet.grid import FILE_MAX_BYTES, Grid, unreadable
 from ingest.sheet.heating import HeatingRules, HeatingSeasons
 from ingest.sheet.manual_entries import ManualEntries
-from ingest.sheet.occasions import Events, SchoolTerms
 from ingest.sheet.meters import Meters
+from ingest.sheet.occasions import Events, SchoolTerms
 from ingest.sheet.order_form import shipped_forms
 from ingest.sheet.pile_fees import PileFees
 from ingest.sheet.place_facts import PlaceFacts
