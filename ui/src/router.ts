@@ -17,6 +17,7 @@ export const router = createRouter({
     { path: '/buildings', name: 'last-building', component: () => import('./pages/LastBuilding.vue'), meta: { title: 'nav.building' } },
     { path: '/buildings/:id(\\d+)', name: 'building', component: () => import('./pages/BuildingPage.vue'), meta: { title: 'nav.building' } },
     { path: '/alerts', name: 'alerts', component: () => import('./pages/AlertsPage.vue'), meta: { title: 'alerts.title' } },
+    { path: '/alert-rules', name: 'alert-rules', component: () => import('./pages/AlertRulesPage.vue'), meta: { title: 'alertRules.title' } },
     { path: '/portfolio', name: 'portfolio', component: () => import('./pages/PortfolioPage.vue'), meta: { title: 'nav.portfolio' } },
     { path: '/quotas', name: 'limits', component: () => import('./pages/LimitsPage.vue'), meta: { title: 'limits.title' } },
     { path: '/factors', name: 'factors', component: () => import('./pages/FactorsPage.vue'), meta: { title: 'nav.factors' } },

@@ -49,6 +49,7 @@ export const GROUPS: readonly NavGroup[] = [
   {
     text: 'nav.rules',
     pages: [
+      { to: 'alert-rules', text: 'nav.alertRules' },
       { to: 'tariffs', text: 'nav.tariffs' },
       { to: 'factors', text: 'nav.factors' },
       { to: 'limits', text: 'limits.title' },
