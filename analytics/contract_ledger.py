@@ -28,6 +28,7 @@ from analytics.evidence.surroundings import Surroundings
 from analytics.settlement.active_month import ActiveMonth
 from analytics.settlement.statement import Inputs
 from domain.contract import LateBill
+from domain.contract_month import Charging
 from domain.contract_term import Meter
 from domain.epoch import from_us, to_us
 from domain.errors import MissingInputError
@@ -38,6 +39,7 @@ from store.contract_ledger import (
     ContractMeter,
     Eyes,
     bills,
+    charging,
     days,
     intervals,
     meters,
@@ -105,6 +107,7 @@ class _Reading:
             surroundings=around,
             models=models,
             equipment=dict(self._equipment()),
+            charging=tuple(self._charging()),
             place=place,
             signed=signed,
             unread=tuple(self.unread),
@@ -172,6 +175,14 @@ class _Reading:
             whole,
             tuple(spans),
         )
+
+    def _charging(self) -> Iterator[Charging]:
+        """Piles that hang at meters of the contract or below them."""
+        codes = {meter.in_ledger()[0] for meter in self.month.contract.meters}
+        for row in charging(self.conn, self.eyes, codes, *self.span):
+            counted = None if row.counted is None else _decimal(row.counted)
+            above = tuple(sorted(row.above))
+            yield Charging(row.pile, row.meter, above, counted, _decimal(row.matched), row.charges)
 
     def _known(self, code: str) -> ContractMeter:
         row = self.known.get(code)

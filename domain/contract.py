@@ -116,6 +116,8 @@ class Contract:
         What stands for days without weather; None: nothing does.
     confidence : Decimal or None
         Nominal coverage of the bands; None: that of `domain.model_band`. [1]
+    charging_tolerance : Decimal or None
+        Share of a pile's energy that may belong to no plug-in; None: it is told, and any may. [1]
     """
 
     code: str
@@ -154,6 +156,7 @@ class Contract:
     rounding: Rounding = field(default_factory=Rounding)
     weather_gaps: WeatherGaps | None = None
     confidence: Decimal | None = None
+    charging_tolerance: Decimal | None = None
 
     def __post_init__(self) -> None:
         wanted(self.first_day < self.end_day, f"ends on {self.end_day}, want after its first day")
@@ -166,6 +169,7 @@ class Contract:
             self.adjustment_schedule is not Schedule.QUARTERLY,
             "adjustment_schedule: want monthly or yearly",
         )
+        wanted(0 <= (self.charging_tolerance or 0) < 1, "charging_tolerance: want 0 to below 1")
         self._check_names()
         self._check_kind()
 

@@ -224,6 +224,46 @@ class Submetered:
 
 
 @dataclass(frozen=True, slots=True)
+class Charging:
+    """A charging pile of the boundary, or below it.
+
+    Attributes
+    ----------
+    meter : str
+        Its own, by its code in the ledger.
+    above : tuple of str
+        Meters of the boundary that count it too, by their codes in the ledger.
+    counted : Decimal or None
+        By its meter; None where some of the month is not known. [kWh]
+    matched : Decimal
+        Of that what plug-ins took that were matched to it. [kWh]
+    """
+
+    pile: str
+    meter: str
+    above: tuple[str, ...]
+    counted: Decimal | None
+    matched: Decimal
+    charges: int
+
+    def __post_init__(self) -> None:
+        wanted(min(self.counted or 0, self.matched, self.charges) >= 0, f"{self.pile}: below 0")
+
+
+@dataclass(frozen=True, slots=True)
+class ChargingAccepted:
+    """Two persons stand for a month in which charging does not balance."""
+
+    reason: str
+    document: str
+    signed_by: tuple[str, ...]
+
+    def __post_init__(self) -> None:
+        wanted(bool(self.reason.strip()), "reason: want one")
+        wanted(signed_by_two(self.signed_by), "signed_by: want two persons")
+
+
+@dataclass(frozen=True, slots=True)
 class Acceptance:
     """Somebody outside accepted the savings of the month: only then are they verified."""
 
@@ -255,6 +295,8 @@ class ContractMonth:
         By line of kind `fixed`: what the bill says. [CNY]
     power_factors : tuple of PowerFactorTable, or None
         By which a percentage is worked out from kvarh, and who has checked them.
+    charging, charging_accepted : tuple of Charging, ChargingAccepted; or None
+        Piles of the boundary, and who accepts that they do not balance.
     non_routine : tuple of NonRoutine, or None
         Accepted events that adjust baselines on days of it.
     weather_from : tuple of WeatherFrom, or None
@@ -275,6 +317,8 @@ class ContractMonth:
     power_factors: tuple[PowerFactorTable, ...] | None = None
     non_routine: tuple[NonRoutine, ...] | None = None
     weather_from: tuple[WeatherFrom, ...] | None = None
+    charging: tuple[Charging, ...] | None = None
+    charging_accepted: ChargingAccepted | None = None
 
     def __post_init__(self) -> None:
         wanted(

@@ -81,6 +81,17 @@ class BillItem(NamedTuple):
     amount: Decimal
 
 
+class PileRow(NamedTuple):
+    """A pile of the boundary or below it, by its meter and those of the boundary above. [kWh]."""
+
+    pile: str
+    meter: str
+    above: list[str]
+    counted: float | None
+    matched: float
+    charges: int
+
+
 @dataclass(frozen=True, slots=True)
 class ModelRow:
     """A version of a baseline, and the days [first_day, end_day) it was fitted to.
@@ -182,6 +193,14 @@ def signed_months(conn: Connection, contract_id: int) -> dict[str, datetime]:
     """Months of a contract that both have signed, YYYY-MM, and since when."""
     rows = conn.execute(sql("contract_ledger", "signed_months"), {"contract_id": contract_id})
     return dict(rows.fetchall())
+
+
+def charging(
+    conn: Connection, eyes: Eyes, codes: Collection[str], first: datetime, end: datetime
+) -> list[PileRow]:
+    """Piles whose meter is one of some meters, or hangs below one, over [first, end)."""
+    arguments = {"codes": list(codes), "first": first, "end": end}
+    return [PileRow(*row) for row in conn.execute(_seen("charging", eyes), arguments)]
 
 
 def meter_named(conn: Connection, meter_id: int) -> tuple[str, str] | None:

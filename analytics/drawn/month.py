@@ -16,6 +16,7 @@ from analytics.drawn.model import line_model
 from analytics.drawn.origin import (
     Origin,
     bill_origin,
+    charging_origin,
     degree_days_origin,
     entered_origins,
     hand_origin,
@@ -117,7 +118,9 @@ class _Drawing:
             degree_days=self._degree_days(),
             models=tuple(models),
             submeters=tuple(self._submeters()),
+            charging=self.rows.charging or None,
         )
+        self.origins += map(charging_origin, self.rows.charging)
         told = {figure.line: self.rows.models[figure.line] for figure in models}
         events = [each for model in told.values() for each in model.events]
         drawn = replace(
@@ -271,6 +274,7 @@ def with_entered(drawn: ContractMonth, entered: ContractMonth) -> ContractMonth:
         degree_days=drawn.degree_days or entered.degree_days,
         models=_filled(drawn.models, entered.models, "line"),
         submeters=_filled(drawn.submeters, entered.submeters, "equipment"),
+        charging=drawn.charging,
         non_routine=_filled(drawn.non_routine or (), entered.non_routine or (), "line") or None,
         weather_from=drawn.weather_from,
     )

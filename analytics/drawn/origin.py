@@ -10,7 +10,15 @@ from analytics.evidence.register_days import Days
 from analytics.evidence.rows import stamp
 from domain.canonical import plain
 from domain.contract_event import Equipment
-from domain.contract_month import Bill, ContractMonth, DegreeDays, ModelFigure, Prices, Use
+from domain.contract_month import (
+    Bill,
+    Charging,
+    ContractMonth,
+    DegreeDays,
+    ModelFigure,
+    Prices,
+    Use,
+)
 from domain.contract_term import Meter
 from domain.non_routine import NonRoutine
 
@@ -122,6 +130,12 @@ def submeter_origin(item: Equipment, amount: Decimal) -> Origin:
     """What a submeter counted of a piece of equipment."""
     refers = {"meter": item.ledger, "amount": plain(amount)}
     return Origin("submeter", item.code, "ledger", refers=refers)
+
+
+def charging_origin(pile: Charging) -> Origin:
+    """What a charging pile counted, and how many plug-ins were matched to it."""
+    refers = {"meter": pile.meter, "above": list(pile.above), "charges": pile.charges}
+    return Origin("charging", pile.pile, "ledger", refers=refers)
 
 
 def entered_origins(drawn: ContractMonth, entered: ContractMonth) -> Iterator[Origin]:

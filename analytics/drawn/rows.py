@@ -11,6 +11,7 @@ from analytics.evidence.band import KeptBand
 from analytics.evidence.model import KeptModel
 from analytics.evidence.registers import Edit, Reading
 from analytics.evidence.surroundings import Surroundings
+from domain.contract_month import Charging
 from domain.non_routine import NonRoutine
 from domain.price_book import MonthPrice
 from domain.register_event import RegisterEvent
@@ -188,6 +189,8 @@ class LedgerRows:
         Code of the place whose weather and calendar they are.
     signed : mapping of str to datetime
         Months of the contract that both have signed, and since when; only where its terms ask.
+    charging : tuple of Charging
+        Piles of the boundary and below it.
     """
 
     known_at: datetime
@@ -199,4 +202,5 @@ class LedgerRows:
     equipment: Mapping[str, Mapping[date, LedgerDay]] = field(default_factory=dict)
     place: str = ""
     signed: Mapping[str, datetime] = field(default_factory=dict)
+    charging: tuple[Charging, ...] = ()
     unread: tuple[Unread, ...] = ()

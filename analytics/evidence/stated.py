@@ -33,6 +33,8 @@ def _figures(month: ContractMonth, found: Recount) -> Iterator[str]:
         again = found.models.get(figure.line)
         if again is None:
             yield f"model of {figure.line}"
+        if again is not None and figure.tells_saving:
+            yield f"stipulated hours of {figure.line}"
         if figure.low is not None and (again is None or again.band is None):
             yield f"band of {figure.line}"
         if figure.cvrmse_limit is not None or figure.nmbe_limit is not None:
@@ -59,6 +61,8 @@ def _entered(month: ContractMonth) -> Iterator[str]:
         yield f"power factor table {table.standard:.2f}"
     for event in month.non_routine or ():
         yield f"non-routine event {event.event} of {event.line}"
+    for pile in month.charging or ():
+        yield f"charging of {pile.pile}"
     if month.acceptance is not None:
         yield f"acceptance by {month.acceptance.by}"
 

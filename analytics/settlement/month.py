@@ -13,6 +13,7 @@ from decimal import Decimal, DecimalException, localcontext
 from analytics.settlement.active_month import ActiveMonth
 from analytics.settlement.baseline_rule import chosen_baseline
 from analytics.settlement.bills import BilledLine, bill
+from analytics.settlement.charging import check_charging
 from analytics.settlement.fee import PricedBaseline, Reckoned, fee, priced_baseline
 from analytics.settlement.kpi import deduction
 from analytics.settlement.payment import due_on, owed, payment
@@ -289,6 +290,7 @@ class _Reckoning:
             if lonely and contract.kind is ContractKind.TRUSTEESHIP:
                 detail = f"{line.code} is in the bills U and not in the fee F: they do not compare"
                 working.remark("bill_without_fee", detail, blocks=True)
+        check_charging(self.month, working)
         for years in contract.baseline_years:
             _check_baseline(contract.line(years.line), years, working)
         self.remarks += working.remarks

@@ -83,3 +83,26 @@ SELECT m.code FROM meter m
    AND EXISTS (SELECT FROM {schema}.consumption_day c
                 WHERE c.meter_id = m.meter_id AND c.quantity = m.quantity AND c.day >= %(first_day)s AND c.day < %(end_day)s
                   AND c.value > 0);
+
+-- name: charging
+-- Piles whose meter is one of some meters or hangs below one over [first, end): what its meter counted, null where some of
+-- the span is not known; what matched plug-ins took of it; and those of the meters that are above it.
+WITH hung AS MATERIALIZED (
+    SELECT p.pile_id, p.code, p.meter_id, a.meter_id AS above_id
+      FROM pile p CROSS JOIN LATERAL meter_ancestry(ARRAY[p.meter_id], tstzrange(%(first)s, %(end)s)) a
+), inside AS (
+    SELECT h.pile_id, h.code, h.meter_id, array_agg(DISTINCT n.code) FILTER (WHERE h.above_id <> h.meter_id) AS above
+      FROM hung h JOIN meter n ON n.meter_id = h.above_id
+     WHERE n.code = ANY (%(codes)s)
+     GROUP BY h.pile_id, h.code, h.meter_id
+)
+SELECT i.code, m.code AS meter, coalesce(i.above, ARRAY[]::text[]) AS above,
+       CASE WHEN u.covered_s >= extract(epoch FROM %(end)s::timestamptz - %(first)s::timestamptz) - 1 THEN u.kwh END AS counted,
+       coalesce(g.kwh, 0) AS matched, coalesce(g.charges, 0)::integer AS charges
+  FROM inside i JOIN meter m ON m.meter_id = i.meter_id
+  LEFT JOIN LATERAL (SELECT sum(c.value) AS kwh, sum(extract(epoch FROM c.end_at - c.start_at)) AS covered_s
+                       FROM {schema}.consumption c
+                      WHERE c.meter_id = i.meter_id AND c.quantity = m.quantity AND c.superseded_at IS NULL
+                        AND c.start_at >= %(first)s AND c.start_at < %(end)s) u ON true
+  LEFT JOIN pile_charging(ARRAY[i.pile_id], tstzrange(%(first)s, %(end)s)) g ON true
+ ORDER BY i.code;
