@@ -8,7 +8,7 @@ process together; both sides take turns on one database.
 
 import sys
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from statistics import median
 from zoneinfo import ZoneInfo
@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 import psycopg
 
 from bench.process import backend_cpu_s
-from bench.result import CheckError, median_result
+from bench.result import CheckError, Result, median_result
 from bench.servers import database_server, described, migrated_database
 from device_sim.catalogue import VENDORS
 from device_sim.vendor import Measured, Sent, Vendor
@@ -59,6 +59,14 @@ _MEASURED: Mapping[DeviceKind, Mapping[str, Value]] = {
     },
     DeviceKind.CLIMATE_SENSOR: {"air_temperature_c": 21.0, "relative_humidity_pct": 45.0},
     DeviceKind.WATER_METER: {"volume_m3": 812.0, "flow_m3h": 1.5},
+    DeviceKind.HEAT_METER: {
+        "heat_energy_gj": 812.0,
+        "heat_power_kw": 31.5,
+        "heat_flow_m3h": 1.5,
+        "heat_volume_m3": 9000.0,
+        "supply_temperature_c": 71.5,
+        "return_temperature_c": 48.5,
+    },
     DeviceKind.VEHICLE: {
         "odometer_km": 42_000.0,
         "speed_kmh": 50.0,
@@ -75,7 +83,7 @@ _MEASURED: Mapping[DeviceKind, Mapping[str, Value]] = {
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Measure and print every vendor."""
+    """Measure and print every vendor; a traceback and exit status 1 where one costs too much."""
     full = "--full" in arguments
     messages, turns = (MESSAGES_FULL, RUNS_FULL) if full else (MESSAGES, RUNS)
     with database_server() as server:
@@ -86,6 +94,7 @@ def main(arguments: Sequence[str]) -> int:
         pairs = [(rounds, _beside(rounds, router)) for rounds in foreign]
         collect_cycles_seldom()
         costs = [_turn(server, pairs) for _ in range(turns)]
+    results = []
     for place, vendor in enumerate(vendors):
         ours, native = zip(*(turn[place] for turn in costs), strict=True)
         said, natives = pairs[place]
@@ -95,15 +104,31 @@ def main(arguments: Sequence[str]) -> int:
             "values_a_message": round(values / len(said[-1]), 1),
             "native_us": round(median(native), 1),
         }
-        median_result(
+        result = median_result(
             f"whole_path_{vendor.name}",
             "us/message",
             ours,
             conditions | parts,
             peer="native messages with as many values",
             peer_values=native,
-        ).print()
+        )
+        result.print()
+        results.append(result)
+    check(results)
     return 0
+
+
+def check(results: Iterable[Result]) -> None:
+    """Refuse what costs more than it may beside a native message.
+
+    Raises
+    ------
+    CheckError
+        With every vendor that does, after all of them were printed.
+    """
+    dear = [f"{one.name} {one.ratio:.2f}" for one in results if (one.ratio or 0.0) > MOST]
+    if dear:
+        raise CheckError(f"more than {MOST:g} times a native message: {', '.join(dear)}")
 
 
 def _counted(rounds: Rounds) -> int:
