@@ -33,7 +33,6 @@ class Watched:
     code: str
     kind: str
     place_id: int
-    zone: str | None
     via_id: int | None
     meter_id: int | None
     medium: str | None

@@ -26,11 +26,11 @@ from store.server import connect, inspect
 
 _LOOK_S = 0.25
 """How long a batch is waited for before something else is looked at. [s]"""
-_IN_COMMIT = timedelta(minutes=1)
+_IN_COMMIT = timedelta(seconds=20)
 """How much later than the newest a reading may be committed that arrived before it."""
 _LATE_S = 0.1
 """Of each look so much may be spent on what came late. [s]"""
-_TICK_S, _READ_AGAIN_S, _TRY_AGAIN_S = 5.0, 30.0, 2.0
+_TICK_S, _READ_AGAIN_S, _ASK_AGAIN_S, _TRY_AGAIN_S = 5.0, 30.0, 3600.0, 2.0
 _log = logging.getLogger(__name__)
 
 
@@ -93,7 +93,9 @@ class Evaluator:
         self._marks = marks(conn)
         self._looked_for_late = dict(self._marks)
         self._late = dict[int, Late]()
-        self._read_at = self._ticked_at = self._noted_at = datetime.min.replace(tzinfo=UTC)
+        self._asked_at = self._read_at = self._ticked_at = self._noted_at = datetime.min.replace(
+            tzinfo=UTC
+        )
 
     def catch_up(self, *, now: datetime) -> None:
         """Judge what is new of every device: whoever watched before may have been killed."""
@@ -146,7 +148,9 @@ class Evaluator:
     def _known(self, now: datetime) -> AlertSurroundings:
         if self._around is None or (now - self._read_at).total_seconds() >= _READ_AGAIN_S:
             self._around = AlertSurroundings.read(self._conn, since=now - timedelta(days=3))
-            self._ears, self._read_at = Ears(), now
+            self._read_at = now
+        if (now - self._asked_at).total_seconds() >= _ASK_AGAIN_S:
+            self._ears, self._asked_at = Ears(), now
         return self._around
 
     def _note(self, now: datetime) -> None:

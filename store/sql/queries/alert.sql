@@ -1,6 +1,6 @@
 -- name: watched
 -- What the rules need to know of every device that is in use: where it stands, through whom it speaks, what it counts for.
-SELECT d.device_id, d.code, d.kind, p.place_id, zone_of(p.place_id) AS zone, d.via_id, m.meter_id, e.medium,
+SELECT d.device_id, d.code, d.kind, p.place_id, d.via_id, m.meter_id, e.medium,
        t.declared_kw::double precision
   FROM device d
   JOIN device_place p ON p.device_id = d.device_id AND p.during @> now()
@@ -37,18 +37,23 @@ SELECT r.* FROM unnest(%(device_ids)s::bigint[], %(from)s::timestamptz[]) AS d (
 
 -- name: electricity_late
 -- Devices that have readings from before what was judged of them, which came after it: the earliest and the latest of each.
+-- Read by arrival: to look through three days of each device would take far longer.
+WITH come AS MATERIALIZED (
+    SELECT e.device_id, e.ts, e.received_at FROM electricity_reading e WHERE e.ts >= %(since)s AND e.received_at > %(arrived)s
+)
 SELECT e.device_id, min(e.ts), max(e.ts)
   FROM unnest(%(device_ids)s::bigint[], %(judged_to)s::timestamptz[], %(received_at)s::timestamptz[])
        AS d (device_id, judged_to, received_at)
-  JOIN electricity_reading e ON e.device_id = d.device_id AND e.ts < d.judged_to AND e.received_at > d.received_at
- WHERE e.ts >= %(since)s AND e.received_at > %(arrived)s GROUP BY 1;
+  JOIN come e ON e.device_id = d.device_id AND e.ts < d.judged_to AND e.received_at > d.received_at GROUP BY 1;
 
 -- name: vehicle_late
+WITH come AS MATERIALIZED (
+    SELECT v.device_id, v.ts, v.received_at FROM vehicle_reading v WHERE v.ts >= %(since)s AND v.received_at > %(arrived)s
+)
 SELECT v.device_id, min(v.ts), max(v.ts)
   FROM unnest(%(device_ids)s::bigint[], %(judged_to)s::timestamptz[], %(received_at)s::timestamptz[])
        AS d (device_id, judged_to, received_at)
-  JOIN vehicle_reading v ON v.device_id = d.device_id AND v.ts < d.judged_to AND v.received_at > d.received_at
- WHERE v.ts >= %(since)s AND v.received_at > %(arrived)s GROUP BY 1;
+  JOIN come v ON v.device_id = d.device_id AND v.ts < d.judged_to AND v.received_at > d.received_at GROUP BY 1;
 
 -- name: judged
 SELECT device_id, judged_to, received_at FROM alert_judged;
