@@ -6,13 +6,8 @@ from fastapi import APIRouter
 
 from api.page import Page
 from api.routes.entered import of_an_administrator
-from api.routes.vehicle_schema import (
-    DescribedIn,
-    StationIn,
-    StationOut,
-    TerminalIn,
-    VehicleOut,
-)
+from api.routes.vehicle_entry_schema import DescribedIn, StationIn, StationOut, TerminalIn
+from api.routes.vehicle_schema import VehicleOut
 from api.routes.vehicles import vehicle_named
 from api.scope import Scope
 from store.session import audit

@@ -1,10 +1,9 @@
 """What the API says of vehicles, of what they did, and of what looks wrong with it."""
 
-from dataclasses import fields
 from datetime import date, datetime
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from analytics.fleet.alarms import priority
 from analytics.fleet.distance import Doubt
@@ -12,7 +11,7 @@ from analytics.fleet.fence import FenceKind
 from analytics.fleet.use_rules import UseRule
 from api.routes.edits import Reason
 from domain.coordinates import CoordinateSystem
-from domain.vehicle import Acquisition, Powertrain, VehicleCategory, VehicleDescription
+from domain.vehicle import Acquisition, Powertrain, VehicleCategory
 from store.vehicle_use import ToldAlarm, UseRow
 
 Name = Annotated[
@@ -61,69 +60,6 @@ class VehicleOut(BaseModel):
     soc_pct: float | None = Field(description="Newest state of charge. [%]")
     last_seen: datetime | None = Field(description="Newest instant its terminal told of.")
     waiting: bool = Field(description="Samples wait to be cut into trips.")
-
-
-class DescriptionIn(BaseModel):
-    """What a vehicle is."""
-
-    plate: Name
-    vehicle_class: Name
-    powertrain: Powertrain
-    category: VehicleCategory = VehicleCategory.GENERAL
-    acquisition: Acquisition = Acquisition.QUOTA
-    battery_kwh: float | None = Field(default=None, gt=0, lt=2000, description="[kWh]")
-    livery: bool = False
-    hidden: bool = False
-    since: AwareDatetime | None = Field(default=None, description="None: it always was.")
-
-    def description(self) -> VehicleDescription:
-        """The same as it is kept."""
-        told = {each.name: getattr(self, each.name) for each in fields(VehicleDescription)}
-        return VehicleDescription(**told)
-
-
-class NewVehicleIn(DescriptionIn):
-    """A vehicle to be entered, with what it is and its terminal."""
-
-    code: Name
-    organisation: Name = Field(description="Code of the place that has it.")
-    department: Text = ""
-    vin: Text | None = None
-    maker: Text = ""
-    model: Text = ""
-    device: Name | None = Field(default=None, description="Code of its terminal.")
-
-
-class DescribedIn(DescriptionIn):
-    """What a vehicle is from an instant on."""
-
-    since: AwareDatetime
-
-
-class StationIn(BaseModel):
-    """A place that a vehicle is handed over to."""
-
-    organisation: Name = Field(description="Code of the place.")
-    department: Text = ""
-    since: AwareDatetime
-
-
-class StationOut(BaseModel):
-    """A place that had a vehicle in [start_at, end_at); null: without a bound."""
-
-    model_config = ConfigDict(from_attributes=True)
-
-    organisation_id: int
-    department: str
-    start_at: datetime | None
-    end_at: datetime | None
-
-
-class TerminalIn(BaseModel):
-    """A terminal that tells of a vehicle from an instant on."""
-
-    device: Name
-    since: AwareDatetime
 
 
 class SegmentOut(BaseModel):

@@ -14,9 +14,9 @@ from pydantic import AwareDatetime
 from api.page import Cursor, Limit, Page, after, encode
 from api.problem import refuse
 from api.routes.entered import of_an_administrator
+from api.routes.vehicle_entry_schema import NewVehicleIn
 from api.routes.vehicle_schema import (
     AlarmOut,
-    NewVehicleIn,
     SegmentOut,
     SpanOut,
     VehicleClassOut,
