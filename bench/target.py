@@ -1,0 +1,44 @@
+"""What figures of a benchmark have to reach; times are told and never judged. Pure."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from bench.result import Result
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A bound of a figure.
+
+    Attributes
+    ----------
+    result : str
+        Name of the result.
+    least, most : float
+        In its unit.
+    of : str
+        Name of one of its conditions that is bounded; empty: the figure itself.
+    peer_meters : int or None
+        Only where the peer has fitted so many meters in the same run.
+    """
+
+    result: str
+    least: float = float("-inf")
+    most: float = float("inf")
+    of: str = ""
+    peer_meters: int | None = None
+
+
+def missed(result: Result, targets: Sequence[Target]) -> Iterator[str]:
+    """Name each target of a result that it does not reach."""
+    for target in targets:
+        if target.result != result.name:
+            continue
+        if target.peer_meters not in {None, result.conditions.get("peer_meters")}:
+            continue
+        value = result.conditions.get(target.of) if target.of else result.value
+        name = f"{result.name} {target.of}".strip()
+        if not isinstance(value, int | float):
+            yield f"{name}: there is no figure"
+        elif not target.least <= value <= target.most:
+            yield f"{name}: {value:.4g}, want {target.least:g} to {target.most:g}"

@@ -1,0 +1,25 @@
+"""A benchmark names each target that it misses, and none that it could not measure."""
+
+import pytest
+
+from bench.result import Result
+from bench.target import Target, missed
+
+ERROR = Target("error", most=0.125)
+BETTER = Target("error", least=26, of="better_on", peer_meters=30)
+
+
+@pytest.mark.parametrize(
+    ("value", "conditions", "names"),
+    [
+        (0.12, {}, []),
+        (0.13, {}, ["error: 0.13, want -inf to 0.125"]),
+        (0.12, {"peer_meters": 30, "better_on": 25}, ["error better_on: 25, want 26 to inf"]),
+        (0.12, {"peer_meters": 3, "better_on": 1}, []),
+        (0.12, {"peer_meters": 30}, ["error better_on: there is no figure"]),
+    ],
+)
+def test_what_is_missed_is_named(
+    value: float, conditions: dict[str, object], names: list[str]
+) -> None:
+    assert [*missed(Result("error", value, "1", conditions), (ERROR, BETTER))] == names
