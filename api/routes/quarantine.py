@@ -32,6 +32,10 @@ _MOST = 10_000
 """So many messages one decision may be about; the oldest come first."""
 _PLAIN = {"\n", "\r", "\t"}
 Text = Annotated[str, StringConstraints(min_length=1, max_length=500, pattern=r"^[^\x00]*$")]
+_UNSEEN = {
+    byte: f"\\x{byte:02x}" for byte in (*range(0x20), *range(0x7F, 0xA0)) if chr(byte) not in _PLAIN
+}
+"""Characters that show nothing, as the bytes they are."""
 
 
 class QuarantineOut(BaseModel):
@@ -233,7 +237,7 @@ def _open(scope: Scope, quarantine_id: int) -> QuarantineRow:
 def _head(row: QuarantineRow) -> dict[str, object]:
     kept = {name: getattr(row, name) for name in QuarantineRow.__slots__ if name != "head"}
     head = row.head[:HEAD_BYTES]
-    return kept | {"payload_preview": head.decode("utf-8", "backslashreplace")}
+    return kept | {"payload_preview": head.decode("utf-8", "backslashreplace").translate(_UNSEEN)}
 
 
 def _text(payload: bytes) -> str | None:

@@ -65,6 +65,15 @@ def audited(conn: Connection) -> list[str]:
     return [f"{action} by {login}" for action, login in rows]
 
 
+def test_a_preview_shows_what_would_show_nothing_as_bytes(
+    sign_in: SignIn, conn: Connection
+) -> None:
+    del conn
+    items = found(sign_in("admin"))
+    assert items["bad_frame"]["payload_preview"] == r"h\x11\x00\xff\x16"
+    assert items["not_json"]["payload_preview"] == TEXT.decode()
+
+
 def test_a_list_is_narrowed_by_reason_topic_and_whether_it_is_settled(
     sign_in: SignIn, conn: Connection
 ) -> None:
