@@ -24,6 +24,7 @@ BENCHES = (
     "api_latency",
     "baseline",
     "refit",
+    "alerts",
     "rules",
     "lead",
     "yearly_statistics",

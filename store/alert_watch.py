@@ -12,8 +12,15 @@ from psycopg.types.range import Range
 from store.one_row import one_row
 from store.queries import sql
 
-_TABLE: dict[str, LiteralString] = {"electricity_meter": "electricity", "vehicle": "vehicle"}
-LISTENED_TO = frozenset(_TABLE)
+_SAID: dict[str, LiteralString] = {
+    "electricity_meter": "electricity_said",
+    "vehicle": "vehicle_said",
+}
+_LATE: dict[str, LiteralString] = {
+    "electricity_meter": "electricity_late",
+    "vehicle": "vehicle_late",
+}
+LISTENED_TO = frozenset(_SAID)
 """Kinds of devices whose readings are judged as they come."""
 
 
@@ -120,7 +127,7 @@ def said(conn: Connection, kind: str, since: Mapping[int, datetime], *, most: in
     arguments = {"device_ids": list(since), "from": list(since.values()), "most": most}
     bounded = arguments | {"since": min(since.values())}
     with conn.cursor(row_factory=dict_row) as cursor:
-        rows = cursor.execute(sql("alert", f"{_TABLE[kind]}_said"), bounded)
+        rows = cursor.execute(sql("alert", _SAID[kind]), bounded)
         return sorted((_said(row) for row in rows), key=lambda each: (each.ts, each.device_id))
 
 
@@ -143,7 +150,7 @@ def late(
         Only what arrived after that.
     """
     arguments = _columns(marks) | {"since": since, "arrived": arrived}
-    rows = conn.execute(sql("alert", f"{_TABLE[kind]}_late"), arguments)
+    rows = conn.execute(sql("alert", _LATE[kind]), arguments)
     return {row[0]: Late(row[1], row[2]) for row in rows}
 
 
