@@ -61,8 +61,7 @@ def _entered(month: ContractMonth) -> Iterator[str]:
         yield f"power factor table {table.standard:.2f}"
     for event in month.non_routine or ():
         yield f"non-routine event {event.event} of {event.line}"
-    for pile in month.charging or ():
-        yield f"charging of {pile.pile}"
+    yield from (f"charging of {pile.pile}" for pile in month.charging or ())
     if month.acceptance is not None:
         yield f"acceptance by {month.acceptance.by}"
 
