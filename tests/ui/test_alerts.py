@@ -79,3 +79,13 @@ def test_what_opens_is_seen_at_once_and_ended_by_keyboard(office: Visit, console
     page.set_viewport_size({"width": 390, "height": 844})
     wide = page.evaluate("document.documentElement.scrollWidth")
     assert wide <= 390
+
+
+def test_the_page_of_rules_shows_modes_thresholds_and_budgets(office: Visit) -> None:
+    page = office.page
+    page.goto("/alert-rules")
+    expect(page.locator("[data-rules]")).to_contain_text("试运行")
+    expect(page.locator("[data-budgets] tbody tr").first).to_contain_text("出厂值")
+    row = page.locator("[data-thresholds] tbody tr", has_text="phases.low_v")
+    expect(row).to_contain_text("198")
+    office.expect_calm()
