@@ -25,7 +25,6 @@ _FIELDS = (
 )
 _UNITS = {"Active Power": "W", "Energy Import": "kWh", "Voltage/L1": "V", "Current/L1": "A"}
 _ALIASES = {field.key: number for number, field in enumerate(_FIELDS, 1)}
-_SEQUENCE = 256
 _MILLISECOND = timedelta(milliseconds=1)
 _DEVICE = "meter"
 _REBIRTH = b"Node Control/Rebirth"
@@ -102,8 +101,9 @@ class SparkplugB:
             )
             for item in items
         )
-        # When history is sent is not when it was measured, and the simulator does not say when
-        body = payload(metrics, None if measured.late else ms, (measured.number + 1) % _SEQUENCE)
+        # When history is sent is not when it was measured, and the simulator does not say when. Nor
+        # does it know how many messages ago the node was born, from where a sequence would count.
+        body = payload(metrics, None if measured.late else ms, None)
         at = measured.at - timedelta(microseconds=measured.at.microsecond % 1000)
         kind = "DDATA" if "/" in measured.device else "NDATA"
         return [

@@ -8,6 +8,7 @@ from device_sim.catalogue import VENDORS
 from device_sim.crowd import Crowd
 from device_sim.faults.afflicted import FAULTS
 from device_sim.faults.stream import Dispatch
+from ingest.codecs.sparkplug_b.payload import rebirth_command
 
 START = datetime(2026, 11, 20, 12, 0, 5, tzinfo=UTC)
 
@@ -51,3 +52,23 @@ def test_a_crowd_connects_before_it_speaks() -> None:
     greeted = {message.sent.topic for message in crowd().hello(START)}
     assert "tele/tasmota-00001/LWT" in greeted
     assert "cw/v1/meter-00000/status" in greeted
+
+
+def test_a_node_that_is_asked_for_its_birth_is_born_again() -> None:
+    one = crowd(vendors=[VENDORS["sparkplug_b"]])
+    assert one.commands == ["spBv1.0/civic/NCMD/+"]
+    node, edge = "spBv1.0/civic/NCMD/meter-00000", "spBv1.0/civic/NCMD/edge-00001"
+    asked = rebirth_command(0)
+    assert [s.topic for s in one.answer(node, asked, START)] == ["spBv1.0/civic/NBIRTH/meter-00000"]
+    assert [s.topic for s in one.answer(edge, asked, START)] == [
+        "spBv1.0/civic/NBIRTH/edge-00001",
+        "spBv1.0/civic/DBIRTH/edge-00001/meter",
+    ]
+    assert one.answer(node, b"something else", START) == []
+    assert one.answer("spBv1.0/other/NCMD/meter-00000", asked, START) == []
+
+
+def test_a_crowd_that_goes_says_so() -> None:
+    gone = [message.sent.topic for message in crowd().goodbye(START)]
+    assert "spBv1.0/civic/NDEATH/meter-00000" in gone
+    assert "tele/tasmota-00001/LWT" in gone
