@@ -50,17 +50,17 @@ class Audit:
 def audited(url: str, truth: Expected) -> Audit:
     """Compare a database with the truth."""
     with psycopg.connect(url, autocommit=True) as conn:
-        found, flagged = _readings(conn)
         undated = {(d, n, _rounded(v)) for d, n, v in truth.undated}
-        of_undated = {device for device, _, _ in truth.undated}
+        wanted = {i: {n: _rounded(v) for n, v in vs.items()} for i, vs in truth.values.items()}
+        named = {(device, name) for (device, _), values in wanted.items() for name in values}
+        found, flagged = _readings(conn, named | {(device, name) for device, name, _ in undated})
+        of_undated = {device for device, _, _ in undated}
         heard = {
             (device, name, value)
             for (device, _), values in found.items()
             if device in of_undated
             for name, value in values.items()
         }
-        wanted = {i: {n: _rounded(v) for n, v in vs.items()} for i, vs in truth.values.items()}
-        dated = {i: values for i, values in found.items() if i[0] not in of_undated}
         quarantined = conn.execute("SELECT topic, payload FROM quarantine").fetchall()
         shut = {(topic, bytes(payload)) for topic, payload in quarantined}
         counts = conn.execute(
@@ -69,8 +69,13 @@ def audited(url: str, truth: Expected) -> Audit:
         ).fetchone()
         assert counts is not None
         return Audit(
-            lost={i for i, values in wanted.items() if not values.items() <= _of(dated, i)},
-            invented={i for i, values in dated.items() if not values.items() <= _of(wanted, i)},
+            lost={i for i, values in wanted.items() if not values.items() <= _of(found, i)},
+            invented={
+                (device, ts)
+                for (device, ts), values in found.items()
+                for name, value in values.items() - _of(wanted, (device, ts))
+                if (device, name, value) not in undated
+            },
             conflicts_wrong=_differences(_conflicts(conn), truth.disputed)
             + _differences(dict.fromkeys(flagged, 1), dict.fromkeys(truth.disputed, 1)),
             quarantine_wrong=[str(one)[:300] for one in shut ^ truth.quarantine],
@@ -87,8 +92,16 @@ def _of(values: dict[Instant, dict[str, Value]], instant: Instant) -> Any:
     return values.get(instant, {}).items()
 
 
-def _readings(conn: Connection) -> tuple[dict[Instant, dict[str, Value]], set[Instant]]:
-    """Every value of the wide tables, and the instants that are flagged as conflicts."""
+def _readings(
+    conn: Connection, named: set[tuple[str, str]]
+) -> tuple[dict[Instant, dict[str, Value]], set[Instant]]:
+    """Every value, and the instants that are flagged as conflicts.
+
+    Parameters
+    ----------
+    named : set of (str, str)
+        Devices and names of the values beside the wide tables that are known to be said.
+    """
     found: dict[Instant, dict[str, Value]] = defaultdict(dict)
     flagged = set()
     for shape in shapes():
@@ -106,6 +119,16 @@ def _readings(conn: Connection) -> tuple[dict[Instant, dict[str, Value]], set[In
                 for name, value in zip(shape.values, values, strict=True)
                 if value is not None
             )
+    others = conn.execute(
+        "SELECT code, ts, name, quality, text_value, value"
+        " FROM other_reading JOIN device USING (device_id) WHERE name = ANY (%s)",
+        [sorted({name for _, name in named})],
+    )
+    for code, ts, name, quality, text, value in others:
+        if quality & Quality.CONFLICT:
+            flagged.add((code, ts))
+        if (code, name) in named:
+            found[code, ts][name] = text if value is None else _rounded(value)
     return found, flagged
 
 

@@ -22,7 +22,7 @@ class Load:
     Parameters
     ----------
     rate : float
-        Messages a second. [1/s]
+        Messages a second, at most. [1/s]
     """
 
     def __init__(self, url: str, stream: Sequence[Dispatch], rate: float) -> None:
@@ -32,22 +32,33 @@ class Load:
         self._lock = Lock()
         self._stop = Event()
         address = BrokerUrl.parse(url)
-        self._rate = rate
+        self._rate = self._fastest = rate
         self._publisher = Publisher(address, client_id="campaign-load", stop=self._stop)
         self._markers = Publisher(address, client_id="campaign-markers", stop=self._stop)
         self._marked = 0
         self._thread = Thread(target=self._run, daemon=True)
 
-    def start(self) -> None:
-        """Connect and begin."""
+    def greet(self, greetings: Sequence[Dispatch]) -> None:
+        """Connect, and publish what comes before everything else."""
         self._publisher.__enter__()
         self._markers.__enter__()
+        for one in greetings:
+            self._publisher.send(one.sent.topic, one.sent.payload, 1, retain=one.sent.retain)
+        self._publisher.drain()
+
+    def start(self) -> None:
+        """Begin."""
         self._thread.start()
 
     @property
     def position(self) -> int:
         """How many messages of the stream have been sent."""
         return self._next
+
+    def last(self, seconds: float) -> None:
+        """Go on for so long at least: slower, should what is left not do for it."""
+        left = len(self._stream) - self._next
+        self._rate = min(self._fastest, max(1.0, left / seconds))
 
     def send_again(self, seconds: float) -> None:
         """Go back: what was sent within the last `seconds` is sent once more."""
@@ -64,7 +75,8 @@ class Load:
     def close(self) -> None:
         """Stop at once."""
         self._stop.set()
-        self._thread.join()
+        if self._thread.is_alive():
+            self._thread.join()
         for publisher in (self._publisher, self._markers):
             publisher.__exit__(None, None, None)
 

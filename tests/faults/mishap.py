@@ -46,6 +46,32 @@ def collector_absent(scene: Scene, random: Random) -> None:
     scene.start_collector(name)
 
 
+def listener_killed(scene: Scene, random: Random) -> None:
+    """A listener of vehicles dies without a word, and is started again."""
+    codec = random.choice(list(scene.listeners))
+    scene.listeners[codec].kill()
+    scene.listeners[codec].wait()
+    scene.start_listener(codec)
+
+
+def listener_stopped(scene: Scene, random: Random) -> None:
+    """A listener of vehicles is asked to stop in full work, and is started again."""
+    codec = random.choice(list(scene.listeners))
+    scene.listeners[codec].terminate()
+    scene.listeners[codec].wait(30)
+    scene.start_listener(codec)
+
+
+def vehicle_line_cut(scene: Scene, random: Random) -> None:
+    """Connections of vehicles break, and none can be made for some seconds."""
+    lines = [line for _, line in scene.listening.values()]
+    for line in lines:
+        line.cut()
+    time.sleep(random.uniform(1, 3))
+    for line in lines:
+        line.mend()
+
+
 def broker_restarted(scene: Scene, random: Random) -> None:
     """The broker stops in order and starts; what it forgets for sharing collectors is sent again.
 
@@ -184,6 +210,9 @@ MISHAPS: Mapping[str, Mishap] = MappingProxyType(
             collector_killed,
             collector_stopped,
             collector_absent,
+            listener_killed,
+            listener_stopped,
+            vehicle_line_cut,
             broker_restarted,
             broker_killed,
             database_restarted,

@@ -16,8 +16,8 @@ _PAGES = {
     "zh": _HOUSE / "docs" / "reliability.zh-CN.md",
 }
 _COUNTS = {
-    "messages", "devices", "instants", "conflicts", "quarantined", "gaps", "lost", "doubled",
-    "repeated_in_quarantine", "undated_lost", "received",
+    "messages", "frames", "devices", "instants", "conflicts", "quarantined", "gaps", "lost",
+    "doubled", "repeated_in_quarantine", "undated_lost", "received",
 }  # fmt: skip
 _KINDS = Path(__file__).with_name("kinds.json")
 

@@ -21,6 +21,10 @@ pytestmark = [pytest.mark.fault, pytest.mark.timeout(1500)]
 SEED = int(os.environ.get("FAULT_SEED", "20261122"))
 RATE = 400
 """Messages a second: a province of 10,000 meters at a quarter of an hour sends 11."""
+DRIVEN_RATE = 40
+"""Frames a second over TCP: 400 vehicles, each every 10 s."""
+_ONE_TAKES_S, _LONGEST_S = 12, 120
+"""A mishap with its recovery, and one on a busy machine: so long messages must go on coming. [s]"""
 RESULTS = Path(__file__).parents[2] / ".local"
 
 
@@ -29,9 +33,10 @@ def test_nothing_is_lost_or_doubled_whatever_goes_wrong(
     tmp_path: Path, names: tuple[str, ...], rounds: int
 ) -> None:
     plan = campaign(SEED + rounds, datetime.now(UTC), rounds)
-    with running_scene(tmp_path, names, plan.stream, RATE) as scene:
+    with running_scene(tmp_path, names, plan, RATE, DRIVEN_RATE) as scene:
         happened = _go_through(scene, plan)
         scene.load.finish()
+        scene.traffic.finish()
         scene.recovered()
         # Copies of what comes now run ahead of what waits: that the last markers are stored does
         # not say that all is. What a collector that retires leaves behind is lost.
@@ -54,9 +59,10 @@ def _go_through(scene: Scene, plan: Campaign) -> list[dict[str, Any]]:
     random = Random(SEED)  # noqa: S311 - to be repeated, not to be secret
     happened = []
     scene.recovered()
-    for kind in plan.mishaps:
+    for done, kind in enumerate(plan.mishaps):
         if kind == "disk_full" and not scene.database.has_own_disk:
             continue
+        scene.load.last(_ONE_TAKES_S * (len(plan.mishaps) - done) + _LONGEST_S)
         first, began_s = scene.load.position, time.monotonic()
         MISHAPS[kind](scene, random)
         undone_s = time.monotonic()
@@ -114,7 +120,8 @@ def _report(file: Path, plan: Campaign, table: list[dict[str, Any]], audit: Audi
         "seed": str(SEED),
         "at": datetime.now(UTC).strftime("%Y-%m-%d"),
         "rate": RATE,
-        "messages": len(plan.stream),
+        "messages": len(plan.greetings) + len(plan.stream),
+        "frames": len(plan.driven),
         "devices": len(plan.faults),
         "instants": len(plan.truth.values),
         "conflicts": len(plan.truth.disputed),
