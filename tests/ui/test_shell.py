@@ -37,7 +37,7 @@ def test_an_address_of_another_host_is_not_followed_after_signing_in(visit: Visi
     visit.page.fill("[name=login]", "operator")
     visit.page.fill("[name=password]", "correct horse battery")
     visit.page.click("button[type=submit]")
-    visit.page.wait_for_url("**/buildings/*")
+    visit.page.wait_for_url("**/alerts")
     visit.expect_calm()
 
 
