@@ -70,7 +70,8 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
 def run(args: argparse.Namespace) -> int:
     """Print every finding; 1 when something should be changed."""
     settings = CollectorSettings()
-    seen, findings = None, []
+    seen: Examination | None = None
+    findings: list[Finding] = []
     try:
         with connect(settings.database_url, name="civicwatt doctor") as conn:
             seen = examine(conn)

@@ -24,7 +24,6 @@ from tests.password import PASSWORD, PASSWORD_HASH
 pytestmark = pytest.mark.db
 
 
-
 @pytest.fixture
 def planted(superuser: Connection) -> Connection:
     hours.plant(superuser)
