@@ -42,6 +42,7 @@ from ingest.codecs.gb32960.keys import (
     PublicKey,
     SignatureRule,
 )
+from ingest.codecs.gb32960.quiet import quiet
 
 _PRIVATE, _PUBLIC = 32, 64
 _PEM = "-----BEGIN"
@@ -168,7 +169,8 @@ def _sm2_private(texts: Mapping[str, str], place: str) -> bytes | None:
     key = _digits(texts, "sm2_private_key", _PRIVATE, place)
     if key is not None:
         try:
-            sm2_sign_sm3_digest(key, bytes(_PRIVATE))
+            with quiet():
+                sm2_sign_sm3_digest(key, bytes(_PRIVATE))
         except GmsslInnerError:
             raise ConfigurationError(f"{place}.sm2_private_key: no key of SM2") from None
     return key
@@ -202,7 +204,8 @@ def _point(text: str, place: str) -> bytes:
     digits = text.removeprefix("04") if len(text) > 2 * _PUBLIC else text
     point = _digits({"point": digits}, "point", _PUBLIC, place) or b""
     try:
-        sm2_verify(point, b"", encode_dss_signature(1, 1))
+        with quiet():
+            sm2_verify(point, b"", encode_dss_signature(1, 1))
     except GmsslInnerError:
         raise ConfigurationError(f"{place}: no public key of SM2") from None
     return point

@@ -6,6 +6,8 @@ Source: GB/T 32918.2 and .4, GM/T 0009 (forms).
 from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 from gmssl_pyx import GmsslInnerError, sm2_decrypt, sm2_verify
 
+from ingest.codecs.gb32960.quiet import quiet
+
 MOST = 255
 """Longest content GmSSL decrypts: SM2 is for keys, not for long reports. [bytes]"""
 LONGEST = 366
@@ -25,7 +27,8 @@ def decrypted(private: bytes, secret: bytes) -> bytes | None:
     """
     for form in _forms(secret):
         try:
-            return bytes(sm2_decrypt(private, form))
+            with quiet():
+                return bytes(sm2_decrypt(private, form))
         except GmsslInnerError:
             continue
     return None
@@ -37,7 +40,8 @@ def is_signed(public: bytes, content: bytes, parts: tuple[bytes, bytes], signer:
     if not all(0 < len(part) <= _COORDINATE for part in parts):
         return False
     try:
-        return bool(sm2_verify(public, content, encode_dss_signature(r, s), signer))
+        with quiet():
+            return bool(sm2_verify(public, content, encode_dss_signature(r, s), signer))
     except GmsslInnerError:
         return False
 
