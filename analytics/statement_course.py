@@ -11,9 +11,11 @@ from psycopg import Connection
 from analytics.settlement.course import Act, Course, Document, Entry
 from analytics.settlement.hand_over import TERM, HandOver
 from analytics.settlement.statement import (
+    Inputs,
     Payment,
     Remark,
     Statement,
+    read_inputs,
     read_signable,
     read_statement,
 )
@@ -71,6 +73,11 @@ def document_of(conn: Connection, row: StatementRow) -> Signed:
 def month_of(conn: Connection, row: StatementRow) -> Statement:
     """Document of a month or of a reversal."""
     return read_statement(texts(conn, row.id)[0], place=f"statement {row.id}")
+
+
+def inputs_of_month(conn: Connection, row: StatementRow) -> Inputs:
+    """What a month, or its reversal, was made from."""
+    return read_inputs(texts(conn, row.id)[1] or "", place=f"statement {row.id}")
 
 
 def courses(conn: Connection, rows: Collection[StatementRow]) -> dict[int, Course]:

@@ -15,9 +15,16 @@ from analytics.settlement.correction import Correction, correction, figures_of_y
 from analytics.settlement.course import StatementState
 from analytics.settlement.hand_over import TERM, HandOver, hand_over
 from analytics.settlement.month import settle
-from analytics.settlement.statement import Inputs, Statement, read_inputs
+from analytics.settlement.statement import Inputs, Statement
 from analytics.settlement.true_up import TrueUp, contract_years, true_up
-from analytics.statement_course import Signed, courses, document_of, month_of, signed_of
+from analytics.statement_course import (
+    Signed,
+    courses,
+    document_of,
+    inputs_of_month,
+    month_of,
+    signed_of,
+)
 from domain.canonical import digest
 from domain.contract import Contract
 from domain.contract_book import Cause, DocumentKind
@@ -104,7 +111,7 @@ def keep_draft(
         return Kept(newest.id, added=False)
     if course.follows_inputs:
         return _added(conn, terms, inputs, settle(inputs), cause, baselines)
-    found = correction(month_of(conn, newest), inputs)
+    found = correction(month_of(conn, newest), inputs_of_month(conn, newest), inputs)
     if found is None:
         return Kept(newest.id, added=False)
     return _proposed(conn, terms, inputs, newest, found, cause, baselines)
@@ -136,7 +143,7 @@ def draft_true_up(conn: Connection, contract_id: int, year: int) -> Kept:
     terms = terms_in_force(conn, contract_id, end_day - timedelta(days=1))
     contract = contract_of(terms)
     signed = [
-        (statement, _kept_inputs(conn, row))
+        (statement, inputs_of_month(conn, row))
         for row, statement in _signed_months(conn, contract_id)
         if first_day <= statement.first_day < end_day
     ]
@@ -170,7 +177,7 @@ def draft_hand_over(conn: Connection, contract_id: int) -> Kept:
     rows = disputes(conn, contract_id=contract_id)
     # A dispute about a hand-over itself does not stand against the one made in its place.
     told = tuple(dispute_of(row) for row in rows if row.period != TERM)
-    kept = tuple(_kept_inputs(conn, row) for row, _ in months)
+    kept = tuple(inputs_of_month(conn, row) for row, _ in months)
     inputs = TermInputs(contract, kept, years, told, version("civicwatt"))
     signed = [statement for _, statement in months]
     made = hand_over(contract, signed, years, kept[-1].month, told)
@@ -181,10 +188,6 @@ def _signed_months(conn: Connection, contract_id: int) -> list[tuple[StatementRo
     """Months that both have signed and nobody has reversed, in order."""
     rows = signed_of(conn, contract_id, DocumentKind.MONTH)
     return [(rows[month], month_of(conn, rows[month])) for month in sorted(rows)]
-
-
-def _kept_inputs(conn: Connection, row: StatementRow) -> Inputs:
-    return read_inputs(texts(conn, row.id)[1] or "", place=f"statement {row.id}")
 
 
 def _number(period: str) -> int:

@@ -17,7 +17,7 @@ from analytics.contract_drawing import Drawing, draft_from_ledger, draw
 from analytics.settlement.correction import correction, figures
 from analytics.settlement.course import StatementState
 from analytics.settlement.statement import read_statement
-from analytics.statement_course import courses, month_of
+from analytics.statement_course import courses, inputs_of_month, month_of
 from domain.canonical import canonical
 from domain.contract_book import DocumentKind
 from domain.contract_month import ContractMonth
@@ -121,7 +121,7 @@ def _month(conn: Connection, contract_id: int, month: str, because: str) -> bool
 
 def _propose(conn: Connection, signed: StatementRow, now: Drawing, because: str) -> bool:
     """Propose a correction, unless the newest one says the same; withdraw what holds no more."""
-    found = correction(month_of(conn, signed), now.inputs)
+    found = correction(month_of(conn, signed), inputs_of_month(conn, signed), now.inputs)
     known = corrections(conn, statement_id=signed.id, at_most=1)
     newest = known[0] if known else None
     if found is not None and newest is not None and newest.state != "withdrawn":

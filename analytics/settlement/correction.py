@@ -8,6 +8,7 @@ from analytics.settlement.hand_over import HandOver
 from analytics.settlement.month import settle
 from analytics.settlement.statement import Inputs, Statement, StatementLine, Total
 from analytics.settlement.true_up import TrueUp
+from domain.contract_month import ModelFigure
 
 Amounted = TypeVar("Amounted", StatementLine, Total)
 
@@ -66,24 +67,59 @@ def _minus(amount: Decimal | None) -> Decimal | None:
     return None if amount is None else -amount
 
 
-def correction(signed: Statement, now: Inputs) -> Correction | None:
+def correction(signed: Statement, given: Inputs, now: Inputs) -> Correction | None:
     """Propose a correction; None where the inputs of today lead to the same figures.
 
     The signed statement itself is left as it is: only two signatures more bring a correction about.
+    A band that has moved since proposes none. Both signed what a gate let through by the band they
+    knew; what is made again for another reason is by the band of today.
+
+    Parameters
+    ----------
+    given : Inputs
+        What the signed statement was made from.
     """
-    fresh = settle(now)
-    if figures(fresh) == figures(signed):
+    if figures(settle(_with_bands_of(given, now))) == figures(signed):
         return None
+    fresh = settle(now)
     before, after = signed.to_provider(), fresh.to_provider()
     difference = None if before is None or after is None else after - before
     return Correction(reversal(signed), fresh, difference)
 
 
+def _with_bands_of(given: Inputs, now: Inputs) -> Inputs:
+    """Inputs of today, where a model says the same as then with the band it had then."""
+    if now.contract.nominal != given.contract.nominal:
+        return now  # another band is agreed on since
+    then = {each.line: each for each in given.month.models}
+
+    def banded(figure: ModelFigure) -> ModelFigure:
+        before = then.get(figure.line)
+        if before is None or before.quantity != figure.quantity:
+            return figure
+        return replace(
+            figure,
+            low=before.low,
+            high=before.high,
+            confidence=before.confidence,
+            band=before.band,
+            no_band=before.no_band,
+        )
+
+    return replace(now, month=replace(now.month, models=tuple(map(banded, now.month.models))))
+
+
 def figures(statement: Statement) -> tuple[object, ...]:
-    """What of a statement both parties are bound by, whatever it was worked out from."""
+    """What of a statement both parties are bound by, whatever it was worked out from.
+
+    Of a saving neither its band nor what was planned: they tell how to read it.
+    """
     lines = tuple((line.code, line.side, line.amount) for line in statement.lines)
+    savings = tuple(
+        replace(each, low=None, high=None, band=None, planned=None) for each in statement.savings
+    )
     paid = statement.payment
-    return (lines, statement.savings, paid and (paid.payee, paid.amount, paid.retained))
+    return (lines, savings, paid and (paid.payee, paid.amount, paid.retained))
 
 
 def figures_of_year(year: TrueUp) -> tuple[object, ...]:

@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 from analytics.settlement.month import inputs_of, settle
-from analytics.settlement.statement import Statement
+from analytics.settlement.statement import Inputs, Statement
 from domain.contract_month import ContractMonth
 from domain.settlement_file import Book, read_book, shipped_examples
 
@@ -32,8 +32,12 @@ def with_month(book: Book, name: str, change: Callable[[ContractMonth], Contract
     return replace(book, months=months)
 
 
+def inputs(book: Book, month: str, **options: bool) -> Inputs:
+    return inputs_of(book, month, code_version="test", **options)
+
+
 def statement(book: Book, month: str, **options: bool) -> Statement:
-    return settle(inputs_of(book, month, code_version="test", **options))
+    return settle(inputs(book, month, **options))
 
 
 def obstacles(found: Statement) -> set[str]:

@@ -18,7 +18,7 @@ from domain.contract import Party
 from domain.contract_month import Use
 from domain.errors import SettlementError
 from domain.time_of_use import Period
-from tests.unit.settlement.clinic import clinic, statement, with_month
+from tests.unit.settlement.clinic import clinic, inputs, statement, with_month
 
 DAY = date(2026, 5, 8)
 APRIL = statement(clinic(), "2026-04")
@@ -113,13 +113,13 @@ def test_a_late_reading_makes_a_draft_anew_and_proposes_a_reversal_of_a_signed_o
     assert (anew.state, anew.signatures) == (StatementState.DRAFT, {})
     with pytest.raises(SettlementError, match="the statement is signed: correct it by a reversal"):
         signed.made_anew(fresh, "worker")
-    found = correction(APRIL, inputs_of(book, "2026-04", code_version="test"))
+    found = correction(APRIL, inputs(clinic(), "2026-04"), inputs(book, "2026-04"))
     assert found is not None
     # 100 kWh more of the sun: a fifth of 60.00 less in the fee, 30 % of 10.80 less to share.
     assert found.difference == Decimal("-12.00") + Decimal("3.24")
     assert signed.statement is APRIL
     same = inputs_of(clinic(), "2026-04", code_version="next release")
-    assert correction(APRIL, same) is None
+    assert correction(APRIL, inputs(clinic(), "2026-04"), same) is None
 
 
 def test_a_reversal_and_its_statement_add_up_to_nothing() -> None:

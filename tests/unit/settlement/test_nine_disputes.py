@@ -9,7 +9,6 @@ import pytest
 
 from analytics.settlement.correction import correction
 from analytics.settlement.dispute import Dispute
-from analytics.settlement.month import inputs_of
 from analytics.settlement.rebucket import rebucketed
 from analytics.settlement.statement import Side, Statement
 from analytics.settlement.undisputed import payable
@@ -23,6 +22,7 @@ from domain.time_of_use import Period, Window
 from domain.tolerance import Finding, ToleranceRule, correction_span
 from tests.unit.settlement.clinic import (
     clinic,
+    inputs,
     obstacles,
     statement,
     with_events,
@@ -65,7 +65,7 @@ def test_a_wrong_baseline_found_after_signing_freezes_its_line_and_ends_in_a_rev
     quantity[5] -= 1000
     right = replace(line, baseline=replace(line.baseline, quantity=tuple(quantity)))
     amended = with_terms(book, lines=(right, *book.contract.lines[1:]), baseline_years=())
-    found = correction(signed, inputs_of(amended, "2026-06", code_version="test"))
+    found = correction(signed, inputs(book, "2026-06"), inputs(amended, "2026-06"))
     assert found is not None
     assert found.replacement.line("electricity").amount == Decimal("33494.85")
     assert found.replacement.contract_version == 2
@@ -248,7 +248,7 @@ def test_a_bill_for_a_month_that_is_over_goes_where_the_contract_says(book: Book
     signed = statement(book, "2026-03")
     whole = replace(late, number="3 and back-3", amount=Decimal("27870.00"))
     again = with_month(book, "2026-03", lambda month: replace(month, bills=(whole,)))
-    corrected = correction(signed, inputs_of(again, "2026-03", code_version="test"))
+    corrected = correction(signed, inputs(book, "2026-03"), inputs(again, "2026-03"))
     assert corrected is not None
     # The charger's 900 kWh at 0.30 are outside: 1,200 more than before, and 0.5 % of them.
     assert corrected.difference == Decimal("-1206.00")

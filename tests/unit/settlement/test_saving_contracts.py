@@ -6,6 +6,7 @@ from decimal import Decimal
 
 import pytest
 
+from analytics.settlement.correction import correction
 from analytics.settlement.dispute import Dispute
 from analytics.settlement.statement import Side
 from analytics.settlement.term import settle_term
@@ -15,8 +16,18 @@ from domain.contract_line import LineKind, WeatherClause, WeatherMethod
 from domain.contract_month import ContractMonth, ModelFigure
 from domain.contract_term import Guarantee, ProviderShare
 from domain.settlement_file import Book
-from tests.unit.settlement.clinic import clinic, obstacles, statement, with_terms
+from domain.time_of_use import Period
+from tests.unit.settlement.clinic import (
+    clinic,
+    inputs,
+    obstacles,
+    statement,
+    with_month,
+    with_terms,
+)
 
+RATIO = Decimal(100)
+"""Of the clinic's main meter."""
 SHARES = (
     ProviderShare(date(2026, 1, 1), Decimal("0.7")),
     ProviderShare(date(2026, 7, 1), Decimal("0.5")),
@@ -85,6 +96,55 @@ def test_a_band_that_gates_pays_only_for_what_it_shows() -> None:
     assert [remark.code for remark in found.remarks] == ["not_shown"]
     narrow = with_terms(modelled(saving_book(ContractKind.SHARED_SAVINGS), 500, 500))
     assert statement(with_terms(narrow, band=BandUse.GATES), "2026-05").total("V") == Decimal(903)
+
+
+@pytest.mark.parametrize("use", BandUse)
+@pytest.mark.parametrize(("signed_by", "moved_to"), [(500, 5000), (5000, 500)])
+def test_a_band_that_moves_corrects_nothing_that_is_signed(
+    use: BandUse, signed_by: int, moved_to: int
+) -> None:
+    """The saving of 2,000 kWh is shown by a band of 500 around it, and not by one of 5,000."""
+    book = saving_book(ContractKind.SHARED_SAVINGS, band=use)
+    before, after = modelled(book, signed_by, signed_by), modelled(book, moved_to, moved_to)
+    signed, fresh = statement(before, "2026-05"), statement(after, "2026-05")
+    assert signed.savings != fresh.savings
+    assert (signed.payment != fresh.payment) == (use is BandUse.GATES)
+    assert correction(signed, inputs(before, "2026-05"), inputs(after, "2026-05")) is None
+
+
+@pytest.mark.parametrize(("use", "paid"), [("informs", "451.50"), ("gates", "-903.00")])
+def test_a_saving_that_moves_proposes_a_correction_by_the_band_of_today(
+    use: str, paid: str
+) -> None:
+    """3,000 instead of 2,000 kWh: 1,000 x 0.645 x 0.7 more, unless the wide band gates."""
+    book = saving_book(ContractKind.SHARED_SAVINGS, band=BandUse(use))
+    before, after = modelled(book, 500, 500), modelled(book, 5000, 5000)
+
+    def used_less(month: ContractMonth) -> ContractMonth:
+        (main,) = [each for each in month.uses if each.meter == "main-e"]
+        assert main.last is not None
+        less = {**main.last, Period.FLAT: main.last[Period.FLAT] - 1000 / RATIO}
+        others = [each for each in month.uses if each is not main]
+        return replace(month, uses=(replace(main, last=less), *others))
+
+    moved = with_month(after, "2026-05", used_less)
+    found = correction(
+        statement(before, "2026-05"), inputs(before, "2026-05"), inputs(moved, "2026-05")
+    )
+    assert found is not None
+    assert found.replacement.savings[0].saving == 3000
+    assert found.replacement.savings[0].low == 3000 - 5000
+    assert found.difference == Decimal(paid)
+
+
+def test_a_gate_that_is_agreed_on_later_corrects_by_the_band_that_was_signed() -> None:
+    book = modelled(saving_book(ContractKind.SHARED_SAVINGS), 5000, 5000)
+    gated = with_terms(book, band=BandUse.GATES)
+    found = correction(
+        statement(book, "2026-05"), inputs(book, "2026-05"), inputs(gated, "2026-05")
+    )
+    assert found is not None
+    assert found.difference == Decimal("-903.00")
 
 
 def test_a_gate_without_a_band_blocks_signing() -> None:
