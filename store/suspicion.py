@@ -67,11 +67,12 @@ class FenceRow:
 
 @dataclass(frozen=True, slots=True)
 class PlaceOfUse:
-    """Where a vehicle belongs, and whether its category is free of lock-up."""
+    """Where a vehicle belongs, whether its category is free of lock-up, and what drives it."""
 
     organisation_id: int
     zone: str
     category: str
+    powertrain: str
 
 
 def place_of_use(conn: Connection, vehicle_id: int) -> PlaceOfUse | None:

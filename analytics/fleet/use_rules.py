@@ -22,6 +22,7 @@ class UseRule(StrEnum):
     ODOMETER_AGAINST_TRACK = "odometer_against_track"
     TERMINAL_OFFLINE = "terminal_offline"
     CHARGE_ELSEWHERE = "charge_elsewhere"
+    UNCHARGED = "uncharged"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,6 +43,8 @@ class UseTerms:
         A terminal silent for longer while the vehicle moved was off. [min]
     away_m : float
         A charge farther from the pile that gave it is elsewhere. [m]
+    uncharged_km : float
+        A plug-in hybrid that drove as far in a local month would have been charged. [km]
     """
 
     from_min: int = 420
@@ -52,6 +55,7 @@ class UseTerms:
     apart_km: float = 2.0
     silent_min: float = 30.0
     away_m: float = 500.0
+    uncharged_km: float = 300.0
 
 
 TERMS_OF: Mapping[UseRule, tuple[str, ...]] = {
@@ -63,6 +67,7 @@ TERMS_OF: Mapping[UseRule, tuple[str, ...]] = {
     UseRule.ODOMETER_AGAINST_TRACK: ("apart_share", "apart_km"),
     UseRule.TERMINAL_OFFLINE: ("silent_min",),
     UseRule.CHARGE_ELSEWHERE: ("away_m",),
+    UseRule.UNCHARGED: ("uncharged_km",),
 }
 """Terms that each rule has."""
 

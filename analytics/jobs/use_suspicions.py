@@ -8,13 +8,16 @@ from psycopg import Connection
 
 from analytics.fleet.fence import Fence, FenceKind
 from analytics.fleet.suspicion import Circumstances, Deed, Suspicion, suspicions
-from analytics.fleet.use_rules import rules_of
+from analytics.fleet.uncharged import uncharged_months
+from analytics.fleet.use_rules import UseRule, rules_of
 from analytics.fleet.whereabouts import Place
 from analytics.jobs.segment_row import segment_of
+from analytics.ledger.timetable import next_month
 from domain.calendar import DayKind
 from domain.epoch import from_us
 from domain.errors import CalendarMissingError
-from domain.local_day import local_day
+from domain.local_day import day_start, local_day
+from domain.vehicle import Powertrain
 from store.calendar import calendar_of_place
 from store.pile import matches_between
 from store.suspicion import (
@@ -33,6 +36,8 @@ _FREE = {"emergency", "law_enforcement"}
 """Categories that are not locked up on holidays."""
 _WORKED = 5
 _DAY = timedelta(days=1)
+_LONGEST = 8 * _DAY
+"""A charge that touches a month begins and ends at most so long beside it."""
 
 
 def suspect(
@@ -62,12 +67,61 @@ def suspect(
         if row.vehicle_id == vehicle_id
     }
     deeds = [Deed(segment_of(row), *_places(row), away.get(row.id)) for row in rows]
-    found = {(each.rule.value, each.subject): _row(each) for each in suspicions(deeds, around)}
-    then = {(each.rule, each.subject): each for each in known(conn, vehicle_id, start, end)}
+    months = _months_over(start, end, around.zone, now=now)
+    wrong = suspicions(deeds, around) + _uncharged(conn, vehicle_id, place, months, around)
+    found = {(each.rule.value, each.subject): _row(each) for each in wrong}
+    then = _known(conn, vehicle_id, (start, end), months, around.zone)
     anew = [row for key, row in found.items() if then.get(key) != row]
     gone = [row for key, row in then.items() if key not in found]
     change(conn, vehicle_id, anew, gone, now=now)
     return len(anew) + len(gone)
+
+
+def _months_over(start: datetime, end: datetime, zone: ZoneInfo, *, now: datetime) -> list[date]:
+    """Local months of a span that are over, and the one before, which may have ended since."""
+    month = (local_day(start, zone).replace(day=1) - _DAY).replace(day=1)
+    months = []
+    while day_start(month, zone) <= end and day_start(next_month(month), zone) <= now:
+        months.append(month)
+        month = next_month(month)
+    return months
+
+
+def _uncharged(
+    conn: Connection,
+    vehicle_id: int,
+    place: PlaceOfUse,
+    months: Sequence[date],
+    around: Circumstances,
+) -> list[Suspicion]:
+    if not months or place.powertrain != Powertrain.PLUG_IN_HYBRID:
+        return []
+    first, end = _bounds(months, around.zone)
+    rows = current(conn, vehicle_id, first - _LONGEST, end + _LONGEST)
+    return uncharged_months([segment_of(row) for row in rows], months, around.zone, around.rules)
+
+
+def _known(
+    conn: Connection,
+    vehicle_id: int,
+    span: tuple[datetime, datetime],
+    months: Sequence[date],
+    zone: ZoneInfo,
+) -> dict[tuple[str, str], KnownSuspicion]:
+    """What stands of a span, and of whole months, each of which was looked at."""
+    of_month = UseRule.UNCHARGED.value
+    rows = [row for row in known(conn, vehicle_id, *span) if row.rule != of_month]
+    if months:
+        rows += [
+            row
+            for row in known(conn, vehicle_id, *_bounds(months, zone))
+            if row.rule == of_month and row.start_at < _bounds(months, zone)[1]
+        ]
+    return {(row.rule, row.subject): row for row in rows}
+
+
+def _bounds(months: Sequence[date], zone: ZoneInfo) -> tuple[datetime, datetime]:
+    return day_start(months[0], zone), day_start(next_month(months[-1]), zone)
 
 
 def _places(row: SegmentRow) -> tuple[Place, Place]:

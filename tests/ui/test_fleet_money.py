@@ -168,6 +168,9 @@ def change_a_rule(page: Page) -> None:
     hours.get_by_role("button", name="保存").click()
     expect(hours).to_contain_text("06:30")
     expect(hours).to_contain_text("已设定")
+    hybrids = page.locator("[data-rule=uncharged]")
+    expect(hybrids).to_contain_text("插电混动整月未充电")
+    expect(hybrids).to_contain_text("300 km")
 
 
 def draw_an_area(page: Page) -> None:

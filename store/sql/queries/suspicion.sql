@@ -1,7 +1,7 @@
 -- name: place_of_use
-SELECT p.place_id AS organisation_id, coalesce(zone_of(p.place_id), 'UTC') AS zone, d.category
+SELECT p.place_id AS organisation_id, coalesce(zone_of(p.place_id), 'UTC') AS zone, d.category, d.powertrain
   FROM vehicle_position p
-  JOIN LATERAL (SELECT d.category FROM vehicle_description d WHERE d.vehicle_id = p.vehicle_id
+  JOIN LATERAL (SELECT d.category, d.powertrain FROM vehicle_description d WHERE d.vehicle_id = p.vehicle_id
                  ORDER BY upper(d.during) DESC NULLS FIRST LIMIT 1) d ON true
  WHERE p.vehicle_id = %(vehicle_id)s ORDER BY upper(p.during) DESC NULLS FIRST LIMIT 1;
 
