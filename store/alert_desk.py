@@ -16,6 +16,13 @@ class Spent(NamedTuple):
     day: int
 
 
+class Flurry(NamedTuple):
+    """The digest of a desk that takes in what follows, and how many urgent alerts were told."""
+
+    digest_id: int | None
+    urgent: int
+
+
 def lock_desk(conn: Connection, desk_id: int) -> None:
     """Let one at a time spend a desk's budget, until the transaction ends."""
     conn.execute(sql("alert", "lock_desk"), {"desk_id": desk_id})
@@ -39,6 +46,23 @@ def spent(conn: Connection, desk_id: int, *, shift: datetime, day: datetime) -> 
     return Spent(*one_row(conn, sql("alert", "spent"), arguments))
 
 
+def flurry(
+    conn: Connection, desk_id: int, *, besides: list[int], begun: datetime, grown: datetime
+) -> Flurry:
+    """How a desk stands in a storm.
+
+    Parameters
+    ----------
+    besides : list of int
+        Alerts that do not count: they are about to be told.
+    begun, grown : datetime
+        A digest from before, or to which nothing came since, takes in nothing more. Urgent alerts
+        that interrupted by themselves count from `grown` on.
+    """
+    arguments = {"desk_id": desk_id, "besides": besides, "begun": begun, "grown": grown}
+    return Flurry(*one_row(conn, sql("alert", "flurry"), arguments))
+
+
 def interrupt(
     conn: Connection, desk_id: int, alert_id: int, *, over_budget: bool, now: datetime
 ) -> None:
@@ -54,6 +78,13 @@ def interrupt_once(conn: Connection, desk_id: int, alert_ids: list[int], *, now:
         conn, sql("alert", "interrupt"), arguments | {"over_budget": False, "at": now}
     )
     conn.execute(sql("alert", "digest"), {"interruption_id": digest, "alert_ids": alert_ids})
+
+
+def grow(conn: Connection, digest_id: int, alert_ids: list[int], *, now: datetime) -> None:
+    """Let a digest tell of more alerts; those it tells of already do not count again."""
+    arguments = {"interruption_id": digest_id, "alert_ids": alert_ids}
+    more = conn.execute(sql("alert", "digest"), arguments).rowcount
+    conn.execute(sql("alert", "grow"), {"interruption_id": digest_id, "more": more, "at": now})
 
 
 def hold(conn: Connection, alert_ids: list[int]) -> None:

@@ -11,7 +11,9 @@ from analytics.rules.finding import Priority
 _SHIFT_H = 8
 """Shifts begin at 00:00, 08:00 and 16:00 local time. [h]"""
 STORM = 10
-"""So many news of a desk at once are one interruption: a digest."""
+"""More news of a desk at once, or more urgent ones within a lull, are one digest."""
+LULL, LONGEST = timedelta(minutes=10), timedelta(hours=1)
+"""A digest takes in what follows: until nothing came for so long, and for so long in all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +39,24 @@ class News(NamedTuple):
     alert_id: int
     priority: Priority
     worth_cny: float = 0.0
+
+
+class Storm(NamedTuple):
+    """What a desk has been told of the storm it is in, if it is in one.
+
+    Attributes
+    ----------
+    stands : bool
+        A digest takes in what follows.
+    urgent : int
+        Urgent alerts that it tells of, and those that have interrupted by themselves within a lull.
+    """
+
+    stands: bool = False
+    urgent: int = 0
+
+
+CALM = Storm()
 
 
 class Told(NamedTuple):
@@ -72,10 +92,11 @@ def day_began(now: datetime, zone: ZoneInfo) -> datetime:
     return now.astimezone(zone).replace(hour=0, minute=0, second=0, microsecond=0)
 
 
-def told(news: Sequence[News], left: int) -> Told:
+def told(news: Sequence[News], left: int, storm: Storm = CALM) -> Told:
     """Choose what interrupts.
 
-    Urgent ones always do, and take nothing from the budget; a storm of news is one digest.
+    Urgent ones always do, and take nothing from the budget; a storm of news is one digest, which
+    tells of urgent ones too once they are too many to be told one by one.
 
     Parameters
     ----------
@@ -87,14 +108,16 @@ def told(news: Sequence[News], left: int) -> Told:
         (each for each in news if each.priority is not Priority.URGENT),
         key=lambda each: (each.priority is not Priority.HIGH, -each.worth_cny, each.alert_id),
     )
-    if len(news) > STORM:
-        return Told(digest=tuple(each.alert_id for each in (*urgent, *others)))
+    flood = storm.urgent + len(urgent) > STORM
+    if flood or storm.stands or len(others) > STORM:
+        alone = () if flood else tuple(each.alert_id for each in urgent)
+        together = (*urgent, *others) if flood else others
+        return Told(alone, frozenset(alone), tuple(each.alert_id for each in together))
     # What is of low priority never interrupts: it is work for the day.
     may = [each for each in others if each.priority is Priority.HIGH][: max(left, 0)]
-    alone = (*urgent, *may)
-    chosen = {each.alert_id for each in alone}
+    alone = tuple(each.alert_id for each in (*urgent, *may))
     return Told(
-        alone=tuple(each.alert_id for each in alone),
+        alone=alone,
         over=frozenset(each.alert_id for each in urgent),
-        held=tuple(each.alert_id for each in others if each.alert_id not in chosen),
+        held=tuple(each.alert_id for each in others if each.alert_id not in alone),
     )

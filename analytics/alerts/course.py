@@ -158,6 +158,13 @@ def _blind(standing: Standing, at: datetime) -> Step:
     return Step(kept, (Act.BLIND,) if standing.state in STANDING else ())
 
 
+def risen(standing: Standing) -> Standing:
+    """The same, graver: who acknowledged it or put it off was told of less."""
+    if standing.state not in (AlertState.ACKNOWLEDGED, AlertState.SNOOZED):
+        return standing
+    return replace(standing, state=AlertState.OPEN, snoozed_until=None)
+
+
 def resolved(standing: Standing, at: datetime) -> Standing:
     """The same, ended."""
     return replace(

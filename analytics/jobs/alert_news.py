@@ -6,21 +6,46 @@ from zoneinfo import ZoneInfo
 
 from psycopg import Connection
 
-from analytics.alerts.budget import Budget, News, Told, day_began, shift_began, told
+from analytics.alerts.budget import (
+    LONGEST,
+    LULL,
+    Budget,
+    News,
+    Storm,
+    Told,
+    day_began,
+    shift_began,
+    told,
+)
 from analytics.rules.finding import Priority
 from domain.alert import STANDING, Act
 from store.alert import Alert
-from store.alert_desk import budget, hold, interrupt, interrupt_once, lock_desk, spent, zone_of_desk
+from store.alert_desk import (
+    budget,
+    flurry,
+    grow,
+    hold,
+    interrupt,
+    interrupt_once,
+    lock_desk,
+    spent,
+    zone_of_desk,
+)
 
 OPENING = frozenset({Act.OPEN, Act.REOPEN, Act.RELEASE})
 """What is news of an alert."""
 
 
 def is_news(alert: Alert, acts: Iterable[Act]) -> bool:
-    """Whether somebody is to be told: not of one on trial, explained by another, or flapping."""
-    flapping = alert.standing is not None and alert.standing.flapping
-    opened = bool(OPENING.intersection(acts))
-    return opened and not (alert.shadow or alert.inhibited or flapping)
+    """Whether somebody is to be told: that it opens, or that what stands has become graver.
+
+    Not of one on trial or explained by another, nor that one opens again which is flapping.
+    """
+    if alert.standing is None or alert.shadow or alert.inhibited:
+        return False
+    acts = frozenset(acts)
+    opened = bool(OPENING & acts) and not alert.standing.flapping
+    return opened or (Act.RAISE in acts and alert.standing.state in STANDING)
 
 
 def is_shown(alert: Alert) -> bool:
@@ -65,7 +90,7 @@ def tell_desks(conn: Connection, opened: Iterable[tuple[Alert, float]], *, now: 
             by_desk.setdefault(alert.desk_id, []).append(news)
     for desk_id in sorted(by_desk):
         lock_desk(conn, desk_id)
-        _interrupt(conn, desk_id, told(by_desk[desk_id], _left(conn, desk_id, now)), now)
+        _interrupt(conn, desk_id, by_desk[desk_id], now)
 
 
 def _left(conn: Connection, desk_id: int, now: datetime) -> int:
@@ -76,10 +101,16 @@ def _left(conn: Connection, desk_id: int, now: datetime) -> int:
     return min(allowed.per_shift - used.shift, allowed.per_day - used.day)
 
 
-def _interrupt(conn: Connection, desk_id: int, chosen: Told, now: datetime) -> None:
+def _interrupt(conn: Connection, desk_id: int, news: list[News], now: datetime) -> None:
+    own = [each.alert_id for each in news]
+    digest, urgent = flurry(conn, desk_id, besides=own, begun=now - LONGEST, grown=now - LULL)
+    storm = Storm(digest is not None, urgent)
+    chosen: Told = told(news, _left(conn, desk_id, now), storm)
     for alert_id in chosen.alone:
         interrupt(conn, desk_id, alert_id, over_budget=alert_id in chosen.over, now=now)
-    if chosen.digest:
+    if chosen.digest and digest is not None:
+        grow(conn, digest, list(chosen.digest), now=now)
+    elif chosen.digest:
         interrupt_once(conn, desk_id, list(chosen.digest), now=now)
     if chosen.held:
         hold(conn, list(chosen.held))

@@ -12,8 +12,9 @@ from zoneinfo import ZoneInfo
 
 from psycopg import Connection
 
-from analytics.alerts.course import resolved
+from analytics.alerts.course import resolved, risen
 from analytics.alerts.feedback import raised
+from analytics.alerts.live_rule import GRAVITY
 from analytics.alerts.matching import Matched, Span, goes_on, is_news, matched
 from analytics.alerts.rule_names import DAY_RULES
 from analytics.alerts.worth import amounts, confidence, goes_by_the_cheapest, in_cny
@@ -23,7 +24,7 @@ from analytics.jobs.alert_news import tell_desks
 from analytics.jobs.alert_surroundings import OFF, SHADOW, AlertSurroundings, limits_of
 from analytics.models.series import Series
 from analytics.rules.catalogue import Surroundings, judge
-from analytics.rules.finding import Finding
+from analytics.rules.finding import Finding, Priority
 from analytics.rules.thresholds import MeterClass, Thresholds
 from domain.alert import STANDING, Act, AlertState, Standing, Verdict
 from domain.local_day import day_start, local_day
@@ -175,6 +176,9 @@ class _Judging:
                 acts = (Act.REOPEN,)
             elif on and was.blind_since is not None:
                 standing, acts = replace(standing, blind_since=None), (Act.SIGHT,)
+            if on and GRAVITY[finding.priority] > GRAVITY[Priority(alert.priority)]:
+                alert = replace(alert, priority=finding.priority)
+                standing, acts = risen(standing), (*acts, Act.RAISE)
         if not on and standing.state in STANDING:
             standing, acts = resolved(standing, finding.end), (*acts, Act.RESOLVE)
         if alert.id is not None and standing == was:
@@ -190,7 +194,7 @@ class _Judging:
             value_it(self.conn, kept.id, worth)
         if kept.id is not None and not kept.shadow:
             self.told.add(kept.id)
-        if standing.state is AlertState.OPEN and is_told(kept, acts):
+        if standing.state in STANDING and is_told(kept, acts):
             self.opened.append((kept, float((worth and worth.month_cny) or 0)))
         return kept
 

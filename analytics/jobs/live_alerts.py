@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from psycopg import Connection
 
-from analytics.alerts.course import Says, Sight, judge
+from analytics.alerts.course import Says, Sight, judge, risen
 from analytics.alerts.live_rule import GRAVITY, LIVE_POLICIES, UNITS, Judged, judge_said
 from analytics.jobs.alert_news import Opened, is_shown, tell_desks
 from analytics.jobs.alert_surroundings import OFF, SHADOW, AlertSurroundings
@@ -190,11 +190,11 @@ def changed(
         alert, was = begun(watched, judged, shadow=shadow), None
     else:
         was = None if standing is None else standing.state
-    acts = step.acts
+    standing, acts = step.standing, step.acts
     if judged.says is Says.BAD and GRAVITY[judged.priority] > GRAVITY[Priority(alert.priority)]:
-        alert = replace(alert, priority=str(judged.priority))
-        acts = acts or (Act.RAISE,)
-    return Change(replace(alert, standing=step.standing), was, acts, shown_by(judged))
+        alert, standing = replace(alert, priority=str(judged.priority)), risen(standing)
+        acts = acts if Act.OPEN in acts else (*acts, Act.RAISE)
+    return Change(replace(alert, standing=standing), was, acts, shown_by(judged))
 
 
 def shown_by(judged: Judged) -> Shown:

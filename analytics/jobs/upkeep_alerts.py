@@ -10,7 +10,8 @@ from datetime import datetime, timedelta
 
 from psycopg import Connection
 
-from analytics.alerts.course import Says, Sight, judge
+from analytics.alerts.course import Says, Sight, judge, risen
+from analytics.alerts.live_rule import GRAVITY
 from analytics.alerts.upkeep import CLOCK_OFFSET as CLOCK
 from analytics.alerts.upkeep import (
     POLICY,
@@ -34,7 +35,6 @@ from store.weather_hour import newest_of_places
 
 _COMES_BACK = timedelta(days=2)
 _EVERY_DEVICE = 1_000_000
-_ORDER = {Priority.LOW: 0, Priority.HIGH: 1, Priority.URGENT: 2}
 
 
 def judge_upkeep(conn: Connection, *, now: datetime) -> int:
@@ -118,8 +118,9 @@ class _Round:
             began = wanting.since
             if Act.OPEN in acts and began and self._now - POLICY.news < began < self._now:
                 now_stands = replace(now_stands, began_at=began)
-            if Act.OPEN not in acts and _ORDER[wanting.priority] > _ORDER[Priority(alert.priority)]:
-                acts = (*acts, Act.RAISE)
+            graver = GRAVITY[wanting.priority] > GRAVITY[Priority(alert.priority)]
+            if Act.OPEN not in acts and graver:
+                acts, now_stands = (*acts, Act.RAISE), risen(now_stands)
             if acts:
                 alert = replace(alert, priority=str(wanting.priority))
             shown = Shown(None, wanting.expected, wanting.actual, wanting.unit, wanting.evidence)

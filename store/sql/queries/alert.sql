@@ -206,7 +206,24 @@ VALUES (%(rule)s, %(organisation_id)s, %(device_id)s, %(meter_id)s, %(start_at)s
                   outcome = excluded.outcome;
 
 -- name: digest
-UPDATE alert SET digest_id = %(interruption_id)s WHERE alert_id = ANY (%(alert_ids)s);
+UPDATE alert SET digest_id = %(interruption_id)s
+ WHERE alert_id = ANY (%(alert_ids)s) AND digest_id IS DISTINCT FROM %(interruption_id)s;
+
+-- name: grow
+INSERT INTO alert_digest_part (interruption_id, alerts, at) VALUES (%(interruption_id)s, %(more)s, %(at)s);
+
+-- name: flurry
+-- The digest of a desk that still takes in what follows, and how many urgent alerts were told in it or by themselves lately.
+SELECT d.interruption_id,
+       (SELECT count(*) FROM alert a
+         WHERE a.digest_id = d.interruption_id AND a.priority = 'urgent' AND a.alert_id <> ALL (%(besides)s))
+       + (SELECT count(*) FROM alert_interruption i
+           WHERE i.desk_id = %(desk_id)s AND i.at >= %(grown)s AND i.over_budget AND i.alert_id <> ALL (%(besides)s)) AS urgent
+  FROM (SELECT) always
+  LEFT JOIN LATERAL (SELECT i.interruption_id FROM alert_interruption i
+                      WHERE i.desk_id = %(desk_id)s AND i.kind = 'digest' AND i.at >= %(begun)s
+                        AND greatest(i.at, (SELECT max(p.at) FROM alert_digest_part p WHERE p.interruption_id = i.interruption_id)) >= %(grown)s
+                      ORDER BY i.interruption_id DESC LIMIT 1) d ON true;
 
 -- name: hold
 UPDATE alert SET held = true WHERE alert_id = ANY (%(alert_ids)s);

@@ -4,6 +4,8 @@ from datetime import timedelta
 
 import pytest
 
+from domain.registry import Device, DeviceKind, Registry
+from store.registry import write as write_registry
 from tests.db.alerts.conftest import MINUTE, House
 
 pytestmark = pytest.mark.db
@@ -122,3 +124,38 @@ def test_what_was_snoozed_comes_back_when_its_time_is_over(house: House) -> None
     house.look()
     assert house.one("SELECT state FROM alert") == "open"
     assert house.one("SELECT act FROM alert_event ORDER BY alert_event_id DESC LIMIT 1") == "wake"
+
+
+LEVEL_1, LEVEL_3 = '"alarm_level": 1', '"alarm_level": 3'
+VEHICLE = "school-vehicle"
+TOLD = "SELECT a.rule, i.over_budget FROM alert_interruption i JOIN alert a USING (alert_id)"
+
+
+@pytest.mark.parametrize("state", ["open", "acknowledged", "assigned", "snoozed"])
+def test_what_becomes_urgent_interrupts_as_one_that_opens_so(house: House, state: str) -> None:
+    rise = [{"rule": "vehicle_alarm", "over_budget": True}]
+    car = Device(VEHICLE, "school-building", DeviceKind.VEHICLE, "公务车", "car")
+    write_registry(house.conn, Registry((), (), (car,)))
+    house.say(LEVEL_1, VEHICLE)
+    house.look()
+    assert house.rows("SELECT state, priority FROM alert") == [{"state": "open", "priority": "low"}]
+    assert house.rows(TOLD) == []
+    later = house.now + timedelta(days=1) if state == "snoozed" else None
+    house.conn.execute(
+        "UPDATE alert SET state = %s, snoozed_until = %s, assigned_to ="
+        " (SELECT person_id FROM person WHERE login = 'school' AND %s = 'assigned')",
+        [state, later, state],
+    )
+    house.pass_by(MINUTE)
+    house.say(LEVEL_3, VEHICLE)
+    for _ in range(2):  # looked at again, it is not told again
+        house.look()
+        assert house.rows(TOLD) == rise
+    assert house.rows("SELECT state, priority, snoozed_until FROM alert") == [
+        {
+            "state": "assigned" if state == "assigned" else "open",
+            "priority": "urgent",
+            "snoozed_until": None,
+        }
+    ]
+    assert house.one("SELECT urgent FROM notice") is True

@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from analytics.alerts.budget import News, day_began, shift_began, told
+from analytics.alerts.budget import STORM, News, Storm, Told, day_began, shift_began, told
 from analytics.alerts.feedback import MOST, precision, raised
 from analytics.alerts.quiet import Heard, dead_gateways, patience, silent_devices
 from analytics.rules.finding import Priority
@@ -70,3 +70,24 @@ def test_no_number_of_verdicts_mutes_a_rule() -> None:
     assert raised([(NOW, Verdict.KNOWN)] * 50, NOW) == 1.0
     assert precision([Verdict.TRUE, Verdict.FALSE, Verdict.KNOWN, Verdict.TRUE]) == 2 / 3
     assert precision([Verdict.KNOWN]) is None
+
+
+def test_what_follows_a_storm_joins_its_digest_and_urgent_ones_still_stand_out() -> None:
+    news = [News(1, Priority.HIGH), News(2, Priority.LOW), News(3, Priority.URGENT)]
+    assert told(news, 5, Storm(stands=True)) == Told((3,), frozenset({3}), (1, 2))
+    assert told(news, 5, Storm(stands=True, urgent=STORM - 1)).alone == (3,)
+    assert told(news, 5, Storm(stands=True, urgent=STORM)) == Told(digest=(3, 1, 2))
+
+
+def test_urgent_ones_that_come_one_by_one_are_a_storm_in_the_end() -> None:
+    one = [News(1, Priority.URGENT)]
+    assert told(one, 0, Storm(urgent=STORM - 1)).alone == (1,)
+    assert told(one, 0, Storm(urgent=STORM)) == Told(digest=(1,))
+
+
+def test_a_storm_that_begins_tells_of_a_few_urgent_ones_by_themselves() -> None:
+    news = [
+        *(News(number, Priority.HIGH) for number in range(STORM + 1)),
+        News(99, Priority.URGENT),
+    ]
+    assert told(news, 5) == Told((99,), frozenset({99}), tuple(range(STORM + 1)))
