@@ -1,7 +1,7 @@
 """A school with an energy contract; its June follows from its registers by plain arithmetic."""
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
@@ -140,11 +140,15 @@ _PEOPLE = ("manager", "accountant", "engineer", "director")
 
 
 @contextmanager
-def planted_template(server: str, template: str) -> Iterator[str]:
+def planted_template(
+    server: str, template: str, also: Callable[[Connection], None] | None = None
+) -> Iterator[str]:
     """A database with the school in it, to be copied by each test; yields its name."""
     with new_database(server, template) as url:
         with connected(url) as conn:
             plant(conn)
+            if also is not None:
+                also(conn)
         with as_template(server, url) as name:
             yield name
 

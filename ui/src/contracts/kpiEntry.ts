@@ -24,7 +24,8 @@ const WHOLE = /^\d{1,9}$/
 const PERCENT = /^(100(\.0+)?|\d{1,2}(\.\d{1,6})?)$/
 const HUNDREDTHS = 2
 
-const persons = (text: string): string[] => text.split(/[,，、]/).map((each) => each.trim()).filter(Boolean)
+/** Names as they are typed, between commas. */
+export const persons = (text: string): string[] => text.split(/[,，、]/).map((each) => each.trim()).filter(Boolean)
 
 /** A percentage as a share, moved by its point alone: no digit is rounded. */
 function share(percent: string): string {
