@@ -30,6 +30,8 @@ class Watched:
 
     Attributes
     ----------
+    above_meter_id : int or None
+        The meter above its meter.
     medium : str or None
         Of its meter.
     declared_kw : float or None
@@ -42,6 +44,7 @@ class Watched:
     place_id: int
     via_id: int | None
     meter_id: int | None
+    above_meter_id: int | None
     medium: str | None
     declared_kw: float | None
 

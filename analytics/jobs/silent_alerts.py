@@ -1,6 +1,6 @@
-"""Silent devices, and gateways that explain the silence of all behind them."""
+"""Silent devices, and what explains the silence of many: their place, main meter or gateway."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
@@ -8,18 +8,22 @@ from psycopg import Connection
 
 from analytics.alerts.course import Says, Sight, Step, judge
 from analytics.alerts.policy import Policy
-from analytics.alerts.quiet import Heard, dead_gateways, patience, silent_devices
-from analytics.alerts.rule_names import GATEWAY_SILENT as GATEWAY
-from analytics.alerts.rule_names import SILENT
+from analytics.alerts.quiet import Heard, patience, silent_devices
+from analytics.alerts.rule_names import GATEWAY_SILENT, MAIN_SILENT, PLACE_SILENT, SILENT
+from analytics.alerts.upkeep import Subject
 from analytics.jobs.alert_news import is_news, is_shown, tell_desks
 from analytics.jobs.alert_surroundings import OFF, SHADOW, AlertSurroundings
+from analytics.jobs.silent_causes import Cause, silent_causes
 from domain.alert import STANDING, Act, AlertState
-from store.alert import Alert, Change, Shown, alerts_of_devices, keep, tell
+from store.alert import Alert, Change, Shown, alerts_of_devices, alerts_of_rules, keep, tell
 from store.alert_watch import Watched, heard, usual_pause
 
 _WAIT = timedelta(minutes=2)
-"""A device behind a gateway is not told of sooner: what explains it often comes later."""
-_POLICY: Mapping[str, Policy] = {SILENT: Policy(least=_WAIT), GATEWAY: Policy()}
+"""Nothing is told of sooner than this: what explains it often comes later."""
+_POLICY = Policy(least=_WAIT)
+_WIDEST = {PLACE_SILENT: Policy()}
+_OF_DEVICES = (MAIN_SILENT, GATEWAY_SILENT, SILENT)
+_LASTING = (*STANDING, AlertState.PENDING)
 _INTERVALS, _LEAST = 3.0, timedelta(minutes=15)
 _COMES_BACK = timedelta(days=2)
 _OURS, _MANY = timedelta(minutes=5), 5
@@ -54,12 +58,7 @@ def judge_silence(conn: Connection, around: AlertSurroundings, ears: Ears, *, no
         if len(known) >= _MANY and now - max(each.last for each in known) > _OURS:
             return 0
         silent = silent_devices(known, now)
-        dead = {
-            gateway: for_long
-            for gateway, for_long in dead_gateways(known, silent).items()
-            if gateway in around.devices
-        }
-        return _Round(conn, around, now).run([each.device_id for each in known], silent, dead)
+        return _Round(conn, around, now).run(silent_causes(around, known, silent), silent)
 
 
 class _Round:
@@ -72,52 +71,64 @@ class _Round:
         self._told = set[int]()
         self._opened = list[tuple[Alert, float]]()
 
-    def run(
-        self,
-        devices: list[int],
-        silent: Mapping[int, timedelta],
-        dead: Mapping[int, timedelta],
-    ) -> int:
-        """Gateways first, so that those behind them find what explains them."""
-        everyone = sorted({*devices, *self._around.devices})
+    def run(self, causes: Sequence[Cause], silent: Mapping[int, timedelta]) -> int:
+        """The widest first, so that each finds what explains it."""
+        since = self._now - _COMES_BACK
         known = alerts_of_devices(
-            self._conn, everyone, [SILENT, GATEWAY], since=self._now - _COMES_BACK
+            self._conn, sorted(self._around.devices), _OF_DEVICES, since=since
         )
-        parents = dict[int, int]()
-        for device_id in sorted({*dead, *(d for rule, d in known if rule == GATEWAY)}):
-            kept = self._judge(GATEWAY, device_id, dead.get(device_id), known)
-            if kept is not None and kept.id is not None and _stands(kept):
-                parents[device_id] = kept.id
-        for device_id in sorted({*silent, *(d for rule, d in known if rule == SILENT)}):
-            watched = self._around.devices.get(device_id)
-            parent = None if watched is None else parents.get(watched.via_id or 0)
-            self._judge(SILENT, device_id, silent.get(device_id), known, parent)
+        for place in alerts_of_rules(self._conn, [PLACE_SILENT], since=since):
+            known[place.rule, place.organisation_id] = place
+        found = {(each.rule, each.subject_id): each for each in causes}
+        over = [key for key in known if key[0] != SILENT and key not in found]
+        for rule, subject_id in sorted(over):
+            self._judge(self._subject(rule, subject_id), None, known.get((rule, subject_id)))
+        explained = dict[int, int]()
+        for key, cause in found.items():
+            above = {explained.get(each) for each in cause.devices}
+            parent = above.pop() if len(above) == 1 else None
+            kept = self._judge(self._subject(*key), cause.lasts, known.get(key), parent)
+            if kept is not None and kept.id is not None and _explains(kept):
+                explained |= {each: kept.id for each in cause.devices if each not in explained}
+        for device_id in sorted({*silent, *(each for rule, each in known if rule == SILENT)}):
+            subject, alert = self._subject(SILENT, device_id), known.get((SILENT, device_id))
+            self._judge(subject, silent.get(device_id), alert, explained.get(device_id))
         tell_desks(self._conn, self._opened, now=self._now)
         tell(self._conn, self._told)
         return len(self._told)
 
+    def _subject(self, rule: str, subject_id: int) -> Subject | None:
+        if rule == PLACE_SILENT:
+            return Subject(rule, subject_id, None, None)
+        watched = self._around.devices.get(subject_id)
+        if watched is None:
+            return None
+        return Subject(rule, watched.place_id, subject_id, watched.meter_id)
+
     def _judge(
         self,
-        rule: str,
-        device_id: int,
+        subject: Subject | None,
         for_long: timedelta | None,
-        known: Mapping[tuple[str, int], Alert],
+        alert: Alert | None,
         parent: int | None = None,
     ) -> Alert | None:
         """Move one alert; the alert as it stands then, None where there is none."""
-        watched, alert = self._around.devices.get(device_id), known.get((rule, device_id))
-        if watched is None or self._around.mode(rule) == OFF:
+        if subject is None or self._around.mode(subject.rule) == OFF:
             return alert
+        rule, place_id, device_id, meter_id = subject
         standing = None if alert is None else alert.standing
         says = Says.GOOD if for_long is None else Says.BAD
-        step = judge(standing, Sight(self._now, says), _POLICY[rule], now=self._now)
+        sight, policy = Sight(self._now, says), _WIDEST.get(rule, _POLICY)
+        step = judge(standing, sight, policy, now=self._now)
         rests = standing is None or standing.state is AlertState.RESOLVED
-        if rests and self._around.suppressed(watched, rule, self._now) is not None:
+        window = self._around.covering(place_id, device_id, meter_id, rule, self._now)
+        if rests and window is not None:
             return alert
         if step.standing is None:
             return alert
         if alert is None or step.is_new:
-            alert = _begun(rule, watched, shadow=self._around.mode(rule) == SHADOW)
+            priority = "low" if rule == SILENT else "high"
+            alert = Alert(*subject, priority, shadow=self._around.mode(rule) == SHADOW)
         change = _change(alert, step, parent)
         if change is None:
             return alert
@@ -135,15 +146,9 @@ class _Round:
         return kept
 
 
-def _begun(rule: str, watched: Watched, *, shadow: bool) -> Alert:
-    priority = "high" if rule == GATEWAY else "low"
-    return Alert(
-        rule, watched.place_id, watched.device_id, watched.meter_id, priority, shadow=shadow
-    )
-
-
-def _stands(alert: Alert) -> bool:
-    return alert.standing is not None and alert.standing.state in STANDING
+def _explains(alert: Alert) -> bool:
+    lasts = alert.standing is not None and alert.standing.state in _LASTING
+    return lasts and not alert.shadow
 
 
 def _change(alert: Alert, step: Step, parent: int | None) -> Change | None:
@@ -154,8 +159,8 @@ def _change(alert: Alert, step: Step, parent: int | None) -> Change | None:
     if step.standing is None:
         return None
     acts = step.acts
-    lasts = step.standing.state in (*STANDING, AlertState.PENDING)
-    if lasts and parent is not None and not alert.inhibited:
+    lasts = step.standing.state in _LASTING
+    if lasts and parent is not None and (not alert.inhibited or alert.parent_id != parent):
         alert, acts = replace(alert, parent_id=parent, inhibited=True), (*acts, Act.INHIBIT)
     elif alert.inhibited and (parent is None or not lasts):
         alert = replace(alert, parent_id=None, inhibited=False)

@@ -1,11 +1,12 @@
 -- name: watched
 -- What the rules need to know of every device that is in use: where it stands, through whom it speaks, what it counts for.
-SELECT d.device_id, d.code, d.kind, p.place_id, d.via_id, m.meter_id, e.medium,
+SELECT d.device_id, d.code, d.kind, p.place_id, d.via_id, m.meter_id, a.parent_id AS above_meter_id, e.medium,
        t.declared_kw::double precision
   FROM device d
   JOIN device_place p ON p.device_id = d.device_id AND p.during @> now()
   LEFT JOIN meter_device m ON m.device_id = d.device_id AND m.during @> now()
   LEFT JOIN meter e USING (meter_id)
+  LEFT JOIN meter_position a ON a.meter_id = m.meter_id AND a.during @> now()
   LEFT JOIN meter_tariff t ON t.meter_id = m.meter_id AND t.during @> current_date
  WHERE d.status = 'accepted'
  ORDER BY d.device_id;

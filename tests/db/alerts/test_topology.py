@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from psycopg import Connection
 
-from domain.registry import Device, DeviceKind
+from domain.registry import Device, DeviceKind, Registry
 from store.registry import write as write_registry
 from tests.db.alerts.conftest import MINUTE, House
 from tests.estate import estate
@@ -83,3 +83,78 @@ def test_a_meter_that_reads_by_the_hour_is_given_hours(house: House) -> None:
     house.pass_by(timedelta(hours=3))
     live_on(house, LIVES, 4)
     assert house.one("SELECT count(*) FROM alert WHERE state = 'open'") == 1
+
+
+def tree(house: House, *, via_two_gateways: bool = False) -> None:
+    """Below the first meter of the school hang two others; the water meter has a battery."""
+    write_registry(house.conn, estate(meters=4))
+    house.conn.execute(
+        "UPDATE meter_position p SET role = 'sub', parent_id = a.meter_id FROM meter m, meter a"
+        " WHERE p.meter_id = m.meter_id AND a.code = 'school-meter-0'"
+        " AND m.code IN ('school-meter-1', 'school-meter-2')"
+    )
+    water = Device("well", "school-building", DeviceKind.WATER_METER, "水表", "well")
+    gateways = tuple(
+        Device(f"gateway-{number}", "school-building", DeviceKind.GATEWAY, "网关", "gateway")
+        for number in range(2)
+    )
+    write_registry(house.conn, Registry((), (), (water, *gateways)))
+    if via_two_gateways:
+        house.conn.execute(
+            "UPDATE device d SET via_id = g.device_id FROM device g WHERE (d.code, g.code) IN"
+            " (VALUES ('school-device-0', 'gateway-0'), ('school-device-1', 'gateway-0'),"
+            "  ('school-device-2', 'gateway-1'), ('school-device-3', 'gateway-1'))"
+        )
+
+
+SCHOOL = BEHIND[:4]
+STANDS = "SELECT rule, inhibited, parent_id FROM alert WHERE state = 'open' ORDER BY rule"
+INTERRUPTED = (
+    "SELECT a.rule FROM alert_interruption i JOIN alert a USING (alert_id) ORDER BY interruption_id"
+)
+
+
+def test_a_main_meter_explains_those_below_it(house: House) -> None:
+    tree(house)
+    house.say(POWER, *SCHOOL, *LIVES)
+    house.look()
+    live_on(house, [*LIVES, "school-device-3"], 20)  # one more of the place has power
+    main = house.one("SELECT alert_id FROM alert WHERE rule = 'main_silent'")
+    assert house.rows(STANDS) == [
+        {"rule": "main_silent", "inhibited": False, "parent_id": None},
+        *[{"rule": "silent", "inhibited": True, "parent_id": main}] * 3,
+    ]
+    assert house.rows(INTERRUPTED) == [{"rule": "main_silent"}]
+    live_on(house, [*LIVES, *SCHOOL[1:]], 1)  # the subs speak: their main is silent by itself
+    assert house.rows(STANDS) == [{"rule": "silent", "inhibited": False, "parent_id": None}]
+
+
+def test_a_power_cut_is_one_alert_over_mains_gateways_and_meters(house: House) -> None:
+    tree(house, via_two_gateways=True)
+    house.say(POWER, *SCHOOL, *LIVES)
+    house.say('"volume_m3": 3.0', "well")
+    house.look()
+    for _ in range(20):  # the water meter has a battery of its own, and goes on
+        house.say('"volume_m3": 3.0', "well")
+        live_on(house, LIVES, 1)
+    (place,) = house.rows("SELECT * FROM alert WHERE rule = 'place_silent'")
+    code = "SELECT code FROM organisation WHERE organisation_id = %s"
+    assert house.one(code, place["organisation_id"]) == "school-building"
+    below = {"inhibited": True, "parent_id": place["alert_id"]}
+    assert house.rows(STANDS) == [
+        *[{"rule": "gateway_silent", **below}] * 2,
+        {"rule": "main_silent", **below},
+        {"rule": "place_silent", "inhibited": False, "parent_id": None},
+        *[{"rule": "silent", **below}] * 4,
+    ]
+    assert house.rows(INTERRUPTED) == [{"rule": "place_silent"}]
+
+    live_on(house, [*LIVES, *SCHOOL[:2]], 1)  # power is back, but one gateway stays dead
+    gateway = house.one(
+        "SELECT alert_id FROM alert WHERE rule = 'gateway_silent' AND state = 'open'"
+    )
+    assert house.rows(STANDS) == [
+        {"rule": "gateway_silent", "inhibited": False, "parent_id": None},
+        *[{"rule": "silent", "inhibited": True, "parent_id": gateway}] * 2,
+    ]
+    assert house.rows(INTERRUPTED) == [{"rule": "place_silent"}, {"rule": "gateway_silent"}]
