@@ -125,6 +125,7 @@ def is_plain(told: History, readings: MeterReadings) -> bool:
         and not any(segment.flags.any() for segment in told.segments)
         and bool(np.diff(readings.ts).max() <= told.longest_pause(native_step(readings.ts)))
         and not _stands_still(told, readings)
+        and not _passes_over(told, readings)
     )
 
 
@@ -142,6 +143,12 @@ def _stands_still(told: History, readings: MeterReadings) -> bool:
     if way is CountsBy.REGISTER:
         return stands_still(readings.ts, readings.register)
     return way is CountsBy.AMOUNT and stands_still(*_counted(told))
+
+
+def _passes_over(told: History, readings: MeterReadings) -> bool:
+    """Whether power that nothing can have was left out: the pause there is longer than it looks."""
+    way = told.segments[0].counts_by
+    return way is CountsBy.RATE and len(_counted(told)[0]) < len(np.unique(readings.ts))
 
 
 def _counted(told: History) -> tuple[Instants, Floats]:

@@ -172,6 +172,15 @@ def test_many_random_weeks_are_the_same_by_worker_and_by_file(
     check_alike(conn, *case)
 
 
+def test_power_that_nothing_can_have_is_bridged_as_in_the_file_though_its_day_comes_last(
+    conn: Connection,
+) -> None:
+    kwh = minutes_kwh(DAYS, seed=7)
+    ts, kw = T0 + np.arange(0, DAYS * 1440, 30) * MINUTE + 29_000_000, kwh[::30] * 60
+    kw[3 * 24 + 6] = 1e15
+    check_alike(conn, Told(CountsBy.RATE, 30, ts, kw, []), [1, 3, 2, 0])
+
+
 @pytest.mark.parametrize("way", list(COLUMN))
 def test_any_order_and_repetition_of_readings_gives_the_same_bytes(
     conn: Connection, way: CountsBy
