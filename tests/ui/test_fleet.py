@@ -75,6 +75,8 @@ def test_a_vehicles_days_are_seen_judged_and_its_track_read(
         expect(page.locator("[data-vehicle='car-1']")).to_contain_text("津Acar-1")
         expect(page.locator("[data-charges] tbody tr").first).to_be_visible()
 
+        expect(page.locator("[data-battery]")).to_contain_text("数据不足")
+
         suspicion = page.locator("[data-suspicion]").first
         suspicion.get_by_role("button").first.click()
         suspicion.locator("[name=verdict]").select_option("known")

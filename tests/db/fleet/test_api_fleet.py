@@ -1,6 +1,6 @@
 """The fleet over the API: trips, whose charge it was, what looks wrong, who reads a track."""
 
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import cache
 
 import numpy as np
@@ -131,6 +131,37 @@ def test_trips_come_in_pages_with_their_evidence_and_versions(
         ("津Acar-1", False),
         ("津Acar-2", False),
     ]
+
+
+CHARGES = """
+INSERT INTO vehicle_segment (vehicle_id, segment_id, kind, start_at, end_at, km_ways, kwh, kwh_ways,
+                             soc_start, soc_end, evidence, estimated, doubts, known_at)
+SELECT 1, 'c' || n, 'charge', day, day + interval '2 hours', '{}', kwh,
+       jsonb_build_object('counter', kwh, 'soc', 1.2 * kwh), 20, 20 + rise, '{charge_state}',
+       estimated, 0, '2026-01-01Z'
+  FROM (VALUES (0, 21.5, 50, false), (1, 21.7, 50, false), (2, 21.4, 50, false),
+               (3, 30.1, 70, false), (4, 30.4, 70, false), (5, 29.9, 70, false),
+               (6, 9.0, 10, false), (7, 40.0, 50, true)) AS c (n, kwh, rise, estimated),
+       LATERAL (SELECT %(first)s + n * interval '1 day' AS day) d"""
+
+
+def test_a_battery_is_told_with_bounds_or_as_not_known_enough(
+    conn: Connection, admin: TestClient, sign_in: SignIn
+) -> None:
+    first = datetime(2026, 3, 1, tzinfo=UTC)
+    conn.execute(CHARGES, {"first": first})
+    told = f"{V1}/vehicles/1/battery"
+    few = admin.get(told, params={"end": (first + timedelta(days=5)).isoformat()}).json()
+    assert (few["charges"], few["kwh"], few["share"]) == (5, None, None)
+    asked = {"end": (first + timedelta(days=9)).isoformat()}
+    found = admin.get(told, params=asked).json()
+    assert (found["charges"], found["charges_all"]) == (6, 8)
+    # 43 kWh were planted in a car that was entered with 53.6. A narrow charge that would say 90
+    # and an inferred one that would say 80 say nothing.
+    assert found["kwh"] == pytest.approx(43.0, rel=0.005)
+    assert (found["low_kwh"], found["high_kwh"]) == pytest.approx((42.714, 43.429), abs=0.001)
+    assert found["share"] == pytest.approx(43.0 / 53.6, rel=0.005)
+    assert sign_in("hospital").get(told, params=asked).status_code == 404
 
 
 def test_a_track_needs_leave_and_its_reading_is_noted(

@@ -114,6 +114,22 @@ export interface ChargingBalance {
   piles: PileUse[]
   elsewhere: Segment[]
 }
+/** Usable capacity of a battery by its charges, with bounds of 95 %. [kWh] */
+export interface Battery {
+  first: Instant
+  end: Instant
+  charges: number
+  charges_all: number
+  least_charges: number
+  least_span_pct: number
+  kwh: number | null
+  low_kwh: number | null
+  high_kwh: number | null
+  entered_kwh: number | null
+  share: number | null
+  low_share: number | null
+  high_share: number | null
+}
 /** From one instant to another. */
 export interface Between {
   first: Instant
@@ -137,6 +153,7 @@ export const bars = async ({ first, end }: Between, signal: AbortSignal): Promis
 export const trips = (vehicle: number, { first, end }: Between, signal: AbortSignal): Promise<Segment[]> => whole(`/vehicles/${vehicle}/trips`, { first, end }, signal)
 export const charges = (vehicle: number, { first, end }: Between, signal: AbortSignal): Promise<Segment[]> => whole(`/vehicles/${vehicle}/charges`, { first, end }, signal)
 export const alarms = async (vehicle: number, { first, end }: Between, signal: AbortSignal): Promise<Alarm[]> => (await call<Page<Alarm>>('GET', `/vehicles/${vehicle}/alarms`, { query: { first, end }, signal })).items
+export const battery = (vehicle: number, end: Instant, signal: AbortSignal): Promise<Battery> => call('GET', `/vehicles/${vehicle}/battery`, { query: { end }, signal })
 export const track = (vehicle: number, { first, end }: Between, reason: string, system: System): Promise<Track> => call('GET', `/vehicles/${vehicle}/track`, { query: { first, end, reason, system } })
 export const suspicions = async (signal: AbortSignal): Promise<Suspicion[]> => (await call<Page<Suspicion>>('GET', '/suspicions', { query: { limit: 200 }, signal })).items
 export const judge = (id: number, verdict: Verdict, reason: string): Promise<Suspicion> => call('POST', `/suspicions/${id}/verdicts`, { body: { verdict, reason } })
