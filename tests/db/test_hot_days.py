@@ -78,6 +78,9 @@ def conn(database: str) -> Iterator[Connection]:
         row = conn.execute("SELECT meter_id FROM meter WHERE code = 'school-meter-0'").fetchone()
         assert row is not None
         put_meter(conn, row[0], MeterTariffRow(tariff, "heat", None, None, None, None, None))
+        # It was on the tariff before anybody asked what was known of the weather.
+        conn.execute("UPDATE tariff_version SET entered_at = %s", [NOW])
+        conn.execute("UPDATE meter_tariff SET entered_at = %s", [NOW])
         add_person(conn, login="reader", name="reader", password_hash="")
         grant(conn, login="reader", role="operator", organisation="school")
         yield conn
