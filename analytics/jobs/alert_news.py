@@ -18,7 +18,7 @@ from analytics.alerts.budget import (
     told,
 )
 from analytics.rules.finding import Priority
-from domain.alert import STANDING, Act
+from domain.alert import STANDING, Act, AlertState
 from store.alert import Alert
 from store.alert_desk import (
     budget,
@@ -37,7 +37,7 @@ OPENING = frozenset({Act.OPEN, Act.REOPEN, Act.RELEASE})
 
 
 def is_news(alert: Alert, acts: Iterable[Act]) -> bool:
-    """Whether somebody is to be told: that it opens, or that what stands has become graver.
+    """Whether somebody is to be told: that it opens, or that what was told is graver.
 
     Not of one on trial or explained by another, nor that one opens again which is flapping.
     """
@@ -45,7 +45,7 @@ def is_news(alert: Alert, acts: Iterable[Act]) -> bool:
         return False
     acts = frozenset(acts)
     opened = bool(OPENING & acts) and not alert.standing.flapping
-    return opened or (Act.RAISE in acts and alert.standing.state in STANDING)
+    return opened or (Act.RAISE in acts and alert.standing.state is not AlertState.PENDING)
 
 
 def is_shown(alert: Alert) -> bool:

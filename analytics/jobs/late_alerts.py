@@ -1,7 +1,8 @@
 """Readings that came late to alerts: judged among those around them, by the time they are of.
 
 What the whole record shows there, and no alert tells of, becomes one: over already, or standing
-still. What is told of already stays as it stands. Judged again, late readings change nothing.
+still. What is told of already stays as it stands, or becomes as grave as it was. Judged again, late
+readings change nothing.
 """
 
 from collections.abc import Mapping, Sequence
@@ -10,8 +11,8 @@ from datetime import datetime, timedelta
 
 from psycopg import Connection
 
-from analytics.alerts.course import Says
-from analytics.alerts.live_rule import LIVE_POLICIES, Judged
+from analytics.alerts.course import Says, risen
+from analytics.alerts.live_rule import GRAVITY, LIVE_POLICIES, Judged
 from analytics.alerts.policy import Policy
 from analytics.alerts.spell import Spell, spells
 from analytics.jobs.alert_news import Opened, is_shown, tell_desks
@@ -24,6 +25,7 @@ from analytics.jobs.live_alerts import (
     judged_by_rule,
     shown_by,
 )
+from analytics.rules.finding import Priority
 from domain.alert import Act, AlertState, Standing
 from store.alert import Alert, Change, all_of_devices, keep, tell
 from store.alert_watch import Late, Mark, Watched, late, said
@@ -135,8 +137,9 @@ class _Late:
         if self._around.suppressed(self._watched, judged.rule, spelt.began_at) is not None:
             return []
         same = [each for each in known if each.standing and _overlap(each.standing, spelt)]
-        if any(each.standing and each.standing.opened_at for each in same):
-            return []
+        told = [each for each in same if each.standing and each.standing.opened_at]
+        if told:
+            return self._raise(told[-1], spell)
         newest = known[-1] if known else None
         if same:
             alert = same[-1]
@@ -148,6 +151,18 @@ class _Late:
             shadow = self._around.mode(judged.rule) == SHADOW
             alert = begun(self._watched, judged, shadow=shadow)
         return [self._keep(alert, spell)]
+
+    def _raise(self, alert: Alert, spell: Spell) -> list[Alert]:
+        """Let an alert be as grave as its spell; nothing where it is already."""
+        was, worst = alert.standing, spell.worst
+        if was is None or GRAVITY[worst.priority] <= GRAVITY[Priority(alert.priority)]:
+            return []
+        alert = replace(alert, priority=str(worst.priority), standing=risen(was))
+        kept = keep(self._conn, Change(alert, was.state, (Act.RAISE,), shown_by(worst)))
+        if kept.id is not None and is_shown(kept):
+            self._told.add(kept.id)
+        self._opened.note(kept, (Act.RAISE,))
+        return [kept]
 
     def _keep(self, alert: Alert, spell: Spell) -> Alert:
         was, standing, acts = alert.standing, spell.standing, list[Act]()

@@ -159,3 +159,20 @@ def test_what_becomes_urgent_interrupts_as_one_that_opens_so(house: House, state
         }
     ]
     assert house.one("SELECT urgent FROM notice") is True
+
+
+def test_what_was_urgent_and_comes_late_interrupts_too(house: House) -> None:
+    car = Device(VEHICLE, "school-building", DeviceKind.VEHICLE, "公务车", "car")
+    write_registry(house.conn, Registry((), (), (car,)))
+    for _ in range(3):
+        house.say(LEVEL_1, VEHICLE)
+        house.look()
+        house.pass_by(MINUTE)
+    house.say(LEVEL_3, VEHICLE, at=house.now - 1.5 * MINUTE)
+    for _ in range(2):
+        house.look()
+        house.pass_by(MINUTE)
+        assert house.rows("SELECT state, priority FROM alert") == [
+            {"state": "open", "priority": "urgent"}
+        ]
+        assert house.rows(TOLD) == [{"rule": "vehicle_alarm", "over_budget": True}]
