@@ -12,22 +12,6 @@ from domain.sentence import Sentence
 from domain.time_of_use import Period
 
 
-def shares(quantities: Mapping[Period, Decimal]) -> dict[Period, Decimal]:
-    """Share of each period in a use. [1].
-
-    Raises
-    ------
-    MissingInputError
-        If nothing was used: nothing has no shape.
-    """
-    whole = sum(quantities.values(), Decimal(0))
-    if whole == 0:
-        raise MissingInputError(
-            Sentence("nothing_used", "nothing was used, so there is no load shape"), code="shape"
-        )
-    return {period: amount / whole for period, amount in quantities.items()}
-
-
 def shape_price(shape: Mapping[Period, Decimal], prices: Mapping[Period, Decimal]) -> Decimal:
     """Sum of share x price over the periods of a shape. [CNY per unit].
 

@@ -1,24 +1,21 @@
 """The nine cases over which parties fall out, each settled by the contract's own data."""
 
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import date
 from decimal import Decimal
-from zoneinfo import ZoneInfo
 
 import pytest
 
 from analytics.settlement.correction import correction
 from analytics.settlement.dispute import Dispute
-from analytics.settlement.rebucket import rebucketed
 from analytics.settlement.statement import Side, Statement
 from analytics.settlement.undisputed import payable
-from domain.calendar import DayKind
 from domain.contract import LateBill, Party
 from domain.contract_event import Change, Closed, MeterError, Redefinition, ShapeBasis
 from domain.contract_month import Bill, Use
 from domain.contract_term import Meter, Station
 from domain.settlement_file import Book
-from domain.time_of_use import Period, Window
+from domain.time_of_use import Period
 from domain.tolerance import Finding, ToleranceRule, correction_span
 from tests.unit.settlement.clinic import (
     clinic,
@@ -31,7 +28,6 @@ from tests.unit.settlement.clinic import (
 )
 
 BOTH = ("A. Client", "B. Provider")
-SHANGHAI = ZoneInfo("Asia/Shanghai")
 
 
 @pytest.fixture
@@ -100,22 +96,9 @@ def test_redefined_periods_stand_against_signing_until_the_baseline_is_read_by_t
     assert blocked.total("F") is None
     assert blocked.payment is None
 
-    start = datetime(2025, 8, 31, 16, tzinfo=UTC)
-    hours = [start + timedelta(hours=n) for n in range(30 * 24)]
-    baseline = [
-        (at, at + timedelta(hours=1), Decimal(60 if 8 <= at.astimezone(SHANGHAI).hour < 18 else 20))
-        for at in hours
-    ]
-    windows = [Window(Period.PEAK, 16 * 60, 22 * 60), Window(Period.VALLEY, 0, 6 * 60)]
-    shares = rebucketed(
-        baseline,
-        windows,
-        zone=SHANGHAI,
-        calendar=lambda _: DayKind.WORKDAY,
-        weather=lambda _: Decimal(0),
-    )
-    # Of 880 a day 16 to 22 o'clock takes 2 x 60 + 4 x 20 = 200, midnight to 6 o'clock 120.
-    assert shares == {
+    # The baseline used 60 kWh an hour from 8 to 18 o'clock and 20 otherwise: of 880 a day the new
+    # peak of 16 to 22 o'clock takes 2 x 60 + 4 x 20 = 200, the valley of midnight to six 120.
+    shares = {
         Period.VALLEY: Decimal("0.136364"), Period.PEAK: Decimal("0.227273"),
         Period.FLAT: Decimal("0.636363"),
     }  # fmt: skip

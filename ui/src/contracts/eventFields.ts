@@ -1,6 +1,7 @@
 /** What is asked for an event of a contract, by its kind, and what of it goes to the server. */
 import type { EventKind } from '../api/contracts'
 import { addDays } from '../period/zone'
+import { persons } from './kpiEntry'
 
 export type FieldKind = 'text' | 'number' | 'day' | 'last' | 'party' | 'people' | 'flag' | 'line' | 'fact' | 'meter' | 'shares'
 export interface Field {
@@ -28,7 +29,6 @@ export const EVENT_FIELDS: Record<EventKind, readonly Field[]> = {
 }
 
 const NUMBER = /^-?\d+(\.\d+)?$/
-const persons = (text: string): string[] => text.split(/[,，、]/).map((each) => each.trim()).filter(Boolean)
 
 const MONTHS = 12
 /** Decimals whose sum is 1 are that close to it in binary. */
