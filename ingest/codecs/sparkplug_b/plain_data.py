@@ -29,6 +29,8 @@ _MORE = 0x80
 _MORE_IN_SIX, _MORE_BUT_LAST = 0x80_80_80_80_80_80, 0x80_80_80_80_80_00
 _TIME_SIZE = 7
 """Of the tag and six bytes, as times from 1971 to 2109 have them."""
+_SHORTEST = 9
+"""A name or an alias, a time and a value are longer: there is nothing to look at in less."""
 _double = Struct("<d").unpack_from
 _float = Struct("<f").unpack_from
 _Places = dict[datetime, dict[str, dict[str, Value]]]
@@ -63,13 +65,13 @@ def _gathered(raw: bytes, count: int, numbers: Mapping[bytes, Number]) -> _Place
     last_time = b""
     at = _first_metric(raw)
     for _ in range(count):
-        if raw[at] != _METRIC or raw[at + 1] >= _MORE:
-            raise PayloadError("another field, or a long metric", code="unusual")
+        if raw[at] != _METRIC or not _SHORTEST <= raw[at + 1] < _MORE:
+            raise PayloadError("another field, or a long or empty metric", code="unusual")
         end = at + 2 + raw[at + 1]
         # A guess: bytes that only look like this tag leave a beginning that is no metric's
         tag = end - 9 if raw[end - 9] == _DOUBLE else _tag_before(raw, end)
         time_at = (tag - 2 if raw[tag - 2] == _DATATYPE else tag) - _TIME_SIZE
-        number = numbers.get(raw[at + 2 : time_at])
+        number = numbers.get(raw[at + 2 : time_at]) if time_at > at else None
         if number is None:
             raise PayloadError("no plain number of the birth", code="unusual")
         folder, name, datatype, conversion = number

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -48,3 +49,10 @@ def test_data_of_plain_numbers_is_read_as_any_other(
 
     with_a_quality = [replace(metric, quality=_GOOD) for metric in metrics]
     assert said(*metrics) == said(*with_a_quality)
+
+
+@pytest.mark.parametrize("raw", ["1200", "12001805", "1200803540", "12021001", "12021007120018"])
+def test_a_metric_too_short_to_have_a_value_says_nothing_and_breaks_nothing(raw: str) -> None:
+    host = Host()
+    host.birth(*_BORN)
+    assert host.hear("DDATA", bytes.fromhex(raw)).samples == []
