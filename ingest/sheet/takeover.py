@@ -19,6 +19,7 @@ from ingest.sheet.meters import Meters
 from ingest.sheet.occasions import Events, SchoolTerms
 from ingest.sheet.order_form import shipped_forms
 from ingest.sheet.pile_fees import PileFees
+from ingest.sheet.piles import Piles
 from ingest.sheet.place_facts import PlaceFacts
 from ingest.sheet.places import Places
 from ingest.sheet.quotas import Quotas
@@ -27,6 +28,7 @@ from ingest.sheet.targets import Targets
 from ingest.sheet.vehicle_orders import VehicleOrders
 from ingest.sheet.vehicle_quota_entries import VehicleQuotaEntries
 from ingest.sheet.vehicle_terms import MaintenancePlans, RentalTermsSheet
+from ingest.sheet.vehicles import Vehicles
 from ingest.sheet.weather_hours import WeatherHours
 from ingest.sheet.workbook import read_workbook
 
@@ -46,6 +48,8 @@ _ALL: tuple[Sheet, ...] = (
     Quotas(),
     Targets(),
     *map(VehicleOrders, shipped_forms()),
+    Vehicles(),
+    Piles(),
     PileFees(),
     RentalTermsSheet(),
     Bookings(),

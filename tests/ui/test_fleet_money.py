@@ -24,6 +24,9 @@ pytestmark = pytest.mark.browser
 
 MONTHS = "?from=2026-07&to=2026-07"
 CARS = ("car-1", "car-2")
+MORE_CARS = """code,plate,organisation,vehicle_class,powertrain
+car-10,渝A00010,school-building,mpv,fuel
+"""
 
 
 @pytest.fixture(scope="module")
@@ -225,6 +228,9 @@ def test_what_administrators_say_of_a_fleet_has_forms(seat: Visit) -> None:
     change_a_rule(page)
     draw_an_area(page)
     lend_tracks(page)
+    take(page, "vehicles", MORE_CARS)
+    choice = page.locator("[data-vehicle-setup] [name=vehicle]")
+    expect(choice).to_contain_text("渝A00010")
     assert fits(page)
     page.goto(f"/fleet/use{MONTHS}")
     limit_and_book(page)
