@@ -1,10 +1,10 @@
 """What is read and written where the days of a meter are judged."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,6 +24,27 @@ class JudgedMeter:
     medium: str
     place_id: int
     zone: str
+
+
+class Around(NamedTuple):
+    """Meters around one, by id.
+
+    Attributes
+    ----------
+    below : list of int
+        In the tree; what they count belongs to it.
+    reactive : list of int
+        Of its device.
+    cooling : list of int
+        The uppermost of its place.
+    plants : list of int
+        That feed in, of its institution.
+    """
+
+    below: list[int]
+    reactive: list[int]
+    cooling: list[int]
+    plants: list[int]
 
 
 class Price(NamedTuple):
@@ -106,11 +127,37 @@ def judged_meter(conn: Connection, meter_id: int) -> JudgedMeter | None:
 
 
 def hours(
-    conn: Connection, meter_id: int, quantity: str, first: datetime, last: datetime
+    conn: Connection, meter_ids: Collection[int], first: datetime, last: datetime
 ) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
-    """Starts [us] and amounts of the whole measured hours in [first, last)."""
-    arguments = {"meter_id": meter_id, "quantity": quantity, "first": first, "last": last}
-    ts, value = one_row(conn, sql("alert", "hours"), arguments)
+    """Starts [us] and summed amounts of the whole hours in [first, last) that all meters have."""
+    arguments = {"meter_ids": list(meter_ids), "first": first, "last": last}
+    return _columns(one_row(conn, sql("alert", "hours"), arguments))
+
+
+def company(conn: Connection, meter_id: int, place_id: int) -> Around:
+    """Meters that stand around one now."""
+    arguments = {"meter_id": meter_id, "place_id": place_id}
+    return Around(*(each or [] for each in one_row(conn, sql("alert", "company"), arguments)))
+
+
+def irradiance(
+    conn: Connection, place_id: int, first: datetime, last: datetime
+) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+    """Starts [us] of hours in [first, last) and what sensors of the institution told. [W/m2]."""
+    arguments = {"place_id": place_id, "first": first, "last": last}
+    return _columns(one_row(conn, sql("alert", "irradiance"), arguments))
+
+
+def broken(
+    conn: Connection, meter_id: int, flags: int, first: datetime, last: datetime
+) -> list[tuple[datetime, datetime, int]]:
+    """Local days in [first, last) that bear one of some flags: start, end, flags."""
+    arguments = {"meter_id": meter_id, "broken": flags, "first": first, "last": last}
+    return conn.execute(sql("alert", "broken"), arguments).fetchall()
+
+
+def _columns(row: Sequence[Any]) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+    ts, value = row
     return np.array(ts or [], np.int64), np.array(value or [], np.float64)
 
 

@@ -14,10 +14,12 @@ from store.queries import sql
 
 _SAID: dict[str, LiteralString] = {
     "electricity_meter": "electricity_said",
+    "heat_meter": "heat_said",
     "vehicle": "vehicle_said",
 }
 _LATE: dict[str, LiteralString] = {
     "electricity_meter": "electricity_late",
+    "heat_meter": "heat_late",
     "vehicle": "vehicle_late",
 }
 LISTENED_TO = frozenset(_SAID)

@@ -12,6 +12,7 @@ from typing import NamedTuple
 from analytics.alerts.course import Says
 from analytics.alerts.policy import Policy
 from analytics.rules.finding import Priority
+from analytics.rules.phases import unbalance
 from analytics.rules.thresholds import Thresholds
 
 Values = Mapping[str, float | int | str | bool]
@@ -20,6 +21,14 @@ _MAINS_BELOW_V = 300.0
 """A phase above it hangs on a transformer of its own, whose ratio nobody told. [V]"""
 _SAME_V, _SAME_SHARE = 2.0, 0.05
 """How far back within its band a value must be to speak against an alert. [V], [1]"""
+
+
+_SOC_DROP_PCT, _SOC_DROP_PCT_H = 5.0, 100.0
+"""Charge that may be lost from one reading to the next, and in an hour of full power. [%], [%/h]"""
+_SOC_WITHIN = timedelta(minutes=10)
+"""Readings further apart say nothing of jumps."""
+_FASTEST_KMH, _ODOMETER_STEP_KM = 250.0, 1.0
+"""No car is faster; an odometer counts in whole kilometres at the coarsest. [km/h], [km]"""
 
 
 GRAVITY: Mapping[Priority, int] = {Priority.LOW: 0, Priority.HIGH: 1, Priority.URGENT: 2}
@@ -61,6 +70,8 @@ class VehicleLimits:
         Between the strongest and the weakest cell. [V]
     cell_spread_k : float
         Between the warmest and the coldest probe. [K]
+    soh_low_pct : float
+        State of health, as the vehicle tells it, below which a battery is worn. [%]
     """
 
     soc_low_pct: float = 20.0
@@ -71,6 +82,7 @@ class VehicleLimits:
     cell_spread_v: float = 0.1
     cell_spread_urgent_v: float = 0.2
     cell_spread_k: float = 8.0
+    soh_low_pct: float = 80.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +136,35 @@ def judge_said(values: Values, at: datetime, device: Device) -> list[Judged]:
     return [found for rule in _RULES.get(device.kind, ()) for found in rule(reader, device)]
 
 
+def judge_change(earlier: Values, began: datetime, values: Values, at: datetime) -> list[Judged]:
+    """Judge what became of a vehicle's figures from one reading to the next.
+
+    Parameters
+    ----------
+    earlier, values : mapping
+        By quantity, in its unit: of the reading before and of this one.
+    """
+    hours = (at - began) / timedelta(hours=1)
+    if not hours > 0:
+        return []
+    found = []
+    was, now = _Reader(earlier, began), _Reader(values, at)
+    charge = was.take("soc_pct"), now.take("soc_pct")
+    if charge[0] and charge[1] and at - began <= _SOC_WITHIN:
+        drop = charge[0][0][0] - charge[1][0][0]
+        most = _SOC_DROP_PCT + _SOC_DROP_PCT_H * hours
+        says = Says.BAD if drop > most else Says.GOOD
+        found.append(Judged("soc_jump", says, Priority.LOW, drop, most, at))
+    odometer = was.take("odometer_km"), now.take("odometer_km")
+    if odometer[0] and odometer[1]:
+        driven = odometer[1][0][0] - odometer[0][0][0]
+        most = _FASTEST_KMH * hours + _ODOMETER_STEP_KM
+        says = Says.GOOD if -_ODOMETER_STEP_KM <= driven <= most else Says.BAD
+        limit = most if driven > 0 else 0.0
+        found.append(Judged("odometer_fault", says, Priority.LOW, driven, limit, at))
+    return found
+
+
 def _above(value: float, fire: float, clear: float) -> Says:
     return Says.BAD if value >= fire else Says.GOOD if value < clear else Says.BETWEEN
 
@@ -143,6 +184,46 @@ def _voltage(read: _Reader, device: Device) -> Iterator[Judged]:
     yield Judged("voltage_low", says, Priority.HIGH, low, rule.low_v, at)
     says = _above(high, rule.high_v, rule.high_v - _SAME_V)
     yield Judged("voltage_high", says, Priority.HIGH, high, rule.high_v, at)
+    if len(phases) > 1:
+        most, uneven = rule.voltage_unbalance, unbalance(phases)
+        says = _above(uneven, most, 0.8 * most)
+        yield Judged("voltage_unbalance", says, Priority.LOW, uneven, most, at)
+
+
+def _current(read: _Reader, device: Device) -> Iterator[Judged]:
+    """Phases of a load; of one that is next to nothing they say nothing."""
+    found = read.take("current_a_a", "current_b_a", "current_c_a")
+    if found is None or device.limits is None:
+        return
+    phases, at = found
+    rule = device.limits.phases
+    if sum(phases) / len(phases) < rule.least_current_a:
+        return
+    least = rule.lost_share * max(phases)
+    lost = min(phases) <= least
+    says = Says.BAD if lost else Says.GOOD
+    yield Judged("phase_loss", says, Priority.URGENT, min(phases), least, at)
+    if not lost:
+        most, uneven = rule.current_unbalance, unbalance(phases)
+        says = _above(uneven, most, 0.8 * most)
+        yield Judged("current_unbalance", says, Priority.LOW, uneven, most, at)
+
+
+def _circuit(read: _Reader, device: Device) -> Iterator[Judged]:
+    """Water that is pumped through a heating circuit, and what it gives on its way."""
+    found = read.take("supply_temperature_c", "return_temperature_c", "heat_flow_m3h")
+    if found is None or device.limits is None:
+        return
+    (supply, back, flow), at = found
+    rule = device.limits.heat
+    if flow < rule.least_flow_m3h:
+        return
+    drop = supply - back
+    says = _below(drop, -rule.reversed_k, 0.0)
+    yield Judged("reversed_circuit", says, Priority.HIGH, drop, -rule.reversed_k, at)
+    if says is not Says.BAD:
+        says = _below(drop, rule.least_difference_k, 1.2 * rule.least_difference_k)
+        yield Judged("low_difference", says, Priority.LOW, drop, rule.least_difference_k, at)
 
 
 def _demand(read: _Reader, device: Device) -> Iterator[Judged]:
@@ -177,6 +258,10 @@ def _battery(read: _Reader, device: Device) -> Iterator[Judged]:
         urgent = Priority.HIGH if soc < limit.soc_least_pct else Priority.LOW
         says = _below(soc, limit.soc_low_pct, limit.soc_low_pct + 5.0)
         yield Judged("soc_low", says, urgent, soc, limit.soc_low_pct, found[1])
+    if (found := read.take("soh_pct")) is not None:
+        health = found[0][0]
+        says = _below(health, limit.soh_low_pct, limit.soh_low_pct + 1.0)
+        yield Judged("soh_low", says, Priority.LOW, health, limit.soh_low_pct, found[1])
     if (found := read.take("aux_battery_v")) is not None:
         volt = found[0][0]
         says = _below(volt, limit.aux_battery_v, limit.aux_battery_v + 0.3)
@@ -211,15 +296,24 @@ def _cells(read: _Reader, device: Device) -> Iterator[Judged]:
 
 
 _RULES: Mapping[str, tuple[_Rule, ...]] = {
-    "electricity_meter": (_voltage, _demand),
+    "electricity_meter": (_voltage, _current, _demand),
+    "heat_meter": (_circuit,),
     "vehicle": (_alarm, _battery, _insulation, _cells),
 }
 LIVE_POLICIES: Mapping[str, Policy] = {
     "voltage_low": Policy(of=3, within=4, hold=10 * _MINUTE),
     "voltage_high": Policy(of=3, within=4, hold=10 * _MINUTE),
     "demand": Policy(of=2, within=3, least=10 * _MINUTE, hold=30 * _MINUTE),
+    "voltage_unbalance": Policy(of=3, within=4, least=15 * _MINUTE, hold=30 * _MINUTE),
+    "phase_loss": Policy(of=3, within=4, hold=10 * _MINUTE),
+    "current_unbalance": Policy(of=3, within=4, least=60 * _MINUTE, hold=60 * _MINUTE),
+    "low_difference": Policy(of=3, within=4, least=120 * _MINUTE, hold=60 * _MINUTE),
+    "reversed_circuit": Policy(of=3, within=4, least=15 * _MINUTE, hold=30 * _MINUTE),
     "vehicle_alarm": Policy(hold=_MINUTE),
     "soc_low": Policy(of=2, within=3),
+    "soh_low": Policy(of=3, within=4, hold=60 * _MINUTE),
+    "soc_jump": Policy(hold=60 * _MINUTE),
+    "odometer_fault": Policy(hold=60 * _MINUTE),
     "aux_battery_low": Policy(of=2, within=3, least=10 * _MINUTE, hold=_MINUTE),
     "insulation_low": Policy(of=3, within=4, hold=10 * _MINUTE),
     "cell_voltage_spread": Policy(of=3, within=4, hold=10 * _MINUTE),
@@ -230,8 +324,16 @@ UNITS: Mapping[str, str] = {
     "voltage_low": "V",
     "voltage_high": "V",
     "demand": "kW",
+    "voltage_unbalance": "1",
+    "phase_loss": "A",
+    "current_unbalance": "1",
+    "low_difference": "K",
+    "reversed_circuit": "K",
     "vehicle_alarm": "1",
     "soc_low": "%",
+    "soh_low": "%",
+    "soc_jump": "%",
+    "odometer_fault": "km",
     "aux_battery_low": "V",
     "insulation_low": "ohm/V",
     "cell_voltage_spread": "V",

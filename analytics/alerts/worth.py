@@ -10,6 +10,8 @@ _MONTH_DAYS = 30
 _CENT = Decimal("0.01")
 _AT_NIGHT = frozenset({"night_load", "night_flow"})
 _DAY = timedelta(days=1)
+_AMOUNTS = ("sum_above_expected", "sum_below_expected", "loss_m3")
+"""What evidence may tell: used beyond, yielded below what was expected; and lost to a leak."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,8 +29,8 @@ class Amounts:
 
 
 def amounts(finding: Finding) -> Amounts | None:
-    """What was used beyond what was expected; None where it was less, or the rule tells none."""
-    said = finding.evidence.get("sum_above_expected", finding.evidence.get("loss_m3"))
+    """What was used beyond, or yielded below, what was expected; None where the rule tells none."""
+    said = next((finding.evidence[name] for name in _AMOUNTS if name in finding.evidence), None)
     if isinstance(said, str) or said is None or said <= 0:
         return None
     told = finding.evidence.get("nights", finding.evidence.get("days"))

@@ -1,11 +1,13 @@
 """Finished days of meters to alerts, with what they are worth.
 
-A meter is judged when figures of a day that is over have changed: by the rules of its class over
-a hundred days, in one transaction. Judged again it finds the same; what comes late is placed by its
-own time, and what is too old to be news is kept as what would have been told.
+A meter is judged when figures of a day that is over have changed: by the rules of its class and by
+the meters around it, over a hundred days, in one transaction. Judged again it finds the same; what
+comes late is placed by its own time, and what is too old to be news is kept as what would have been
+told.
 """
 
 import logging
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -16,16 +18,17 @@ from analytics.alerts.course import resolved, risen
 from analytics.alerts.feedback import raised
 from analytics.alerts.live_rule import GRAVITY
 from analytics.alerts.matching import Matched, Span, goes_on, is_news, matched
-from analytics.alerts.rule_names import DAY_RULES
+from analytics.alerts.rule_names import DAY_RULES, FAMILIES
 from analytics.alerts.worth import amounts, confidence, goes_by_the_cheapest, in_cny
-from analytics.day_drivers import kinds_of_days
 from analytics.jobs.alert_news import is_news as is_told
 from analytics.jobs.alert_news import tell_desks
 from analytics.jobs.alert_surroundings import OFF, SHADOW, AlertSurroundings, limits_of
+from analytics.jobs.meter_surroundings import meter_days
 from analytics.models.series import Series
-from analytics.rules.catalogue import Surroundings, judge
+from analytics.rules.catalogue import judge
+from analytics.rules.company import judge_company
 from analytics.rules.finding import Finding, Priority
-from analytics.rules.thresholds import MeterClass, Thresholds
+from analytics.rules.thresholds import Thresholds
 from domain.alert import STANDING, Act, AlertState, Standing, Verdict
 from domain.local_day import day_start, local_day
 from store.alert import Alert, Change, Shown, alerts_of_meter, keep, tell
@@ -35,7 +38,6 @@ from store.alert_day import (
     Worth,
     claim_meter,
     find,
-    hours,
     judged_meter,
     meters_waiting,
     price,
@@ -86,35 +88,43 @@ class _Judging:
         zone = ZoneInfo(self.meter.zone)
         judged_to = day_start(self.today, zone)
         first = day_start(local_day(judged_to - _REACH, zone), zone)
-        series = Series(*hours(self.conn, self.meter_id, self.meter.quantity, first, judged_to))
-        if not len(series.ts):
+        days = meter_days(self.conn, self.meter_id, self.meter, first, judged_to)
+        if days is None:
             return
-        findings = [each for each in self._findings(series, zone) if self._speaks(each)]
+        own = self._softened(limits_of(self.around.own, days.meter_class, self.meter_id))
+        by_itself = judge(days.series, days.meter_class, own, days.around)
+        in_company = judge_company(days.series, days.company, own, days.around)
         known = alerts_of_meter(self.conn, self.meter_id, DAY_RULES, since=judged_to - _BACK)
+        seen_to = _instant(days.series, judged_to)
+        for rules in FAMILIES:
+            found = [each for each in (*by_itself, *in_company) if each.kind in rules]
+            mine = [each for each in known if each.rule in rules]
+            self._family(found, mine, judged_to, seen_to)
+        tell_desks(self.conn, self.opened, now=self.now)
+        tell(self.conn, self.told)
+
+    def _family(
+        self,
+        found: Sequence[Finding],
+        known: Sequence[Alert],
+        judged_to: datetime,
+        seen_to: datetime,
+    ) -> None:
+        """Findings of rules that tell of one matter, and the alerts they make, feed or end."""
+        findings = [each for each in found if self._speaks(each)]
         spans = [
             Span(number, alert.standing.began_at, alert.standing.last_at)
             for number, alert in enumerate(known)
             if alert.standing is not None
         ]
-        pairs = matched(findings, spans)
         going = set[int]()
-        for pair in reversed(pairs):
+        for pair in reversed(matched(findings, spans)):
             alert = None if pair.number is None else known[pair.number]
             if self._take(pair, alert, judged_to) and pair.number is not None:
                 going.add(pair.number)
-        seen_to = _instant(series, judged_to)
         for number, alert in enumerate(known):
             if number not in going:
                 self._end(alert, judged_to, seen_to)
-        tell_desks(self.conn, self.opened, now=self.now)
-        tell(self.conn, self.told)
-
-    def _findings(self, series: Series, zone: ZoneInfo) -> list[Finding]:
-        meter_class = MeterClass(self.meter.medium)
-        own = limits_of(self.around.own, meter_class, self.meter_id)
-        first = local_day(self.now - _REACH, zone)
-        kinds = kinds_of_days(self.conn, self.meter.place_id, first, self.today).kinds
-        return judge(series, meter_class, self._softened(own), Surroundings(zone, kinds))
 
     def _softened(self, own: Thresholds) -> Thresholds:
         """Thresholds after what people said of this meter's alerts: raised for a while."""
@@ -123,13 +133,14 @@ class _Judging:
             said.setdefault(rule, []).append((at, Verdict(verdict)))
         factor = {rule: raised(each, self.now) for rule, each in said.items()}
         unlike, night = own.unlike_usual, own.night_load
-        off, flow = own.off_day_use, own.night_flow
+        off, flow, pv = own.off_day_use, own.night_flow, own.pv_yield
         return replace(
             own,
             unlike_usual=replace(unlike, fire=unlike.fire * factor.get("unlike_usual", 1.0)),
             night_load=replace(night, above=night.above * factor.get("night_load", 1.0)),
             off_day_use=replace(off, spreads=off.spreads * factor.get("off_day_use", 1.0)),
             night_flow=replace(flow, spreads=flow.spreads * factor.get("night_flow", 1.0)),
+            pv_yield=replace(pv, spreads=pv.spreads * factor.get("pv_yield", 1.0)),
         )
 
     def _speaks(self, finding: Finding) -> bool:

@@ -8,11 +8,19 @@ from typing import NamedTuple
 from psycopg import Connection
 
 from analytics.alerts.course import Says, Sight, judge, risen
-from analytics.alerts.live_rule import GRAVITY, LIVE_POLICIES, UNITS, Judged, judge_said
+from analytics.alerts.live_rule import (
+    GRAVITY,
+    LIVE_POLICIES,
+    UNITS,
+    Judged,
+    judge_change,
+    judge_said,
+)
 from analytics.jobs.alert_news import Opened, is_shown, tell_desks
 from analytics.jobs.alert_surroundings import OFF, SHADOW, AlertSurroundings
 from analytics.rules.finding import Priority
 from domain.alert import Act, AlertState
+from domain.registry import DeviceKind
 from store.alert import Alert, Change, Shown, alerts_of_devices, keep, tell
 from store.alert_watch import LISTENED_TO, Mark, Said, Watched, said
 
@@ -89,10 +97,17 @@ def from_mark(mark: Mark | None, now: datetime) -> datetime:
 def judged_by_rule(
     around: AlertSurroundings, readings: Iterable[Said]
 ) -> Iterator[tuple[Watched, Judged]]:
-    """What the rules that speak, or are on trial, say of readings."""
+    """What the rules that speak, or are on trial, say of readings in the order of their time."""
+    before = dict[int, Said]()
     for each in readings:
         watched = around.devices[each.device_id]
-        for judged in judge_said(each.values, each.ts, around.device(watched)):
+        found = judge_said(each.values, each.ts, around.device(watched))
+        was = before.get(each.device_id)
+        if watched.kind == DeviceKind.VEHICLE:
+            if was is not None:
+                found += judge_change(was.values, was.ts, each.values, each.ts)
+            before[each.device_id] = each
+        for judged in found:
             if around.mode(judged.rule) != OFF:
                 yield watched, judged
 

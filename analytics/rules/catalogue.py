@@ -9,12 +9,13 @@ import numpy as np
 
 from analytics.models.estimator import Floats
 from analytics.models.series import Series
-from analytics.rules.day_grid import DayGrid, day_grid
+from analytics.rules.day_grid import DayGrid, day_grid, laid_out
 from analytics.rules.finding import Finding, merged
 from analytics.rules.implausible import implausible
 from analytics.rules.night_flow import night_flow
 from analytics.rules.night_load import night_load
 from analytics.rules.off_day_use import off_day_use
+from analytics.rules.pv_yield import pv_yield
 from analytics.rules.silent import silent
 from analytics.rules.stuck import stuck
 from analytics.rules.thresholds import MeterClass, Thresholds
@@ -34,6 +35,8 @@ class Surroundings:
         From a calendar; days that it does not name go by their weekday.
     temperature_c : Series or None
         Outdoor air. [degC]
+    sun : Series or None
+        On a plant: irradiance, or what plants beside it yielded. [any unit]
     until : int or None
         Up to when values should have come; None of a record that is over. [us]
     """
@@ -41,6 +44,7 @@ class Surroundings:
     zone: ZoneInfo
     kinds: Mapping[date, DayKind] = field(default_factory=dict)
     temperature_c: Series | None = None
+    sun: Series | None = None
     until: int | None = None
 
 
@@ -71,6 +75,14 @@ def _unlike_usual(of: Judged) -> list[Finding]:
     return unlike_usual(of.grid, usual(of.grid, of.explained), of.rules.unlike_usual)
 
 
+def _pv_yield(of: Judged) -> list[Finding]:
+    sun = of.around.sun
+    if sun is None or not len(sun.ts):
+        return pv_yield(of.grid, None, of.rules.pv_yield)
+    shone = laid_out(sun, of.grid.bounds, of.grid.slots, of.around.zone)
+    return pv_yield(of.grid, shone, of.rules.pv_yield)
+
+
 _METER: tuple[Rule, ...] = (
     lambda of: silent(of.series, of.rules.silent, of.around.until),
     lambda of: stuck(of.series, of.rules.stuck),
@@ -82,6 +94,7 @@ _BY_CLASS: Mapping[MeterClass, tuple[Rule, ...]] = {
         lambda of: night_load(of.settled, of.rules.night_load),
         lambda of: off_day_use(of.settled, of.rules.off_day_use),
     ),
+    MeterClass.PV: (_pv_yield,),
     MeterClass.WATER: (lambda of: night_flow(of.grid, of.rules.night_flow), _unlike_usual),
 }
 _OTHERS: tuple[Rule, ...] = (_unlike_usual,)

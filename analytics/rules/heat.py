@@ -1,10 +1,11 @@
-"""Heating and cooling circuits: supply, return, flow and what is drawn (供回水)."""
+"""Heat that is pumped in vain, and taken away by the cooling beside it (供回水、冷热同开)."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from analytics.models.estimator import Floats, Integers, Truths
+from analytics.models.series import us
 from analytics.rules.finding import Finding, Priority
 from analytics.rules.lasting import State, lasting
 
@@ -19,44 +20,19 @@ class Heat:
         Supply less return of a circuit that gives heat. [K]
     reversed_k : float
         Return above supply by so much: sensors or pipes are changed over. [K]
-    running_share : float
-        Share of its usual flow from which a circuit runs. [1]
+    least_flow_m3h : float
+        Flow from which a circuit runs. [m3/h]
     both_share : float
         Share of its own 95th percentile from which heating, and cooling, runs. [1]
     hours : float
-        Time that a state must last. [h]
+        Time for which both must run. [h]
     """
 
     least_difference_k: float
     reversed_k: float
-    running_share: float
+    least_flow_m3h: float
     both_share: float
     hours: float
-
-
-def circuit_faults(
-    ts: Integers, supply_c: Floats, return_c: Floats, flow_m3h: Floats, rule: Heat
-) -> list[Finding]:
-    """Find water that is pumped in vain, and a return that is warmer than its supply.
-
-    Parameters
-    ----------
-    ts : ndarray of int, shape (n,)
-        Strictly rising. [us]
-    supply_c, return_c, flow_m3h : ndarray of float, shape (n,)
-        NaN: not measured, which is no fault. [degC], [degC], [m3/h]
-    """
-    drop = supply_c - return_c
-    flowing = flow_m3h[flow_m3h > 0]
-    usual = float(np.median(flowing)) if len(flowing) else np.inf
-    pumped = flow_m3h >= rule.running_share * usual
-    turned = pumped & (drop <= -rule.reversed_k)
-    vain = pumped & (drop < rule.least_difference_k) & ~turned
-    states = (
-        State("low_difference", Priority.LOW, vain, drop, rule.least_difference_k),
-        State("reversed_circuit", Priority.HIGH, turned, drop, 0.0),
-    )
-    return [finding for state in states for finding in lasting(ts, state, rule.hours)]
 
 
 def heating_and_cooling(
@@ -69,12 +45,22 @@ def heating_and_cooling(
     ts : ndarray of int, shape (n,)
         Strictly rising. [us]
     heating, cooling : ndarray of float, shape (n,)
-        Of both meters at these instants; NaN: not measured. [kW, or kWh of a step]
+        Of both meters at these instants; NaN: not measured. [kW, or kWh or GJ of a step]
+
+    Returns
+    -------
+    list of Finding
+        `sum_above_expected` is the heat that the cooling took away again: the lesser of both.
     """
     both = _runs_well(heating, rule) & _runs_well(cooling, rule)
     wasted = np.minimum(heating, cooling)
     state = State("heating_and_cooling", Priority.HIGH, both, wasted, 0.0)
-    return lasting(ts, state, rule.hours)
+    found = []
+    for each in lasting(ts, state, rule.hours):
+        inside = (ts >= us(each.start)) & (ts < us(each.end))
+        lost = {"sum_above_expected": float(wasted[inside].sum())}
+        found.append(replace(each, evidence={**each.evidence, **lost}))
+    return found
 
 
 def _runs_well(power: Floats, rule: Heat) -> Truths:

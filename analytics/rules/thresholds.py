@@ -19,25 +19,39 @@ from analytics.rules.night_load import NightLoad
 from analytics.rules.off_day_use import OffDayUse
 from analytics.rules.phases import Phases
 from analytics.rules.power_factor import LowPowerFactor
-from analytics.rules.register_fault import RegisterFault
+from analytics.rules.pv_yield import PvYield
 from analytics.rules.silent import Silent
 from analytics.rules.stuck import Stuck
 from analytics.rules.unlike_usual import UnlikeUsual
 from domain.errors import ConfigurationError
 
 _EVERY = "every"
+FED_IN = "active_energy_export_kwh"
+"""Quantity of meters of plants."""
 Overrides = Mapping[str, Mapping[str, object]]
 """By rule and name of the threshold."""
 
 
 class MeterClass(StrEnum):
-    """Meters that are judged alike: by their medium."""
+    """Meters that are judged alike: by their medium, and plants by the sun."""
 
     ELECTRICITY = "electricity"
     WATER = "water"
     GAS = "gas"
     HEAT = "heat"
     COOLING = "cooling"
+    PV = "pv"
+
+
+def class_of(medium: str, quantity: str) -> MeterClass:
+    """Class of a meter: its medium, or `PV` of one that counts what is fed in.
+
+    Raises
+    ------
+    ValueError
+        If no rules judge such meters.
+    """
+    return MeterClass.PV if quantity == FED_IN else MeterClass(medium)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,13 +64,13 @@ class Thresholds:
     stuck: Stuck
     silent: Silent
     implausible: Implausible
-    register_fault: RegisterFault
     demand: Demand
     low_power_factor: LowPowerFactor
     phases: Phases
     feeder: Feeder
     night_flow: NightFlow
     heat: Heat
+    pv_yield: PvYield
 
 
 def thresholds(meter_class: MeterClass, overrides: Overrides | None = None) -> Thresholds:

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Query, Response
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from analytics.alerts.budget import Budget
-from analytics.rules.thresholds import MeterClass, thresholds
+from analytics.rules.thresholds import MeterClass, class_of, thresholds
 from api.page import Page
 from api.problem import refuse
 from api.routes.costs import meter_named
@@ -25,6 +25,7 @@ from store.alert_threshold import (
     enter_threshold,
     entered_thresholds,
 )
+from store.place import MeterRow
 from store.session import audit
 
 router = APIRouter(tags=["alerts"])
@@ -97,19 +98,20 @@ def list_thresholds(
     of = OfMeters(None, meter_class)
     if meter is not None:
         found = meter_named(scope, meter)
-        meter_class = _class_of(found.medium)
+        meter_class = _class_of(found)
         of = OfMeters(found.id, meter_class)
     entered = entered_thresholds(scope.conn, of)
     return Page(items=_held_together(meter_class, entered))
 
 
-def _class_of(medium: str) -> MeterClass:
-    if medium not in set(MeterClass):
+def _class_of(meter: MeterRow) -> MeterClass:
+    try:
+        return class_of(meter.medium, meter.quantity)
+    except ValueError as error:
         detail = Sentence(
-            "no_rules_for_medium", "no rules judge a meter of {medium}", medium=medium
+            "no_rules_for_medium", "no rules judge a meter of {medium}", medium=meter.medium
         )
-        raise refuse(HTTPStatus.UNPROCESSABLE_ENTITY, detail)
-    return MeterClass(medium)
+        raise refuse(HTTPStatus.UNPROCESSABLE_ENTITY, detail) from error
 
 
 def _held_together(meter_class: MeterClass, entered: list[EnteredThreshold]) -> list[ThresholdOut]:
@@ -140,7 +142,8 @@ def change_threshold(wanted: ThresholdIn, scope: Scope) -> Response:
         detail = Sentence("threshold_of_what", "name a meter or a class of meters, one of the two")
         raise refuse(HTTPStatus.UNPROCESSABLE_ENTITY, detail)
     meter = None if wanted.meter is None else meter_named(scope, wanted.meter)
-    meter_class = wanted.meter_class or _class_of(meter.medium if meter else "")
+    meter_class = MeterClass.ELECTRICITY if meter is None else _class_of(meter)
+    meter_class = wanted.meter_class or meter_class
     _must_exist(meter_class, wanted)
     of = OfMeters(None if meter is None else meter.id, wanted.meter_class)
     try:

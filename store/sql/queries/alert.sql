@@ -25,14 +25,21 @@ SELECT meter_id, meter_class, rule, threshold, value
 -- Readings of some devices, each from an instant of its own on, in the order of their time; of each at most so many.
 SELECT r.* FROM unnest(%(device_ids)s::bigint[], %(from)s::timestamptz[]) AS d (device_id, since)
  CROSS JOIN LATERAL (
-       SELECT e.device_id, e.ts, e.received_at, e.active_power_kw, e.voltage_a_v, e.voltage_b_v, e.voltage_c_v
+       SELECT e.device_id, e.ts, e.received_at, e.active_power_kw, e.voltage_a_v, e.voltage_b_v, e.voltage_c_v,
+              e.current_a_a, e.current_b_a, e.current_c_a
          FROM electricity_reading e
         WHERE e.device_id = d.device_id AND e.ts >= d.since AND e.ts >= %(since)s ORDER BY e.ts LIMIT %(most)s) r;
+
+-- name: heat_said
+SELECT r.* FROM unnest(%(device_ids)s::bigint[], %(from)s::timestamptz[]) AS d (device_id, since)
+ CROSS JOIN LATERAL (
+       SELECT h.device_id, h.ts, h.received_at, h.supply_temperature_c, h.return_temperature_c, h.heat_flow_m3h FROM heat_reading h
+        WHERE h.device_id = d.device_id AND h.ts >= d.since AND h.ts >= %(since)s ORDER BY h.ts LIMIT %(most)s) r;
 
 -- name: vehicle_said
 SELECT r.* FROM unnest(%(device_ids)s::bigint[], %(from)s::timestamptz[]) AS d (device_id, since)
  CROSS JOIN LATERAL (
-       SELECT v.device_id, v.ts, v.received_at, v.alarm_level, v.soc_pct, v.aux_battery_v, v.insulation_kohm, v.pack_voltage_v,
+       SELECT v.device_id, v.ts, v.received_at, v.alarm_level, v.soc_pct, v.soh_pct, v.odometer_km, v.aux_battery_v, v.insulation_kohm, v.pack_voltage_v,
               v.cell_voltage_max_v, v.cell_voltage_min_v, v.cell_temperature_max_c, v.cell_temperature_min_c FROM vehicle_reading v
         WHERE v.device_id = d.device_id AND v.ts >= d.since AND v.ts >= %(since)s ORDER BY v.ts LIMIT %(most)s) r;
 
@@ -46,6 +53,15 @@ SELECT e.device_id, min(e.ts), max(e.ts)
   FROM unnest(%(device_ids)s::bigint[], %(judged_to)s::timestamptz[], %(received_at)s::timestamptz[])
        AS d (device_id, judged_to, received_at)
   JOIN come e ON e.device_id = d.device_id AND e.ts < d.judged_to AND e.received_at > d.received_at GROUP BY 1;
+
+-- name: heat_late
+WITH come AS MATERIALIZED (
+    SELECT h.device_id, h.ts, h.received_at FROM heat_reading h WHERE h.ts >= %(since)s AND h.received_at > %(arrived)s
+)
+SELECT h.device_id, min(h.ts), max(h.ts)
+  FROM unnest(%(device_ids)s::bigint[], %(judged_to)s::timestamptz[], %(received_at)s::timestamptz[])
+       AS d (device_id, judged_to, received_at)
+  JOIN come h ON h.device_id = d.device_id AND h.ts < d.judged_to AND h.received_at > d.received_at GROUP BY 1;
 
 -- name: vehicle_late
 WITH come AS MATERIALIZED (
@@ -247,14 +263,45 @@ SELECT m.quantity, m.medium, p.place_id, coalesce(zone_of(p.place_id), 'UTC') AS
  WHERE m.meter_id = %(meter_id)s;
 
 -- name: hours
--- Whole hours of a meter in [first, last): their start [us] and amount. What is estimated or read more seldom is left out.
+-- Whole hours of meters of one medium in [first, last), those that every one of them has: their start [us] and the sum of the
+-- amounts. What is estimated or read more seldom is left out.
 SELECT array_agg((extract(epoch FROM hour) * 1000000)::bigint ORDER BY hour), array_agg(value ORDER BY hour)
-  FROM (SELECT date_bin('1 hour', start_at, '2000-01-01T00:00Z') AS hour, sum(value) AS value
-          FROM consumption
-         WHERE meter_id = %(meter_id)s AND quantity = %(quantity)s AND superseded_at IS NULL
-           AND start_at >= %(first)s AND start_at < %(last)s AND quantity_grade <> 'estimated'
-         GROUP BY 1
-        HAVING sum(end_at - start_at) = interval '1 hour') h;
+  FROM (SELECT hour, sum(value) AS value
+          FROM (SELECT c.meter_id, date_bin('1 hour', c.start_at, '2000-01-01T00:00Z') AS hour, sum(c.value) AS value
+                  FROM meter m JOIN consumption c ON c.meter_id = m.meter_id AND c.quantity = m.quantity
+                 WHERE m.meter_id = ANY (%(meter_ids)s) AND c.superseded_at IS NULL
+                   AND c.start_at >= %(first)s AND c.start_at < %(last)s AND c.quantity_grade <> 'estimated'
+                 GROUP BY 1, 2
+                HAVING sum(c.end_at - c.start_at) = interval '1 hour') own
+         GROUP BY 1 HAVING count(*) = cardinality(%(meter_ids)s)) h;
+
+-- name: company
+-- Meters that stand around one now: below it, counting the reactive energy of its device, and the cold of its place; and plants
+-- of its institution beside it.
+SELECT (SELECT array_agg(p.meter_id ORDER BY 1) FROM meter_position p
+         WHERE p.parent_id = %(meter_id)s AND p.during @> now() AND p.role NOT IN ('check', 'virtual')) AS below,
+       (SELECT array_agg(DISTINCT r.meter_id) FROM meter_device d JOIN meter_device o ON o.device_id = d.device_id AND o.during @> now()
+          JOIN meter r ON r.meter_id = o.meter_id AND r.quantity = 'reactive_energy_import_kvarh'
+         WHERE d.meter_id = %(meter_id)s AND d.during @> now()) AS reactive,
+       (SELECT array_agg(c.meter_id ORDER BY 1) FROM meter_position p JOIN meter c ON c.meter_id = p.meter_id AND c.medium = 'cooling'
+         WHERE p.place_id = %(place_id)s AND p.during @> now() AND p.role NOT IN ('check', 'virtual') AND p.parent_id IS NULL) AS cooling,
+       (SELECT array_agg(c.meter_id ORDER BY 1) FROM meter_position p
+          JOIN meter c ON c.meter_id = p.meter_id AND c.quantity = 'active_energy_export_kwh'
+         WHERE p.place_id IN (SELECT places_below(desk_of(%(place_id)s))) AND p.during @> now() AND c.meter_id <> %(meter_id)s) AS plants;
+
+-- name: irradiance
+-- Mean irradiance by the hour that sensors of a place's institution told in [first, last): start [us] and W/m2.
+SELECT array_agg((extract(epoch FROM hour) * 1000000)::bigint ORDER BY hour), array_agg(value ORDER BY hour)
+  FROM (SELECT date_bin('1 hour', r.ts, '2000-01-01T00:00Z') AS hour, avg(r.irradiance_wm2) AS value
+          FROM device_place p JOIN climate_reading r ON r.device_id = p.device_id AND r.ts <@ p.during
+         WHERE p.place_id IN (SELECT places_below(desk_of(%(place_id)s)))
+           AND r.ts >= %(first)s AND r.ts < %(last)s AND r.irradiance_wm2 IS NOT NULL
+         GROUP BY 1) h;
+
+-- name: broken
+-- Local days in [first, last) on which the ledger found that a meter's register broke, with their flags.
+SELECT start_at, start_at + make_interval(secs => day_s), flags FROM consumption_day c JOIN meter m USING (meter_id, quantity)
+ WHERE c.meter_id = %(meter_id)s AND c.start_at >= %(first)s AND c.start_at < %(last)s AND c.flags & %(broken)s <> 0 ORDER BY 1;
 
 -- name: price
 -- What a unit costs on local days [first_day, end_day] by the meter's own tariff: on the mean, and in its cheapest period.

@@ -1,11 +1,11 @@
 """Newest values of a device are judged by its kind's rules; what is missing says nothing."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from analytics.alerts.course import Says
-from analytics.alerts.live_rule import LIVE_POLICIES, UNITS, Device, judge_said
+from analytics.alerts.live_rule import LIVE_POLICIES, UNITS, Device, judge_change, judge_said
 from analytics.rules.finding import Priority
 from analytics.rules.thresholds import MeterClass, thresholds
 
@@ -70,3 +70,66 @@ def test_a_vehicle_in_order_says_nothing_bad() -> None:
     assert {says for says, _ in found.values()} == {Says.GOOD}
     assert set(found) <= set(LIVE_POLICIES)
     assert set(LIVE_POLICIES) <= set(UNITS)
+
+
+@pytest.mark.parametrize(
+    ("currents", "lost", "uneven"),
+    [
+        ((100.0, 104.0, 97.0), Says.GOOD, Says.GOOD),
+        ((100.0, 0.5, 97.0), Says.BAD, None),
+        ((100.0, 104.0, 40.0), Says.GOOD, Says.BAD),
+        ((3.0, 0.0, 1.0), None, None),
+    ],
+)
+def test_a_phase_without_current_is_lost_and_not_merely_uneven(
+    currents: tuple[float, float, float], lost: Says | None, uneven: Says | None
+) -> None:
+    names = ("current_a_a", "current_b_a", "current_c_a")
+    found = said(METER, **dict(zip(names, currents, strict=True)))
+    assert found.get("phase_loss", (None,))[0] is lost
+    assert found.get("current_unbalance", (None,))[0] is uneven
+
+
+def test_phases_far_from_their_mean_are_unbalanced() -> None:
+    found = said(METER, voltage_a_v=231.0, voltage_b_v=212.0, voltage_c_v=232.0)
+    assert found["voltage_unbalance"][0] is Says.BAD
+    assert found["voltage_low"][0] is Says.GOOD
+
+
+@pytest.mark.parametrize(
+    ("supply", "back", "flow", "says"),
+    [
+        (55.0, 40.0, 8.0, {"low_difference": Says.GOOD, "reversed_circuit": Says.GOOD}),
+        (55.0, 54.0, 8.0, {"low_difference": Says.BAD, "reversed_circuit": Says.GOOD}),
+        (55.0, 58.0, 8.0, {"reversed_circuit": Says.BAD}),
+        (55.0, 55.0, 0.02, {}),
+    ],
+)
+def test_water_pumped_in_vain_and_a_circuit_that_is_turned_around(
+    supply: float, back: float, flow: float, says: dict[str, Says]
+) -> None:
+    circuit = Device("heat_meter", thresholds(MeterClass.HEAT))
+    found = said(
+        circuit, supply_temperature_c=supply, return_temperature_c=back, heat_flow_m3h=flow
+    )
+    assert {rule: each for rule, (each, _) in found.items()} == says
+
+
+@pytest.mark.parametrize(
+    ("earlier", "values", "minutes", "bad"),
+    [
+        ({"soc_pct": 80.0}, {"soc_pct": 79.0}, 1, set()),
+        ({"soc_pct": 80.0}, {"soc_pct": 60.0}, 1, {"soc_jump"}),
+        ({"soc_pct": 80.0}, {"soc_pct": 60.0}, 60, set()),
+        ({"soc_pct": 20.0}, {"soc_pct": 80.0}, 1, set()),
+        ({"odometer_km": 5000.0}, {"odometer_km": 5002.0}, 1, set()),
+        ({"odometer_km": 5000.0}, {"odometer_km": 4000.0}, 600, {"odometer_fault"}),
+        ({"odometer_km": 5000.0}, {"odometer_km": 5100.0}, 1, {"odometer_fault"}),
+        ({"odometer_km": 5000.0}, {}, 1, set()),
+    ],
+)
+def test_what_no_drive_does_from_one_reading_to_the_next(
+    earlier: dict[str, float], values: dict[str, float], minutes: int, bad: set[str]
+) -> None:
+    found = judge_change(earlier, AT - timedelta(minutes=minutes), values, AT)
+    assert {each.rule for each in found if each.says is Says.BAD} == bad

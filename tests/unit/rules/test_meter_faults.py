@@ -6,7 +6,6 @@ import pytest
 from analytics.models.series import Series, instant
 from analytics.rules.finding import Priority
 from analytics.rules.implausible import implausible
-from analytics.rules.register_fault import register_faults
 from analytics.rules.silent import silent
 from analytics.rules.stuck import stuck
 from analytics.rules.thresholds import MeterClass, thresholds
@@ -109,28 +108,6 @@ def test_power_that_is_fed_in_may_be_negative() -> None:
     values = lively(500)
     values[77] = -40.0
     assert implausible(hourly(values), RULES.implausible, signed=True) == []
-
-
-def test_a_register_that_falls_is_rolled_back_and_passing_its_size_is_not() -> None:
-    ts = np.arange(200, dtype=np.int64) * HOUR
-    register = 9_900 + 5.0 * np.arange(200)
-    fallen = register.copy()
-    fallen[120:] -= 4_000
-    (found,) = register_faults(ts, fallen, RULES.register_fault)
-    assert found.kind == "rolled_back"
-    assert (found.start, found.end) == (instant(119 * HOUR), instant(120 * HOUR))
-    assert found.evidence["fell_by"] == pytest.approx(3_995)
-    wrapped = register % 10_000
-    assert register_faults(ts, wrapped, RULES.register_fault, size=10_000) == []
-
-
-def test_a_reading_that_jumps_and_comes_back_is_implausible() -> None:
-    ts = np.arange(200, dtype=np.int64) * HOUR
-    register = 100 + 5.0 * np.arange(200)
-    register[60] = 999_999
-    (found,) = register_faults(ts, register, RULES.register_fault)
-    assert found.kind == "implausible"
-    assert found.start == instant(60 * HOUR)
 
 
 def test_nothing_is_found_in_nothing() -> None:

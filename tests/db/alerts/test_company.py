@@ -1,0 +1,202 @@
+"""Meters are judged by those around them, plants by the sun; what the weather explains is none."""
+
+from collections.abc import Callable, Iterator
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from psycopg import Connection
+
+from analytics.jobs.day_alerts import judge_days
+from domain.local_day import day_start
+from domain.registry import (
+    Device,
+    DeviceKind,
+    Medium,
+    Meter,
+    MeterRole,
+    Organisation,
+    OrganisationKind,
+    Registry,
+)
+from store.become import Role
+from store.registry import write as write_registry
+from tests.conftest import connected
+
+pytestmark = pytest.mark.db
+
+ZONE = ZoneInfo("Asia/Shanghai")
+TODAY = date(2026, 7, 17)
+FIRST = TODAY - timedelta(days=99)
+Amount = Callable[[int, int], float]
+"""Of a day, counted from the first, and an hour."""
+
+
+def house() -> Registry:
+    """An institution with a main meter over a sub, reactive energy, heat beside cold, a plant."""
+    electric = (
+        ("main", MeterRole.MAIN, None, ""),
+        ("sub", MeterRole.SUB, "main", ""),
+        ("reactive", MeterRole.CHECK, None, "reactive_energy_import_kvarh"),
+        ("plant", MeterRole.CHECK, None, "active_energy_export_kwh"),
+    )
+    meters = [
+        Meter(code, "hall", Medium.ELECTRICITY, role, parent, code, code, quantity=quantity)
+        for code, role, parent, quantity in electric
+    ]
+    meters += [
+        Meter(medium.value, "hall", medium, MeterRole.MAIN, None, medium, medium)
+        for medium in (Medium.HEAT, Medium.COOLING)
+    ]
+    kind = OrganisationKind
+    return Registry(
+        (
+            Organisation("office", None, kind.INSTITUTION, "o", "o", "Asia/Shanghai"),
+            Organisation("hall", "office", kind.BUILDING, "h", "h", floor_area_m2=5000.0),
+        ),
+        tuple(meters),
+        (
+            Device("sky", "office", DeviceKind.CLIMATE_SENSOR, "s", "s"),
+            Device("d", "hall", DeviceKind.ELECTRICITY_METER, "d", "d", meter="main"),
+        ),
+    )
+
+
+@pytest.fixture
+def conn(database: str) -> Iterator[Connection]:
+    with connected(database) as conn:
+        write_registry(conn, house())
+        conn.execute(
+            "INSERT INTO meter_device (meter_id, device_id, during)"
+            " SELECT m.meter_id, h.device_id, h.during FROM meter m, meter_device h"
+            " WHERE m.code = 'reactive'"
+        )
+        yield conn
+
+
+def hours() -> list[tuple[int, int, datetime]]:
+    begin = day_start(FIRST, ZONE)
+    return [
+        (day, hour, begin + timedelta(days=day, hours=hour))
+        for day in range(99)
+        for hour in range(24)
+    ]
+
+
+def plant(conn: Connection, meter: str, amount: Amount) -> None:
+    """Hours of a meter, and that they are to be judged."""
+    rows = [(at, amount(day, hour) + 0.01 * ((day + hour * 3) % 5)) for day, hour, at in hours()]
+    conn.execute(
+        "INSERT INTO consumption (meter_id, quantity, start_at, end_at, value, quantity_grade,"
+        " shape_grade, method, flags, known_at)"
+        " SELECT meter_id, quantity, at, at + interval '1 hour', value, 'measured', 'measured',"
+        " 'register', 0, at + interval '1 hour' FROM meter,"
+        " unnest(%s::timestamptz[], %s::float8[]) AS x (at, value) WHERE code = %s",
+        [*(list(column) for column in zip(*rows, strict=True)), meter],
+    )
+    judge_again(conn, meter)
+
+
+def judge_again(conn: Connection, meter: str) -> None:
+    conn.execute(
+        "INSERT INTO alert_work SELECT meter_id, %s FROM meter WHERE code = %s"
+        " ON CONFLICT DO NOTHING",
+        [FIRST, meter],
+    )
+
+
+def sky(conn: Connection, column: str, value: Amount) -> None:
+    """What the climate sensor says at each hour."""
+    rows = [(at, value(day, hour)) for day, hour, at in hours()]
+    conn.execute(
+        f"INSERT INTO climate_reading (device_id, ts, received_at, {column})"
+        " SELECT device_id, at, at, value FROM device,"
+        " unnest(%s::timestamptz[], %s::float8[]) AS x (at, value) WHERE code = 'sky'",
+        [list(column) for column in zip(*rows, strict=True)],
+    )
+
+
+def standing(conn: Connection, database: str) -> list[tuple[str, float | None]]:
+    """Rules of the alerts that stand, with what they lost, once everything is judged."""
+    with connected(database, Role.WORK) as work:
+        judge_days(work, now=day_start(TODAY, ZONE) + timedelta(hours=1))
+    rows = conn.execute("SELECT rule, lost FROM alert WHERE state = 'open' ORDER BY 1")
+    return [(rule, lost) for rule, lost in rows]
+
+
+def office(_day: int, hour: int) -> float:
+    return 40.0 if 8 <= hour < 18 else 10.0
+
+
+def test_a_main_meter_whose_subs_no_longer_add_up(conn: Connection, database: str) -> None:
+    plant(conn, "main", office)
+    plant(conn, "sub", lambda day, hour: office(day, hour) * (0.97 if day < 95 else 0.7))
+    assert "feeder_balance" in [rule for rule, _ in standing(conn, database)]
+
+
+def test_reactive_energy_of_a_month_is_held_against_the_tariff(
+    conn: Connection, database: str
+) -> None:
+    plant(conn, "main", office)
+    plant(conn, "sub", office)
+    plant(conn, "reactive", lambda day, hour: office(day, hour) * (0.3 if day < 60 else 0.8))
+    assert "low_power_factor" in [rule for rule, _ in standing(conn, database)]
+
+
+def test_heat_that_the_cooling_takes_away_is_told_with_its_amount(
+    conn: Connection, database: str
+) -> None:
+    plant(conn, "cooling", lambda _, hour: 2.0 if 10 <= hour < 16 else 0.0)
+    plant(
+        conn, "heat", lambda day, hour: 3.0 if hour < 8 or (day >= 97 and 10 <= hour < 16) else 0.0
+    )
+    found = dict(standing(conn, database))
+    assert found["heating_and_cooling"] == pytest.approx(6 * 2.0, rel=0.1)
+
+
+def test_a_plant_is_judged_by_the_sun_and_not_by_the_clock(conn: Connection, database: str) -> None:
+    def sun(day: int, hour: int) -> float:
+        return (900.0 if day % 7 else 350.0) * max(0, 6 - abs(hour - 12)) / 6
+
+    sky(conn, "irradiance_wm2", sun)
+    plant(conn, "plant", lambda day, hour: 0.05 * sun(day, hour) * (1.0 if day < 94 else 0.5))
+    found = standing(conn, database)
+    assert [rule for rule, _ in found] == ["pv_yield"]
+    lost = 0.025 * sum(sun(day, hour) for day in range(94, 99) for hour in range(24))
+    assert found[0][1] == pytest.approx(lost, rel=0.2)
+
+
+def test_a_register_that_fell_is_told_until_somebody_says_why(
+    conn: Connection, database: str
+) -> None:
+    plant(conn, "main", office)
+    conn.execute(
+        "INSERT INTO consumption_day (meter_id, quantity, day, start_at, value, quantity_grade,"
+        " shape_grade, flags, covered_s, day_s, unmeasured, known_at)"
+        " SELECT meter_id, quantity, %s, %s, 100, 'measured', 'measured', 64, 80000, 86400, 0,"
+        " now() FROM meter WHERE code = 'main'",
+        [TODAY - timedelta(days=1), day_start(TODAY - timedelta(days=1), ZONE)],
+    )
+    assert [rule for rule, _ in standing(conn, database)] == ["rolled_back"]
+    conn.execute("UPDATE consumption_day SET flags = 1024")
+    judge_again(conn, "main")
+    with connected(database, Role.WORK) as work:
+        judge_days(work, now=day_start(TODAY + timedelta(days=1), ZONE) + timedelta(hours=1))
+    assert conn.execute("SELECT state FROM alert").fetchall() == [("resolved",)]
+
+
+@pytest.mark.parametrize("told", [False, True])
+def test_what_a_heat_wave_explains_is_no_alert(
+    conn: Connection, database: str, *, told: bool
+) -> None:
+    def air(day: int, hour: int) -> float:
+        warmer = 11 if day >= 94 else day * 5 % 11  # as warm as some days before, but five in a row
+        return 24 + warmer + 3 * (6 - abs(hour - 14) / 2) / 6
+
+    def cooled(day: int, hour: int) -> float:
+        return office(day, hour) + 3.0 * max(air(day, hour) - 24, 0)
+
+    if told:
+        sky(conn, "air_temperature_c", air)
+    plant(conn, "main", cooled)
+    assert bool(standing(conn, database)) is not told
