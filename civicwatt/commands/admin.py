@@ -12,6 +12,7 @@ from api.password import hash_password
 from civicwatt.administering import administering
 from civicwatt.commands import (
     admin_credential,
+    admin_dashboard,
     admin_device,
     admin_factor,
     admin_ledger,
@@ -34,7 +35,7 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
     parser = commands.add_parser(
         "admin",
         help="people, devices, credentials, quarantine, registry, retention, tariffs, factors, "
-        "power-factor tables, ledger",
+        "power-factor tables, ledger, dashboards",
     )
     tasks = parser.add_subparsers(dest="task", required=True, metavar="TASK")
 
@@ -62,6 +63,7 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
     admin_factor.add(tasks)
     admin_ledger.add(tasks)
     admin_orders.add(tasks)
+    admin_dashboard.add(tasks)
 
     retention = tasks.add_parser("retention", help="how long raw readings are kept")
     retention.add_argument(

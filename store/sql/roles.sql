@@ -12,7 +12,8 @@ BEGIN
         'civicwatt_admin',   -- the command line: registry, people
         'civicwatt_collect', -- the collector: writes readings
         'civicwatt_work',    -- the worker: reads readings, writes figures
-        'civicwatt_api'      -- the API: sees nothing but through a person's scope
+        'civicwatt_api',     -- the API: sees nothing but through a person's scope
+        'civicwatt_dashboard' -- logins of dashboards: each sees what the person it is bound to may see
     ] LOOP
         BEGIN
             EXECUTE format('CREATE ROLE %I NOLOGIN NOSUPERUSER NOBYPASSRLS', role_name);
