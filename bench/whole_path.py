@@ -20,6 +20,7 @@ from bench.result import CheckError, Result, median_result
 from bench.servers import database_server, described, migrated_database
 from device_sim.catalogue import VENDORS
 from device_sim.vendor import Measured, Sent, Vendor
+from device_sim.vendors.sparkplug_sequence import Sequences
 from domain.reading import Message, Value
 from domain.registry import DeviceKind
 from ingest.codecs.registry import codecs
@@ -159,11 +160,13 @@ def _turn(server: str, pairs: Sequence[tuple[Rounds, Rounds]]) -> list[tuple[flo
 def _rounds(vendor: Vendor, messages: int) -> Rounds:
     """Messages of all devices, round by round, until there are enough."""
     rounds: Rounds = []
+    sequences = Sequences()
     start = datetime.now(UTC) - timedelta(hours=1)
     while sum(map(len, rounds[_WARM_UP:])) < messages:
         number = len(rounds)
         at = start + number * _EVERY
-        rounds.append([(at, number, sent) for sent in _round(vendor, number, at)])
+        sent = map(sequences.publish, _round(vendor, number, at))
+        rounds.append([(at, number, one) for one in sent])
     return rounds
 
 

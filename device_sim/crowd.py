@@ -1,12 +1,13 @@
 """Many plain devices of several vendors, and the faults that befall them. Pure.
 
 What happens depends on the settings and the instant alone: a run that was stopped goes on where
-it would have been, and a second run with the same settings says the same again.
+it would have been, and a second run with the same settings says the same again. Only the numbers
+that edge nodes give what they publish begin anew with each run, as after a birth they do.
 """
 
 import heapq
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from random import Random
 from zoneinfo import ZoneInfo
@@ -15,6 +16,7 @@ from device_sim.faults.afflicted import afflicted
 from device_sim.faults.stream import Dispatch, Taken
 from device_sim.plain_device import PlainDevice
 from device_sim.vendor import Commanded, Leaving, Sent, Vendor
+from device_sim.vendors.sparkplug_sequence import Sequences
 
 _FIRST = datetime(2020, 1, 1, tzinfo=UTC)
 """When number 0 was measured."""
@@ -41,24 +43,25 @@ class Crowd:
     zone: ZoneInfo
     faults: Sequence[str] = ()
     seed: int = 1
+    _sequences: Sequences = field(default_factory=Sequences, init=False, compare=False)
 
     def hello(self, at: datetime) -> Iterator[Dispatch]:
         """What all of them publish when they have connected."""
         for device in self._all():
             for sent in device.vendor.hello(device.code, at, self.zone):
-                yield Dispatch(at, sent)
+                yield Dispatch(at, self._sequences.publish(sent))
 
     def goodbye(self, at: datetime) -> Iterator[Dispatch]:
         """What those of them publish, or the broker in their name, that say when they go."""
         for device in self._all():
             if isinstance(device.vendor, Leaving):
                 for sent in device.vendor.goodbye(device.code, at, self.zone):
-                    yield Dispatch(at, sent)
+                    yield Dispatch(at, self._sequences.publish(sent))
 
     def answer(self, topic: str, command: bytes, at: datetime) -> list[Sent]:
         """What they publish when they are told something."""
         return [
-            sent
+            self._sequences.publish(sent)
             for vendor in self.vendors
             if isinstance(vendor, Commanded)
             for sent in vendor.answer(topic, command, at, self.zone)
@@ -83,7 +86,9 @@ class Crowd:
             number += _AT_ONCE
             until = _FIRST + number * self.step
             while waiting and waiting[0][0] < until:
-                yield heapq.heappop(waiting)[2]
+                due = heapq.heappop(waiting)[2]
+                # What is broken on its way was broken behind its number
+                yield due if due.broken else replace(due, sent=self._sequences.publish(due.sent))
 
     def _block(self, first: int) -> Iterator[Dispatch]:
         random = Random(f"{self.seed} {first}")  # noqa: S311 - to be repeated, not to be secret

@@ -2,35 +2,49 @@
 
 import time
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import Protocol
 
 from domain.reading import Message
 from ingest.codecs.decoded import Reply
-from ingest.link import Link
 
 AGAIN_AFTER_S = 5.0
 """The same answer to the same topic is not sent again within this time. [s]"""
 _REMEMBERED = 100_000
 
 
-class Answers:
-    """Sends answers, and not the same one in a storm."""
+class Outlet(Protocol):
+    """Where answers go."""
 
-    def __init__(self, link: Link) -> None:
+    def publish(self, topic: str, payload: bytes) -> None:
+        """Publish one."""
+
+
+class Answers:
+    """Sends answers, and not the same one in a storm.
+
+    Parameters
+    ----------
+    clock : callable
+        Seconds that only rise. [s]
+    """
+
+    def __init__(self, link: Outlet, clock: Callable[[], float] = time.monotonic) -> None:
         self._link = link
-        self._sent_s: OrderedDict[Reply, float] = OrderedDict()
+        self._clock = clock
+        self._sent_s: OrderedDict[tuple[str, bytes | None], float] = OrderedDict()
 
     def send(self, replies: Sequence[tuple[Message, Reply]]) -> None:
         """Publish those that have a topic and were not sent a moment ago."""
-        now_s = time.monotonic()
+        now_s = self._clock()
         for _, reply in replies:
-            if (
-                reply.topic is None
-                or now_s - self._sent_s.get(reply, -AGAIN_AFTER_S) < AGAIN_AFTER_S
-            ):
+            if reply.topic is None:
+                continue
+            key = reply.topic, None if reply.asks else reply.payload
+            if now_s - self._sent_s.get(key, -AGAIN_AFTER_S) < AGAIN_AFTER_S:
                 continue
             self._link.publish(reply.topic, reply.payload)
-            self._sent_s[reply] = now_s
-            self._sent_s.move_to_end(reply)
+            self._sent_s[key] = now_s
+            self._sent_s.move_to_end(key)
             if len(self._sent_s) > _REMEMBERED:
                 self._sent_s.popitem(last=False)

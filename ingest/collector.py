@@ -81,7 +81,7 @@ def collect(
         Whether to ask the broker how many messages it has dropped, as Mosquitto counts them.
     """
     membership = Membership.SHARED if shared else Membership.ALONE
-    router = Router((*codecs(), *load_profiles(settings.profiles)))
+    router = Router((*codecs(hears_all=not shared), *load_profiles(settings.profiles)))
     writer = _writer(settings, name, router)
     link = _link(settings, name, router, membership, note_dropped if watch_drops else None)
     lane = FastLane(lambda: _link(settings, f"{name}-now", router, membership.copies))

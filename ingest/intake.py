@@ -105,7 +105,7 @@ class Intake:
     ) -> None:
         world = gathered.world
         sender = world.devices.get(decoded.sender)
-        if decoded.notices or decoded.kept:
+        if decoded.notices or len(decoded.kept) > len(decoded.passing):
             self._note(read, decoded, sender, world, batch)
         if read.message.retained or not (decoded.samples or decoded.errors):
             batch.without_reading += 1
@@ -155,7 +155,8 @@ class Intake:
             about = world.devices.get(notice.device) if notice.device else sender
             if about is not None and _may_speak(read, decoded.sender, about, sender):
                 _note_one(notice, about, at, batch)
-        for key, content in decoded.kept.items():
+        for key in decoded.kept.keys() - decoded.passing:
+            content = decoded.kept[key]
             batch.arrival.memory[read.codec or "", key] = (content, at)
 
 

@@ -40,15 +40,15 @@ class Metric:
     historical: bool = False
 
 
-def payload(metrics: Iterable[Metric], at_ms: int | None, seq: int | None) -> bytes:
-    """A payload of `metrics`, sent at `at_ms` since 1970 as number `seq`."""
-    return b"".join(
-        (
-            _number(1, at_ms),
-            *(_block(2, _metric(metric)) for metric in metrics),
-            _number(3, seq),
-        )
-    )
+def payload(metrics: Iterable[Metric], at_ms: int | None, seq: int | None = None) -> bytes:
+    """A payload of `metrics`, sent at `at_ms` since 1970 as number `seq`, if it has one yet."""
+    said = b"".join((_number(1, at_ms), *(_block(2, _metric(metric)) for metric in metrics)))
+    return said if seq is None else numbered(said, seq)
+
+
+def numbered(said: bytes, seq: int) -> bytes:
+    """A payload without a number, as number `seq`."""
+    return said + _number(3, seq)
 
 
 def _metric(metric: Metric) -> bytes:

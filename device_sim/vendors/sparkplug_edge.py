@@ -1,7 +1,8 @@
 """Edge nodes that speak Sparkplug B: all about their metrics at birth, and numbers ever after.
 
 Every other meter is a device below an edge node. Births and deaths are what Sparkplug is about: a
-node is born when it connects and whenever it is asked to, and dies when it leaves.
+node is born when it connects and whenever it is asked to, and dies when it leaves. The numbers of
+messages are `sparkplug_sequence`'s, as they follow from the order of publishing.
 Source: Eclipse Sparkplug specification 3.0.0, section 6.4.
 """
 
@@ -62,20 +63,20 @@ class SparkplugB:
             ),
         ]
         if "/" not in device:
-            return [Sent(_topic("NBIRTH", device), payload(node + meter, ms, 0), born=(device, at))]
+            return [Sent(_topic("NBIRTH", device), payload(node + meter, ms), born=(device, at))]
         return [
-            Sent(_topic("NBIRTH", device), payload(node, ms, 0)),
-            Sent(_topic("DBIRTH", device), payload(meter, ms, 1), born=(device, at)),
+            Sent(_topic("NBIRTH", device), payload(node, ms)),
+            Sent(_topic("DBIRTH", device), payload(meter, ms), born=(device, at)),
         ]
 
     def goodbye(self, device: str, at: datetime, zone: ZoneInfo) -> list[Sent]:
         """Its deaths, of the device first."""
         del zone
         ms = _ms(at)
-        dead = payload([Metric(0, INT64, _SESSION, at_ms=ms, declared=True)], ms, None)
+        dead = payload([Metric(0, INT64, _SESSION, at_ms=ms, declared=True)], ms)
         sent = [Sent(_topic("NDEATH", device), dead)]
         if "/" in device:
-            sent.insert(0, Sent(_topic("DDEATH", device), payload([], ms, 2)))
+            sent.insert(0, Sent(_topic("DDEATH", device), payload([], ms)))
         return sent
 
     def answer(self, topic: str, command: bytes, at: datetime, zone: ZoneInfo) -> list[Sent]:
@@ -101,9 +102,8 @@ class SparkplugB:
             )
             for item in items
         )
-        # When history is sent is not when it was measured, and the simulator does not say when. Nor
-        # does it know how many messages ago the node was born, from where a sequence would count.
-        body = payload(metrics, None if measured.late else ms, None)
+        # When history is sent is not when it was measured, and the simulator does not say when.
+        body = payload(metrics, None if measured.late else ms)
         at = measured.at - timedelta(microseconds=measured.at.microsecond % 1000)
         kind = "DDATA" if "/" in measured.device else "NDATA"
         return [

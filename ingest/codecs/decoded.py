@@ -2,7 +2,8 @@
 
 A codec or a profile turns a message into `Decoded`. It keeps no sessions and asks no clock: what it
 must remember from one message to the next (a birth certificate, an alias table) it hands over in
-`Decoded.kept` and finds again through `Around.kept`, also after a restart and in another collector.
+`Decoded.kept` and finds again through `Around.kept`, also after a restart and in another collector
+unless it says that this is of no use.
 """
 
 from dataclasses import dataclass, field
@@ -48,10 +49,13 @@ class Reply:
     ----------
     topic : str or None
         MQTT topic; None for back over the connection the message came by.
+    asks : bool
+        Whether it asks for something: asked a moment ago, it is not asked again in other words.
     """
 
     topic: str | None
     payload: bytes
+    asks: bool = False
 
 
 @dataclass(slots=True)
@@ -69,6 +73,9 @@ class Decoded:
         kept whole in quarantine.
     kept : dict of str to bytes
         What later messages can only be read with, by a key of the codec's choice.
+    passing : tuple of str
+        Those keys of `kept` that are worth nothing once this collector has ended: they are not
+        stored, and no other collector hears of them.
     """
 
     sender: str
@@ -77,6 +84,7 @@ class Decoded:
     notices: list[Notice] = field(default_factory=list)
     replies: list[Reply] = field(default_factory=list)
     kept: dict[str, bytes] = field(default_factory=dict)
+    passing: tuple[str, ...] = ()
 
 
 class Around(Protocol):

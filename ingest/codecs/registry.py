@@ -22,12 +22,18 @@ ALIASES: Mapping[str, str] = {
 """Other names by which codecs are asked for."""
 
 
-def codecs() -> tuple[Codec, ...]:
+def codecs(*, hears_all: bool = True) -> tuple[Codec, ...]:
     """One of each.
+
+    Parameters
+    ----------
+    hears_all : bool
+        Whether they are given all messages of a device: collectors that share them are not.
 
     Raises
     ------
     ConfigurationError
         If the file of keys that the environment names cannot be used.
     """
-    return (Native(), Gb32960(keys=installed()), Jt808(), Dlt645(), Cjt188(), SparkplugB(), SenML())
+    sparkplug = SparkplugB(hears_all=hears_all)
+    return (Native(), Gb32960(keys=installed()), Jt808(), Dlt645(), Cjt188(), sparkplug, SenML())

@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo
 
 from device_sim.catalogue import VENDORS
 from device_sim.vendor import Measured
+from device_sim.vendors.sparkplug_sequence import Sequences
 from domain.quantity import quantities
 from domain.reading import Message, Value
 from ingest.codecs.decoded import Codec
@@ -93,7 +94,7 @@ def remembered(codec: Codec, messages: list[Sound]) -> dict[str, bytes]:
 
 def _spoken(name: str) -> Iterator[Sound]:
     vendor = VENDORS[name]
-    start = ARRIVED.replace(microsecond=0) - timedelta(hours=1)
+    start, sequences = ARRIVED.replace(microsecond=0) - timedelta(hours=1), Sequences()
     for number in range(_DEVICES):
         device = vendor.device(number)
         sent = vendor.hello(device, start, ZONE)
@@ -101,7 +102,7 @@ def _spoken(name: str) -> Iterator[Sound]:
             at = start + timedelta(minutes=5 * turn + 1)
             values = _measured(number + turn)
             sent += vendor.messages(Measured(device, at, values, turn, ZONE, late=turn % 3 == 2))
-        yield from (Sound(one.topic, one.payload) for one in sent)
+        yield from (Sound(one.topic, sequences.publish(one).payload) for one in sent)
 
 
 def _measured(number: int) -> dict[str, Value]:

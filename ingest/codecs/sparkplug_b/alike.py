@@ -6,25 +6,31 @@ missing before it. Whenever the answer is more than a reading, the whole of `cod
 
 from domain.reading import Message, Sample
 from ingest.codecs.decoded import Around, Decoded
-from ingest.codecs.sparkplug_b.birth import in_force, unpack_birth, unpack_session
+from ingest.codecs.sparkplug_b.birth import layouts_since
 from ingest.codecs.sparkplug_b.topic import Topic, is_gap
 
 
-def alike(message: Message, topic: Topic, around: Around) -> Decoded | None:
+def alike(message: Message, topic: Topic, around: Around, *, hears_all: bool) -> Decoded | None:
     """Read a data message; None if it is not like one before, which may be sound all the same."""
-    packed, last = around.kept(topic.birth_key), around.kept(topic.sequence_key)
-    if not packed or not last:
+    packed = around.kept(topic.birth_key)
+    since = layouts_since(packed, around.kept(topic.session_key)) if packed else None
+    if since is None:
         return None
-    birth, points = unpack_birth(packed)
-    spoken = points.layouts.read(message.payload)
-    if spoken is None or is_gap(last[0], spoken.sequence[0]):
+    layouts, sent_first_ms, received_first = since
+    spoken = layouts.read(message.payload)
+    if spoken is None:
         return None
-    packed = around.kept(topic.session_key)
-    session = unpack_session(packed) if packed else None
-    received_ms = int(message.received_at.timestamp() * 1000)
-    if not in_force(birth, session, spoken.sent_ms, received_ms):
+    sent_ms, number, ts, folders = spoken
+    if sent_ms < sent_first_ms or message.received_at < received_first:
         return None
     samples = [
-        Sample(spoken.ts, values, topic.sample_device(folder)) for folder, values in spoken.folders
+        Sample(ts, values, topic.sample_device(folder) if folder else topic.own)
+        for folder, values in folders
     ]
-    return Decoded(topic.edge, samples, kept={topic.sequence_key: spoken.sequence})
+    if not hears_all:
+        return Decoded(topic.edge, samples)
+    key = topic.sequence_key
+    last = around.kept(key)
+    if not last or is_gap(last[0], number[0]):
+        return None
+    return Decoded(topic.edge, samples, kept={key: number}, passing=(key,))

@@ -6,11 +6,13 @@ of an edge node whose birth another collector has seen. Pure.
 
 from collections import Counter
 from dataclasses import dataclass
+from datetime import datetime
 from functools import lru_cache
 
 import msgspec
 
 from domain.errors import PayloadError
+from ingest.codecs.instant import from_epoch_ms
 from ingest.codecs.sparkplug_b.datatype import SCALARS
 from ingest.codecs.sparkplug_b.layout import Layouts
 from ingest.codecs.sparkplug_b.number import (
@@ -143,7 +145,29 @@ def in_force(birth: Birth, session: Session | None, sent_ms: int, received_ms: i
     return session is None or (session.alive and birth.ts_ms >= session.ts_ms)
 
 
-@lru_cache(maxsize=_BIRTHS_REMEMBERED)  # the bytes of the same births, message after message
+@lru_cache(maxsize=_BIRTHS_REMEMBERED)  # the bytes of the same, message after message
+def layouts_since(packed: bytes, session: bytes | None) -> tuple[Layouts, int, datetime] | None:
+    """Layouts of the data of a birth, and since when it holds; None if it does not any more.
+
+    Parameters
+    ----------
+    packed, session : bytes
+        What `pack` has made of the birth, and of the session if one is known.
+
+    Returns
+    -------
+    tuple of (Layouts, int, datetime)
+        A message is read with the birth if it was sent no earlier than the second says, in ms since
+        1970 by the sender's clock, and received no earlier than the third; see `in_force`.
+    """
+    birth, points = unpack_birth(packed)
+    known = unpack_session(session) if session else None
+    if not in_force(birth, known, birth.ts_ms, birth.received_ms):
+        return None
+    return points.layouts, birth.ts_ms, from_epoch_ms(birth.received_ms)
+
+
+@lru_cache(maxsize=_BIRTHS_REMEMBERED)  # as of layouts
 def unpack_birth(packed: bytes) -> tuple[Birth, Points]:
     """Open what `pack` has made of a birth, and say what its metrics measure."""
     birth = _unpack_birth(packed)

@@ -8,10 +8,12 @@ one row, and a meter keeps its code when a second one is wired up beside it.
 
 What is not read on purpose: commands and host states, metrics that say they are transient or null
 or ``STALE``, control metrics, and bytes, files, data sets, templates and arrays, which a birth's
-facts list by name as ``left_out``. A metric whose property ``Quality`` is ``BAD`` is doubted.
+facts list by name as ``left_out``. A metric whose property ``Quality`` is ``BAD`` is doubted. Data
+of a metric without a value that do not say null are an error: what it would have said is unknown.
 
-An edge node is asked for its births whenever data cannot be read with the ones known, or a message
-is missing in its sequence. Births come with QoS 0, so they are lost while no collector is there.
+An edge node is asked for its births whenever data cannot be read with the ones known, a message is
+missing in its sequence, or the collector has not yet heard it since it started: births come with
+QoS 0, so they are lost while no collector is there.
 
 Source: Eclipse Sparkplug specification 3.0.0, chapters 4 to 6.
 """
@@ -53,10 +55,20 @@ _LONGEST_FACT = 500
 
 
 class SparkplugB:
-    """Reads the messages of edge nodes, and asks them for their births."""
+    """Reads the messages of edge nodes, and asks them for their births.
+
+    Parameters
+    ----------
+    hears_all : bool
+        Whether every message of an edge node comes here. Where collectors share them each would
+        find most numbers of a sequence missing.
+    """
 
     name = NAME
     filters = (f"{NAMESPACE}/#", raw_filter(NAME))
+
+    def __init__(self, *, hears_all: bool = True) -> None:
+        self._hears_all = hears_all
 
     def decode(self, message: Message, around: Around) -> Decoded:
         """Read one message.
@@ -69,10 +81,11 @@ class SparkplugB:
         topic = topic_of(message.topic)
         if topic.kind in (Kind.COMMAND, Kind.STATE):
             return Decoded(sender="")
-        again = alike(message, topic, around) if topic.kind is Kind.DATA else None
-        if again is not None:
-            return again
-        heard = _Heard(message, topic, around)
+        if topic.kind is Kind.DATA:
+            again = alike(message, topic, around, hears_all=self._hears_all)
+            if again is not None:
+                return again
+        heard = _Heard(message, topic, around, hears_all=self._hears_all)
         if topic.kind is Kind.DEATH:
             heard.death()
         elif topic.kind is Kind.BIRTH or (topic.kind is Kind.RAW and heard.names_everything()):
@@ -85,7 +98,8 @@ class SparkplugB:
 class _Heard:
     """One message, and what is known of its edge node."""
 
-    def __init__(self, message: Message, topic: Topic, around: Around) -> None:
+    def __init__(self, message: Message, topic: Topic, around: Around, *, hears_all: bool) -> None:
+        self._hears_all = hears_all
         self._raw = message.payload
         self.payload: Payload = parsed(self._raw)
         self.decoded = Decoded(sender=topic.edge)
@@ -208,6 +222,12 @@ class _Heard:
         if found.facts:
             device = "" if self._topic.code == self._topic.edge else self._topic.code
             self.decoded.notices.append(Notice(NoticeKind.ABOUT, device, found.facts))
+        if found.empty and self._topic.kind is Kind.DATA:  # a birth may say what is not yet there
+            shown = ", ".join(found.empty[:5])
+            reason = (
+                f"{len(found.empty)} metrics have neither a value nor say that it is null: {shown}"
+            )
+            self.decoded.errors.append(PayloadError(reason, code="no_value"))
         if found.unknown:
             shown = ", ".join(found.unknown[:5])
             reason = f"{len(found.unknown)} metrics are in no birth: {shown}"
@@ -219,12 +239,17 @@ class _Heard:
         seq = self.payload.seq
         if self._topic.kind is Kind.RAW or not self.payload.HasField("seq") or seq >= SEQUENCE:
             return
-        last = self._kept(self._topic.sequence_key)
-        if last and not begins and is_gap(last[0], seq):
+        if not self._hears_all:
+            return
+        key = self._topic.sequence_key
+        last = self._kept(key)
+        missed = is_gap(last[0], seq) if last else self._topic.kind is Kind.DATA
+        if missed and not begins:
             self._ask_for_birth()
-        self.decoded.kept[self._topic.sequence_key] = bytes([seq])
+        self.decoded.kept[key] = bytes([seq])
+        self.decoded.passing = (key,)
 
     def _ask_for_birth(self) -> None:
         if self._topic.rebirth and not self.decoded.replies:
             command = rebirth_command(self._received_ms)
-            self.decoded.replies.append(Reply(self._topic.rebirth, command))
+            self.decoded.replies.append(Reply(self._topic.rebirth, command, asks=True))

@@ -5,9 +5,10 @@ An edge node says the same metrics in the same order again and again; `marked` t
 Source: Eclipse Sparkplug specification 3.0.0, section 6.4; Protocol Buffers, "Encoding".
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
-from typing import NamedTuple
+from operator import itemgetter
+from typing import Any, NamedTuple
 
 from domain.reading import Value
 from ingest.codecs.instant import from_epoch_ms
@@ -34,21 +35,27 @@ _Member = tuple[int, str, _Convert | None]
 """Of a folder: place among what is unpacked, name, and how the number becomes the stored one."""
 
 
-class Spoken(NamedTuple):
-    """What a message says.
+class Folder(NamedTuple):
+    """The metrics of a folder.
 
     Attributes
     ----------
-    sequence : bytes
-        Its number in the sequence, in one byte.
-    folders : list
-        Folders and their values.
+    pick : callable
+        Their numbers out of all that is unpacked.
+    conversions : tuple
+        Of those numbers that are not stored as they come: which, and how each becomes the stored
+        one.
     """
 
-    sent_ms: int
-    sequence: bytes
-    ts: datetime
-    folders: list[tuple[str, dict[str, Value]]]
+    name: str
+    names: tuple[str, ...]
+    pick: Callable[[tuple[Any, ...]], tuple[float, ...]]
+    conversions: tuple[tuple[int, _Convert], ...]
+
+
+Spoken = tuple[int, bytes, datetime, list[tuple[str, dict[str, Value]]]]
+"""What a message says: when it was sent (ms since 1970), its number in the sequence in one byte,
+when all of it was measured, and the values of each folder."""
 
 
 class Layout(NamedTuple):
@@ -59,36 +66,38 @@ class Layout(NamedTuple):
     likeness : Likeness
         Marked: the time they were sent, of each metric time and number, and the number in the
         sequence.
-    folders : tuple
-        Folders and their metrics.
+    folders : tuple of Folder
+        In order of their first metric.
     """
 
     likeness: Likeness
-    folders: tuple[tuple[str, tuple[_Member, ...]], ...]
+    folders: tuple[Folder, ...]
 
     def read(self, raw: bytes) -> Spoken | None:
         """Read a message of the same size; None if it is another, or not of one instant."""
         if not self.likeness.holds(raw):
             return None
         found = self.likeness.unpack(raw)
-        sent, *_, sequence = found
         times = found[1:-1:2]
         time = times[0]
         if times.count(time) < len(times):
             return None
-        folders = []
-        for folder, members in self.folders:
-            values: dict[str, Value] = {}
-            for place, name, conversion in members:
-                value = found[place]
-                if conversion is not None:
-                    value = conversion(value)
-                if not -GREATEST <= value <= GREATEST:  # true of NaN too
-                    return None
-                values[name] = value
-            folders.append((folder, values))
-        ms = _whole(time)
-        return Spoken(ms if sent == time else _whole(sent), sequence, from_epoch_ms(ms), folders)
+        folders: list[tuple[str, dict[str, Value]]] = []
+        for folder, names, pick, conversions in self.folders:
+            numbers = pick(found)
+            if conversions:
+                converted = list(numbers)
+                for place, conversion in conversions:
+                    converted[place] = conversion(converted[place])
+                numbers = tuple(converted)
+            # False of NaN too, and now and then of sound numbers, which are then read otherwise
+            if not sum(map(abs, numbers)) <= GREATEST:
+                return None
+            named = zip(names, numbers)  # noqa: B905 - `strict` costs more than reading a metric
+            folders.append((folder, dict(named)))
+        ms, sent = _whole(time), found[0]
+        sent_ms = ms if sent == time else _whole(sent)
+        return sent_ms, found[-1], from_epoch_ms(ms), folders
 
 
 class Layouts:
@@ -135,8 +144,18 @@ def _layout_of(raw: bytes, count: int, numbers: Mapping[bytes, Number]) -> Layou
     if raw[at : at + 1] != _SEQUENCE or more != (b"\1" if sequence >= bytes([_MORE]) else b""):
         return None
     marked.mark(at + 1, "1s", 1, _MORE)
-    members = tuple((folder, tuple(several)) for folder, several in folders.items())
-    return Layout(marked.likeness(), members) if folders else None
+    if not folders:
+        return None
+    return Layout(marked.likeness(), tuple(_folder(name, of) for name, of in folders.items()))
+
+
+def _folder(name: str, members: Sequence[_Member]) -> Folder:
+    places, names, conversions = zip(*members, strict=True)
+    first, *others = places
+    # Of one place alone `itemgetter` gives no tuple
+    pick = itemgetter(*places) if others else itemgetter(slice(first, first + 1))
+    given = ((place, convert) for place, convert in enumerate(conversions) if convert is not None)
+    return Folder(name, names, pick, tuple(given))
 
 
 def _mark_time(marked: Marked, raw: bytes, at: int) -> bool:

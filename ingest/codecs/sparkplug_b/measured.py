@@ -39,12 +39,15 @@ class Measured:
         What the device tells of itself.
     unknown : list of str
         Names and aliases of metrics in no birth.
+    empty : list of str
+        Those of metrics that have neither a value nor say that they have none.
     """
 
     samples: list[Sample] = field(default_factory=list)
     errors: list[PayloadError] = field(default_factory=list)
     facts: dict[str, str] = field(default_factory=dict)
     unknown: list[str] = field(default_factory=list)
+    empty: list[str] = field(default_factory=list)
 
 
 def measured(payload: Payload, points: Points, topic: Topic, received_at: datetime) -> Measured:
@@ -61,8 +64,10 @@ def measured(payload: Payload, points: Points, topic: Topic, received_at: dateti
     for metric in payload.metrics:
         point = _point_of(metric, points)
         if point is None:
-            found.unknown.append(metric.name[:_LONGEST_SHOWN] or f"alias {metric.alias}")
+            found.unknown.append(_called(metric))
             continue
+        if metric.WhichOneof("value") is None and not metric.is_null and _is_kept(point):
+            found.empty.append(_called(metric))
         try:
             value = _value(metric, point)
             if value is None:
@@ -72,8 +77,7 @@ def measured(payload: Payload, points: Points, topic: Topic, received_at: dateti
                 continue
             place = _place(metric, topic.code_of(point.folder), sent_ms, received_at)
         except PayloadError as error:
-            called = metric.name[:_LONGEST_SHOWN] or f"alias {metric.alias}"
-            found.errors.append(PayloadError(f"{called}: {error}", code=error.code))
+            found.errors.append(PayloadError(f"{_called(metric)}: {error}", code=error.code))
             continue
         doubted = quality_code(metric) == _BAD
         _put(point.meaning.name, value, places.setdefault(place, []), doubted=doubted)
@@ -89,6 +93,15 @@ def _point_of(metric: PayloadMetric, points: Points) -> Point | None:
     if metric.name:
         return points.by_name.get(metric.name)
     return points.by_alias.get(metric.alias) if metric.HasField("alias") else None
+
+
+def _called(metric: PayloadMetric) -> str:
+    name: str = metric.name[:_LONGEST_SHOWN]
+    return name or f"alias {metric.alias}"
+
+
+def _is_kept(point: Point) -> bool:
+    return point.meaning is not None or bool(point.fact)
 
 
 def _value(metric: PayloadMetric, point: Point) -> Value | None:

@@ -73,6 +73,11 @@ class Topic:
         """Under which the number of the edge node's last message is kept."""
         return f"{self.session_key}#seq"
 
+    @cached_property
+    def own(self) -> str:
+        """`sample_device` of what is in no folder."""
+        return self.sample_device("")
+
     def sample_device(self, folder: str) -> str:
         """`code_of` as samples have it: empty for the sender.
 

@@ -1,5 +1,6 @@
 """Of every vendor, whatever befalls a device: its reader finds what is true, and nothing else."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from random import Random
 from zoneinfo import ZoneInfo
@@ -11,6 +12,7 @@ from device_sim.faults.afflicted import FAULTS, afflicted
 from device_sim.faults.expected import Expected, expected
 from device_sim.faults.stream import Dispatch, Taken
 from device_sim.plain_device import PlainDevice
+from device_sim.vendors.sparkplug_sequence import Sequences
 from domain.errors import PayloadError
 from domain.quantity import quantities
 from domain.reading import Message
@@ -27,10 +29,12 @@ def afflicted_stream(vendor: str, number: int, seed: int) -> list[Dispatch]:
     device = PlainDevice(VENDORS[vendor], number, ZONE)
     taken = [Taken(m.at, m) for m in device.measured(START, timedelta(minutes=1), 0, 150)]
     hello = device.vendor.hello(device.code, START - timedelta(hours=1), ZONE)
-    return [
+    stream = [
         *(Dispatch(START, sent) for sent in hello),
         *afflicted(device.vendor, taken, FAULTS, Random(seed)),  # noqa: S311 - no secret
     ]
+    sequences = Sequences()
+    return [one if one.broken else replace(one, sent=sequences.publish(one.sent)) for one in stream]
 
 
 def heard(vendor: str, stream: list[Dispatch], truth: Expected) -> Expected:

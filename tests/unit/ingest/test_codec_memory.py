@@ -1,12 +1,17 @@
 """However often batches are read again, each message finds what was remembered before it."""
 
 from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.reading import Message
 from ingest.codec_memory import CodecMemory
+from ingest.codecs.decoded import Decoded
+from ingest.intake import Intake
+from ingest.reading import ReadMessage
+from ingest.surroundings import Surroundings
 
 AT = datetime(2026, 7, 1, tzinfo=UTC)
 KEYS = ("birth", "seq", "parts")
@@ -73,3 +78,11 @@ def test_codecs_do_not_find_what_another_has_kept() -> None:
     memory = CodecMemory()
     read(memory, message(), [("birth", b"x")])
     assert memory.get("other", "birth") is None
+
+
+def test_what_passes_with_the_collector_is_not_stored() -> None:
+    decoded = Decoded("", kept={"birth": b"1", "number": b"2"}, passing=("number",))
+    message = Message(1, 1, "t", b"", retained=False, received_at=AT)
+    read = ReadMessage(message, "codec", "codec", decoded)
+    batch, _ = Intake().sort([], [read], Surroundings({}, ZoneInfo("Asia/Shanghai")))
+    assert batch.arrival.memory.keys() == {("codec", "birth")}

@@ -67,7 +67,7 @@ def said(body: bytes) -> tuple[object, ...]:
 def said_carefully(body: bytes) -> tuple[object, ...]:
     """The same of a codec that compares with no message before."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(codec, "alike", lambda *_: None)
+        patch.setattr(codec, "alike", lambda *_, **__: None)
         return said(body)
 
 

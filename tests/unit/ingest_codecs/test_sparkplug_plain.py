@@ -56,3 +56,24 @@ def test_a_metric_too_short_to_have_a_value_says_nothing_and_breaks_nothing(raw:
     host = Host()
     host.birth(*_BORN)
     assert host.hear("DDATA", bytes.fromhex(raw)).samples == []
+
+
+def test_data_without_a_value_that_do_not_say_null_are_set_aside_and_cost_the_others_nothing() -> (
+    None
+):
+    host = Host()
+    host.birth(*_BORN)
+    empty = bytes.fromhex("1202") + bytes([0x10, 1])  # its alias alone
+    body = payload([Metric(22.5, alias=2)], MS + 5000) + empty
+    decoded = host.hear("DDATA", body)
+    assert [sample.values for sample in decoded.samples] == [{"active_energy_import_kwh": 22.5}]
+    (error,) = decoded.errors
+    assert (error.code, "alias 1" in str(error)) == ("no_value", True)
+
+
+def test_a_metric_that_says_null_is_no_error_nor_is_one_that_has_no_value_at_birth() -> None:
+    host = Host()
+    assert (
+        codes(host.hear("DBIRTH", payload(_BORN, MS, 1) + bytes.fromhex("12040a0241422001"))) == []
+    )
+    assert codes(host.data(Metric(None, DOUBLE, alias=1))) == []

@@ -1,8 +1,11 @@
 """Sparkplug B: births, aliases, deaths, and what is asked of an edge node that cannot be read."""
 
 from device_sim.vendors.sparkplug_b import INT64, STRING, Metric, payload
+from domain.reading import Message
 from ingest.codecs.decoded import NoticeKind
+from ingest.codecs.sparkplug_b.codec import SparkplugB
 from ingest.codecs.sparkplug_b.payload import parsed
+from tests.unit.ingest_codecs.raw_frames import ARRIVED
 from tests.unit.ingest_codecs.sparkplug_host import (
     ENERGY,
     METER,
@@ -124,3 +127,30 @@ def test_a_number_that_is_missing_in_the_sequence_asks_for_a_birth(born: Host) -
 def test_the_sequence_goes_on_at_nought_after_255(host: Host) -> None:
     host.birth(POWER, seq=254)
     assert [host.data(Metric(1.0, alias=1), seq=seq).replies for seq in (255, 0, 0, 1)] == [[]] * 4
+
+
+def test_a_collector_that_has_just_started_asks_for_births_it_may_have_missed(born: Host) -> None:
+    before = born.world.memory
+    stored = {key: kept for key, kept in before.items() if not key.endswith("#seq")}
+    born.world.memory = stored
+    decoded = born.data(Metric(22.5, alias=1), seq=2)
+    assert values(decoded) == {"active_power_kw": 22.5}
+    assert [reply.topic for reply in decoded.replies] == [REBIRTH]
+    assert born.data(Metric(22.5, alias=1), seq=3).replies == []
+
+
+def test_the_number_of_the_last_message_is_not_stored(born: Host) -> None:
+    for seq in (2, 3):  # the second is read by the layout of the first
+        decoded = born.data(Metric(22.5, alias=1, at_ms=MS + 4000), seq=seq)
+        assert decoded.kept.keys() == set(decoded.passing)
+
+
+def test_collectors_that_share_messages_do_not_look_for_gaps(born: Host) -> None:
+    codec = SparkplugB(hears_all=False)
+    for seq in (2, 9, 200):
+        body = payload([Metric(22.5, alias=1, at_ms=MS + 4000)], MS + 4000, seq)
+        message = Message(
+            1, 1, "spBv1.0/SF/DDATA/epiclc/Exp501", body, retained=False, received_at=ARRIVED
+        )
+        decoded = codec.decode(message, born.world)
+        assert (values(decoded), decoded.replies) == ({"active_power_kw": 22.5}, [])
