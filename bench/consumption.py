@@ -1,19 +1,20 @@
-"""Meters' years of quarter hours: from their registers to consumption and days.
+"""Meters' years of quarter hours: from their registers to consumption, days and costs.
 
-``python -m bench.consumption [--full]``. Three cases, every day of the year touched: nothing was
-known; nothing changed since; every value corrected, so that each interval gets a second
-version. Then what the year costs by day and period, the whole with two workers at a time, and one
-late day of one meter at a time.
+``python -m bench.consumption [--full]``. First, with every day of the year touched: nothing was
+known (a quarter of the meters after the other, which shows whether a meter costs the same however
+many there are), and the same by two workers at a time. Then of some meters: nothing changed since;
+every value corrected, so that each interval gets a second version; one late day at a time.
 """
 
 import argparse
 import sys
 import time
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from multiprocessing import get_context
-from statistics import median
+from statistics import median, quantiles
 from typing import NamedTuple
 
 import psycopg
@@ -22,7 +23,8 @@ from psycopg import Connection
 from analytics.jobs.consumption import update_consumption
 from analytics.jobs.interval_costs import update_costs
 from bench import recorded
-from bench.result import CheckError, median_result
+from bench.process import backend_cpu_s
+from bench.result import CheckError, Result, median_result
 from bench.servers import database_server, described, migrated_database
 from domain.price_book import MonthPrice
 from domain.tariff_file import shipped_tariffs
@@ -34,72 +36,70 @@ RUNS = 3
 METERS, METERS_FULL = 4, 1000
 INTERVALS = 365 * 96
 """From the first midnight to the last, in London."""
-LATE_DAYS = 20
+QUARTERS = 4
+SOME = 40
+"""So many meters at most are computed again: what that takes depends on a meter alone."""
+LATE_DAYS = 60
+WARM_DAYS = 12
+"""Late days before those that count: of a worker that runs, statements are prepared."""
 _FILL = """
     INSERT INTO electricity_reading (device_id, ts, received_at, active_energy_import_kwh)
     SELECT device_id, ts, now(), 0.37 * row_number() OVER (ORDER BY ts)
       FROM device, generate_series('2025-01-01Z', '2026-01-01Z', interval '15 min') AS ts
-     WHERE code = %s"""
-_CORRECT = (
-    "UPDATE electricity_reading SET active_energy_import_kwh = 1.01 * active_energy_import_kwh"
-)
+     WHERE code = %s RETURNING device_id"""
+_CORRECT = """
+    UPDATE electricity_reading SET active_energy_import_kwh = 1.01 * active_energy_import_kwh
+     WHERE device_id = ANY (%s)"""
 _TOUCH = """
     INSERT INTO touched (device_id, day)
-    SELECT device_id, ts::date FROM electricity_reading GROUP BY 1, 2"""
+    SELECT device_id, day
+      FROM unnest(%s::bigint[]) AS device_id,
+           generate_series('2025-01-01'::date, '2026-01-01', interval '1 day') AS day"""
 _LATE = """
     UPDATE electricity_reading SET active_energy_import_kwh = active_energy_import_kwh + 0.1
-     WHERE ts = %(at)s AND device_id = (SELECT min(device_id) FROM electricity_reading)"""
-_TOUCH_ONE = """
-    INSERT INTO touched (device_id, day)
-    SELECT min(device_id), %(at)s::timestamptz::date FROM electricity_reading"""
-_UNPRICED = "SELECT count(*) - count(amount) FROM consumption_cost"
+     WHERE ts = %(at)s AND device_id = %(device)s"""
+_TOUCH_ONE = "INSERT INTO touched (device_id, day) VALUES (%(device)s, %(at)s::timestamptz::date)"
+_PRICED = """
+    SELECT count(DISTINCT (meter_id, day)), count(*) - count(amount),
+           (SELECT count(*) FROM cost_work)
+      FROM consumption_cost"""
 _VERSIONS = "SELECT count(*), count(superseded_at) FROM consumption"
+_BARE = "CREATE TABLE bare (LIKE consumption INCLUDING ALL)"
 _COPY = "INSERT INTO bare SELECT * FROM consumption"
+_PEER = "bare INSERT .. SELECT of the same rows"
+
+
+class Took(NamedTuple):
+    """Time on the clock, and of the processors: of the worker and its database process. [s]."""
+
+    wall: float
+    cpu: float
 
 
 class Run(NamedTuple):
-    """What one run took. [s]."""
+    """What one run took; days and costs of a quarter of the meters apart, late days one by one."""
 
-    first: float
-    costs: float
-    unchanged: float
-    corrected: float
-    two_workers: float
-    bare: float
-    late_day: float
+    first: list[Took]
+    costs: list[Took]
+    bare: Took
+    two_workers: Took
+    unchanged: Took
+    corrected: Took
+    late_days: list[Took]
 
 
 def main() -> int:
     """Measure every case and print it."""
     parser = argparse.ArgumentParser(prog="python -m bench.consumption", description=__doc__)
     parser.add_argument("--full", action="store_true", help=f"{METERS_FULL} meters, once")
-    full = parser.parse_args().full
-    meters = METERS_FULL if full else METERS
+    parser.add_argument("--meters", type=int, help="as many meters, once")
+    asked = parser.parse_args()
+    once = asked.meters or (METERS_FULL if asked.full else None)
+    meters = once or METERS
     with database_server() as server:
-        runs = [_run(server, meters) for _ in range(1 if full else RUNS)]
+        runs = [_run(server, meters) for _ in range(1 if once else RUNS)]
         conditions = described(server) | {"meters": meters, "intervals": meters * INTERVALS}
-    rows = meters * INTERVALS
-    median_result(
-        "consumption_rows",
-        "rows/s",
-        [rows / run.first for run in runs],
-        conditions,
-        peer="bare INSERT .. SELECT of the same rows",
-        peer_values=[rows / run.bare for run in runs],
-    ).print()
-    peer = "bare INSERT .. SELECT of the same rows"
-    for name, took in (
-        ("consumption_rows_with_costs", [run.first + run.costs for run in runs]),
-        ("consumption_rows_two_workers", [run.two_workers for run in runs]),
-    ):
-        rates = [rows / seconds for seconds in took]
-        bare = [rows / run.bare for run in runs]
-        median_result(name, "rows/s", rates, conditions, peer=peer, peer_values=bare).print()
-    for case in ("first", "costs", "unchanged", "corrected"):
-        times = [getattr(run, case) / meters for run in runs]
-        median_result(f"consumption_year_{case}", "s", times, conditions).print()
-    late = [run.late_day * 1e3 for run in runs]
-    median_result("consumption_late_day", "ms", late, conditions).print()
+    _print(runs, meters, conditions)
     return 0
 
 
@@ -110,33 +110,40 @@ def _run(server: str, meters: int) -> Run:
     ):
         names = [f"b{i}" for i in range(meters)]
         registry.write(conn, recorded.registry(names))
-        for name in names:
-            conn.execute(_FILL, (f"{recorded.PREFIX}{name}",))
+        devices = [_fill(conn, name) for name in names]
         _put_on_tariff(conn)
-        rows = meters * INTERVALS
-        conn.execute(_TOUCH)
-        first = _told("first", _time(database, conn))
-        costs = _told("costs", _time_costs(database, conn))
-        bare = _told("bare", _bare(conn))
-        conn.execute(_TOUCH)
-        unchanged = _told("unchanged", _time(database, conn))
-        _expect(conn, (rows, 0))
-        late_day = median(_late(database, conn, number) for number in range(LATE_DAYS))
-        conn.execute("TRUNCATE consumption, consumption_day")
-        conn.execute(_TOUCH)
-        two_workers = _told("two workers", _time_two(database, conn))
-        _expect(conn, (rows, 0))
-        conn.execute(_CORRECT)
-        conn.execute(_TOUCH)
-        corrected = _time(database, conn)
-        _expect(conn, (2 * rows, rows))
-    return Run(first, costs, unchanged, corrected, two_workers, bare, late_day)
+        parts = [
+            devices[n * meters // QUARTERS : (n + 1) * meters // QUARTERS] for n in range(QUARTERS)
+        ]
+        first, costs = [], []
+        for part in filter(None, parts):
+            first.append(_figures(database, conn, part, "first"))
+            costs.append(_costs(database))
+        _expect_priced(conn, meters)
+        bare = _bare(conn)
+        some = devices[:SOME]
+        unchanged = _figures(database, conn, some, "unchanged")
+        _expect(conn, (meters * INTERVALS, 0))
+        late_days = _late(database, conn, devices)
+        conn.execute("TRUNCATE consumption, consumption_day, consumption_cost")
+        conn.execute(_TOUCH, [devices])
+        two_workers = _two_workers(database, conn)
+        _expect(conn, (meters * INTERVALS, 0))
+        _expect_priced(conn, meters)
+        conn.execute(_CORRECT, [some])
+        corrected = _figures(database, conn, some, "corrected")
+        again = len(some) * INTERVALS
+        _expect(conn, (meters * INTERVALS + again, again))
+    return Run(first, costs, bare, two_workers, unchanged, corrected, late_days)
 
 
-def _told(case: str, took_s: float) -> float:
-    """Say at once what a case took: the whole takes an hour and more at full size."""
-    print(f"bench.consumption: {case} took {took_s:.1f} s", file=sys.stderr)
-    return took_s
+def _fill(conn: Connection, name: str) -> int:
+    """Store a meter's year of readings; its device."""
+    found = conn.execute(_FILL, (f"{recorded.PREFIX}{name}",))
+    row = found.fetchone()
+    if row is None or found.rowcount != INTERVALS + 1:
+        raise CheckError(f"{found.rowcount} readings of {name}, want {INTERVALS + 1}")
+    return int(row[0])
 
 
 def _put_on_tariff(conn: Connection) -> None:
@@ -159,71 +166,151 @@ def _put_on_tariff(conn: Connection) -> None:
         put_meter(conn, meter_id, terms)
 
 
-def _time(database: str, conn: Connection) -> float:
+def _figures(database: str, conn: Connection, devices: Sequence[int], case: str) -> Took:
+    """Touch every day of some devices and compute them."""
+    conn.execute(_TOUCH, [[*devices]])
     conn.execute("CHECKPOINT")
-    with psycopg.connect(database, autocommit=True) as worker:
-        become(worker, Role.WORK)
-        began = time.perf_counter()
-        update_consumption(worker, now=datetime.now(UTC))
-        return time.perf_counter() - began
+    with _worker(database) as worker:
+        took = _took(worker, lambda: update_consumption(worker, now=datetime.now(UTC)))
+    return _told(case, took)
 
 
-def _time_costs(database: str, conn: Connection) -> float:
-    with psycopg.connect(database, autocommit=True) as worker:
-        become(worker, Role.WORK)
-        began = time.perf_counter()
-        update_costs(worker, now=datetime.now(UTC))
-        took = time.perf_counter() - began
-    if conn.execute(_UNPRICED).fetchone() != (0,):
-        raise CheckError("some days have no price")
+def _costs(database: str) -> Took:
+    with _worker(database) as worker:
+        took = _took(worker, lambda: update_costs(worker, now=datetime.now(UTC)))
+    return _told("costs", took)
+
+
+def _bare(conn: Connection) -> Took:
+    conn.execute(_BARE)
+    conn.execute("CHECKPOINT")
+    took = _told("bare", _took(conn, lambda: conn.execute(_COPY)))
+    conn.execute("DROP TABLE bare")
     return took
 
 
-def _time_two(database: str, conn: Connection) -> float:
-    """The same by two workers, each a process of its own that is running already."""
+def _late(database: str, conn: Connection, devices: Sequence[int]) -> list[Took]:
+    """A changed reading at noon of a day, and its day computed, of one meter after the other."""
+    took = []
+    with _worker(database) as worker:
+        for number in range(WARM_DAYS + LATE_DAYS):
+            at = datetime(2025, 1 + number % 12, 3 + number // 12, 12, tzinfo=UTC)
+            late = {"at": at, "device": devices[number % len(devices)]}
+            conn.execute(_LATE, late)
+            conn.execute(_TOUCH_ONE, late)
+            took.append(_took(worker, lambda: _whole(worker)))
+    return took[WARM_DAYS:]
+
+
+def _two_workers(database: str, conn: Connection) -> Took:
+    """Figures and costs by two workers, each a process of its own that is running already."""
     conn.execute("CHECKPOINT")
     with ProcessPoolExecutor(2, mp_context=get_context("spawn")) as workers:
         for each in [workers.submit(time.sleep, 0.2) for _ in range(2)]:
             each.result()
         began = time.perf_counter()
-        for each in [workers.submit(_work, database) for _ in range(2)]:
-            each.result()
-        return time.perf_counter() - began
+        both = [each.result() for each in [workers.submit(_work, database) for _ in range(2)]]
+        return _told("two workers", Took(time.perf_counter() - began, _sum(both).cpu))
 
 
-def _work(database: str) -> None:
-    with psycopg.connect(database, autocommit=True) as worker:
-        become(worker, Role.WORK)
-        update_consumption(worker, now=datetime.now(UTC))
+def _work(database: str) -> Took:
+    with _worker(database) as worker:
+        return _took(worker, lambda: _whole(worker))
 
 
-def _late(database: str, conn: Connection, number: int) -> float:
-    """One changed reading at noon of a day, and its day computed."""
-    day = {"at": datetime(2025, 1 + number % 12, 3 + number, 12, tzinfo=UTC)}
-    conn.execute(_LATE, day)
-    conn.execute(_TOUCH_ONE, day)
-    with psycopg.connect(database, autocommit=True) as worker:
-        become(worker, Role.WORK)
-        update_consumption(worker, now=datetime.now(UTC))  # a worker is warm
-        conn.execute(_LATE, day)
-        conn.execute(_TOUCH_ONE, day)
-        began = time.perf_counter()
-        update_consumption(worker, now=datetime.now(UTC))
-        return time.perf_counter() - began
+def _whole(worker: Connection) -> None:
+    """What a worker does with touched days, as `analytics/jobs/worker.py` puts it together."""
+    update_consumption(worker, now=datetime.now(UTC))
+    update_costs(worker, now=datetime.now(UTC))
 
 
-def _bare(conn: Connection) -> float:
-    conn.execute("CREATE TABLE bare (LIKE consumption INCLUDING ALL)")
-    conn.execute("CHECKPOINT")
-    began = time.perf_counter()
-    conn.execute(_COPY)
-    return time.perf_counter() - began
+def _worker(database: str) -> Connection:
+    conn = psycopg.connect(database, autocommit=True)
+    become(conn, Role.WORK)
+    return conn
+
+
+def _took(conn: Connection, work: Callable[[], object]) -> Took:
+    """Time what is done on a connection."""
+    began, busy = time.perf_counter(), _cpu_s(conn)
+    work()
+    return Took(time.perf_counter() - began, _cpu_s(conn) - busy)
+
+
+def _told(case: str, took: Took) -> Took:
+    """Say at once what a case took: full size takes most of an hour."""
+    told = f"bench.consumption: {case} took {took.wall:.1f} s, processors {took.cpu:.1f} s"
+    print(told, file=sys.stderr)
+    return took
+
+
+def _cpu_s(conn: Connection) -> float:
+    return time.process_time() + backend_cpu_s(conn.info.backend_pid)
 
 
 def _expect(conn: Connection, wanted: tuple[int, int]) -> None:
     found = conn.execute(_VERSIONS).fetchone()
     if found != wanted:
         raise CheckError(f"versions, superseded: {found}, want {wanted}")
+
+
+def _expect_priced(conn: Connection, meters: int) -> None:
+    found, wanted = conn.execute(_PRICED).fetchone(), (365 * meters, 0, 0)
+    if found != wanted:
+        raise CheckError(f"days with costs, without a price, waiting: {found}, want {wanted}")
+
+
+def _sum(parts: Iterable[Took]) -> Took:
+    wall, cpu = (sum(each) for each in zip(*parts, strict=True))
+    return Took(wall, cpu)
+
+
+def _print(runs: Sequence[Run], meters: int, conditions: dict[str, object]) -> None:
+    rows, again = meters * INTERVALS, min(meters, SOME)
+    first = [_sum(run.first) for run in runs]
+    whole = [_sum([*run.first, *run.costs]) for run in runs]
+    bare = [run.bare for run in runs]
+    for name, cases in (
+        ("consumption_rows", first),
+        ("consumption_rows_with_costs", whole),
+        ("consumption_rows_two_workers", [run.two_workers for run in runs]),
+    ):
+        # Of a busy machine the ratio of processor times tells more than that of the clock.
+        ratio = median(b.cpu / case.cpu for b, case in zip(bare, cases, strict=True))
+        spent = {
+            "cpu_us_a_row": round(median(case.cpu for case in cases) / rows * 1e6, 2),
+            "cpu_ratio": round(ratio, 3),
+        }
+        rates, peer = ([rows / each.wall for each in column] for column in (cases, bare))
+        median_result(
+            name, "rows/s", rates, conditions | spent, peer=_PEER, peer_values=peer
+        ).print()
+    years = {
+        "first": [each.wall / meters for each in first],
+        "costs": [_sum(run.costs).wall / meters for run in runs],
+        "unchanged": [run.unchanged.wall / again for run in runs],
+        "corrected": [run.corrected.wall / again for run in runs],
+    }
+    for case, times in years.items():
+        median_result(f"consumption_year_{case}", "s", times, conditions).print()
+    for run in runs:
+        quarters = [_sum(each).cpu for each in zip(run.first, run.costs, strict=True)]
+        told = [round(4 * each / meters * 1e3, 1) for each in quarters]
+        Result(
+            "consumption_growth",
+            quarters[-1] / quarters[0],
+            "1",
+            conditions | {"cpu_ms_a_meter_of_each_quarter": told},
+        ).print()
+    late = [each for run in runs for each in run.late_days]
+    walls = sorted(each.wall * 1e3 for each in late)
+    spread = {
+        "days": len(late),
+        "p95_ms": round(quantiles(walls, n=20)[18], 1),
+        "cpu_ms": round(median(each.cpu for each in late) * 1e3, 1),
+        "aim_ms": 50,
+    }
+    Result("consumption_late_day", median(walls), "ms", conditions | spread).print()
 
 
 if __name__ == "__main__":

@@ -163,16 +163,17 @@ def announce(
     days : set of date
         Local days of the device that have new readings.
     """
-    conn.execute(sql("consumption", "lock_outbox"))
     end_day = max(days) + timedelta(days=1)
     events: list[tuple[str, int | None, int | None, date, date]] = [
         ("readings", device_id, None, min(days), end_day)
     ]
     events += [("consumption", None, meter, *span) for meter, span in changed.items()]
     names = ("topic", "device_id", "meter_id", "first_day", "end_day")
-    for event in events:
-        conn.execute(sql("consumption", "announce"), dict(zip(names, event, strict=True)))
-    conn.execute(sql("consumption", "notify"))
+    with conn.pipeline():  # one way to the server and back for all of it
+        conn.execute(sql("consumption", "lock_outbox"))
+        for event in events:
+            conn.execute(sql("consumption", "announce"), dict(zip(names, event, strict=True)))
+        conn.execute(sql("consumption", "notify"))
 
 
 def _of_register(name: LiteralString, register: RegisterOf, *, edited: bool) -> Composed:

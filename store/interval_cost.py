@@ -156,8 +156,9 @@ def replace_costs(
         **_columns(rows),
         "missing": Json([row._asdict() for row in missing], dumps=_DUMPS),
     }
-    for name in ("replace", "drop_missing", "add_missing"):
-        conn.execute(sql("interval_cost", name), arguments)
+    with conn.pipeline():  # one way to the server and back for all of it
+        for name in ("replace", "drop_missing", "add_missing"):
+            conn.execute(sql("interval_cost", name), arguments)
 
 
 def _columns(rows: Sequence[CostRow]) -> dict[str, str]:

@@ -91,16 +91,17 @@ def replace(
     # Compared here and not by joins: the server has no statistics of what was written a moment
     # ago, and a plan made for an empty table takes minutes over a year.
     known, stands, confirmed = _compared(conn, wanted, arguments)
-    if not stands.all():
-        stale = arguments | _stale(known, stands)
-        for name in ("withdraw", "supersede"):
-            conn.execute(sql("consumption", name), stale)
     new = wanted.only(~confirmed)
-    if len(new):
-        _add(conn, new, arguments)
-    _total(conn, wanted, days, arguments)
-    numbers = np.unique(days.number(np.concatenate((known[~stands], new.start))))
-    return {days.day(number) for number in numbers.tolist()}
+    with conn.pipeline():  # one way to the server and back for all of it
+        if not stands.all():
+            stale = arguments | _stale(known, stands)
+            for name in ("withdraw", "supersede"):
+                conn.execute(sql("consumption", name), stale)
+        if len(new):
+            _add(conn, new, arguments)
+        _total(conn, wanted, days, arguments)
+    numbers = days.number(np.concatenate((known[~stands], new.start)))
+    return {days.day(number) for number in np.flatnonzero(np.bincount(numbers)).tolist()}
 
 
 def toggle_flag(
@@ -159,6 +160,10 @@ def _stale(known: NDArray[np.int64], stands: NDArray[np.bool_]) -> dict[str, obj
 
 def _alike(intervals: Intervals) -> Iterator[Intervals]:
     """Parts of one grading, one set of flags and one length: mostly it is one part."""
+    kinds = np.stack((intervals.grading, intervals.flags, intervals.end - intervals.start))
+    if (kinds == kinds[:, :1]).all():
+        yield intervals
+        return
     _, flags = np.unique(intervals.flags, return_inverse=True)
     _, length = np.unique(intervals.end - intervals.start, return_inverse=True)
     part = (intervals.grading * (flags.max() + 1) + flags) * (length.max() + 1) + length

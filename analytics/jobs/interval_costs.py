@@ -80,7 +80,8 @@ def _costs(
         while day < until:
             part = min(tables.part_end(terms.tariff_id, day), until)
             days = [day + n * _DAY for n in range((part - day).days)]
-            bounds = [day_start(each, zone).timestamp() for each in (*days, part)]
+            starts = {each: day_start(each, zone) for each in (*days, part)}
+            bounds = [start.timestamp() for start in starts.values()]
             lo, hi = np.searchsorted(columns[0], [bounds[0], bounds[-1]])
             here = columns[:, lo:hi]
             try:
@@ -88,10 +89,10 @@ def _costs(
             except (MissingInputError, CalendarMissingError) as error:
                 code = error.code if isinstance(error, MissingInputError) else "calendar"
                 for each in days:
-                    yield MissingCost(each, day_start(each, zone), code, str(error))
+                    yield MissingCost(each, starts[each], code, str(error))
             else:
                 for cost in day_costs(laid.timetable, days, np.array(bounds), here, book):
-                    yield _row(cost, terms, point, laid.weather_missing_h)
+                    yield _row(cost, terms, starts[cost.day], laid.weather_missing_h)
             day = part
 
 
@@ -105,13 +106,13 @@ def _columns(
 
 
 def _row(
-    cost: DayCost, terms: MeterTariffRow, point: CostPoint, weather_missing_h: int | None
+    cost: DayCost, terms: MeterTariffRow, start_at: datetime, weather_missing_h: int | None
 ) -> CostRow:
     used, price = cost.used, cost.price
     return CostRow(
         day=cost.day,
         period=cost.period.value,
-        start_at=day_start(cost.day, ZoneInfo(point.zone)),
+        start_at=start_at,
         tariff_id=terms.tariff_id,
         value=exact(used.value),
         unmeasured=exact(used.unmeasured),

@@ -4,7 +4,9 @@ Every job finds its work in the database, so the queue only says when to look.
 """
 
 from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager, closing
 from datetime import UTC, datetime
+from functools import partial
 from typing import Protocol
 
 from procrastinate import App, PsycopgConnector
@@ -23,10 +25,10 @@ from analytics.jobs.upkeep_alerts import judge_upkeep
 from analytics.jobs.vehicles import update_vehicles
 from analytics.jobs.virtual import update_virtual_meters
 from analytics.jobs.weather_pull import pull_weather
+from analytics.jobs.worker_connection import KeptConnection, open_connection
 from analytics.settings import WorkerSettings
-from store.become import Role, become, become_async
+from store.become import Role, become_async
 from store.sequence import unite
-from store.server import connect, inspect
 from store.weather_hour import follow_weather
 
 _EVERY_5_SECONDS = "* * * * * */5"
@@ -71,11 +73,15 @@ def work(settings: WorkerSettings) -> None:
     StoreError
         If the database cannot be used.
     """
-    _open(settings).close()  # refuse a wrong database in one line, before the queue retries it
-    queue(settings).run_worker(name="work", concurrency=1, delete_jobs="successful")
+    open_connection(
+        settings.database_url
+    ).close()  # refuse a wrong database in one line, before the queue retries it
+    with closing(KeptConnection(settings.database_url)) as kept:
+        app = queue(settings, kept)
+        app.run_worker(name="work", concurrency=1, delete_jobs="successful")
 
 
-def queue(settings: WorkerSettings) -> App:
+def queue(settings: WorkerSettings, kept: KeptConnection) -> App:
     """The queue with its jobs, on the worker's database."""
 
     async def configure(conn: AsyncConnection) -> None:
@@ -90,24 +96,22 @@ def queue(settings: WorkerSettings) -> App:
     app = App(connector=connector)
 
     for name, (cron, jobs) in _JOBS.items():
-        task = app.task(name=name, queueing_lock=name)(_run(settings, jobs))
+        # Maintenance locks out others by its connection; and what runs seldom need not be quick.
+        often = cron == _EVERY_5_SECONDS
+        opened = kept.lent if often else partial(open_connection, settings.database_url)
+        task = app.task(name=name, queueing_lock=name)(_run(opened, jobs))
         app.periodic(cron=cron, periodic_id=name)(task)
     return app
 
 
-def _run(settings: WorkerSettings, jobs: tuple[_Job, ...]) -> Callable[[int], None]:
+def _run(
+    opened: Callable[[], AbstractContextManager[Connection]], jobs: tuple[_Job, ...]
+) -> Callable[[int], None]:
     """One after the other, each on what it finds to do."""
 
     def run(timestamp: int) -> None:  # noqa: ARG001 - what a periodic job is called with
-        with _open(settings) as conn:
+        with opened() as conn:
             for job in jobs:
                 job(conn, now=datetime.now(UTC))
 
     return run
-
-
-def _open(settings: WorkerSettings) -> Connection:
-    conn = connect(settings.database_url, name="civicwatt work")
-    inspect(conn)
-    become(conn, Role.WORK)
-    return conn

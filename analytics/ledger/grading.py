@@ -68,14 +68,14 @@ def intervals_of(use: Use, bounds: Instants, wanted: NDArray[np.bool_] | None = 
     quantity = np.where(use.estimated, _ESTIMATED, np.where(substituted, _SUBSTITUTED, _MEASURED))
     shape = np.where(use.estimated, _ESTIMATED, np.where(use.allocated, _ALLOCATED, _MEASURED))
     number = ((quantity * len(_GRADES) + shape) * len(METHODS) + methods(use))[told]
-    occur, grading = np.unique(number, return_inverse=True)
+    occurs = np.bincount(number) > 0
     return Intervals(
         bounds[told],
         bounds[told + 1],
         use.value[told],
         use.flags[told],
-        grading,
-        tuple(_ALL[each] for each in occur),
+        (np.cumsum(occurs) - 1)[number],
+        tuple(_ALL[each] for each in np.flatnonzero(occurs)),
     )
 
 

@@ -55,8 +55,9 @@ class MeterReadings:
 
 def _cadence(ts: Instants) -> float:
     """Median pause between readings of different instants [us]; 0 of fewer than two."""
-    instants = np.unique(ts)
-    return float(np.median(np.diff(instants))) if len(instants) > 1 else 0.0
+    pauses = np.diff(ts)
+    pauses = pauses[pauses > 0]
+    return float(np.median(pauses)) if len(pauses) else 0.0
 
 
 def history_of_meter(
@@ -179,7 +180,9 @@ def use_of_days(
     begin = min(int(segment.ts[0]) for segment in told.segments)
     finish = max(int(segment.ts[-1]) for segment in told.segments)
     parts = []
-    for step in np.unique(steps).tolist():
+    # Of a day in which nothing is over, such as one that has only begun, no grid is needed.
+    told_of = (np.array(bounds[1:]) > begin) & (np.array(bounds[:-1]) < finish)
+    for step in sorted(set(steps[told_of].tolist())):
         grid = local_grid(first, end, zone, step=step, surroundings=surroundings)
         day = np.searchsorted(bounds, grid.bounds[:-1], side="right") - 1
         over = (grid.bounds[1:] > begin) & (grid.bounds[1:] <= finish)
