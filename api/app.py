@@ -56,6 +56,7 @@ from api.routes import (
     non_routine_events,
     occasions,
     organisations,
+    people,
     piles,
     place_cost,
     place_facts,
@@ -74,6 +75,7 @@ from api.routes import (
     rosters,
     savings,
     seals,
+    security_rules,
     series,
     session,
     sheets,
@@ -101,6 +103,8 @@ from api.settings import ApiSettings
 
 _ROUTES = (
     session,
+    people,
+    security_rules,
     alerts,
     alert_rules,
     alert_thresholds,

@@ -6,10 +6,6 @@ from functools import cache
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerifyMismatchError
 
-from domain.errors import ConfigurationError
-
-SHORTEST = 10
-"""Shortest password a person may choose. [characters]"""
 _hasher = PasswordHasher()
 
 
@@ -20,15 +16,7 @@ def _nobody() -> str:
 
 
 def hash_password(password: str) -> str:
-    """Hash for the store.
-
-    Raises
-    ------
-    ConfigurationError
-        If the password is too short.
-    """
-    if len(password) < SHORTEST:
-        raise ConfigurationError(f"password has {len(password)} characters: want {SHORTEST}")
+    """Hash for the store."""
     return _hasher.hash(password)
 
 

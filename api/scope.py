@@ -21,6 +21,8 @@ from store.session import SignedIn, resume
 
 COOKIE = "civicwatt_session"
 _SAFE = {"GET", "HEAD", "OPTIONS"}
+_OF_THE_SESSION = {"/api/v1/session", "/api/v1/session/password"}
+"""What who has to choose another password may ask for; the database shows them nothing anyway."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,19 +44,25 @@ def token_hash(token: str) -> bytes:
     return hashlib.sha256(token.encode()).digest()
 
 
+def client_address(request: Request) -> str:
+    """Address a request comes from, as far as the server knows: that of a proxy it may believe."""
+    return "" if request.client is None else request.client.host
+
+
 def caller(request: Request, pool: Pool) -> Iterator[Caller]:
     """Open the scope of the request's session.
 
     Raises
     ------
     HTTPException
-        401 without a running session, 403 for a write without its CSRF token.
+        401 without a running session, 403 for a write without its CSRF token, and where another
+        password is due.
     """
     token = request.cookies.get(COOKIE)
     if not token:
         raise refuse(HTTPStatus.UNAUTHORIZED, Sentence("not_signed_in", "not signed in"))
     with pool.connection() as conn, conn.transaction():
-        person = resume(conn, token_hash(token))
+        person = resume(conn, token_hash(token), client_address(request))
         if person is None:
             raise refuse(
                 HTTPStatus.UNAUTHORIZED, Sentence("session_ended", "the session has ended")
@@ -66,6 +74,11 @@ def caller(request: Request, pool: Pool) -> Iterator[Caller]:
                     HTTPStatus.FORBIDDEN,
                     Sentence("csrf", "the X-CSRF-Token header is missing or wrong"),
                 )
+        if person.must_change and request.url.path not in _OF_THE_SESSION:
+            raise refuse(
+                HTTPStatus.FORBIDDEN,
+                Sentence("password_due", "choose another password first"),
+            )
         yield Caller(person, conn)
 
 

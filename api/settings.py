@@ -41,11 +41,3 @@ class ApiSettings(BaseSettings):
 
 STATEMENT_TIMEOUT = timedelta(seconds=10)
 """Longest a request may hold the database."""
-SESSION_IDLE = timedelta(hours=2)
-"""A session unused for so long ends."""
-SESSION_ABSOLUTE = timedelta(hours=12)
-"""A session ends after this whatever happens: a shift."""
-SIGN_IN_ATTEMPTS = 6
-"""Wrong passwords in a row before a person is locked out."""
-LOCK_OUT = timedelta(minutes=15)
-"""How long a lock-out lasts."""

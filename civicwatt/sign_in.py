@@ -11,7 +11,7 @@ from api.password import hash_password
 from store.person import add_person, grant
 
 LOGIN = "admin"
-ROLES = ("bureau", "operator", "system_administrator", "security_administrator")
+ROLES = ("bureau", "operator", "system_administrator")
 SECOND = "reviewer"
 SECOND_ROLES = ("bureau", "operator", "system_administrator")
 """Enough to check, approve and sign what the first one has entered or asked for."""

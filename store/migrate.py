@@ -51,6 +51,7 @@ def migrate(conn: Connection) -> list[str]:
     try:
         done = _apply_all(conn)
         load_sets(conn, shipped_sets())
+        _run(conn, _SQL / "audited.sql")
         if floor is not Floor.PLAIN:
             _run(conn, _SQL / "timescale.sql")
     finally:

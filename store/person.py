@@ -1,6 +1,7 @@
 """People and what they may see, as the command line administers them."""
 
 from psycopg import Connection
+from psycopg.errors import CheckViolation
 
 from domain.errors import ConfigurationError
 from store.queries import sql
@@ -39,13 +40,17 @@ def grant(conn: Connection, *, login: str, role: str, organisation: str) -> None
     Raises
     ------
     ConfigurationError
-        If there is no such role, person or organisation.
+        If there is no such role, person or organisation, or the role is kept apart from another
+        of theirs.
     """
     roles = [name for name, _ in conn.execute(sql("person", "roles"))]
     if role not in roles:
         raise ConfigurationError(f"there is no role {role!r}; there are {', '.join(roles)}")
     row = {"login": login, "role": role, "organisation": organisation}
-    conn.execute(sql("person", "grant_organisation"), row)
+    try:
+        conn.execute(sql("person", "grant_organisation"), row)
+    except CheckViolation as error:
+        raise ConfigurationError(error.diag.message_primary or str(error)) from error
     if conn.execute(sql("person", "has_grant"), row).fetchone() != (True,):
         raise ConfigurationError(
             f"there is no person {login!r} or no organisation {organisation!r}"

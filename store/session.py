@@ -22,7 +22,13 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class SignedIn:
-    """The person of a session."""
+    """The person of a session.
+
+    Attributes
+    ----------
+    must_change : bool
+        They have to choose another password first; until then the session sees nothing.
+    """
 
     person_id: int
     login: str
@@ -30,6 +36,7 @@ class SignedIn:
     lang: str
     csrf: str
     roles: list[str]
+    must_change: bool
 
 
 def candidate(conn: Connection, login: str) -> Candidate | None:
@@ -38,11 +45,13 @@ def candidate(conn: Connection, login: str) -> Candidate | None:
         return cursor.execute(sql("session", "candidate"), {"login": login}).fetchone()
 
 
-def note_failure(conn: Connection, person_id: int, *, attempts: int, lock_for: timedelta) -> None:
-    """Count a wrong password; the last of `attempts` in a row locks the person out."""
+def note_failure(
+    conn: Connection, person_id: int, *, attempts: int, lock_for: timedelta, client: str
+) -> None:
+    """Count and log a wrong password; the last of `attempts` in a row locks the person out."""
     conn.execute(
         sql("session", "note_failure"),
-        {"person_id": person_id, "attempts": attempts, "lock_for": lock_for},
+        {"person_id": person_id, "attempts": attempts, "lock_for": lock_for, "client": client},
     )
 
 
@@ -54,6 +63,7 @@ def begin(
     csrf: str,
     idle: timedelta,
     absolute: timedelta,
+    client: str = "",
 ) -> None:
     """Begin a session and note it in the audit log."""
     conn.execute(
@@ -64,14 +74,34 @@ def begin(
             "csrf": csrf,
             "idle": idle,
             "absolute": absolute,
+            "client": client,
         },
     )
 
 
-def resume(conn: Connection, token_hash: bytes) -> SignedIn | None:
-    """Open the session's scope until the transaction ends; None when the session has ended."""
+def resume(conn: Connection, token_hash: bytes, client: str = "") -> SignedIn | None:
+    """Open the session's scope until the transaction ends; None when the session has ended.
+
+    Parameters
+    ----------
+    client : str
+        Address it is asked from, for the audit log.
+    """
+    row = {"token_hash": token_hash, "client": client}
     with conn.cursor(row_factory=class_row(SignedIn)) as cursor:
-        return cursor.execute(sql("session", "resume"), {"token_hash": token_hash}).fetchone()
+        return cursor.execute(sql("session", "resume"), row).fetchone()
+
+
+def own_passwords(conn: Connection, token_hash: bytes) -> list[str]:
+    """Hashes of the owner of a session, the one in force first; none while they are locked out."""
+    rows = conn.execute(sql("session", "own_passwords"), {"token_hash": token_hash})
+    return [password_hash for (password_hash,) in rows]
+
+
+def set_own_password(conn: Connection, token_hash: bytes, password_hash: str) -> None:
+    """Give the owner of a session the password they have chosen; ends their other sessions."""
+    row = {"token_hash": token_hash, "password_hash": password_hash}
+    conn.execute(sql("session", "set_own_password"), row)
 
 
 def act_for(conn: Connection, person_id: int) -> None:

@@ -5,14 +5,16 @@ from http import HTTPStatus
 from typing import Annotated
 
 from fastapi import APIRouter, Request, Response
+from psycopg import Connection
 from pydantic import BaseModel, Field, StringConstraints
 
 from api.password import is_right
 from api.pool import Pool
 from api.problem import refuse
-from api.scope import COOKIE, Scope, token_hash
-from api.settings import LOCK_OUT, SESSION_ABSOLUTE, SESSION_IDLE, SIGN_IN_ATTEMPTS, ApiSettings
+from api.scope import COOKIE, Scope, client_address, token_hash
+from api.settings import ApiSettings
 from domain.sentence import Sentence
+from store.security_rule import security_rule
 from store.session import SignedIn, begin, candidate, end, note_failure, resume
 
 router = APIRouter(prefix="/session", tags=["session"])
@@ -43,6 +45,9 @@ class SessionOut(BaseModel):
     csrf: str = Field(description="To be sent as X-CSRF-Token with every write.")
     lang: str
     zone: str = Field(description="IANA zone of what has none of its own.")
+    must_change: bool = Field(
+        description="Another password has to be chosen first: until then nothing is seen."
+    )
 
 
 @router.post("")
@@ -60,21 +65,37 @@ def sign_in(credentials: SignIn, request: Request, response: Response, pool: Poo
     with pool.connection() as conn:
         if person is None or not right:
             if person is not None:
-                note_failure(conn, person.person_id, attempts=SIGN_IN_ATTEMPTS, lock_for=LOCK_OUT)
+                rule = security_rule(conn)
+                note_failure(
+                    conn,
+                    person.person_id,
+                    attempts=rule.sign_in_attempts,
+                    lock_for=rule.lock_for,
+                    client=client_address(request),
+                )
             raise refuse(
                 HTTPStatus.UNAUTHORIZED, Sentence("password_wrong", "login or password is wrong")
             )
-        token = secrets.token_urlsafe(32)
-        begin(
-            conn,
-            person.person_id,
-            token_hash=token_hash(token),
-            csrf=secrets.token_urlsafe(32),
-            idle=SESSION_IDLE,
-            absolute=SESSION_ABSOLUTE,
-        )
-        with conn.transaction():
-            signed_in = resume(conn, token_hash(token))
+        return _out(open_session(conn, person.person_id, request, response), request)
+
+
+def open_session(
+    conn: Connection, person_id: int, request: Request, response: Response
+) -> SignedIn:
+    """Begin a session of somebody who has shown who they are, and give its cookie along."""
+    token = secrets.token_urlsafe(32)
+    rule = security_rule(conn)
+    begin(
+        conn,
+        person_id,
+        token_hash=token_hash(token),
+        csrf=secrets.token_urlsafe(32),
+        idle=rule.idle,
+        absolute=rule.absolute,
+        client=client_address(request),
+    )
+    with conn.transaction():
+        signed_in = resume(conn, token_hash(token))
     if signed_in is None:
         raise refuse(
             HTTPStatus.UNAUTHORIZED, Sentence("person_closed", "the person has just been closed")
@@ -82,7 +103,7 @@ def sign_in(credentials: SignIn, request: Request, response: Response, pool: Poo
     response.set_cookie(
         COOKIE, token, httponly=True, samesite="lax", secure=request.url.scheme == "https", path="/"
     )
-    return _out(signed_in, request)
+    return signed_in
 
 
 @router.get("")
@@ -107,4 +128,5 @@ def _out(person: SignedIn, request: Request) -> SessionOut:
         csrf=person.csrf,
         lang=person.lang,
         zone=settings.zone,
+        must_change=person.must_change,
     )

@@ -7,6 +7,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import msgspec
+from psycopg import Connection
 
 from api.password import hash_password
 from civicwatt.administering import administering
@@ -23,10 +24,12 @@ from civicwatt.commands import (
 )
 from civicwatt.settings import DatabaseSettings
 from domain.errors import InputError
+from domain.password_rule import want_password
 from domain.registry import Registry
 from store.person import add_person, grant, set_password
 from store.registry import write
 from store.retention import keep, kept
+from store.security_rule import security_rule
 from store.track import keep_tracks
 
 
@@ -81,8 +84,9 @@ def _ask_password() -> str:
 
 
 def _add_person(args: argparse.Namespace) -> int:
-    password_hash = hash_password(_ask_password())
+    password = _ask_password()
     with administering() as conn, conn.transaction():
+        password_hash = _hashed(conn, password, args.login)
         name, lang = args.name or args.login, args.lang or DatabaseSettings().lang
         if not add_person(
             conn, login=args.login, name=name, password_hash=password_hash, lang=lang
@@ -94,9 +98,16 @@ def _add_person(args: argparse.Namespace) -> int:
     return 0
 
 
+def _hashed(conn: Connection, password: str, login: str) -> str:
+    """Hash of a password that is as the rules want it."""
+    want_password(password, login, security_rule(conn).password)
+    return hash_password(password)
+
+
 def _set_password(args: argparse.Namespace) -> int:
-    password_hash = hash_password(_ask_password())
-    with administering() as conn:
+    password = _ask_password()
+    with administering() as conn, conn.transaction():
+        password_hash = _hashed(conn, password, args.login)
         set_password(conn, login=args.login, password_hash=password_hash)
     print(f"new password for {args.login}")
     return 0

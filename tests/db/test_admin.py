@@ -49,7 +49,7 @@ def test_from_an_empty_database_to_the_first_administrator(
     said = run(empty_database, "admin", "load-registry", str(file))
     assert said == "7 organisations, 2 meters, 2 devices\n"
     roles = ("--role", "bureau", "--role", "system_administrator", "--organisation", "bureau")
-    run(empty_database, "admin", "add-person", "root", *roles, typed="a long password\n")
+    run(empty_database, "admin", "add-person", "root", *roles, typed="A long password\n")
     with connected(empty_database) as conn:
         held = conn.execute("SELECT role FROM scope ORDER BY role").fetchall()
     assert held == [("bureau",), ("system_administrator",)]
@@ -59,10 +59,10 @@ def test_from_an_empty_database_to_the_first_administrator(
     ("words", "typed", "says"),
     [
         (("add-person", "new"), "short\n", "password has 5 characters: want 10"),
-        (("add-person", "new", "--role", "king"), "a long password\n", "there is no role 'king'"),
-        (("add-person", "new", "--role", "auditor", "--organisation", "none"), "a long password\n",
+        (("add-person", "new", "--role", "king"), "A long password\n", "there is no role 'king'"),
+        (("add-person", "new", "--role", "auditor", "--organisation", "none"), "A long password\n",
          "no organisation 'none'"),
-        (("set-password", "nobody"), "a long password\n", "there is no person"),
+        (("set-password", "nobody"), "A long password\n", "there is no person"),
         (("load-registry", "/nowhere.json"), "", "No such file"),
         (("device", "refuse", "nothing"), "", "there is no such device"),
         (("retention", "no_table", "--days", "400"), "", "no reading table 'no_table'"),

@@ -4,7 +4,12 @@ VALUES (%(login)s, %(name)s, %(password_hash)s, %(lang)s)
 ON CONFLICT (login) DO NOTHING;
 
 -- name: set_password
-UPDATE person SET password_hash = %(password_hash)s, failed_sign_ins = 0, locked_until = NULL
+WITH before AS (
+    INSERT INTO password_before (person_id, password_hash)
+    SELECT person_id, password_hash FROM person WHERE login = %(login)s
+)
+UPDATE person SET password_hash = %(password_hash)s, password_set_at = now(), must_change = false,
+       failed_sign_ins = 0, locked_until = NULL
  WHERE login = %(login)s;
 
 -- name: grant_organisation
