@@ -233,7 +233,7 @@ class _Reading:
         own = {
             row.meter_id: row
             for meter in self.month.contract.meters
-            if not meter.excluded and not meter.in_ledger()[1]
+            if not (meter.excluded or meter.stands_for) and not meter.in_ledger()[1]
             for row in [self.known.get(meter.in_ledger()[0])]
             if row is not None
         }

@@ -104,7 +104,8 @@ def _band(conn: Connection, line: str, row: ModelRow) -> KeptBand:
 
 def _meters(conn: Connection, eyes: Eyes, month: ActiveMonth, row: ModelRow) -> ModelMeters:
     counted = frozenset(code for stretch in row.stretches for code in stretch["meters"])
-    boundary = {meter.in_ledger()[0] for meter in month.contract.meters}
+    counting = (meter for meter in month.contract.meters if meter.stands_for is None)
+    boundary = {meter.in_ledger()[0] for meter in counting}
     return ModelMeters(counted, used(conn, eyes, boundary, row.first_day, row.end_day))
 
 

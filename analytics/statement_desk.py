@@ -16,7 +16,7 @@ from analytics.settlement.course import StatementState
 from analytics.settlement.hand_over import TERM, HandOver, hand_over
 from analytics.settlement.month import settle
 from analytics.settlement.statement import Inputs, Statement
-from analytics.settlement.true_up import TrueUp, contract_years, true_up
+from analytics.settlement.true_up import TrueUp, contract_quarters, contract_years, true_up
 from analytics.statement_course import (
     Signed,
     courses,
@@ -117,15 +117,17 @@ def keep_draft(
     return _proposed(conn, terms, inputs, newest, found, cause, baselines)
 
 
-def draft_true_up(conn: Connection, contract_id: int, year: int) -> Kept:
-    """Settle a year of a contract from its signed months and all that is known of them now.
+def draft_true_up(
+    conn: Connection, contract_id: int, year: int, quarter: int | None = None
+) -> Kept:
+    """Settle a year of a contract, or a quarter of it, from its signed months and what is known.
 
-    Where both have signed the year and it comes to something else, its reversal is kept beside it.
+    Where both have signed it and it comes to something else, its reversal is kept beside it.
 
     Raises
     ------
     SettlementError
-        If the contract has no such year.
+        If the contract has no such year, or no such quarter that is trued up.
     """
     lock(conn, contract_id)
     newest = terms_in_force(conn, contract_id, date.max)
@@ -140,6 +142,8 @@ def draft_true_up(conn: Connection, contract_id: int, year: int) -> Kept:
             )
         )
     first_day, end_day = years[year - 1]
+    if quarter is not None:
+        first_day, end_day = _quarter(contract_of(newest), year, quarter)
     terms = terms_in_force(conn, contract_id, end_day - timedelta(days=1))
     contract = contract_of(terms)
     signed = [
@@ -149,9 +153,21 @@ def draft_true_up(conn: Connection, contract_id: int, year: int) -> Kept:
     ]
     known = events_before(conn, contract_id, contract, end_day)
     kept = tuple(inputs for _, inputs in signed)
-    inputs = YearInputs(contract, year, kept, known, version("civicwatt"))
+    wanted = contract_quarters(contract, year) if quarter is None else []
+    quarters = [each for each in _true_ups(conn, contract_id) if each.year == year and each.quarter]
+    of_year = tuple(quarters) if wanted else ()
+    inputs = YearInputs(
+        contract,
+        year,
+        kept,
+        known,
+        version("civicwatt"),
+        quarter=quarter,
+        quarters=of_year or None,
+    )
     final = [settle(each) for each in inputs.final()]
-    made = true_up(contract, year, [statement for statement, _ in signed], final)
+    months = [statement for statement, _ in signed]
+    made = true_up(contract, year, months, final, quarter, of_year)
     return _kept(conn, terms, contract, made, inputs.text())
 
 
@@ -171,9 +187,7 @@ def draft_hand_over(conn: Connection, contract_id: int) -> Kept:
             Sentence("no_signed_month", "no month of the contract is signed by both parties")
         )
     months = _signed_months(conn, contract_id)
-    found = signed_of(conn, contract_id, DocumentKind.TRUE_UP)
-    documents = [document_of(conn, found[period]) for period in sorted(found, key=_number)]
-    years = tuple(each for each in documents if isinstance(each, TrueUp))
+    years = tuple(_true_ups(conn, contract_id))
     rows = disputes(conn, contract_id=contract_id)
     # A dispute about a hand-over itself does not stand against the one made in its place.
     told = tuple(dispute_of(row) for row in rows if row.period != TERM)
@@ -190,9 +204,31 @@ def _signed_months(conn: Connection, contract_id: int) -> list[tuple[StatementRo
     return [(rows[month], month_of(conn, rows[month])) for month in sorted(rows)]
 
 
-def _number(period: str) -> int:
-    """Number of a contract year in the name of a true-up's period."""
-    return int(period.rpartition(" ")[2])
+def _quarter(contract: Contract, year: int, quarter: int) -> tuple[date, date]:
+    """Span of a quarter that is trued up before its year."""
+    spans = contract_quarters(contract, year)
+    if not 1 <= quarter <= len(spans):
+        raise SettlementError(
+            Sentence(
+                "no_contract_quarter",
+                "year {year} of the contract has {quarters} quarters that are trued up before it,"
+                " want one of them, not {quarter}",
+                year=year,
+                quarters=len(spans),
+                quarter=quarter,
+            )
+        )
+    return spans[quarter - 1]
+
+
+def _true_ups(conn: Connection, contract_id: int) -> list[TrueUp]:
+    """True-ups that both have signed and nobody has reversed, in order; quarters before years."""
+    found = signed_of(conn, contract_id, DocumentKind.TRUE_UP)
+    documents = [document_of(conn, row) for row in found.values()]
+    return sorted(
+        (each for each in documents if isinstance(each, TrueUp)),
+        key=lambda each: (each.end_day, each.quarter is None),
+    )
 
 
 def _kept(

@@ -94,8 +94,11 @@ class Paper:
         match self.document:
             case Statement(month=month):
                 return month
-            case TrueUp(year=year):
+            case TrueUp(year=year, quarter=None):
                 return f"{self.word('contract_year')} {year}"
+            case TrueUp(year=year, quarter=quarter):
+                whole = f"{self.word('contract_year')} {year}"
+                return f"{whole}, {self.word('quarter')} {quarter}"
             case HandOver(first_day=first, end_day=end):
                 return f"{first} / {end}"
 

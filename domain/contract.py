@@ -14,10 +14,12 @@ from domain.contract_term import (
     Kpi,
     Meter,
     ProviderShare,
+    Refund,
     Rounding,
     Sharing,
     Station,
     Substitution,
+    SubstitutionMethod,
     WeatherGaps,
 )
 from domain.model_band import CONFIDENCE
@@ -103,7 +105,11 @@ class Contract:
     coefficient : Decimal
         Fee as a part of the adjusted baseline cost, where a line has none of its own. [1]
     adjustment_schedule : Schedule
-        Monthly, or yearly: then months are paid on the plain baseline and adjusted by the true-up.
+        Monthly; else months are paid on the plain baseline and adjusted by the true-up of their
+        quarter or year.
+    true_up_schedule : Schedule or None
+        Quarterly or yearly; None: yearly. Quarters are those of contract years, and the last one of
+        a year is trued up with its year.
     payment_day : int
         Day of the month after, on which a payment falls due. [1 to 28]
     kpi_cap : Decimal
@@ -118,6 +124,12 @@ class Contract:
         Nominal coverage of the bands; None: that of `domain.model_band`. [1]
     charging_tolerance : Decimal or None
         Share of a pile's energy that may belong to no plug-in; None: it is told, and any may. [1]
+    equipment_notice_days : int or None
+        Equipment that is notified later than this after its day counts from the notice on; None:
+        it counts from its day on, whenever it is notified. [d]
+    refunds : tuple of Refund, or None
+        What goes back for days on which rooms were too cold or too warm, beside the measures of
+        quality and outside their cap.
     """
 
     code: str
@@ -157,6 +169,9 @@ class Contract:
     weather_gaps: WeatherGaps | None = None
     confidence: Decimal | None = None
     charging_tolerance: Decimal | None = None
+    true_up_schedule: Schedule | None = None
+    equipment_notice_days: int | None = None
+    refunds: tuple[Refund, ...] | None = None
 
     def __post_init__(self) -> None:
         wanted(self.first_day < self.end_day, f"ends on {self.end_day}, want after its first day")
@@ -166,9 +181,14 @@ class Contract:
         wanted(0 <= self.retention < 1, f"retention {self.retention}, want 0 to below 1")
         wanted(_HALF <= self.nominal < 1, f"confidence {self.nominal}, want 0.5 to below 1")
         wanted(
-            self.adjustment_schedule is not Schedule.QUARTERLY,
-            "adjustment_schedule: want monthly or yearly",
+            self.true_up_schedule is not Schedule.MONTHLY,
+            "true_up_schedule: want quarterly or yearly",
         )
+        wanted(
+            self.adjustment_schedule is not Schedule.QUARTERLY or self.trues_up_quarters,
+            "adjustment_schedule quarterly: want true_up_schedule quarterly",
+        )
+        wanted((self.equipment_notice_days or 0) >= 0, "equipment_notice_days below 0")
         wanted(0 <= (self.charging_tolerance or 0) < 1, "charging_tolerance: want 0 to below 1")
         self._check_names()
         self._check_kind()
@@ -178,6 +198,11 @@ class Contract:
         """Coverage that bands are to have. [1]."""
         return CONFIDENCE if self.confidence is None else self.confidence
 
+    @property
+    def trues_up_quarters(self) -> bool:
+        """Whether each quarter of a contract year is trued up, and not the year alone."""
+        return self.true_up_schedule is Schedule.QUARTERLY
+
     def line(self, code: str) -> ContractLine:
         """Line of a code; the codes that other parts name are checked."""
         return next(line for line in self.lines if line.code == code)
@@ -185,8 +210,9 @@ class Contract:
     def names(self) -> dict[str, tuple[str, str]]:
         """Chinese and English name of every line and measure of quality, by its code."""
         lines = [(line.code, line.name_zh, line.name_en) for line in self.lines]
-        kpis = [(kpi.code, kpi.name_zh, kpi.name_en) for kpi in self.kpis]
-        return {code: (chinese, english) for code, chinese, english in (*lines, *kpis)}
+        measures = (*self.kpis, *(self.refunds or ()))
+        told = [(each.code, each.name_zh, each.name_en) for each in measures]
+        return {code: (chinese, english) for code, chinese, english in (*lines, *told)}
 
     def of_kind(self, *kinds: LineKind) -> list[ContractLine]:
         """Lines of some kinds, in order."""
@@ -203,13 +229,14 @@ class Contract:
             ("lines", [line.code for line in self.lines]),
             ("meters", [meter.code for meter in self.meters]),
             ("adjustments", [each.code for each in self.adjustments]),
-            ("kpis", [kpi.code for kpi in self.kpis]),
+            ("kpis and refunds", [each.code for each in (*self.kpis, *(self.refunds or ()))]),
         ):
             twice = {code for code in codes if codes.count(code) > 1}
             wanted(not twice, f"{what}: {', '.join(sorted(twice))} is there twice")
         named = [("meters", meter.line) for meter in self.meters]
         named += [("baseline_years", each.line) for each in self.baseline_years]
         named += [("guarantee", self.guarantee.line)] if self.guarantee else []
+        named += [(f"refunds {each.code}", each.line) for each in self.refunds or ()]
         for line in self.lines:
             named += [(f"lines {line.code}.of", code) for code in line.of]
             named += [(f"lines {line.code}.adds_to", line.adds_to)] if line.adds_to else []
@@ -218,6 +245,25 @@ class Contract:
         for place, code in named:
             wanted(code in lines, f"{place}: there is no line {code!r}")
         self._check_order()
+        self._check_meters()
+        for each in self.refunds or ():
+            wanted(self.line(each.line).in_fee, f"refunds {each.code}: {each.line} is in no fee")
+
+    def _check_meters(self) -> None:
+        """A meter stands for one that counts the same line; a rule by check meter has one."""
+        agreed = SubstitutionMethod.AGREED_MONTHS
+        wanted(self.substitution.method is not agreed, "substitution: agreed_months is a meter's")
+        lines = {meter.code: meter.line for meter in self.meters if meter.stands_for is None}
+        stand_by = [meter for meter in self.meters if meter.stands_for is not None]
+        for meter in stand_by:
+            same = lines.get(meter.stands_for or "") == meter.line
+            wanted(same, f"meters {meter.code}: {meter.stands_for} counts no {meter.line}")
+        checked = [meter.stands_for for meter in stand_by]
+        wanted(len(set(checked)) == len(checked), "meters: two stand for the same")
+        for meter in self.meters:
+            own = meter.substitution
+            lone = own is not None and own.method is SubstitutionMethod.CHECK_METER
+            wanted(not lone or meter.code in checked, f"meters {meter.code}: none stands for it")
 
     def _check_order(self) -> None:
         """What is a percentage of other lines comes after them: no circles."""

@@ -49,6 +49,8 @@ class Equipment:
         A submeter counts it, and a month without its figure has none.
     ledger : str or None
         Code of that submeter in the ledger.
+    notified_on : date or None
+        Local day on which the other party was told.
     """
 
     code: str
@@ -63,11 +65,22 @@ class Equipment:
     submetered: bool = False
     caused_by: Party = Party.CLIENT
     ledger: str | None = None
+    notified_on: date | None = None
 
     def __post_init__(self) -> None:
         wanted(0 <= self.load_factor <= 1, f"load_factor {self.load_factor}, want 0 to 1")
         wanted(0 <= self.hours_per_day <= 24, f"hours_per_day {self.hours_per_day}, want 0 to 24")  # noqa: PLR2004 - hours of a day
         wanted(self.power_kw >= 0, f"power_kw {self.power_kw}: what went is removed = true")
+
+    def counts_from(self, notice_days: int | None) -> date:
+        """First local day on which it counts, by the notice that a contract wants. [d].
+
+        Without a notice it counts from its day on; the statement says that the notice is missing.
+        """
+        if notice_days is None or self.notified_on is None:
+            return self.first_day
+        late = (self.notified_on - self.first_day).days > notice_days
+        return self.notified_on if late else self.first_day
 
 
 @dataclass(frozen=True, slots=True)

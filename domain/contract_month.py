@@ -216,6 +216,29 @@ class KpiFigure:
 
 
 @dataclass(frozen=True, slots=True)
+class RefundFigure:
+    """How warm the rooms were that a refund goes by.
+
+    Attributes
+    ----------
+    days : mapping of str to Decimal
+        By local day that was measured; days that are not in it nobody measured. [degC]
+    signed_by : tuple of str
+        Two persons.
+    """
+
+    refund: str
+    source: str
+    days: Mapping[str, Decimal]
+    signed_by: tuple[str, ...]
+
+    def __post_init__(self) -> None:
+        for day in self.days:
+            date.fromisoformat(day)
+        wanted(signed_by_two(self.signed_by), "signed_by: want two persons")
+
+
+@dataclass(frozen=True, slots=True)
 class Submetered:
     """What a submeter counted of a piece of equipment. [unit of the line]."""
 
@@ -301,6 +324,8 @@ class ContractMonth:
         Accepted events that adjust baselines on days of it.
     weather_from : tuple of WeatherFrom, or None
         Days on which other stations stand for the contract's.
+    refunds : tuple of RefundFigure, or None
+        How warm rooms were, by the contract's refunds.
     """
 
     month: str
@@ -319,6 +344,7 @@ class ContractMonth:
     weather_from: tuple[WeatherFrom, ...] | None = None
     charging: tuple[Charging, ...] | None = None
     charging_accepted: ChargingAccepted | None = None
+    refunds: tuple[RefundFigure, ...] | None = None
 
     def __post_init__(self) -> None:
         wanted(
@@ -330,6 +356,10 @@ class ContractMonth:
         wanted(len(set(meters)) == len(meters), "uses: a meter is there twice")
         lines = [each.line for each in self.prices]
         wanted(len(set(lines)) == len(lines), "prices: a line is there twice")
+        refunds = [each.refund for each in self.refunds or ()]
+        wanted(len(set(refunds)) == len(refunds), "refunds: one is there twice")
+        outside = {day[:7] for each in self.refunds or () for day in each.days} - {self.month}
+        wanted(not outside, f"refunds: days of {', '.join(sorted(outside))}, want {self.month}")
         standards = [table.standard for table in self.power_factors or ()]
         wanted(len(set(standards)) == len(standards), "power_factors: a standard is there twice")
 

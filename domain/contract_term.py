@@ -19,6 +19,38 @@ class BandMode(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Tier:
+    """From an edge on another share holds, of a shortfall, a surplus or a day's charge.
+
+    Attributes
+    ----------
+    above : Decimal
+        Edge beyond which it holds; its unit is that of the clause.
+    share : Decimal
+        [1]; beyond 1 it is a penalty.
+    """
+
+    above: Decimal
+    share: Decimal
+
+    def __post_init__(self) -> None:
+        wanted(min(self.above, self.share) >= 0, "tiers: a number below 0")
+
+
+def want_rising(tiers: tuple[Tier, ...]) -> None:
+    """Refuse tiers that do not begin at 0 and rise.
+
+    Raises
+    ------
+    ValueError
+        With the edges.
+    """
+    edges = [each.above for each in tiers]
+    rising = edges == sorted(set(edges)) and edges[:1] == [0]
+    wanted(rising, f"tiers above {', '.join(map(str, edges))}: want them to begin at 0 and rise")
+
+
+@dataclass(frozen=True, slots=True)
 class Adjustment:
     """How baselines follow the area, the headcount or another dated fact.
 
@@ -120,14 +152,32 @@ class SubstitutionMethod(StrEnum):
     NONE = "none"
     MEAN_OF_DAYS = "mean_of_days"
     """The mean of the month's measured days."""
+    AGREED_MONTHS = "agreed_months"
+    """The day of the same month that the parties agreed on, such as that of the year before."""
+    CHECK_METER = "check_meter"
+    """What another meter behind it counted on just these days."""
 
 
 @dataclass(frozen=True, slots=True)
 class Substitution:
-    """Rule for missing data; beyond `most_days` a month [d] it does not reach."""
+    """Rule for missing data; beyond `most_days` a month [d] it does not reach.
+
+    Attributes
+    ----------
+    months : tuple of Decimal, 12 values, January first; or None
+        For `agreed_months`, of one meter: what it counts in whole months. [unit of the line]
+    """
 
     method: SubstitutionMethod = SubstitutionMethod.NONE
     most_days: int = 0
+    months: tuple[Decimal, ...] | None = None
+
+    def __post_init__(self) -> None:
+        agreed = self.method is SubstitutionMethod.AGREED_MONTHS
+        wanted((self.months is not None) == agreed, f"method {self.method} and its months differ")
+        if self.months is not None:
+            wanted(len(self.months) == MONTHS, f"months has {len(self.months)} values, want 12")
+            wanted(min(self.months) >= 0, "months below 0")
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +203,8 @@ class WeatherGaps:
         wanted(all(self.stations), "stations: one has no code")
         by_mean = self.method is SubstitutionMethod.MEAN_OF_DAYS
         wanted(by_mean == (self.most_days > 0), f"method {self.method} with {self.most_days} days")
+        other = self.method not in {SubstitutionMethod.NONE, SubstitutionMethod.MEAN_OF_DAYS}
+        wanted(not other, f"method {self.method}: want none or mean_of_days")
         wanted(self.stations or by_mean, "weather_gaps: want stations, or the mean of days")
 
 
@@ -215,11 +267,71 @@ class Guarantee:
         In a whole year. [unit of the line]
     surplus_share : Decimal
         Provider's part of what is saved beyond it. [1]
+    shortfall_tiers, surplus_tiers : tuple of Tier, or None
+        By how far the saving is short of it, or beyond, as a part of it [1]: share of the worth
+        that is made good, or that is the provider's. None: made good whole; `surplus_share`.
+    tier_mode : BandMode or None
+        Whether the tier that is reached holds for all of it, or each part has its own; None: that.
     """
 
     line: str
     quantity: Decimal
     surplus_share: Decimal = Decimal(0)
+    shortfall_tiers: tuple[Tier, ...] | None = None
+    surplus_tiers: tuple[Tier, ...] | None = None
+    tier_mode: BandMode | None = None
+
+    def __post_init__(self) -> None:
+        for tiers in (self.shortfall_tiers, self.surplus_tiers):
+            if tiers is not None:
+                want_rising(tiers)
+        by_tiers = self.shortfall_tiers is not None or self.surplus_tiers is not None
+        wanted(by_tiers or self.tier_mode is None, "tier_mode: there are no tiers")
+        wanted(0 <= self.surplus_share <= 1, f"surplus_share {self.surplus_share}, want 0 to 1")
+        both = self.surplus_tiers is not None and self.surplus_share
+        wanted(not both, "surplus_share and surplus_tiers: want one of them")
+        wanted(self.quantity > 0, f"quantity {self.quantity}, want more than 0")
+
+
+@dataclass(frozen=True, slots=True)
+class Refund:
+    """Part of a line's charge that goes back for each day on which rooms were too cold or too warm.
+
+    Attributes
+    ----------
+    line : str
+        Line of the fee whose charge of the day it is of.
+    lowest_c, highest_c : Decimal or None
+        What was promised for the rooms; one of them at least. [degC]
+    tiers : tuple of Tier
+        By degrees outside [K]: share of the day's charge that goes back. All of a day goes by the
+        tier it reaches.
+    unmeasured : Decimal
+        Share that goes back for a day that nobody measured. [1]
+    charged_days : tuple of int, 12 values, January first
+        Days of each month that the charge is for; empty: all. [d]
+    """
+
+    code: str
+    name_zh: str
+    name_en: str
+    line: str
+    tiers: tuple[Tier, ...]
+    unmeasured: Decimal
+    lowest_c: Decimal | None = None
+    highest_c: Decimal | None = None
+    charged_days: tuple[int, ...] = ()
+
+    def __post_init__(self) -> None:
+        want_rising(self.tiers)
+        most = max(each.share for each in self.tiers)
+        wanted(most <= 1, f"tiers give {most} of a day's charge back, want 1 at most")
+        wanted(0 <= self.unmeasured <= 1, f"unmeasured {self.unmeasured}, want 0 to 1")
+        bounds = [each for each in (self.lowest_c, self.highest_c) if each is not None]
+        wanted(bounds, "want lowest_c or highest_c")
+        wanted(bounds == sorted(bounds), f"lowest_c {self.lowest_c} above {self.highest_c}")
+        wanted(len(self.charged_days) in {0, MONTHS}, "charged_days: want 12 values")
+        wanted(min(self.charged_days, default=0) >= 0, "charged_days below 0")
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,6 +352,10 @@ class Meter:
     by_hand : bool or None
         Nobody reads it out (a maximum demand, PV without a meter): each month a person enters what
         it counted, with a document, and another one stands behind it.
+    substitution : Substitution or None
+        Its own rule for missing data; None: the contract's.
+    stands_for : str or None
+        Code of the meter that it checks: it is in no sum, but counts on days which that one lacks.
     """
 
     code: str
@@ -250,9 +366,15 @@ class Meter:
     end_day: date | None = None
     ledger: str | None = None
     by_hand: bool | None = None
+    substitution: Substitution | None = None
+    stands_for: str | None = None
 
     def __post_init__(self) -> None:
         wanted(not (self.by_hand and self.ledger), "by_hand and ledger: want one of them")
+        checks = self.stands_for is not None
+        other = self.by_hand or self.excluded or self.substitution is not None
+        wanted(not (checks and other), "stands_for: such a meter is read out and only stands by")
+        wanted(self.stands_for != self.code, f"stands_for: {self.code} stands for itself")
         wanted(self.ratio > 0, f"ratio {self.ratio}, want more than 0")
 
     def in_ledger(self) -> tuple[str, str]:

@@ -46,6 +46,7 @@ def check_names(contract: Contract, events: Events, months: Sequence[ContractMon
     meters = {meter.code for meter in contract.meters}
     facts = {each.code for each in contract.adjustments}
     kpis = {kpi.code for kpi in contract.kpis}
+    refunds = {each.code for each in contract.refunds or ()}
     equipment = {each.code for each in events.equipment}
     named = [("changes", each.adjustment, facts) for each in events.changes]
     for one in (events.equipment, events.agreed, events.redefinitions):
@@ -56,6 +57,7 @@ def check_names(contract: Contract, events: Events, months: Sequence[ContractMon
             named += [(month.month, each.line, lines) for each in rows]
         named += [(month.month, use.meter, meters) for use in month.uses]
         named += [(month.month, figure.kpi, kpis) for figure in month.kpis]
+        named += [(month.month, each.refund, refunds) for each in month.refunds or ()]
         named += [(month.month, each.equipment, equipment) for each in month.submeters]
         for table in (month.percents, month.amounts):
             named += [(month.month, code, lines) for code in table or {}]

@@ -40,7 +40,8 @@ def want_boundary(month: ActiveMonth, line: ContractLine, meters: ModelMeters) -
         With the meters that are not in both.
     """
     lines = {line.code, *(each.code for each in month.contract.lines if each.adds_to == line.code)}
-    every = [meter for meter in month.contract.meters if meter.line in lines]
+    counting = [each for each in month.contract.meters if each.stands_for is None]
+    every = [meter for meter in counting if meter.line in lines]
     inside = {_ledger(meter) for meter in every if not meter.excluded}
     strange = sorted(meters.counted - inside)
     if strange:

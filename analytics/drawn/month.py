@@ -153,10 +153,16 @@ class _Drawing:
             yield found
 
     def _uses(self) -> tuple[tuple[Use, ...], list[Registers]]:
-        uses, found = [], []
-        for meter in self.active.contract.meters:
+        uses: list[Use] = []
+        found: list[Registers] = []
+        # A check meter comes after the one it stands for: it counts the days which that one lacks.
+        meters = sorted(self.active.contract.meters, key=lambda each: each.stands_for is not None)
+        for meter in meters:
             if meter.by_hand:
                 uses += self._by_hand(meter)
+                continue
+            lacks = (use for use in uses if use.meter == meter.stands_for and use.missing_days)
+            if meter.stands_for is not None and next(lacks, None) is None:
                 continue
             rows = self.rows.meters.get(meter.code)
             if rows is None or not self.active.overlap(meter.first_day, meter.end_day):
@@ -167,7 +173,7 @@ class _Drawing:
                 self.zone,
             )
             try:
-                use, own = self._use(meter, rows, days)
+                use, own = self._use(meter, rows, days, found)
             except CivicwattError as error:
                 code = error.code if isinstance(error, MissingInputError) else "use"
                 self.origins.append(missing("use", meter.code, code, error.reason))
@@ -178,11 +184,18 @@ class _Drawing:
             self.origins.append(use_origin(meter, rows, use, days))
         return tuple(uses), found
 
-    def _use(self, meter: Meter, rows: MeterRows, days: Days) -> tuple[Use, Registers | None]:
+    def _use(
+        self, meter: Meter, rows: MeterRows, days: Days, found: list[Registers]
+    ) -> tuple[Use, Registers | None]:
         if rows.readings:
             own = registers_of(meter, rows)
             sources = replace(self.around, registers=own)
+            if meter.stands_for is not None:
+                sources = with_registers(self.around, [*found, own])
             return counted_use(meter, rows, days, self.terms, sources).use, own
+        if meter.stands_for is not None:
+            reason = f"check meter {meter.code} has no readings of its own"
+            raise MissingInputError(reason, code="use")
         tariff = self.rows.tariffs.get(meter.line)
         return ledger_use(meter, rows, days, self._timetable(tariff, days)), None
 
@@ -248,9 +261,10 @@ class _Drawing:
     def _submeters(self) -> Iterator[Submetered]:
         for item in self.active.events.equipment:
             known = self.rows.equipment.get(item.code)
-            if known is None or not self.active.overlap(item.first_day, item.end_day):
+            counts_from = item.counts_from(self.active.contract.equipment_notice_days)
+            if known is None or not self.active.overlap(counts_from, item.end_day):
                 continue
-            first = max(self.active.first_day, item.first_day)
+            first = max(self.active.first_day, counts_from)
             end = min(self.active.end_day, item.end_day or self.active.end_day)
             amount = whole_use(known, first, end)
             if amount is None:

@@ -61,9 +61,12 @@ def counted_use(
     """
     _refuse_error(meter, rows, days, terms)
     try:
-        found = recount(terms, sources).uses[meter.code]
+        found = recount(terms, sources).uses.get(meter.code)
     except CivicwattError as error:
         raise MissingInputError(error.reason, code="use") from error
+    if found is None:
+        reason = f"{meter.stands_for} has no readings: nobody knows which days {meter.code} counts"
+        raise MissingInputError(reason, code="use")
     told = any(event.kind == "error" for event in rows.events)
     if rows.days is not None and not told:
         _hold_against(meter, found, rows.days)

@@ -20,7 +20,7 @@ from analytics.settlement.correction import reversal
 from analytics.settlement.dispute import Dispute
 from analytics.settlement.hand_over import HandOver
 from analytics.settlement.statement import Inputs, Statement
-from analytics.settlement.true_up import YEAR, TrueUp
+from analytics.settlement.true_up import TrueUp, year_and_quarter
 from domain.canonical import canonical
 from domain.contract import Contract
 from domain.contract_event import Events
@@ -35,6 +35,8 @@ Row = TypeVar("Row")
 TRUE_UP, HAND_OVER, REVERSAL = "true_up.json", "hand_over.json", "reversal.json"
 CONTRACT, HAPPENED, PARTIES = "contract.json", "events.json", "parties.toml"
 MONTHS, YEARS, DISPUTES, REVERSED = "months.jsonl", "years.jsonl", "disputes.jsonl", "reversed.json"
+QUARTERS = "quarters.jsonl"
+"""Of the true-up of a year whose quarters have true-ups of their own."""
 _ALWAYS = (PARTIES, PAGE, NAME)
 PARTS: Mapping[str, tuple[str, ...]] = {
     TRUE_UP: (TRUE_UP, CONTRACT, HAPPENED, MONTHS, *_ALWAYS),
@@ -91,8 +93,8 @@ def rests_on(found: Closing) -> list[RestsOn]:
             names = [each.month.month for each in sources.signed]
             signed = () if isinstance(document, Statement) else document.signed or ()
             rows = list(zip(names, signed, strict=True))
-            if isinstance(sources, TermInputs):
-                rows += [(each.period, each.sha256) for each in sources.years]
+            years = sources.years if isinstance(sources, TermInputs) else sources.quarters or ()
+            rows += [(each.period, each.sha256) for each in years]
             return [RestsOn(*row) for row in rows]
         case _:
             return [RestsOn(sources.period, sources.sha256)]
@@ -127,7 +129,8 @@ def sources_of(parts: Mapping[str, bytes], kind: str, manifest: Manifest) -> Sou
     InputError
         With part and line.
     """
-    strange = next((name for name in sorted(parts) if name not in PARTS[kind]), None)
+    known = (*PARTS[kind], *((QUARTERS,) if kind == TRUE_UP else ()))
+    strange = next((name for name in sorted(parts) if name not in known), None)
     if strange is not None:
         raise InputError("nobody knows this part", place=strange)
     if kind == REVERSAL:
@@ -136,10 +139,19 @@ def sources_of(parts: Mapping[str, bytes], kind: str, manifest: Manifest) -> Sou
     months = _lines(Inputs, parts, MONTHS)
     if kind == TRUE_UP:
         events = read(Events, _json(parts, HAPPENED), HAPPENED)
-        year = manifest.month.removeprefix(YEAR)
-        if not (year.isdecimal() and len(year) < 5):  # noqa: PLR2004 - no contract has so many
+        numbers = year_and_quarter(manifest.month)
+        if numbers is None:
             raise InputError(f"{manifest.month!r} is no year of a contract", place=NAME)
-        return YearInputs(contract, int(year), months, events, manifest.code_version)
+        quarters = _lines(TrueUp, parts, QUARTERS) if QUARTERS in parts else None
+        return YearInputs(
+            contract,
+            numbers[0],
+            months,
+            events,
+            manifest.code_version,
+            quarter=numbers[1],
+            quarters=quarters,
+        )
     if not months:
         raise InputError("holds no month", place=MONTHS)
     years, disputes = _lines(TrueUp, parts, YEARS), _lines(Dispute, parts, DISPUTES)
@@ -155,6 +167,7 @@ def _source_parts(found: Closing) -> dict[str, bytes]:
                 CONTRACT: as_lines(sources.contract),
                 HAPPENED: as_lines(sources.events),
                 MONTHS: _listed(sources.signed),
+                **({QUARTERS: _listed(sources.quarters)} if sources.quarters else {}),
             }
         case TermInputs():
             return {

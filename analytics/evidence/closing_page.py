@@ -73,9 +73,10 @@ def _behind(sources: YearInputs | TermInputs | _Document) -> Iterator[str]:
         return
     yield f"<h2>{word('months_signed')}</h2>"
     yield from map(_month, _signed(sources))
-    if isinstance(sources, TermInputs):
+    years = sources.years if isinstance(sources, TermInputs) else sources.quarters or ()
+    if isinstance(sources, TermInputs) or years:
         yield f"<h2>{word('years_signed')}</h2>"
-        for year in sources.years:
+        for year in years:
             amount = None if year.payment is None else year.payment.amount
             yield fold(escape(year.period), money(amount), nested(told(year)))
     yield f"<h2>{word('inputs')}</h2>"

@@ -5,7 +5,7 @@ this, says what stands in for it.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from math import fsum
@@ -44,6 +44,27 @@ class Counted:
     use: Use
     days: tuple[CountedDay, ...]
     readings: int
+
+    @property
+    def lacking(self) -> frozenset[date]:
+        """Days that its registers do not tell whole."""
+        return frozenset(each.day for each in self.days if each.quantities is None)
+
+
+def on_days(found: Counted, wanted: frozenset[date]) -> Counted:
+    """What a check meter counted on the days that it stands for, and on no others."""
+    days = tuple(each for each in found.days if each.day in wanted)
+    told = [each.quantities for each in days if each.quantities is not None]
+    quantities = {
+        period: Decimal(
+            plain(sum((amounts.get(period, Decimal(0)) for amounts in told), Decimal(0)))
+        )
+        for period in Period
+        if any(period in amounts for amounts in told)
+    }
+    lacks = len(wanted) - len(told)
+    use = replace(found.use, quantities=quantities, missing_days=lacks)
+    return Counted(use, days, found.readings)
 
 
 def counted(meter: Meter, registers: Registers, days: Days, timetable: Timetable | None) -> Counted:

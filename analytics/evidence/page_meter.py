@@ -26,6 +26,8 @@ def meter_section(
     use = next((each for each in month.uses if each.meter == meter.code), None)
     name = f"<code>{escape(meter.code)}</code> ({escape(meter.line)})"
     parts = [f'<h3 id="{anchor("meter", meter.code)}">{name}</h3>']
+    if meter.stands_for is not None:
+        parts.append(paragraph(f"{word('stands_for')} <code>{escape(meter.stands_for)}</code>"))
     if use is None:
         return "\n".join((*parts, paragraph(word("missing"))))
     parts.append(

@@ -10,7 +10,7 @@ from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from analytics.evidence.band import KeptBand, banded, unlike_band
-from analytics.evidence.counted import Counted, counted
+from analytics.evidence.counted import Counted, counted, on_days
 from analytics.evidence.model import KeptModel
 from analytics.evidence.register_days import Days
 from analytics.evidence.registers import READINGS, Registers
@@ -86,6 +86,13 @@ def recount(inputs: Inputs, sources: Sources) -> Recount:
             own = Days(first, end, zone)
             timetable = _timetable(meter, inputs, sources, own)
             uses[code] = counted(meter, sources.registers, own, timetable)
+    for code in [each for each in uses if meters[each].stands_for is not None]:
+        checked = uses.get(meters[code].stands_for or "")
+        if checked is None:
+            # The days it stands for are known only from the readings of the other one.
+            del uses[code]
+        else:
+            uses[code] = on_days(uses[code], checked.lacking)
     station = inputs.contract.station(inputs.month.first_day)
     weather = None
     if station is not None and sources.surroundings.hours:

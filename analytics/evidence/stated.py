@@ -53,8 +53,8 @@ def _entered(month: ContractMonth) -> Iterator[str]:
         yield f"percentage of {line}"
     for line in month.amounts or {}:
         yield f"amount of {line}"
-    for kpi in month.kpis:
-        yield f"quality {kpi.kpi}"
+    yield from (f"quality {kpi.kpi}" for kpi in month.kpis)
+    yield from (f"temperatures of {each.refund}" for each in month.refunds or ())
     for each in month.submeters:
         yield f"submeter of {each.equipment}"
     for table in month.power_factors or ():

@@ -8,7 +8,7 @@ from analytics.settlement.statement import Inputs
 from domain.contract import Schedule
 from domain.contract_event import Redefinition
 from domain.contract_month import Prices
-from domain.contract_term import Meter
+from domain.contract_term import Meter, Substitution
 from domain.errors import MissingInputError
 
 
@@ -19,6 +19,8 @@ class ActiveMonth:
     ----------
     part : Decimal
         Of the month's days: what baselines of whole months are multiplied by. [1]
+    month_days : int
+        Days of the whole month. [d]
     adjusts : bool
         Whether weather, adjustments and equipment change the baseline in this run.
 
@@ -38,9 +40,9 @@ class ActiveMonth:
                 f"{self.contract.end_day}, not in {self.month.month}"
             )
             raise MissingInputError(reason, code="contract")
-        whole = (self.month.end_day - self.month.first_day).days
-        self.part = Decimal(self.days) / Decimal(whole)
-        self.part_formula = f"{self.days} of {whole} d"
+        self.month_days = (self.month.end_day - self.month.first_day).days
+        self.part = Decimal(self.days) / Decimal(self.month_days)
+        self.part_formula = f"{self.days} of {self.month_days} d"
         monthly = self.contract.adjustment_schedule is Schedule.MONTHLY
         self.adjusts = monthly or inputs.final
 
@@ -62,8 +64,17 @@ class ActiveMonth:
             for meter in self.contract.meters
             if meter.line == line
             and meter.excluded == excluded
+            and meter.stands_for is None
             and self.overlap(meter.first_day, meter.end_day)
         ]
+
+    def check_meter(self, meter: Meter) -> Meter | None:
+        """Meter that stands for another one on days which that one lacks."""
+        return next((each for each in self.contract.meters if each.stands_for == meter.code), None)
+
+    def substitution(self, meter: Meter) -> Substitution:
+        """Rule for what a meter lacks: its own, or the contract's."""
+        return meter.substitution or self.contract.substitution
 
     def prices(self, line: str) -> Prices:
         """Current prices of a line.

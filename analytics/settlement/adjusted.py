@@ -10,7 +10,7 @@ from analytics.settlement.active_month import ActiveMonth
 from analytics.settlement.price import rounded
 from analytics.settlement.weather import weathered
 from analytics.settlement.working import Working, shown
-from domain.contract import Party
+from domain.contract import Party, Schedule
 from domain.contract_event import Change, Equipment
 from domain.contract_line import Baseline, ContractLine
 from domain.contract_term import Adjustment, BandMode
@@ -41,7 +41,10 @@ def adjusted_baseline(
     """
     q0 = plain_baseline(month, line, baseline, working)
     if not month.adjusts:
-        return working.step("Qadj", q0, line.unit, "Q0: adjusted by the yearly true-up")
+        formula = "Q0: adjusted by the yearly true-up"
+        if month.contract.adjustment_schedule is Schedule.QUARTERLY:
+            formula = "Q0: adjusted by the true-up of its quarter"
+        return working.step("Qadj", q0, line.unit, formula)
     weather = weathered(month, line, q0, working)
     closure = _closure(month, working)
     k = _k(month, line, working)
@@ -123,6 +126,25 @@ def _spells(month: ActiveMonth, adjustment: Adjustment, working: Working) -> lis
     return [*spells, Spell(value, since, None)]
 
 
+def _tell_notice(month: ActiveMonth, item: Equipment, working: Working) -> None:
+    """Whether equipment was notified as the contract wants it."""
+    wanted = month.contract.equipment_notice_days
+    if wanted is None:
+        return
+    if item.notified_on is None:
+        detail = f"{item.code}: nobody says when it was notified, want it within {wanted} d"
+        working.remark("notice_missing", detail, blocks=True)
+        return
+    counts_from = item.counts_from(wanted)
+    if counts_from > max(month.first_day, item.first_day):
+        days = (item.notified_on - item.first_day).days
+        working.remark(
+            "late_notice",
+            f"equipment {item.code} from {item.first_day} was notified {days} d later, want"
+            f" {wanted}: it counts from {counts_from}",
+        )
+
+
 def _tell_late(change: Change, adjustment: Adjustment, working: Working) -> None:
     days = (change.notified_on - change.first_day).days
     working.remark(
@@ -136,7 +158,10 @@ def _tell_late(change: Change, adjustment: Adjustment, working: Working) -> None
 def _additions(month: ActiveMonth, line: ContractLine, working: Working) -> Iterator[Decimal]:
     """What equipment and agreed adjustments add. [unit of the line]."""
     for item in month.events.equipment:
-        days = month.overlap(item.first_day, item.end_day)
+        counts_from = item.counts_from(month.contract.equipment_notice_days)
+        if item.line == line.code and month.overlap(item.first_day, item.end_day):
+            _tell_notice(month, item, working)
+        days = month.overlap(counts_from, item.end_day)
         if item.line != line.code or not days:
             continue
         amount, formula = _equipment(month, item, days)

@@ -47,6 +47,7 @@ def _meters(month: ActiveMonth, codes: set[str]) -> list[Meter]:
         for meter in month.contract.meters
         if meter.in_ledger()[0] in codes
         and not meter.in_ledger()[1]
+        and meter.stands_for is None
         and month.overlap(meter.first_day, meter.end_day)
     ]
 

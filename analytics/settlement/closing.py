@@ -20,14 +20,16 @@ class YearInputs:
 
     Attributes
     ----------
-    year : int
-        Of the contract, from 1.
+    year, quarter : int, int or None
+        Of the contract, from 1, and of that year; None: all of the year.
     signed : tuple of Inputs
         Of the months that both parties have signed, in order.
     events : Events
         Those known when it was made; each month is worked out again with what had begun by its end.
     code_version : str
         Version of Civicwatt that works the months out again.
+    quarters : tuple of TrueUp, or None
+        Of a year: those of its quarters, as both have signed them.
     """
 
     contract: Contract
@@ -36,6 +38,8 @@ class YearInputs:
     events: Events
     code_version: str
     form: str = "civicwatt/true-up-inputs/1"
+    quarter: int | None = None
+    quarters: tuple[TrueUp, ...] | None = None
 
     def text(self) -> str:
         """The one text of it."""
@@ -63,7 +67,7 @@ class TermInputs:
     signed : tuple of Inputs
         Of every month that both parties have signed, in order.
     years : tuple of TrueUp
-        As both have signed them.
+        As both have signed them, with those of quarters.
     disputes : tuple of Dispute
         Of its months, with their outcomes.
     """
@@ -91,7 +95,14 @@ def true_up_of(inputs: YearInputs) -> TrueUp:
     MissingInputError
         If the contract does not run in one of its months.
     """
-    return true_up(inputs.contract, inputs.year, _settled(inputs.signed), _settled(inputs.final()))
+    return true_up(
+        inputs.contract,
+        inputs.year,
+        _settled(inputs.signed),
+        _settled(inputs.final()),
+        inputs.quarter,
+        inputs.quarters or (),
+    )
 
 
 def hand_over_of(inputs: TermInputs) -> HandOver:

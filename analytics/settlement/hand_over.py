@@ -15,8 +15,8 @@ from analytics.settlement.statement import (
     Total,
     whole_sum,
 )
-from analytics.settlement.true_up import TrueUp, contract_years
-from domain.contract import Contract, Party
+from analytics.settlement.true_up import TrueUp, contract_years, to_provider
+from domain.contract import Contract
 from domain.contract_month import ContractMonth
 from domain.time_of_use import Period
 
@@ -85,7 +85,7 @@ def hand_over(
     signed : sequence of Statement
         Of every month of it.
     true_ups : sequence of TrueUp
-        Of every year of it.
+        Of every year of it, and of its quarters.
     last_month : ContractMonth
         Where the last registers are.
     disputes : sequence of Dispute
@@ -93,8 +93,9 @@ def hand_over(
     """
     years = len(contract_years(contract))
     remarks = []
-    if len(true_ups) < years:
-        detail = f"{len(true_ups)} of {years} contract years are trued up"
+    whole = [each for each in true_ups if each.quarter is None]
+    if len(whole) < years:
+        detail = f"{len(whole)} of {years} contract years are trued up"
         remarks.append(Remark("true_up_missing", "contract", detail, blocks=True))
     remarks += [remark for each in true_ups for remark in each.remarks if remark.blocks]
     remarks += [
@@ -106,7 +107,7 @@ def hand_over(
         Total(symbol, whole_sum(each.total(symbol) for each in signed), f"sum of {len(signed)}")
         for symbol in ("F", "U", "D")
     ]
-    balances = (_net(each.payment) for each in true_ups)
+    balances = (to_provider(each.payment) for each in true_ups)
     totals.append(Total("months", whole_sum(each.to_provider() for each in signed), "months"))
     totals.append(Total("years", whole_sum(balances), "true-ups"))
     retained = whole_sum(each.payment.retained if each.payment else None for each in signed)
@@ -130,9 +131,3 @@ def hand_over(
         signed=tuple(each.sha256 for each in signed),
         years=tuple(each.sha256 for each in true_ups),
     )
-
-
-def _net(paid: Payment | None) -> Decimal | None:
-    if paid is None:
-        return None
-    return paid.amount if paid.payee == Party.PROVIDER else -paid.amount

@@ -1,8 +1,10 @@
 """What falling short of the agreed quality takes off the fee. Pure."""
 
+from collections.abc import Mapping
 from decimal import Decimal
 
 from analytics.settlement.working import Working, shown
+from domain.contract import Contract
 from domain.contract_month import KpiFigure
 from domain.contract_term import Kpi, KpiGap
 from domain.errors import MissingInputError
@@ -42,3 +44,17 @@ def _value(kpi: Kpi, figure: KpiFigure, working: Working) -> tuple[Decimal, str,
     if valid < expected:
         working.remark("kpi_gap", f"{kpi.code}: {expected - valid} missing samples do not comply")
     return Decimal(compliant) / Decimal(expected), "1", f"{compliant} / {expected} samples"
+
+
+def deducted(contract: Contract, fee: Decimal, amounts: Mapping[str, Decimal]) -> Decimal:
+    """What is taken off a fee in all: measures of quality up to their cap, and refunds. [CNY].
+
+    Parameters
+    ----------
+    amounts : mapping of str to Decimal
+        By the code of the measure or the refund.
+    """
+    refunds = {each.code for each in contract.refunds or ()}
+    short = sum((each for code, each in amounts.items() if code not in refunds), Decimal(0))
+    back = sum((each for code, each in amounts.items() if code in refunds), Decimal(0))
+    return min(short, cents(contract.kpi_cap * fee)) + back

@@ -86,14 +86,15 @@ def _closed(active: ActiveMonth) -> Iterator[LeftOut]:
 
 def _meters(active: ActiveMonth) -> Iterator[LeftOut]:
     kind, first_day, end_day = LeftOutKind.METER_OUTSIDE, active.first_day, active.end_day
-    for meter in active.contract.meters:
+    meters = {meter.code: meter for meter in active.contract.meters if meter.stands_for is None}
+    for meter in meters.values():
         begins = min(max(meter.first_day or first_day, first_day), end_day)
         ends = max(min(meter.end_day or end_day, end_day), begins)
         yield from _span(kind, first_day, begins, place=meter.code)
         yield from _span(kind, ends, end_day, place=meter.code)
-    rule = active.contract.substitution
     for use in active.month.uses:
-        if use.missing_days:
+        if use.missing_days and use.meter in meters:
+            rule = active.substitution(meters[use.meter])
             reason = f"{rule.method}, at most {rule.most_days} d"
             days = use.missing_days
             yield LeftOut(LeftOutKind.METER_MISSING, days, use.meter, reason=reason)

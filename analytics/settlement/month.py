@@ -15,8 +15,9 @@ from analytics.settlement.baseline_rule import chosen_baseline
 from analytics.settlement.bills import BilledLine, bill
 from analytics.settlement.charging import check_charging
 from analytics.settlement.fee import PricedBaseline, Reckoned, fee, priced_baseline
-from analytics.settlement.kpi import deduction
+from analytics.settlement.kpi import deducted, deduction
 from analytics.settlement.payment import due_on, owed, payment
+from analytics.settlement.refund import refund
 from analytics.settlement.saving import model_behind, saving
 from analytics.settlement.saving_band import band_remarks
 from analytics.settlement.statement import (
@@ -38,6 +39,7 @@ from domain.canonical import digest
 from domain.contract import BaselineYears, ContractKind
 from domain.contract_event import Events
 from domain.contract_line import PRICED, SOLAR, ContractLine, LineKind
+from domain.contract_term import Kpi, Refund
 from domain.errors import MissingInputError, SettlementError
 from domain.money import cents
 from domain.settlement_file import Book
@@ -233,23 +235,44 @@ class _Reckoning:
 
     def _deductions(self, fee_total: Decimal | None) -> Total:
         contract = self.inputs.contract
-        figures = {figure.kpi: figure for figure in self.inputs.month.kpis}
-        amounts: list[Decimal | None] = []
+        amounts: dict[str, Decimal | None] = {}
         for kpi in contract.kpis:
-            working = Working(kpi.code)
-            amount, formula = None, ""
-            try:
-                if fee_total is not None:
-                    amount, formula = deduction(kpi, figures.get(kpi.code), fee_total, working)
-            except MissingInputError as error:
-                working.remark(error.code, str(error), blocks=True)
-            self._add(kpi.code, None, Side.DEDUCTION, amount, formula, working)
-            amounts.append(amount)
-        whole = whole_sum(amounts)
-        if whole is None or fee_total is None:
-            return Total("D", None if contract.kpis else Decimal(0), "")
-        cap = cents(contract.kpi_cap * fee_total)
-        return Total("D", min(whole, cap), f"min({whole}, {shown(contract.kpi_cap)} x {fee_total})")
+            amounts[kpi.code] = self._deduction(kpi.code, self._short(kpi, fee_total))
+        for clause in contract.refunds or ():
+            amounts[clause.code] = self._deduction(clause.code, self._refund(clause))
+        if fee_total is None or None in amounts.values():
+            return Total("D", None if amounts else Decimal(0), "")
+        known = {code: each for code, each in amounts.items() if each is not None}
+        whole = sum((known[kpi.code] for kpi in contract.kpis), Decimal(0))
+        formula = f"min({whole}, {shown(contract.kpi_cap)} x {fee_total})"
+        if contract.refunds:
+            formula = " + ".join([formula, *(str(known[each.code]) for each in contract.refunds)])
+        return Total("D", deducted(contract, fee_total, known), formula)
+
+    def _deduction(
+        self, code: str, reckon: Callable[[Working], tuple[Decimal | None, str]]
+    ) -> Decimal | None:
+        working = Working(code)
+        amount, formula = None, ""
+        try:
+            amount, formula = reckon(working)
+        except MissingInputError as error:
+            working.remark(error.code, str(error), blocks=True)
+        self._add(code, None, Side.DEDUCTION, amount, formula, working)
+        return amount
+
+    def _short(
+        self, kpi: Kpi, fee_total: Decimal | None
+    ) -> Callable[[Working], tuple[Decimal | None, str]]:
+        found = next((each for each in self.inputs.month.kpis if each.kpi == kpi.code), None)
+        if fee_total is None:
+            return lambda _: (None, "")
+        return lambda working: deduction(kpi, found, fee_total, working)
+
+    def _refund(self, clause: Refund) -> Callable[[Working], tuple[Decimal | None, str]]:
+        charge = self.fees.get(clause.line)
+        amount = None if charge is None else charge.amount
+        return lambda working: refund(self.month, clause, amount, working)
 
     def _payment(
         self, fee_total: Total, bills: Total, deductions: Total, savings: tuple[SavingFigure, ...]

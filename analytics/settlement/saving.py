@@ -7,7 +7,7 @@ from analytics.settlement.bills import worth
 from analytics.settlement.fee import PricedBaseline
 from analytics.settlement.saving_band import saving_band
 from analytics.settlement.statement import SavingFigure, Step
-from analytics.settlement.true_up import contract_years
+from analytics.settlement.true_up import contract_years, promised
 from analytics.settlement.use import BoundaryUse
 from domain.contract_line import ContractLine, WeatherMethod
 from domain.contract_month import ModelFigure
@@ -105,7 +105,7 @@ def _promised(month: ActiveMonth, line: ContractLine) -> Decimal | None:
     clause = month.contract.guarantee
     if clause is None or clause.line != line.code:
         return None
-    for first, end in contract_years(month.contract):
+    for year, (first, end) in enumerate(contract_years(month.contract), 1):
         if first <= month.first_day < end:
-            return clause.quantity * month.days / (end - first).days
+            return promised(month.contract, year, month.days)
     return None

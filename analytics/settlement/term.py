@@ -7,7 +7,7 @@ from datetime import date
 from analytics.settlement.hand_over import HandOver, hand_over
 from analytics.settlement.month import inputs_of, settle
 from analytics.settlement.statement import Statement
-from analytics.settlement.true_up import TrueUp, contract_years, true_up
+from analytics.settlement.true_up import TrueUp, contract_quarters, contract_years, true_up
 from domain.settlement_file import Book
 
 
@@ -18,7 +18,8 @@ class Settled:
     Attributes
     ----------
     true_ups : tuple of TrueUp
-        Of contract years of which every month is there.
+        Of contract years, and of their quarters where the contract trues them up, of which every
+        month is there.
     hand_over : HandOver or None
         Where the book has every year.
     """
@@ -53,16 +54,24 @@ def settle_term(book: Book, *, code_version: str) -> Settled:
     names = [month.month for month in book.months]
     signed = [settle(inputs_of(book, name, code_version=code_version)) for name in names]
     years = contract_years(book.contract)
-    true_ups = []
-    for number, (first, end) in enumerate(years, 1):
-        of_year = [each for each in signed if first <= each.first_day < end]
-        if _whole(of_year, first, end):
+    true_ups: list[TrueUp] = []
+
+    def trued_up(span: tuple[date, date], year: int, quarter: int | None = None) -> None:
+        first, end = span
+        own = [each for each in signed if first <= each.first_day < end]
+        if _whole(own, first, end):
             final = [
                 settle(inputs_of(book, each.month, code_version=code_version, final=True))
-                for each in of_year
+                for each in own
             ]
-            true_ups.append(true_up(book.contract, number, of_year, final))
-    ended = len(true_ups) == len(years)
+            quarters = [each for each in true_ups if each.year == year and quarter is None]
+            true_ups.append(true_up(book.contract, year, own, final, quarter, quarters))
+
+    for year, span in enumerate(years, 1):
+        for quarter, part in enumerate(contract_quarters(book.contract, year), 1):
+            trued_up(part, year, quarter)
+        trued_up(span, year)
+    ended = len([each for each in true_ups if each.quarter is None]) == len(years)
     end_of_it = hand_over(book.contract, signed, true_ups, book.months[-1]) if ended else None
     return Settled(tuple(signed), tuple(true_ups), end_of_it)
 

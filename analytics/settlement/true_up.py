@@ -1,9 +1,12 @@
-"""The yearly true-up (清算): what the months come to now, against what was signed. Pure.
+"""The true-up (清算) of a year or a quarter: what months come to now, and what was signed. Pure.
 
 Months are worked out again from all that is known, with everything adjusted; the difference to what
 was signed is paid once, together with what belongs to a year: the guarantee and the cap of the fee.
+Where the contract trues up quarters, the year takes back what its quarters have settled, so that
+what became known since is in it; the last quarter of a year has no true-up but that of its year.
 """
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -21,13 +24,19 @@ from analytics.settlement.statement import (
     Total,
     whole_sum,
 )
+from analytics.settlement.tier import tiered
 from analytics.settlement.working import ARITHMETIC, shown
-from domain.contract import BandUse, Contract
-from domain.contract_term import Guarantee
+from domain.contract import BandUse, Contract, Party
+from domain.contract_term import BandMode, Guarantee
+from domain.errors import MissingInputError
 from domain.money import cents
 
 YEAR = "year "
 """How the period of a true-up begins, before its number."""
+_QUARTER = " quarter "
+_PERIOD = re.compile(rf"{YEAR}(\d{{1,4}})(?:{_QUARTER}([1-3]))?")
+_QUARTER_MONTHS = (3, 6, 9)
+"""After which months of a year a quarter of it begins."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,12 +52,12 @@ class LineDifference:
 
 @dataclass(frozen=True, slots=True)
 class TrueUp(Signable):
-    """True-up of a contract year.
+    """True-up of a contract year, or of a quarter of it.
 
     Attributes
     ----------
-    year : int
-        Of the contract, from 1.
+    year, quarter : int, int or None
+        Of the contract, from 1, and of that year; None: all of the year.
     first_day, end_day : date
         Local days of it, half-open.
     totals : tuple of Total
@@ -57,6 +66,8 @@ class TrueUp(Signable):
         Digests of the statements it compares, by month.
     reverses : str or None
         Digest of the true-up that a reversal takes back.
+    quarters : tuple of str, or None
+        Digests of the true-ups of quarters that a year takes back, in order.
     """
 
     contract: str
@@ -73,36 +84,101 @@ class TrueUp(Signable):
     kind: str = "true_up"
     form: str = "civicwatt/true-up/1"
     reverses: str | None = None
+    quarter: int | None = None
+    quarters: tuple[str, ...] | None = None
 
     @property
     def period(self) -> str:
         """What it is of, as the store and a bundle name it."""
-        return f"{YEAR}{self.year}"
+        return f"{YEAR}{self.year}" + (f"{_QUARTER}{self.quarter}" if self.quarter else "")
+
+
+def year_and_quarter(period: str) -> tuple[int, int | None] | None:
+    """Numbers in the name of a true-up's period; None where it is no such name."""
+    found = _PERIOD.fullmatch(period)
+    if found is None:
+        return None
+    year, quarter = found.groups()
+    return int(year), None if quarter is None else int(quarter)
 
 
 def contract_years(contract: Contract) -> list[tuple[date, date]]:
-    """Years of a contract as half-open spans of local days; the last may be short."""
+    """Years of a contract as half-open spans of local days; the last may be short.
+
+    A month belongs to one year: where the contract began within a month, the month of each
+    anniversary belongs to the year that ends in it.
+    """
     edges = [contract.first_day]
     while edges[-1] < contract.end_day:
-        edges.append(min(_anniversary(contract.first_day, len(edges)), contract.end_day))
+        anniversary = _month_begin(_anniversary(contract.first_day, len(edges)))
+        edges.append(min(anniversary, contract.end_day))
     return list(pairwise(edges))
 
 
+def contract_quarters(contract: Contract, year: int) -> list[tuple[date, date]]:
+    """Quarters of a contract year that are trued up before it: all but the last. Local days.
+
+    Empty where the contract trues up years alone.
+    """
+    first_day, end_day = contract_years(contract)[year - 1]
+    if not contract.trues_up_quarters:
+        return []
+    begin = first_day.replace(day=1)
+    edges = [first_day]
+    for months in _QUARTER_MONTHS:
+        edge = _months_on(begin, months + (first_day.day > 1))
+        if edge < end_day:
+            edges.append(edge)
+    return list(pairwise(edges))
+
+
+def promised(contract: Contract, year: int, days: int) -> Decimal:
+    """What is guaranteed of some days of a contract year, from 1. [unit of the line].
+
+    By days of a whole year from the year's first day on, so that a short last year, or a first one
+    with some days more, has just its part.
+    """
+    if contract.guarantee is None:
+        return Decimal(0)
+    first_day, _ = contract_years(contract)[year - 1]
+    return contract.guarantee.quantity * days / (_anniversary(first_day, 1) - first_day).days
+
+
 def true_up(
-    contract: Contract, year: int, signed: Sequence[Statement], final: Sequence[Statement]
+    contract: Contract,
+    year: int,
+    signed: Sequence[Statement],
+    final: Sequence[Statement],
+    quarter: int | None = None,
+    quarters: Sequence[TrueUp] = (),
 ) -> TrueUp:
-    """Settle a year of a contract.
+    """Settle a year of a contract, or a quarter of it.
 
     Parameters
     ----------
     year : int
         From 1.
+    quarter : int or None
+        Of the year, from 1; None: all of it.
+    quarters : sequence of TrueUp
+        Of a year: those of its quarters, as both parties signed them.
     signed : sequence of Statement
         As both parties signed them.
     final : sequence of Statement
         The same months from all that is known now, with ``Inputs.final``.
+
+    Raises
+    ------
+    MissingInputError
+        If the contract has no such year, or no such quarter that is trued up.
     """
-    first_day, end_day = contract_years(contract)[year - 1]
+    years = contract_years(contract)
+    spans = contract_quarters(contract, year) if 1 <= year <= len(years) else []
+    if not 1 <= year <= len(years) or (quarter is not None and not 1 <= quarter <= len(spans)):
+        reason = f"contract {contract.code} has no year {year}, quarter {quarter or '-'} to true up"
+        raise MissingInputError(reason, code="contract")
+    span = years[year - 1] if quarter is None else spans[quarter - 1]
+    first_day, end_day = span
     now = {each.month: each for each in final}
     before = {each.month: each for each in signed}
     remarks = list(_missing(first_day, end_day, before, now))
@@ -116,8 +192,10 @@ def true_up(
         for symbol in ("F", "U", "D")
     ]
     totals.append(Total("months", moved, "what the months are now - what was signed"))
-    with localcontext(ARITHMETIC):
-        totals += _of_the_year(contract, (first_day, end_day), final, remarks)
+    if quarter is None:
+        totals += _settled(len(spans), quarters, remarks)
+        with localcontext(ARITHMETIC):
+            totals += _of_the_year(contract, span, final, remarks)
     parts = [each.amount for each in totals[3:]]
     balance = whole_sum(parts)
     due = (end_day + timedelta(days=31)).replace(day=contract.payment_day)
@@ -134,7 +212,30 @@ def true_up(
         remarks=tuple(dict.fromkeys(remarks)),
         signed=tuple(each.sha256 for each in signed),
         final=tuple(each.sha256 for each in final),
+        quarter=quarter,
+        quarters=tuple(each.sha256 for each in quarters) or None,
     )
+
+
+def _settled(wanted: int, quarters: Sequence[TrueUp], remarks: list[Remark]) -> Iterator[Total]:
+    """What the quarters of a year have settled is taken back from what its months moved. [CNY]."""
+    found = {each.quarter for each in quarters}
+    for number in range(1, wanted + 1):
+        if number not in found:
+            detail = f"quarter {number} has no signed true-up"
+            remarks.append(Remark("quarter_missing", "contract", detail, blocks=True))
+    if wanted:
+        whole = whole_sum(to_provider(each.payment) for each in quarters)
+        told = " + ".join(str(to_provider(each.payment)) for each in quarters)
+        amount = None if whole is None else Decimal(0) - whole
+        yield Total("quarters", amount, f"-({told})" if told else "")
+
+
+def to_provider(paid: Payment | None) -> Decimal | None:
+    """What the provider gets by a payment; below zero it pays. [CNY]."""
+    if paid is None:
+        return None
+    return paid.amount if paid.payee is Party.PROVIDER else -paid.amount
 
 
 def _unretained(contract: Contract, balance: Decimal, due: date, formula: str) -> Payment:
@@ -198,25 +299,32 @@ def _guarantee(
     final: Sequence[Statement],
     remarks: list[Remark],
 ) -> Total:
+    """What is made good of a guarantee, or the provider's part of what is beyond it. [CNY]."""
     figures = [each for one in final for each in one.savings if each.line == clause.line]
     if len(figures) < len(final) or not figures:
         return Total("G", None, "a month has no saving")
-    year = contract_years(contract).index(span)
-    whole = (_anniversary(contract.first_day, year + 1) - span[0]).days
-    promised = clause.quantity * (span[1] - span[0]).days / whole
+    year = contract_years(contract).index(span) + 1
+    wanted = promised(contract, year, (span[1] - span[0]).days)
     saved = sum((each.saving for each in figures), Decimal(0))
     adjusted = sum((each.adjusted_baseline for each in figures), Decimal(0))
     costs = [one.line(clause.line, Side.BASELINE).amount or Decimal(0) for one in final]
     price = sum(costs, Decimal(0)) / adjusted if adjusted else Decimal(0)
-    beyond = saved - promised
+    beyond = saved - wanted
     told_price = f"{shown(price)} CNY/{figures[0].unit}"
-    shows = _band_shows(contract, figures, promised, remarks)
+    shows = _band_shows(contract, figures, wanted, remarks)
     if not shows:
         return Total("G", Decimal(0), "the band of the year's saving holds the guarantee")
+    difference = f"({shown(saved)} - {shown(wanted)}) x {told_price}"
+    tiers = clause.shortfall_tiers if beyond < 0 else clause.surplus_tiers
+    if tiers is not None:
+        mode = clause.tier_mode or BandMode.EXCESS
+        counted, formula = tiered(abs(beyond), tiers, mode, of=wanted)
+        formula = f"({formula}) x {told_price}"
+        formula = f"{formula}, made good" if beyond < 0 else formula
+        return Total("G", cents((counted * price).copy_sign(beyond)), formula)
     if beyond < 0:
-        formula = f"({shown(saved)} - {shown(promised)}) x {told_price}, made good"
-        return Total("G", cents(beyond * price), formula)
-    formula = f"({shown(saved)} - {shown(promised)}) x {told_price} x {shown(clause.surplus_share)}"
+        return Total("G", cents(beyond * price), f"{difference}, made good")
+    formula = f"{difference} x {shown(clause.surplus_share)}"
     return Total("G", cents(beyond * price * clause.surplus_share), formula)
 
 
@@ -238,6 +346,17 @@ def _band_shows(
         remarks.append(Remark("band_missing", figures[0].line, detail, blocks=True))
         return True
     return high < promised or low > promised
+
+
+def _month_begin(day: date) -> date:
+    """The day itself where it is the first of a month, else the first of the next one."""
+    return day if day.day == 1 else (day.replace(day=1) + timedelta(days=32)).replace(day=1)
+
+
+def _months_on(day: date, months: int) -> date:
+    """First of the month so many months on."""
+    whole = day.year * 12 + day.month - 1 + months
+    return date(whole // 12, whole % 12 + 1, 1)
 
 
 def _anniversary(day: date, years: int) -> date:

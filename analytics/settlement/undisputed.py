@@ -1,18 +1,18 @@
 """What of a signed document is due while something in it is disputed: what both grant. Pure."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from analytics.settlement.dispute import Dispute
 from analytics.settlement.hand_over import HandOver
+from analytics.settlement.kpi import deducted
 from analytics.settlement.payment import owed
-from analytics.settlement.statement import Payment, Side, Statement
-from analytics.settlement.true_up import TrueUp
+from analytics.settlement.statement import Side, Statement
+from analytics.settlement.true_up import TrueUp, to_provider
 from analytics.settlement.working import Working
 from domain.contract import Contract, Party
 from domain.errors import SettlementError
-from domain.money import cents
 from domain.sentence import Sentence
 
 Disputable = Statement | TrueUp | HandOver
@@ -73,7 +73,7 @@ def payable(contract: Contract, document: Disputable, disputes: Sequence[Dispute
     SettlementError
         If a dispute is about another document, or about what has no amount in it.
     """
-    signed = _to_provider(document.payment)
+    signed = to_provider(document.payment)
     if signed is None:
         raise SettlementError(f"the document of {document.period} has no payment")
     frozen: list[tuple[str, Decimal]] = []
@@ -115,11 +115,11 @@ def _claimed(contract: Contract, document: Disputable, held: Sequence[Dispute]) 
         found = amount_in(document, each.line, each.side) or Decimal(0)
         changes[each.side] += each.claimed - found
     if isinstance(document, Statement):
-        return _month(contract, document, changes, [each for each in held if each.side is _BASE])
+        return _month(contract, document, changes, held)
     pays_bills = contract.utilities_paid_by is Party.CLIENT
     moved = changes[Side.TOTAL] + changes[Side.FEE] - changes[Side.DEDUCTION]
     moved -= changes[Side.BILLS] if pays_bills else 0
-    return (_to_provider(document.payment) or Decimal(0)) + moved
+    return (to_provider(document.payment) or Decimal(0)) + moved
 
 
 _BASE = Side.BASELINE
@@ -129,13 +129,12 @@ def _month(
     contract: Contract,
     statement: Statement,
     changes: Mapping[Side, Decimal],
-    baselines: Sequence[Dispute],
+    held: Sequence[Dispute],
 ) -> Decimal:
     """Payment of a month with other sums of its sides; other lines stay as they were signed."""
     fee, bills = statement.total("F") or Decimal(0), statement.total("U")
-    deducted = sum(_deductions(statement), Decimal(0)) + changes[Side.DEDUCTION]
     savings = list(statement.savings)
-    for dispute in baselines:
+    for dispute in (each for each in held if each.side is _BASE):
         more = dispute.claimed - (amount_in(statement, dispute.line, _BASE) or Decimal(0))
         savings = [
             replace(each, quantity_effect=each.quantity_effect + more)
@@ -148,20 +147,19 @@ def _month(
         statement.first_day,
         fee + changes[Side.FEE],
         None if bills is None else bills + changes[Side.BILLS],
-        min(deducted, cents(contract.kpi_cap * fee)),
+        _deducted(contract, statement, held),
         savings,
         Working("dispute"),
     )
     return Decimal(0) if amount is None else amount
 
 
-def _deductions(statement: Statement) -> Iterator[Decimal]:
-    for line in statement.lines:
-        if line.side is Side.DEDUCTION and line.amount is not None:
-            yield line.amount
-
-
-def _to_provider(payment: Payment | None) -> Decimal | None:
-    if payment is None:
-        return None
-    return payment.amount if payment.payee is Party.PROVIDER else -payment.amount
+def _deducted(contract: Contract, statement: Statement, claims: Sequence[Dispute]) -> Decimal:
+    """What is taken off the fee that was signed, if some claims held. [CNY]."""
+    found = {
+        line.code: line.amount
+        for line in statement.lines
+        if line.side is Side.DEDUCTION and line.amount is not None
+    }
+    found |= {each.line: each.claimed for each in claims if each.side is Side.DEDUCTION}
+    return deducted(contract, statement.total("F") or Decimal(0), found)

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from analytics.settlement.active_month import ActiveMonth
+from analytics.settlement.substituted import completed
 from analytics.settlement.working import Working, shown
 from domain.contract_line import ContractLine
-from domain.contract_month import Use
-from domain.contract_term import Meter, SubstitutionMethod
+from domain.contract_term import Meter
 from domain.errors import MissingInputError
 from domain.time_of_use import Period
 
@@ -84,55 +84,11 @@ def _metered(month: ActiveMonth, meter: Meter, working: Working) -> dict[Period,
         raise MissingInputError(reason, code="use")
     if use.grade == "estimated":
         working.remark("estimated", f"meter {meter.code}: the quantity is estimated", blocks=True)
-    amounts = _amounts(use, meter)
-    factor = _substituted(month, meter, use, working) * _corrected(month, meter, working)
+    amounts = completed(month, meter, use, working)
     working.stands_on(f"meter {meter.code} ({'by_hand' if meter.by_hand else use.grade})")
     if meter.by_hand:
         working.stands_on(use.document or "")
-    return {period: amount * factor for period, amount in amounts.items()}
-
-
-def _amounts(use: Use, meter: Meter) -> dict[Period, Decimal]:
-    if use.quantities is not None:
-        return dict(use.quantities)
-    first, last = use.first or {}, use.last or {}
-    for period in first:
-        if last[period] < first[period]:
-            reason = f"the register of {meter.code} falls, {first[period]} to {last[period]}"
-            raise MissingInputError(reason, code="register")
-    return {period: (last[period] - first[period]) * meter.ratio for period in first}
-
-
-def _substituted(month: ActiveMonth, meter: Meter, use: Use, working: Working) -> Decimal:
-    if not use.missing_days:
-        return Decimal(1)
-    rule, days = month.contract.substitution, month.overlap(meter.first_day, meter.end_day)
-    reaches = rule.method is SubstitutionMethod.MEAN_OF_DAYS and use.missing_days < days
-    if not reaches or use.missing_days > rule.most_days:
-        reason = (
-            f"meter {meter.code} lacks {use.missing_days} d; the contract's rule "
-            f"({rule.method}) reaches {rule.most_days} d"
-        )
-        raise MissingInputError(reason, code="substitution")
-    detail = f"meter {meter.code}: {use.missing_days} d by the mean of {days - use.missing_days} d"
-    working.remark("substituted", detail)
-    working.stands_on("contract_substituted")
-    return Decimal(days) / Decimal(days - use.missing_days)
-
-
-def _corrected(month: ActiveMonth, meter: Meter, working: Working) -> Decimal:
-    """What was used, as a part of what a meter found out of tolerance shows. [1]."""
-    factor = Decimal(1)
-    for error in month.events.meter_errors:
-        days = month.overlap(error.first_day, error.end_day)
-        if error.meter != meter.code or not days:
-            continue
-        wrong = 1 / (1 + error.error_pct / 100)
-        factor += (wrong - 1) * days / month.days
-        working.stands_on(error.document)
-        formula = f"1 / (1 + {shown(error.error_pct)} %) on {days} of {month.days} d, {error.basis}"
-        working.step(f"error_{meter.code}", factor, "1", formula)
-    return factor
+    return amounts
 
 
 def _add(into: dict[Period, Decimal], amounts: Amounts) -> None:

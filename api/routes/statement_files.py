@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Query, Response
 
-from analytics.settlement.statement import read_inputs
+from analytics.settlement.statement import Statement, read_inputs
 from analytics.statement_acts import Matter, matter
 from api.problem import refuse
 from api.routes.statements import statement_named
@@ -53,7 +53,8 @@ def _file(row: StatementRow, content: bytes, kind: str, ending: str) -> Response
 
 def _paper(scope: Caller, row: StatementRow, lang: str) -> Paper:
     of = matter(scope.conn, row)
-    told = texts(scope.conn, row.id)[1]
+    # A year and a term follow from their months, and have no days of their own.
+    told = texts(scope.conn, row.id)[1] if isinstance(of.document, Statement) else None
     place = f"statement {row.id}"
     return Paper(
         of.document,

@@ -49,7 +49,7 @@ class StatementOut(BaseModel):
     contract_id: int
     contract_code: str
     kind: DocumentKind
-    period: str = Field(description="2026-07, `year 1` of the contract, or `term`.")
+    period: str = Field(description="2026-07, `year 1` or `year 1 quarter 2` of it, or `term`.")
     revision: int
     contract_version: int
     state: StatementState
@@ -325,6 +325,9 @@ class NewStatement(BaseModel):
     year: Annotated[int, Field(ge=1, le=100)] | None = Field(
         default=None, description="Of the contract, for a true-up."
     )
+    quarter: Annotated[int, Field(ge=1, le=3)] | None = Field(
+        default=None, description="Of that year, where quarters are trued up; null: the year."
+    )
 
     @model_validator(mode="after")
     def _whole(self) -> "NewStatement":
@@ -333,6 +336,8 @@ class NewStatement(BaseModel):
             raise ValueError("a month wants month, and either figures or text")
         if (self.kind is DraftKind.TRUE_UP) != (self.year is not None):
             raise ValueError("a true-up, and nothing else, wants year")
+        if self.quarter is not None and self.year is None:
+            raise ValueError("quarter wants year")
         return self
 
 

@@ -63,7 +63,7 @@ def list_statements(
 
 @router.post("/contracts/{contract_id}/statements", status_code=HTTPStatus.CREATED)
 def make(contract_id: int, new: NewStatement, scope: Scope, response: Response) -> StatementDetail:
-    """Settle a month, a year or the end, and keep it as a draft.
+    """Settle a month, a quarter or year of the contract, or the end, and keep it as a draft.
 
     A draft that stands is made anew; where the same comes out, it is answered as it is (200). What
     both have signed stays: a reversal and the statement made again are kept as drafts.
@@ -165,7 +165,7 @@ def _drafted(scope: Caller, contract_id: int, new: NewStatement) -> Kept:
     if new.kind is DraftKind.HAND_OVER:
         return draft_hand_over(scope.conn, contract_id)
     if new.year is not None:
-        return draft_true_up(scope.conn, contract_id, new.year)
+        return draft_true_up(scope.conn, contract_id, new.year, new.quarter)
     month = new.month or ""
     if new.text is not None:
         figures = month_of_file(new.text, month, place="text")

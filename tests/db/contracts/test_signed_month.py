@@ -1,7 +1,9 @@
 """A month goes from the entered contract to the payment, to the cent, by people of both sides."""
 
+import io
 from typing import Any
 
+import openpyxl
 import pytest
 
 from domain.canonical import digest
@@ -186,6 +188,38 @@ def test_a_year_is_trued_up_and_the_contract_handed_over(desk: Desk) -> None:
     assert (end["amount"], end["payee"], end["blocks"]) == ("6642.90", "provider", 0)
     assert desk.refused("engineer", path, kind="true_up", year=2) == (409, "no_contract_year")
     _the_year_is_disputed(desk, year["id"], path)
+
+
+def test_quarters_are_trued_up_before_their_year(desk: Desk) -> None:
+    """By hand in tests/unit/settlement/test_quarters.py: 70.36 back for the first quarter."""
+    clinic = shipped_examples()["clinic_year.toml"]
+    clinic = clinic.replace("[contract]\n", f"[contract]\n{QUARTERLY}", 1)
+    contract = desk.agree(clinic)
+    for month in ("2026-01", "2026-02", "2026-03"):
+        desk.signed(desk.draft(contract, month=month, text=clinic)["id"])
+    path = f"contracts/{contract}/statements"
+    quarter = desk.post("engineer", path, kind="true_up", year=1, quarter=1)
+    assert (quarter["amount"], quarter["payer"]) == ("70.36", "provider")
+    assert (quarter["period"], quarter["blocks"]) == ("year 1 quarter 1", 0)
+    assert desk.signed(quarter["id"])["state"] == "signed"
+    assert desk.post("engineer", path, kind="true_up", year=1, quarter=1)["id"] == quarter["id"]
+    year = desk.post("engineer", path, kind="true_up", year=1)
+    codes = {each["code"] for each in year["remarks"] if each["blocks"]}
+    assert codes == {"month_missing", "quarter_missing"}
+    assert [e["amount"] for e in year["totals"] if e["symbol"] == "quarters"] == ["70.36"]
+    assert desk.refused("engineer", path, kind="true_up", year=1, quarter=4)[0] == 422
+    other = desk.agree(shipped_examples()["clinic_year.toml"].replace("clinic-2026", "clinic-2"))
+    refused = desk.refused(
+        "engineer", f"contracts/{other}/statements", kind="true_up", year=1, quarter=1
+    )
+    assert refused == (409, "no_contract_quarter")
+    paper = desk.ask("manager", "GET", f"statements/{quarter['id']}/xlsx", params={"lang": "en"})
+    sheets = openpyxl.load_workbook(io.BytesIO(paper.content), read_only=True).worksheets
+    cells = {cell for sheet in sheets for row in sheet.iter_rows(values_only=True) for cell in row}
+    assert "True-up of contract year 1, quarter 1" in cells
+
+
+QUARTERLY = 'true_up_schedule = "quarterly"\nadjustment_schedule = "quarterly"\n'
 
 
 def _the_year_is_disputed(desk: Desk, year: int, path: str) -> None:

@@ -9,17 +9,22 @@ from decimal import Decimal
 import pytest
 
 from analytics.evidence.bundle import packed
-from analytics.evidence.registers import Edit, Reading, registers
+from analytics.evidence.registers import Edit, Reading, Registers, registers
 from analytics.settlement.month import inputs_of, settle
+from analytics.settlement.statement import Side
 from domain.contract import Party
+from domain.contract_term import Meter, Substitution, SubstitutionMethod
 from domain.errors import InputError
 from domain.register_event import RegisterEvent
+from domain.settlement_file import Book
 from tests.unit.evidence.office import (
+    FIRST,
     MAIN,
     PARTIES,
     book,
     bundle,
     checked,
+    forged,
     half_hours,
     made,
     parts,
@@ -140,3 +145,45 @@ def test_every_part_can_be_read_by_hand() -> None:
     assert found["readings.csv"].splitlines()[1] == b"main-e,,2026-06-30T16:00:00Z,1000"
     assert json.loads(found["contract.json"])["coefficient"] == "0.95"
     assert all(content.decode("utf-8") for content in found.values())
+
+
+def with_check_meter(read: int) -> tuple[Book, Registers]:
+    """The office's meter falls silent before the last two days; another one counts all of July."""
+    given = unstated()
+    (main, *others) = given.contract.meters
+    rule = Substitution(SubstitutionMethod.CHECK_METER, 3)
+    check = Meter("check-e", "electricity", stands_for="main-e")
+    terms = replace(given.contract, meters=(replace(main, substitution=rule), *others, check))
+    kept = [each for each in half_hours() if each.ts <= FIRST + timedelta(days=29)]
+    beside = [
+        Reading(FIRST + timedelta(hours=hour), Decimal(50 * hour + (read if hour > 730 else 0)))
+        for hour in range(31 * 24 + 1)
+    ]
+    readings = {MAIN: kept, ("check-e", None): beside, ("main-w", None): water()}
+    return replace(given, contract=terms), registers(readings, {}, {})
+
+
+def test_a_check_meter_stands_in_a_bundle_for_the_days_that_lack() -> None:
+    """Two days of 24 x 50 kWh, and 100 kWh more on the second."""
+    book_, found = with_check_meter(100)
+    made_ = made(book_, registers=found)
+    uses = {each.meter: each for each in made_.inputs.month.uses}
+    assert uses["main-e"].missing_days == 2
+    assert sum((uses["check-e"].quantities or {}).values()) == 2 * 24 * 50 + 100
+    (q,) = [
+        step.value
+        for step in made_.statement.line("electricity", Side.BILLS).steps
+        if step.symbol == "Q"
+    ]
+    assert q == sum((uses["main-e"].quantities or {}).values()) + 2500
+    content = packed(made_)
+    assert checked(content)[-1]["agrees"] is True
+    assert "use of check-e" not in checked(content)[-1]["stated"]
+    rows = parts(content)["readings.csv"].split(b"\n")
+    at = next(n for n, row in enumerate(rows) if row.startswith(b"check-e,,2026-07-31T"))
+    meter, _, instant, register = rows[at].decode().split(",")
+    rows[at] = f"{meter},,{instant},{int(register) + 1}".encode()
+    with pytest.raises(InputError, match=r"check-e|readings"):
+        checked(
+            forged({"readings.csv": b"\n".join(rows)}, content), [signed(content, Party.CLIENT)]
+        )

@@ -10,6 +10,7 @@ import pytest
 from analytics.evidence.archive import pack, unpack
 from analytics.evidence.closing import (
     MONTHS,
+    QUARTERS,
     REVERSED,
     TRUE_UP,
     Closing,
@@ -24,7 +25,7 @@ from analytics.settlement.month import inputs_of, settle
 from analytics.settlement.statement import Inputs
 from analytics.settlement.true_up import TrueUp
 from civicwatt.cli import main
-from domain.contract import Party
+from domain.contract import Party, Schedule
 from domain.errors import InputError
 from tests.unit.evidence.office import CLIENT, PARTIES, PROVIDER, checked
 from tests.unit.settlement.clinic import clinic
@@ -105,6 +106,36 @@ def test_a_reversal_is_the_document_with_every_amount_negative() -> None:
         [payment] = records(lines, "payment")
         assert payment["amount"] == amount
         assert [each["sha256"] for each in records(lines, "rests_on")] == [document.sha256]
+
+
+def test_a_year_rests_on_the_true_ups_of_its_quarters_too() -> None:
+    """By hand: 5,310.95 moved, of which quarters settled 3,803.38; 563.53 over the cap."""
+    terms = replace(
+        BOOK.contract,
+        true_up_schedule=Schedule.QUARTERLY,
+        adjustment_schedule=Schedule.QUARTERLY,
+    )
+    given = tuple(replace(each, contract=terms) for each in months())
+    parts = [
+        YearInputs(terms, 1, given[n * 3 : n * 3 + 3], BOOK.events, "test", quarter=n + 1)
+        for n in range(3)
+    ]
+    second = bundle(parts[1])
+    [payment] = records(checked(second, signed(second)), "payment")
+    assert payment["amount"] == "2080.09"
+    quarters = tuple(map(true_up_of, parts))
+    whole = bundle(YearInputs(terms, 1, given, BOOK.events, "test", quarters=quarters))
+    lines = checked(whole, signed(whole))
+    [payment] = records(lines, "payment")
+    assert (payment["payee"], payment["amount"]) == ("provider", "944.04")
+    assert [(each["period"], each["sha256"]) for each in records(lines, "rests_on")][12:] == [
+        (f"year 1 quarter {n}", quarters[n - 1].sha256) for n in (1, 2, 3)
+    ]
+    forged = changed(whole, QUARTERS, b'"2080.09"', b'"2180.09"', anew=True)
+    with pytest.raises(InputError, match=r"quarters\.jsonl:2: was changed"):
+        checked(forged, signed(whole))
+    with pytest.raises(InputError, match=r"true_up\.json"):
+        checked(forged)
 
 
 @pytest.mark.parametrize("anew", [False, True])

@@ -312,3 +312,22 @@ def test_a_line_says_which_of_its_parts_do_not_belong_to_its_kind() -> None:
         ContractLine("t", kind=LineKind.TAX, name_zh="t", name_en="t", percent=Decimal(6))
     with pytest.raises(ValueError, match="o_and_m is in no bill"):
         ContractLine("o", kind=LineKind.O_AND_M, name_zh="o", name_en="o", amounts=(Decimal(1),))
+
+
+def test_equipment_that_is_notified_late_counts_from_the_notice_on(book: Book) -> None:
+    """10 kW x 0.5 x 8 h: 40 kWh a day, of 30 days, or of the ten from the notice on."""
+    lift = Equipment(
+        code="lift", line="electricity", first_day=date(2026, 4, 1), document="notice",
+        power_kw=Decimal(10), load_factor=Decimal("0.5"), hours_per_day=Decimal(8),
+        notified_on=date(2026, 4, 21),
+    )  # fmt: skip
+    for notice, days in ((None, 30), (20, 30), (19, 10)):
+        terms = with_terms(book, equipment_notice_days=notice)
+        found = statement(with_events(terms, equipment=(lift,)), "2026-04")
+        assert step(found, "dQ_lift") == 40 * days
+        assert ("late_notice" in {each.code for each in found.remarks}) == (days == 10)
+    terms = with_terms(book, equipment_notice_days=19)
+    march = with_events(terms, equipment=(replace(lift, notified_on=date(2026, 5, 3)),))
+    assert step(statement(march, "2026-04"), "Qadj") == 44000
+    untold = with_events(terms, equipment=(replace(lift, notified_on=None),))
+    assert obstacles(statement(untold, "2026-04")) == {"notice_missing"}

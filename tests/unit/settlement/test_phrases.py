@@ -17,7 +17,7 @@ TOLD = frozenset(
     (
         "fee", "bills", "price", "adjusted", "weather", "kpi", "payment", "month", "true_up",
         "hand_over", "use", "baseline_rule", "bill_share", "active_month", "left_out", "saving",
-        "saving_band",
+        "saving_band", "substituted", "refund", "tier",
     )
 )  # fmt: skip
 """Modules whose texts stand in a statement."""
@@ -43,6 +43,8 @@ NO_SENTENCE = frozenset(
     (
         "0.01 CNY half up by line; totals are sums of lines; 28 digits before",
         "year ",
+        " quarter ",
+        "7(\\d{1,4})(?:7([1-3]))?",
         "kWh / sqrt(kWh2 + kvarh2)",
     )
 )

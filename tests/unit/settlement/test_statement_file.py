@@ -137,7 +137,7 @@ def test_the_same_statement_gives_the_same_bytes() -> None:
 
 def test_every_remark_the_engine_makes_has_a_name_in_both_languages() -> None:
     text = "".join(path.read_text("utf-8") for path in sorted(SOURCES.glob("*.py")))
-    made = set(re.findall(r'code="(\w+)"', text)) | set(re.findall(r'remark\(\s*"(\w+)"', text))
+    made = set(re.findall(r'code="(\w+)"', text)) | set(re.findall(r'[rR]emark\(\s*"(\w+)"', text))
     named = {key.removeprefix("remark.") for key in word_list("statement_words.csv")}
     # A month outside the contract, or not in the book, is refused before there is a statement.
     assert made - named - {"month"} == set()

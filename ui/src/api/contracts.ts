@@ -58,6 +58,29 @@ export interface BoundaryMeter {
   end_day?: LocalDate
   /** Nobody reads it out: a person enters what it counted, another one stands behind it. */
   by_hand?: boolean
+  /** Its own rule for days it lacks; absent: the contract's. */
+  substitution?: SubstitutionTerms
+  /** Code of the meter that it checks: it counts on days which that one lacks. */
+  stands_for?: string
+}
+export interface SubstitutionTerms {
+  method: 'none' | 'mean_of_days' | 'agreed_months' | 'check_meter'
+  most_days: number
+  months?: Decimal[]
+}
+/** From `above` on `share` holds. */
+export interface Tier {
+  above: Decimal
+  share: Decimal
+}
+/** What goes back of a day's charge where rooms were too cold or too warm. */
+export interface RefundTerms extends Named {
+  code: string
+  line: string
+  tiers: Tier[]
+  unmeasured: Decimal
+  lowest_c?: Decimal
+  highest_c?: Decimal
 }
 /** The terms as the contract tells them: what it does not say is not there. */
 export interface Terms extends Named {
@@ -74,7 +97,9 @@ export interface Terms extends Named {
   utilities_paid_by: Party
   coefficient: Decimal
   payment_schedule: 'monthly' | 'quarterly' | 'yearly'
-  adjustment_schedule: 'monthly' | 'yearly'
+  adjustment_schedule: 'monthly' | 'quarterly' | 'yearly'
+  /** Absent: yearly. */
+  true_up_schedule?: 'quarterly' | 'yearly'
   payment_day: number
   lines: LineTerms[]
   meters: BoundaryMeter[]
@@ -84,9 +109,13 @@ export interface Terms extends Named {
   fee_cap?: Decimal
   sharing?: { share: Decimal; margin: Decimal }
   provider_shares: { first_day: LocalDate; share: Decimal }[]
-  guarantee?: { line: string; quantity: Decimal; surplus_share: Decimal }
+  guarantee?: { line: string; quantity: Decimal; surplus_share: Decimal; shortfall_tiers?: Tier[]; surplus_tiers?: Tier[]; tier_mode?: 'full' | 'excess' }
   retention: Decimal
-  substitution: { method: 'none' | 'mean_of_days'; most_days: number }
+  substitution: SubstitutionTerms
+  equipment_notice_days?: number
+  refunds?: RefundTerms[]
+  charging_tolerance?: Decimal
+  rounding?: { quantity_digits?: number; price_digits?: number }
   closure?: { residual: Decimal; min_days: number }
   late_bills: 'its_month' | 'current_month'
   band: 'informs' | 'gates'

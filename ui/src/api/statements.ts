@@ -22,7 +22,7 @@ export interface Statement {
   contract_id: number
   contract_code: string
   kind: StatementKind
-  /** "2026-07", "year 1" or "term". */
+  /** "2026-07", "year 1", "year 1 quarter 2" or "term". */
   period: string
   revision: number
   contract_version: number
@@ -267,9 +267,9 @@ export interface Correction {
 /** A month as the ledger tells it now. */
 export const drawStatement = (contract: number, month: string, entered: Record<string, unknown>) =>
   call<Drawing>('POST', `/contracts/${contract}/drawings`, { body: { month, entered } })
-/** The true-up of a contract year, or with null the hand-over. */
-export const draftClosing = (contract: number, year: number | null) =>
-  call<StatementWhole>('POST', `/contracts/${contract}/statements`, { body: year === null ? { kind: 'hand_over' } : { kind: 'true_up', year } })
+/** The true-up of a contract year or a quarter of it, or with a year of null the hand-over. */
+export const draftClosing = (contract: number, year: number | null, quarter: number | null = null) =>
+  call<StatementWhole>('POST', `/contracts/${contract}/statements`, { body: year === null ? { kind: 'hand_over' } : { kind: 'true_up', year, ...(quarter === null ? {} : { quarter }) } })
 export const origins = (id: number, signal: AbortSignal) => call<Origins>('GET', one(id, '/origins'), { signal })
 /** What people entered beside the ledger for the newest statement of a month that was drawn. */
 export async function enteredBeside(contract: number, month: string, signal: AbortSignal): Promise<Record<string, unknown>> {

@@ -20,7 +20,8 @@ export const EVENT_FIELDS: Record<EventKind, readonly Field[]> = {
   changes: [field('adjustment', 'fact'), field('value', 'number'), field('first_day', 'day'), field('notified_on', 'day'), field('caused_by', 'party'), DOCUMENT],
   equipment: [
     field('line', 'line'), field('code', 'text'), field('power_kw', 'number'), field('load_factor', 'number'), field('hours_per_day', 'number'),
-    field('first_day', 'day'), field('end_day', 'last', true), field('removed', 'flag', true), field('caused_by', 'party'), DOCUMENT,
+    field('first_day', 'day'), field('end_day', 'last', true), field('notified_on', 'day', true), field('removed', 'flag', true),
+    field('submetered', 'flag', true), field('ledger', 'text', true), field('caused_by', 'party'), DOCUMENT,
   ],
   agreed: [field('line', 'line'), field('quantity', 'number'), ...SPAN, field('reason', 'text'), DOCUMENT, SIGNED],
   closed: [...SPAN, field('reason', 'text'), DOCUMENT, SIGNED],

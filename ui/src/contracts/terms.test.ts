@@ -25,6 +25,13 @@ test('payment is told with its direction, schedule, share, cap and what is kept 
   expect(told.find(({ key }) => key === 'feeCap')?.values).toEqual({ amount: '1,068,000.00' })
 })
 
+test('tiers are told by their edges', () => {
+  const tiers = [{ above: '0', share: '1' }, { above: '0.02', share: '1.5' }]
+  const told = paymentClauses({ ...terms, guarantee: { line: 'electricity', quantity: '1000', surplus_share: '0', shortfall_tiers: tiers } }, 'en-GB')
+  expect(told.find(({ key }) => key === 'shortfallTiers')?.values).toEqual({ tiers: '> 0%: 100%; > 2%: 150%' })
+  expect(keys(told)).toContain('tierMode.excess')
+})
+
 test('a contract that says nothing of a clause has no sentence of it', () => {
   const { sharing: _, fee_cap: __, closure: ___, ...plain } = terms
   expect(keys(paymentClauses({ ...plain, retention: '0' }, 'en-GB'))).toEqual(['mode.client', 'schedule.quarterly', 'coefficient', 'adjusted.yearly'])
@@ -43,9 +50,15 @@ test('every clause there can be is worded', () => {
   const informing: Terms = {
     ...terms, weather_gaps: { stations: ['a', 'b'], method: 'mean_of_days', most_days: 2 }, confidence: '0.8', payment_schedule: 'yearly', band: 'informs', late_bills: 'current_month', substitution: { method: 'none', most_days: 0 },
   }
+  const quarterly: Terms = {
+    ...terms, adjustment_schedule: 'quarterly', true_up_schedule: 'quarterly', equipment_notice_days: 30, charging_tolerance: '0.05', rounding: { quantity_digits: 0, price_digits: 4 },
+    meters: [{ code: 'pile', line: 'electricity', ratio: '1', excluded: true }], substitution: { method: 'check_meter', most_days: 3 },
+    guarantee: { line: 'electricity', quantity: '1000', surplus_share: '0', shortfall_tiers: [{ above: '0', share: '1' }, { above: '0.02', share: '1.5' }], surplus_tiers: [{ above: '0', share: '0.3' }], tier_mode: 'full' },
+    refunds: [{ code: 'cold', name_zh: '', name_en: '', line: 'heat', tiers: [{ above: '2', share: '0.5' }], unmeasured: '1', lowest_c: '18', highest_c: '26' }],
+  }
   const outside = [{ ...line, in_fee: false }, { ...line, in_bills: false }, { ...line, in_fee: false, in_bills: false }]
   const all = [
-    ...[terms, guaranteed, informing].flatMap((each) => [...paymentClauses(each, 'en-GB'), ...ruleClauses(each, 'en-GB')]),
+    ...[terms, guaranteed, informing, quarterly].flatMap((each) => [...paymentClauses(each, 'en-GB'), ...ruleClauses(each, 'en-GB')]),
     ...ruleClauses({ ...terms, lines }, 'en-GB'),
     ...ruleClauses({ ...terms, adjustments: [{ ...terms.adjustments[0]!, band_mode: 'full' }] }, 'en-GB'),
     ...[...lines, ...outside].flatMap((each) => lineClauses(each, 'en-GB')),

@@ -1,5 +1,5 @@
 /** Terms of a contract as sentences: the key of each in the locales, with its numbers ready to be read. */
-import type { Terms } from '../api/contracts'
+import type { RefundTerms, Terms, Tier } from '../api/contracts'
 import { formatShare, unitSymbol } from '../format/number'
 import { formatAmount, formatQuantity } from '../money/amount'
 
@@ -13,15 +13,33 @@ type Say = (key: string, values?: Clause['values']) => Clause
 const say: Say = (key, values = {}) => ({ key, values })
 const share = (text: string, locale: string): string => formatShare(Number(text), locale)
 
+/** "> 0 K: 10%; > 2 K: 50%": read alike in both languages. */
+const tiersOf = (tiers: readonly Tier[], edge: (above: string) => string, locale: string): string =>
+  tiers.map((each) => `> ${edge(each.above)}: ${share(each.share, locale)}`).join('; ')
+
+/** A sentence for each bound that was promised for the rooms. */
+function refundClauses({ name_zh, name_en, line, tiers, unmeasured, lowest_c, highest_c }: RefundTerms, locale: string): Clause[] {
+  const values = { name: locale.startsWith('zh') ? name_zh : name_en, line, tiers: tiersOf(tiers, (above) => `${above} K`, locale), share: share(unmeasured, locale) }
+  return [
+    ...(lowest_c === undefined ? [] : [say('refundCold', { ...values, bound: lowest_c })]),
+    ...(highest_c === undefined ? [] : [say('refundWarm', { ...values, bound: highest_c })]),
+  ]
+}
+
 /** What is paid, by whom, when, and what changes it. */
 export function paymentClauses(terms: Terms, locale: string): Clause[] {
   const { sharing, guarantee, fee_cap, kpi_cap, kpis, retention } = terms
   const clauses = [say(`mode.${terms.utilities_paid_by}`), say(`schedule.${terms.payment_schedule}`, { day: terms.payment_day })]
   if (terms.kind === 'trusteeship') clauses.push(say('coefficient', { share: share(terms.coefficient, locale) }))
   clauses.push(say(`adjusted.${terms.adjustment_schedule}`))
+  if (terms.true_up_schedule === 'quarterly') clauses.push(say('trueUpQuarterly'))
   if (sharing) clauses.push(say('sharing', { share: share(sharing.share, locale), margin: share(sharing.margin, locale) }))
   for (const each of terms.provider_shares) clauses.push(say('providerShare', { share: share(each.share, locale), day: each.first_day }))
   if (guarantee) clauses.push(say('guarantee', { line: guarantee.line, quantity: formatQuantity(guarantee.quantity, locale), share: share(guarantee.surplus_share, locale) }))
+  if (guarantee?.shortfall_tiers) clauses.push(say('shortfallTiers', { tiers: tiersOf(guarantee.shortfall_tiers, (above) => share(above, locale), locale) }))
+  if (guarantee?.surplus_tiers) clauses.push(say('surplusTiers', { tiers: tiersOf(guarantee.surplus_tiers, (above) => share(above, locale), locale) }))
+  if (guarantee?.shortfall_tiers || guarantee?.surplus_tiers) clauses.push(say(`tierMode.${guarantee.tier_mode ?? 'excess'}`))
+  for (const each of terms.refunds ?? []) clauses.push(...refundClauses(each, locale))
   if (kpis.length > 0) clauses.push(say('kpiCap', { share: share(kpi_cap, locale) }))
   if (fee_cap !== undefined) clauses.push(say('feeCap', { amount: formatAmount(fee_cap, locale) }))
   if (Number(retention) > 0) clauses.push(say('retention', { share: share(retention, locale) }))
@@ -38,10 +56,18 @@ export function ruleClauses(terms: Terms, locale: string): Clause[] {
   if (!gaps && terms.lines.some(({ weather }) => weather.method !== 'none')) clauses.push(say('noWeatherGaps'))
   if (gaps?.stations.length) clauses.push(say('weatherStations', { stations: gaps.stations.join(', ') }))
   if (gaps?.most_days) clauses.push(say('weatherMean', { days: gaps.most_days }))
-  for (const { code, unit, baseline, band, beta, band_mode } of terms.adjustments) {
+  for (const { code, unit, baseline, band, beta, band_mode, notice_days } of terms.adjustments) {
     const values = { code, unit: unitSymbol(unit), baseline: formatQuantity(baseline, locale), band: share(band, locale), beta: formatQuantity(beta, locale) }
-    clauses.push(say(`adjustment.${band_mode}`, values))
+    clauses.push(say(`adjustment.${band_mode}`, values), say('adjustmentNotice', { code, days: notice_days }))
   }
+  if (terms.equipment_notice_days !== undefined) clauses.push(say('equipmentNotice', { days: terms.equipment_notice_days }))
+  if (terms.meters.some(({ excluded }) => excluded)) {
+    const tolerance = terms.charging_tolerance
+    clauses.push(tolerance === undefined ? say('noChargingTolerance') : say('chargingTolerance', { share: share(tolerance, locale) }))
+  }
+  const { quantity_digits, price_digits } = terms.rounding ?? {}
+  if (quantity_digits !== undefined) clauses.push(say('roundingQuantity', { digits: quantity_digits }))
+  if (price_digits !== undefined) clauses.push(say('roundingPrice', { digits: price_digits }))
   return clauses
 }
 
