@@ -1,16 +1,20 @@
 """Baselines of many meters fitted to one year and applied to the next, as the worker does it.
 
-``python -m bench.refit [--full]``. Every meter has a baseline of its own; buildings share one
-source of weather and one calendar. Half of the meters first, then all: what one costs must stay.
-Then all of them again after each training has changed, with two workers.
+``python -m bench.refit [--full | --meters N]``. Every meter has a baseline of its own; buildings
+share one source of weather and one calendar. An eighth of the meters first, then a quarter, half
+and all: what one costs must stay. Then all of them again after each training has changed, by one
+worker and by two.
 """
 
 import argparse
+import os
 import resource
 import sys
 import time
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from datetime import UTC, date, datetime, timedelta
+from itertools import accumulate
 from multiprocessing import get_context
 from typing import NamedTuple
 
@@ -34,7 +38,7 @@ from store.become import Role, become
 from tests.baselined_building import FIRST, TRAINED, plant_surroundings, used
 from tests.estate import SHANGHAI
 
-METERS, METERS_FULL = 400, 10_000
+METERS, METERS_FULL = 1_000, 10_000
 METERS_A_BUILDING = 20
 NOW = datetime(2026, 1, 2, tzinfo=UTC)
 """The clock of the first fits: the day after the last one of the reporting year."""
@@ -69,41 +73,69 @@ class Turn(NamedTuple):
 def main() -> int:
     """Measure and print."""
     parser = argparse.ArgumentParser(prog="python -m bench.refit", description=__doc__)
-    parser.add_argument("--full", action="store_true", help=f"{METERS_FULL} meters")
-    meters = METERS_FULL if parser.parse_args().full else METERS
+    size = parser.add_mutually_exclusive_group()
+    size.add_argument("--full", action="store_true", help=f"{METERS_FULL} meters")
+    size.add_argument("--meters", type=int, default=METERS, help=f"usually {METERS}")
+    given = parser.parse_args()
+    meters = METERS_FULL if given.full else given.meters
+    parts = [meters // 8, meters // 8, meters // 4]
+    parts.append(meters - sum(parts))
     with database_server() as server, migrated_database(server) as url:
-        conditions = described(server) | {"meters": meters, "years": 2}
+        conditions = described(server) | {"meters": meters, "years": 2, "load": os.getloadavg()[0]}
         with psycopg.connect(url, autocommit=True) as conn:
             _plant(conn, meters)
-            _want(conn, meters // 2)
-            half = _turns(url, NOW, workers=1)
-            _want(conn, meters)
-            whole = _turns(url, NOW, workers=1)
+            firsts = []
+            for part in parts:
+                _want(conn, part)
+                firsts += _turns(url, NOW, workers=1)
             _expect(conn, meters)
-            conn.execute(_CHANGE, [FIRST])
-            again = _turns(url, NOW + timedelta(days=2), workers=2)
-            _expect(conn, 2 * meters)
-    _print(meters, half, whole, again, conditions)
+            _print_firsts(parts, firsts, conditions)
+            agains = {}
+            for workers in (1, 2):
+                conn.execute(_CHANGE, [FIRST])
+                agains[workers] = _turns(url, NOW + timedelta(days=2 * workers), workers=workers)
+                _expect(conn, (1 + workers) * meters)
+    _print_agains(meters, agains, conditions)
     return 0
 
 
-def _print(
-    meters: int,
-    half: list[Turn],
-    whole: list[Turn],
-    again: list[Turn],
-    conditions: dict[str, object],
+def _print_firsts(
+    parts: Sequence[int], firsts: Sequence[Turn], conditions: dict[str, object]
 ) -> None:
-    first, second = (turns[0].cpu_s / (meters / 2) * 1000 for turns in (half, whole))
-    told = conditions | {"cpu_ms_a_meter_of_the_first_half": round(first, 3)}
-    Result("refit_cpu", second, "ms/meter", told).print()
-    Result("refit_growth", second / first, "1", conditions).print()
-    wall = max(turn.wall_s for turn in again)
+    """What one costs as there are more of them, and how much memory."""
+    each = [turn.cpu_s / part * 1000 for part, turn in zip(parts, firsts, strict=True)]
+    wall = [turn.wall_s / part * 1000 for part, turn in zip(parts, firsts, strict=True)]
+    peak = [turn.peak_mb for turn in firsts]
+    told = conditions | {
+        "of": [*accumulate(parts)],
+        "cpu_ms_a_meter": [round(one, 2) for one in each],
+        "wall_ms_a_meter": [round(one, 2) for one in wall],
+    }
     Result(
-        "refit_two_workers", wall, "s", conditions | {"per_10000_s": wall * 10_000 / meters}
+        "refit_cpu", sum(turn.cpu_s for turn in firsts) / sum(parts) * 1000, "ms/meter", told
     ).print()
-    peak = max(turn.peak_mb for turn in (*half, *whole, *again))
-    Result("refit_memory", peak, "MB", conditions).print()
+    Result("refit_growth", each[-1] / each[0], "1", told).print()
+    Result(
+        "refit_memory", max(peak), "MB", told | {"peak_mb": [round(one, 1) for one in peak]}
+    ).print()
+
+
+def _print_agains(
+    meters: int, agains: Mapping[int, Sequence[Turn]], conditions: dict[str, object]
+) -> None:
+    """How long all of them take one worker, and two; processor time is that of the workers."""
+    cpu = {workers: sum(turn.cpu_s for turn in turns) for workers, turns in agains.items()}
+    wall = {workers: max(turn.wall_s for turn in turns) for workers, turns in agains.items()}
+    told = conditions | {
+        "load_after": os.getloadavg()[0],
+        "one_worker_s": round(wall[1], 1),
+        "cpu_s_of_one": round(cpu[1], 1),
+        "cpu_s_of_two": [round(turn.cpu_s, 1) for turn in agains[2]],
+        "peak_mb": [round(turn.peak_mb, 1) for turns in agains.values() for turn in turns],
+        "per_10000_s": round(wall[2] * 10_000 / meters, 1),
+    }
+    Result("refit_two_workers", wall[2], "s", told).print()
+    Result("refit_two_workers_cpu", cpu[2] / cpu[1], "1", told).print()
 
 
 def _plant(conn: Connection, meters: int) -> None:

@@ -8,7 +8,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analytics.baseline.training import Training, digest, read, written
+from analytics.baseline.training import (
+    Training,
+    digest,
+    of_days_alone,
+    read,
+    use_apart,
+    written,
+    written_together,
+)
 from domain.calendar import DayKind
 from domain.errors import InputError
 
@@ -28,6 +36,26 @@ def test_what_is_written_is_read_back(days: list[tuple[float, float, DayKind]]) 
     assert again.kinds == kinds
     assert again.first_day == FIRST
     assert digest(written(again)) == digest(text)
+
+
+def test_trainings_that_share_all_but_their_use_are_written_as_each_alone() -> None:
+    kinds = {FIRST + timedelta(days=n): DayKind.WORKDAY for n in range(3)}
+    one = Training(FIRST, np.array([1.5, np.nan, 3.0]), np.array([4.0, 5.5, np.nan]), kinds)
+    for heated, swing in ((None, None), (frozenset({FIRST}), np.array([2.5, 0.0, 1.0]))):
+        first = replace(one, heated=heated, swing_c=swing)
+        other = replace(first, use=np.array([9.0, 8.0, np.nan]))
+        texts = written_together([first, other])
+        assert texts == [written(first), written(other)]
+        apart = [use_apart(text) for text in texts]
+        assert apart[0][0] == apart[1][0]
+        np.testing.assert_array_equal([use for _, use in apart], [first.use, other.use])
+        assert use_apart(written(replace(first, first_day=FIRST - timedelta(1))))[0] != apart[0][0]
+        assert of_days_alone(texts[0]) == written(replace(first, swing_c=None))
+
+
+def test_a_line_without_a_use_is_no_training() -> None:
+    with pytest.raises(InputError):
+        use_apart("day,use,temperature_c,kind\n2024-01-01\n")
 
 
 def test_a_day_without_a_calendar_stays_without_one() -> None:
@@ -75,7 +103,7 @@ def test_heating_is_written_where_it_is_known_and_only_there() -> None:
         "day,use,temperature_c,kind,heated",
         "2024-02-27,1.0,0.0,workday,1",
     ]
-    assert read(written(heated)).heated == {FIRST}
+    assert read(written(heated)).heated == frozenset({FIRST})
     assert read(written(plain)).heated is None
     assert digest(written(heated)) != digest(written(plain))
     assert heated.matrix[0, 1] != heated.matrix[1, 1], "two days alike but for the heating"
