@@ -1,6 +1,6 @@
 """Dated facts of places in the store: set for a span of days, withdrawn, looked up, averaged."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -124,6 +124,12 @@ def nearest_fact(
     arguments = {"organisation_id": organisation_id, "kind": kind, "at": at}
     row = conn.execute(sql("fact", "nearest"), arguments).fetchone()
     return None if row is None else str(row[0])
+
+
+def fact_keys(conn: Connection, organisation_ids: Collection[int]) -> dict[int, str]:
+    """Keys of places: those with the same one work by the same calendar and lie in one region."""
+    arguments = {"organisation_ids": sorted(organisation_ids)}
+    return dict(conn.execute(sql("fact", "keys"), arguments).fetchall())
 
 
 def mean_fact(

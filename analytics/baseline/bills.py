@@ -63,6 +63,11 @@ def matrix_of(first_day: date, temperature_c: Floats, bills: Sequence[BillSpan])
     return features(temperature_c, np.array(spans, np.int64).reshape(-1, 2))
 
 
+def written_together(trainings: Sequence[BillTraining]) -> list[str]:
+    """Canonical texts; their bills are each one's own."""
+    return [written(each) for each in trainings]
+
+
 def written(training: BillTraining) -> str:
     """Canonical text: bills, an empty line, days."""
     bills = (

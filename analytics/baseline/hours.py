@@ -60,13 +60,27 @@ class HourTraining:
 
 def written(training: HourTraining) -> str:
     """Canonical text: the same hours give the same text to the last byte."""
-    lines = [HEAD]
-    each = zip(training.hours, training.use.tolist(), training.temperature_c.tolist(), strict=True)
-    for hour, use, warmth in each:
-        kind = training.kinds.get(hour.date(), "")
-        stamp = hour.isoformat(timespec="minutes")
-        lines.append(f"{stamp},{cell(use)},{cell(warmth)},{kind}")
-    return "\n".join(lines) + "\n"
+    return written_together([training])[0]
+
+
+def written_together(trainings: Sequence[HourTraining]) -> list[str]:
+    """Canonical texts of trainings that share all but their use: what they share is told once."""
+    one = trainings[0]
+    beside = [
+        (hour.isoformat(timespec="minutes"), f"{cell(warmth)},{one.kinds.get(hour.date(), '')}")
+        for hour, warmth in zip(one.hours, one.temperature_c.tolist(), strict=True)
+    ]
+    return [
+        "\n".join(
+            [HEAD]
+            + [
+                f"{stamp},{cell(use)},{rest}"
+                for (stamp, rest), use in zip(beside, each.use.tolist(), strict=True)
+            ]
+        )
+        + "\n"
+        for each in trainings
+    ]
 
 
 def read(text: str) -> HourTraining:

@@ -1,6 +1,6 @@
 """The days a baseline was fitted to, in the one form in which they are kept and digested. Pure."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from hashlib import sha256
@@ -20,6 +20,8 @@ _HEATED = ",heated"
 """Column where the heating season (供暖季) of the place is known: 1 on its days, else 0."""
 _SWING = ",swing_c"
 """Last column, where the hours of the days are known: amplitude of the day's temperatures. [K]"""
+_CELLS_UP_TO_USE = 3
+"""Day, use, and what lies behind it."""
 _HEADS = tuple(_HEAD + heated + swing for heated in ("", _HEATED) for swing in ("", _SWING))
 
 
@@ -78,19 +80,57 @@ def written(training: Training) -> str:
 
     Numbers in the shortest form that reads back as the same number; empty where not known.
     """
-    swings = training.swing_c
-    lines = [
-        _HEAD + ("" if training.heated is None else _HEATED) + ("" if swings is None else _SWING)
+    return written_together([training])[0]
+
+
+def written_together(trainings: Sequence[Training]) -> list[str]:
+    """Canonical texts of trainings that share all but their use: what they share is told once."""
+    one = trainings[0]
+    head = _HEAD + ("" if one.heated is None else _HEATED) + ("" if one.swing_c is None else _SWING)
+    beside = [_beside(one, n) for n in range(len(one.use))]
+    return [
+        "\n".join(
+            [head]
+            + [
+                f"{day},{cell(use)}{rest}"
+                for (day, rest), use in zip(beside, each.use.tolist(), strict=True)
+            ]
+        )
+        + "\n"
+        for each in trainings
     ]
-    day = training.first_day
-    each = zip(training.use.tolist(), training.temperature_c.tolist(), strict=True)
-    for n, (use, warmth) in enumerate(each):
-        kind = training.kinds.get(day, "")
-        heated = "" if training.heated is None else f",{int(day in training.heated)}"
-        swing = "" if swings is None else f",{cell(float(swings[n]))}"
-        lines.append(f"{day},{cell(use)},{cell(warmth)},{kind}{heated}{swing}")
-        day += timedelta(days=1)
-    return "\n".join(lines) + "\n"
+
+
+def _beside(training: Training, n: int) -> tuple[date, str]:
+    """A day, and what its line says behind the use."""
+    day = training.first_day + timedelta(days=n)
+    heated = "" if training.heated is None else f",{int(day in training.heated)}"
+    swing = "" if training.swing_c is None else f",{cell(float(training.swing_c[n]))}"
+    warmth = cell(float(training.temperature_c[n]))
+    return day, f",{warmth},{training.kinds.get(day, '')}{heated}{swing}"
+
+
+def of_days_alone(text: str) -> str:
+    """Canonical text as it was before the course of a day was told."""
+    lines = text.splitlines()
+    if not lines[0].endswith(_SWING):
+        return text
+    return "\n".join(line.rpartition(",")[0] for line in lines) + "\n"
+
+
+def use_apart(text: str) -> tuple[str, Floats]:
+    """Canonical text without its use, equal where trainings share all else; and the use.
+
+    Raises
+    ------
+    InputError
+        If a line has no use.
+    """
+    lines = [line.split(",", 2) for line in text.splitlines()]
+    if any(len(line) < _CELLS_UP_TO_USE for line in lines):
+        raise InputError("has lines without a use", place="training")
+    shared = "\n".join(f"{line[0]},{line[2]}" for line in lines)
+    return shared, np.array([number(line[1]) for line in lines[1:]])
 
 
 def read(text: str) -> Training:

@@ -19,7 +19,7 @@ from store.baseline_work import add_versions, check_again, note_checked, take_wo
 
 log = logging.getLogger(__name__)
 
-AT_ONCE = 200
+AT_ONCE = 500
 """Baselines in one transaction: bounds the memory, and what a killed worker loses."""
 BUDGET_S = 10.0
 """After so long the other jobs of this worker have their turn. [s]"""
@@ -49,7 +49,7 @@ def update_baselines(conn: Connection, *, now: datetime, at_once: int = AT_ONCE)
                 break
             models = [each for each in work if each.method == Method.WHOLE]
             rows = fitted_rows(conn, models)
-            rows += comparison_rows(conn, [each for each in work if each not in models])
+            rows += comparison_rows(conn, [each for each in work if each.method != Method.WHOLE])
             add_versions(conn, rows)
             daily = [each for each in models if each.step == Step.DAILY]
             propose_events(conn, daily, now=now)

@@ -1,20 +1,22 @@
 """Proposes non-routine events: use that left its baseline and stayed away. Adjusts nothing."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, replace
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 import numpy as np
 from psycopg import Connection
 
 from analytics.baseline.fitted import predict
-from analytics.baseline.training import Training, read
+from analytics.baseline.training import Training, read, use_apart
 from analytics.jobs.training_basis import ReadTraining
 from analytics.jobs.training_days import read_trainings
+from analytics.models.estimator import Floats
 from analytics.savings.non_routine import proposals
 from analytics.savings.proposal import Proposal, Shape
+from domain.calendar import days
 from domain.local_day import local_day
 from store.baseline_work import BaselineWork, CountingModel, counting_models, propose
 
@@ -34,12 +36,25 @@ def propose_events(conn: Connection, work: Sequence[BaselineWork], *, now: datet
         for each in work
         if each.id in models and (until := _until(each, now)) > each.end_day
     ]
-    found = 0
+    alike: dict[tuple[object, ...], list[_Held]] = {}
     for told in read_trainings(conn, later):
         model = models[told.work.id]
-        for each in _proposals(model, told):
-            found += propose(conn, told.work.id, _row(each, model, told), within_days=_SAME_DAYS)
+        shared, use = use_apart(model.inputs)
+        alike.setdefault((shared, *told.shares), []).append(_Held(model, use, told))
+    found = 0
+    for together in alike.values():
+        for held, each in _proposals(together):
+            row = _row(each, held.model, held.told)
+            found += propose(conn, held.told.work.id, row, within_days=_SAME_DAYS)
     return found
+
+
+class _Held(NamedTuple):
+    """A model that counts, the use it was fitted to, and what came after it."""
+
+    model: CountingModel
+    trained: Floats
+    told: ReadTraining[BaselineWork, Training]
 
 
 def _until(work: BaselineWork, now: datetime) -> date:
@@ -47,10 +62,11 @@ def _until(work: BaselineWork, now: datetime) -> date:
     return min(today, work.end_day + timedelta(days=_MOST_DAYS))
 
 
-def _proposals(model: CountingModel, told: ReadTraining[BaselineWork, Training]) -> list[Proposal]:
-    trained, later = read(model.inputs), told.training
+def _proposals(together: Sequence[_Held]) -> Iterator[tuple[_Held, Proposal]]:
+    """Of models that share days, temperatures and calendar, in their training and after it."""
+    trained, later = read(together[0].model.inputs), together[0].told.training
     if trained.heated is not None and later.heated is None:
-        return []  # the season it was fitted by is not known of what came later
+        return  # the season it was fitted by is not known of what came later
     whole = Training(
         trained.first_day,
         np.concatenate([trained.use, later.use]),
@@ -63,11 +79,18 @@ def _proposals(model: CountingModel, told: ReadTraining[BaselineWork, Training])
             else np.concatenate([trained.swing_c, later.swing_c])
         ),
     )
-    predicted = predict(model.parameters, whole.matrix)
-    for n in range(len(predicted)):
-        if trained.first_day + timedelta(days=n) not in whole.kinds:
-            predicted[n] = np.nan
-    return proposals(trained.first_day, whole.use, predicted, len(trained.use))
+    matrix = whole.matrix
+    unknown = [n for n, day in enumerate(_days(whole)) if day not in whole.kinds]
+    for held in together:
+        use = np.concatenate([held.trained, held.told.training.use])
+        predicted = predict(held.model.parameters, matrix)
+        predicted[unknown] = np.nan
+        for each in proposals(trained.first_day, use, predicted, len(held.trained)):
+            yield held, each
+
+
+def _days(of: Training) -> Iterator[date]:
+    return days(of.first_day, of.first_day + timedelta(days=len(of.use)))
 
 
 def _row(

@@ -1,7 +1,6 @@
 """Versions of baselines whose training differs from that of the newest one, by day, hour, bill."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from itertools import islice
 from typing import Any, Generic
 
@@ -9,7 +8,7 @@ from psycopg import Connection
 
 from analytics.baseline import bills, fitted, hours, training
 from analytics.baseline.fitted import FittedBaseline
-from analytics.baseline.training import Training, digest
+from analytics.baseline.training import digest
 from analytics.jobs.training_basis import Kept, ReadTraining
 from analytics.jobs.training_bills import read_bill_trainings
 from analytics.jobs.training_days import read_trainings
@@ -26,11 +25,11 @@ def fitted_rows(conn: Connection, work: Sequence[BaselineWork]) -> list[Mapping[
     """Columns of the table by name."""
     by_step = {step: [each for each in work if each.step == step] for step in Step}
     daily = read_trainings(conn, by_step[Step.DAILY])
-    rows = [*_rows(daily, training.written, fitted.fit, _of_days_alone)]
+    rows = [*_rows(daily, training.written_together, fitted.fit, training.of_days_alone)]
     for part in _batches(by_step[Step.HOURLY], _HOURLY_AT_ONCE):
-        rows += _rows(read_hour_trainings(conn, part), hours.written, hours.fit)
+        rows += _rows(read_hour_trainings(conn, part), hours.written_together, hours.fit)
     monthly = read_bill_trainings(conn, by_step[Step.MONTHLY])
-    return [*rows, *_rows(monthly, bills.written, bills.fit)]
+    return [*rows, *_rows(monthly, bills.written_together, bills.fit)]
 
 
 class _Digested(Generic[Kept]):
@@ -48,31 +47,37 @@ class _Digested(Generic[Kept]):
 
 def _rows(
     found: Iterable[ReadTraining[BaselineWork, Kept]],
-    written: Callable[[Kept], str],
+    written: Callable[[Sequence[Kept]], list[str]],
     fit: Callable[[Sequence[Kept]], list[FittedBaseline]],
-    before: Callable[[Kept], str] | None = None,
+    before: Callable[[str], str] | None = None,
 ) -> Iterator[Mapping[str, Any]]:
-    """Fit together what shares days, temperatures and calendar.
+    """Write and fit together what shares days, temperatures and calendar.
 
     Parameters
     ----------
     before : callable, optional
         Text that an earlier release made of the same days: it is no other training.
     """
-    alike: dict[tuple[object, ...], list[_Digested[Kept]]] = {}
+    alike: dict[tuple[object, ...], list[ReadTraining[BaselineWork, Kept]]] = {}
     for read in found:
-        each = _Digested(read, written(read.training))
-        known = each.sha256 if before is None else digest(before(read.training))
-        if is_new(read.work, known if known == read.work.sha256 else each.sha256):
-            alike.setdefault(read.shares, []).append(each)
+        alike.setdefault(read.shares, []).append(read)
     for together in alike.values():
-        models = fit([each.read.training for each in together])
-        yield from map(_row, together, models)
+        texts = written([read.training for read in together])
+        new = [
+            each for each in map(_Digested, together, texts)
+            if is_new(each.read.work, _known(each, before))
+        ]  # fmt: skip
+        if new:
+            yield from map(_row, new, fit([each.read.training for each in new]))
 
 
-def _of_days_alone(read: Training) -> str:
-    """As it was written before the course of a day was told."""
-    return training.written(replace(read, swing_c=None))
+def _known(each: _Digested[Kept], before: Callable[[str], str] | None) -> str:
+    """Digest by which it is compared with the newest version: of its own text, or an older one."""
+    kept = each.read.work.sha256
+    if before is None or kept in {None, each.sha256}:
+        return each.sha256
+    older = digest(before(each.text))
+    return older if older == kept else each.sha256
 
 
 def _row(each: _Digested[Any], model: FittedBaseline) -> Mapping[str, Any]:

@@ -26,6 +26,7 @@ from domain.local_day import day_start
 from domain.quantity import quantities
 from domain.registry import REGISTER_OF_MEDIUM, Medium
 from store.baseline_work import Stretch, WantedDays
+from store.fact import fact_keys
 from store.meter_tree import names
 
 Work = TypeVar("Work", bound=WantedDays)
@@ -77,12 +78,14 @@ class Told(NamedTuple):
     kinds: Kinds
     region: str | None
     heated: frozenset[Any] | None
+    kinds_in_order: str
+    """Kinds of the days in one text, for comparing."""
 
 
 def shared(work: WantedDays, told: Told) -> tuple[object, ...]:
     """What baselines that are fitted together must have in common."""
     days = (work.weather_key, work.zone, work.first_day, work.end_day)
-    return (*days, told.heated, *told.kinds.kinds.values())
+    return (*days, told.heated, told.kinds_in_order)
 
 
 def bases(
@@ -125,10 +128,11 @@ def _basis(work: WantedDays, meters: list[dict[str, Any]], told: Told) -> dict[s
 class Drivers:
     """What drives the days of one batch, by what places share."""
 
-    def __init__(self, conn: Connection) -> None:
+    def __init__(self, conn: Connection, work: Sequence[WantedDays]) -> None:
         self._conn = conn
         self._warmth: dict[tuple[object, ...], Warmth] = {}
         self._told: dict[tuple[object, ...], Told] = {}
+        self._facts = fact_keys(conn, {each.organisation_id for each in work})
 
     def of(self, work: WantedDays) -> Told:
         """Of the days of a training."""
@@ -136,11 +140,12 @@ class Drivers:
         outdoors = (work.weather_key, zone.key, *days)
         if outdoors not in self._warmth:
             self._warmth[outdoors] = warmth(self._conn, work.organisation_id, zone, *days)
-        place = (work.organisation_id, *outdoors)
+        place = (self._facts[work.organisation_id], *outdoors)
         if place not in self._told:
             kinds = kinds_of_days(self._conn, work.organisation_id, *days)
             at = day_start(work.first_day, zone)
             region = region_of_place(self._conn, work.organisation_id, at)
             heated = heated_days(self._conn, region, *days)
-            self._told[place] = Told(self._warmth[outdoors], kinds, region, heated)
+            named = ",".join(f"{day}{kind}" for day, kind in kinds.kinds.items())
+            self._told[place] = Told(self._warmth[outdoors], kinds, region, heated, named)
         return self._told[place]

@@ -23,7 +23,7 @@ def read_bill_trainings(
     """
     parts = [stretches_of(conn, each) for each in work]
     use, unmeasured = day_use(conn, work, parts)
-    drivers = Drivers(conn)
+    drivers = Drivers(conn, work)
     told = [drivers.of(each) for each in work]
     found = []
     for n, (each, by, basis) in enumerate(

@@ -27,7 +27,7 @@ def read_trainings(conn: Connection, work: Sequence[Work]) -> list[ReadTraining[
     """Read what baselines are to be fitted to, in their order."""
     parts = [stretches_of(conn, each) for each in work]
     use, unmeasured = day_use(conn, work, parts)
-    drivers = Drivers(conn)
+    drivers = Drivers(conn, work)
     told = [drivers.of(each) for each in work]
     return [
         ReadTraining(
@@ -61,8 +61,11 @@ def day_use(
     unmeasured = [0.0] * len(work)
     flat = [(n, stretch) for n, stretches in enumerate(parts) for stretch in stretches]
     told = day_columns(conn, [stretch for _, stretch in flat])
+    order = np.argsort(told.stretch, kind="stable")
+    bounds = np.searchsorted(told.stretch[order], np.arange(len(flat) + 1))
     for at, (n, _) in enumerate(flat):
-        rows = (told.stretch == at) & (told.covered >= LEAST_SHARE)
+        rows = order[bounds[at] : bounds[at + 1]]
+        rows = rows[told.covered[rows] >= LEAST_SHARE]
         days = told.day[rows] - (work[n].first_day - _EPOCH).days
         use[n][days] = told.value[rows] / told.covered[rows]
         unmeasured[n] += float(told.unmeasured[rows].sum())

@@ -27,7 +27,7 @@ def read_hour_trainings(
 ) -> list[ReadTraining[Work, HourTraining]]:
     """Read what hourly baselines are to be fitted to, in their order."""
     parts = [stretches_of(conn, each) for each in work]
-    drivers = Drivers(conn)
+    drivers = Drivers(conn, work)
     told = [drivers.of(each) for each in work]
     found = []
     for each, stretches, by, basis in zip(

@@ -39,6 +39,16 @@ VALUES (%(organisation_id)s, %(value)s, tstzrange(%(since)s, %(until)s), %(sourc
 SELECT value FROM inherited_facts(ARRAY[%(organisation_id)s]::bigint[])
  WHERE kind = %(kind)s AND during @> %(at)s::timestamptz ORDER BY step LIMIT 1;
 
+-- name: keys
+-- Of each place a key of the calendars and regions that hold at it at any time, the nearest first: places with the
+-- same key have the same ones.
+SELECT o.organisation_id,
+       md5(coalesce(string_agg(concat_ws(' ', f.kind, f.value, f.during), ',' ORDER BY f.kind, f.step, f.during), ''))
+  FROM unnest(%(organisation_ids)s::bigint[]) AS o (organisation_id)
+  LEFT JOIN inherited_facts(%(organisation_ids)s::bigint[]) f
+    ON f.organisation_id = o.organisation_id AND f.kind IN ('calendar', 'region')
+ GROUP BY o.organisation_id;
+
 -- name: below
 -- A place and all below it now, with how deep: for sums over buildings.
 WITH RECURSIVE below AS (
