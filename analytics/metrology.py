@@ -65,7 +65,7 @@ def meter_states(
     *,
     meter_ids: Sequence[int] | None = None,
     settings: MetrologySettings | None = None,
-    with_bills: bool = True,
+    of_all: bool = False,
 ) -> list[MeterState]:
     """State of every settlement meter the current person may see, or of those named.
 
@@ -73,13 +73,12 @@ def meter_states(
     ----------
     now : datetime
         Aware; what is wrong at that instant by what is known today.
-    with_bills : bool
-        Without, nothing is compared with the utility's bills: what a person may see of them is
-        asked in the person's name, and the worker has none.
+    of_all : bool
+        Bills are compared by all days there are: the worker asks in nobody's name.
     """
     chosen = settings or metrology_settings()
     ids = settlement_meters(conn, now, meter_ids=meter_ids)
-    known = _Known(conn, ids, now, with_bills=with_bills)
+    known = _Known(conn, ids, now, of_all=of_all)
     return [_state(meter, known, now, chosen) for meter in meters(conn, meter_ids=ids)]
 
 
@@ -115,14 +114,14 @@ class _Known:
     """All that is stored of some meters, read at once."""
 
     def __init__(
-        self, conn: Connection, ids: Sequence[int], now: datetime, *, with_bills: bool
+        self, conn: Connection, ids: Sequence[int], now: datetime, *, of_all: bool
     ) -> None:
         since = now.date() - YEAR
         self.certificates = _by_meter(certificates(conn, meter_ids=ids))
         self.events = _by_meter(meter_events(conn, ids))
         self.seals = _by_meter(seals(conn, meter_ids=ids))
         self.findings = _by_meter(tolerance_findings(conn, meter_ids=ids))
-        self.bills = _by_meter(bill_quantities(conn, since, ids) if with_bills else ())
+        self.bills = _by_meter(bill_quantities(conn, since, ids, of_all=of_all))
 
 
 def _by_meter(rows: Iterable[_Row]) -> Mapping[int, list[_Row]]:

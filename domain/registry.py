@@ -74,12 +74,15 @@ REGISTER_OF_MEDIUM = {
 }
 
 
+FED_IN = "active_energy_export_kwh"
+"""Register of energy fed in; a meter of it counts beside, and a formula may take it off."""
+
 #: Registers by which a meter may count, that of the use first. The others count beside: energy fed
 #: in and reactive energy are in no sum of uses.
 REGISTERS_OF_MEDIUM = {medium: (register,) for medium, register in REGISTER_OF_MEDIUM.items()} | {
     Medium.ELECTRICITY: (
         "active_energy_import_kwh",
-        "active_energy_export_kwh",
+        FED_IN,
         "reactive_energy_import_kvarh",
         "reactive_energy_export_kvarh",
     )

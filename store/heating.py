@@ -12,12 +12,19 @@ from store.queries import sql
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Provenance:
-    """Where something is from, and who has compared it with which document; None for nobody."""
+    """Where something is from, and who has compared it with which document; None for nobody.
+
+    Attributes
+    ----------
+    own : bool
+        Whether the person asking entered it, and so may not check it.
+    """
 
     source: str
     checked_by: str | None = None
     checked_on: date | None = None
     document: str = ""
+    own: bool = False
 
     @property
     def checked(self) -> bool:

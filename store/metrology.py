@@ -67,12 +67,19 @@ def meter_events(conn: Connection, meter_ids: Sequence[int]) -> list[MeterEvent]
 
 
 def bill_quantities(
-    conn: Connection, since: date, meter_ids: Sequence[int]
+    conn: Connection, since: date, meter_ids: Sequence[int], *, of_all: bool = False
 ) -> list[BillQuantityRow]:
-    """Bills of some meters that end after a local day, by meter and day."""
+    """Bills of some meters that end after a local day, by meter and day.
+
+    Parameters
+    ----------
+    of_all : bool
+        By all days there are: the worker asks in nobody's name. Else by those the person may see.
+    """
     arguments = {"since": since, "meter_ids": list(meter_ids)}
+    query = sql("metrology", "bill_quantities_of_all" if of_all else "bill_quantities")
     with conn.cursor(row_factory=class_row(BillQuantityRow)) as cursor:
-        return cursor.execute(sql("metrology", "bill_quantities"), arguments).fetchall()
+        return cursor.execute(query, arguments).fetchall()
 
 
 def remark_on_bill(conn: Connection, bill_id: int, comment: str, *, explained: bool) -> None:

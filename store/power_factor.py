@@ -1,6 +1,6 @@
 """Power-factor tables in the store: those that were entered, and who has checked which."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from psycopg import Connection
@@ -15,6 +15,27 @@ from domain.power_factor_file import (
 )
 from domain.toml_entry import Entry
 from store.queries import sql
+
+
+@dataclass(frozen=True, slots=True)
+class TableHands:
+    """Who had a hand in the numbers of a table.
+
+    Attributes
+    ----------
+    entered_by : str or None
+        None where it came along or from the command line.
+    own : bool
+        Whether the person asking has entered these numbers, and so may not check them.
+    withdrawn_by, withdrawn_at, withdrawn_because : str or datetime, or None
+        The last check that was taken back.
+    """
+
+    entered_by: str | None = None
+    own: bool = False
+    withdrawn_by: str | None = None
+    withdrawn_at: datetime | None = None
+    withdrawn_because: str | None = None
 
 
 def tables_in_force(conn: Connection, *, as_of: datetime) -> dict[str, PowerFactorTable]:
@@ -53,6 +74,7 @@ def enter_table(conn: Connection, table: PowerFactorTable) -> None:
         "evidence": seen.evidence,
         "note": seen.note,
         "note_zh": seen.note_zh,
+        "sha256": table.sha256,
     }
     conn.execute(sql("power_factor", "enter"), arguments)
 
@@ -66,6 +88,25 @@ def check_table(conn: Connection, table: PowerFactorTable, *, by: str, document:
         "document": document,
     }
     return conn.execute(sql("power_factor", "check"), arguments).rowcount == 1
+
+
+def withdraw_check(conn: Connection, table: PowerFactorTable, *, reason: str) -> bool:
+    """Take the check of a table's numbers back; False when none stands."""
+    arguments = {"standard": str(table.standard), "sha256": table.sha256, "reason": reason}
+    return conn.execute(sql("power_factor", "withdraw_check"), arguments).rowcount == 1
+
+
+def hands_of(conn: Connection, table: PowerFactorTable) -> TableHands:
+    """Who entered a table's numbers, and who took a check of them back."""
+    of_it = (str(table.standard), table.sha256)
+    hands = TableHands()
+    for standard, sha256, name, own in conn.execute(sql("power_factor", "entered_by")):
+        if (standard, sha256 or table.sha256) == of_it:
+            hands = replace(hands, entered_by=name, own=hands.own or own)
+    for standard, sha256, by, at, reason in conn.execute(sql("power_factor", "withdrawals")):
+        if (standard, sha256) == of_it:
+            hands = replace(hands, withdrawn_by=by, withdrawn_at=at, withdrawn_because=reason)
+    return hands
 
 
 def _told(row: dict[str, object]) -> dict[str, object]:

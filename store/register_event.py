@@ -40,6 +40,14 @@ def register_events(conn: Connection, meter_id: int) -> list[RegisterEvent]:
         return cursor.execute(sql("register_event", "in_force"), {"meter_id": meter_id}).fetchall()
 
 
+def ratios_in_force(conn: Connection) -> dict[int, RegisterEvent]:
+    """The newest multiplier of every meter that has one and that the person may see, by its id."""
+    rows = conn.execute(sql("register_event", "ratios"))
+    return {
+        meter_id: RegisterEvent(at, "ratio", value, note=note) for meter_id, at, value, note in rows
+    }
+
+
 def declared(
     conn: Connection, meter_id: int, *, event_id: int | None = None
 ) -> list[DeclaredEvent]:

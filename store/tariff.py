@@ -51,6 +51,8 @@ class VersionRow:
         Name of whoever entered it; None where it came from the command line.
     own : bool
         Whether the person asking entered it, and so may not check it.
+    withdrawn_by, withdrawn_at, withdrawn_because : str or datetime, or None
+        The last check that was taken back, while none stands.
     """
 
     id: int
@@ -66,6 +68,9 @@ class VersionRow:
     document: str
     entered_by: str | None = None
     own: bool = False
+    withdrawn_by: str | None = None
+    withdrawn_at: datetime | None = None
+    withdrawn_because: str | None = None
 
     def told(self) -> dict[str, object]:
         """The version as a tariff file has it."""
@@ -87,6 +92,8 @@ class PriceRow:
     ----------
     checked_by : str or None
         Name of whoever held it against `document`.
+    entered_by, own, withdrawn_by, withdrawn_at, withdrawn_because
+        As in `VersionRow`.
     """
 
     price_month_id: int
@@ -99,6 +106,11 @@ class PriceRow:
     checked_on: date | None
     document: str
     checked_by: str | None = None
+    entered_by: str | None = None
+    own: bool = False
+    withdrawn_by: str | None = None
+    withdrawn_at: datetime | None = None
+    withdrawn_because: str | None = None
 
     def price_of_month(self) -> MonthPrice:
         """The price as the engine takes it."""
@@ -256,6 +268,12 @@ def check_version(conn: Connection, version_id: int, *, by: str, document: str) 
     return conn.execute(sql("tariff", "check_version"), arguments).rowcount == 1
 
 
+def withdraw_version_check(conn: Connection, version_id: int, *, reason: str) -> bool:
+    """Take the check of a version back; False when none stands."""
+    arguments = {"tariff_version_id": version_id, "reason": reason}
+    return conn.execute(sql("tariff", "withdraw_version_check"), arguments).rowcount == 1
+
+
 def announce_prices(
     conn: Connection, tariff_id: int, month: date, prices: Iterable[MonthPrice], *, source: str
 ) -> int:
@@ -278,6 +296,12 @@ def check_prices(conn: Connection, price_month_id: int, *, document: str) -> boo
     """Note that the current person compared a month's prices; False when somebody had."""
     arguments = {"price_month_id": price_month_id, "document": document}
     return conn.execute(sql("tariff", "check_prices"), arguments).rowcount == 1
+
+
+def withdraw_price_check(conn: Connection, price_month_id: int, *, reason: str) -> bool:
+    """Take the check of a month's prices back; False when none stands."""
+    arguments = {"price_month_id": price_month_id, "reason": reason}
+    return conn.execute(sql("tariff", "withdraw_price_check"), arguments).rowcount == 1
 
 
 def prices(

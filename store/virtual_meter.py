@@ -168,15 +168,10 @@ def leaves(conn: Connection, meter_id: int, first: datetime, last: datetime) -> 
 
 
 def leaf_intervals(
-    conn: Connection, meter_ids: Collection[int], quantity: str, first: datetime, last: datetime
+    conn: Connection, meter_ids: Collection[int], first: datetime, last: datetime
 ) -> list[LeafInterval]:
-    """Current intervals of these meters that begin in [first, last)."""
-    arguments = {
-        "meter_ids": list(meter_ids),
-        "quantity": quantity,
-        "first": first,
-        "last": last,
-    }
+    """Current intervals of these meters that begin in [first, last), each by its own register."""
+    arguments = {"meter_ids": list(meter_ids), "first": first, "last": last}
     rows = conn.execute(sql("virtual_meter", "leaf_intervals"), arguments)
     return [LeafInterval(*row) for row in rows]
 

@@ -1,4 +1,4 @@
-"""What wants a hand although no figure is wrong yet: clocks, weather, certificates. Pure.
+"""What wants a hand although no figure is known wrong: clocks, weather, certificates, bills. Pure.
 
 Each of them stands until the data say otherwise: the clock is right again, the station speaks, the
 next certificate is entered.
@@ -18,9 +18,11 @@ CLOCK_OFFSET, WEATHER_STALE = "clock_offset", "weather_stale"
 CERTIFICATE_ENDS, CERTIFICATE_ENDED = "certificate_ends", "certificate_ended"
 SEAL_BROKEN, RATIO_DIFFERS = "seal_broken", "ratio_differs"
 OUT_OF_TOLERANCE = "out_of_tolerance"
+BILL_DIFFERS, BILLS_DRIFT = "bill_differs", "bills_drift"
 UPKEEP_RULES = (
     *(CLOCK_OFFSET, WEATHER_STALE),
     *(CERTIFICATE_ENDS, CERTIFICATE_ENDED, SEAL_BROKEN, RATIO_DIFFERS, OUT_OF_TOLERANCE),
+    *(BILL_DIFFERS, BILLS_DRIFT),
 )
 POLICY = Policy()
 
@@ -36,6 +38,8 @@ _OF_METROLOGY: Mapping[FindingKind, tuple[str, Priority]] = {
     FindingKind.SWAP_WITHOUT_CERTIFICATE: (CERTIFICATE_ENDED, Priority.HIGH),
     FindingKind.ENDED: (CERTIFICATE_ENDED, Priority.HIGH),
     FindingKind.SEAL_BROKEN: (SEAL_BROKEN, Priority.HIGH),
+    FindingKind.BILL_DIFFERS: (BILL_DIFFERS, Priority.HIGH),
+    FindingKind.DRIFT: (BILLS_DRIFT, Priority.HIGH),
     FindingKind.ENDS_SOON: (CERTIFICATE_ENDS, Priority.LOW),
     FindingKind.ENDS_LATER: (CERTIFICATE_ENDS, Priority.LOW),
 }

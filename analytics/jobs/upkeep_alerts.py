@@ -67,7 +67,7 @@ def _weather(conn: Connection, now: datetime) -> Iterator[Wanting]:
 
 
 def _metrology(conn: Connection, now: datetime) -> Iterator[Wanting]:
-    for state in meter_states(conn, now, with_bills=False):
+    for state in meter_states(conn, now, of_all=True):
         yield from metrology_wants(state.meter.organisation_id, state.meter.id, state.findings)
 
 

@@ -66,7 +66,7 @@ def _compute(conn: Connection, of: RegisterOf, first: date, end: date, *, now: d
     lo, hi = day_start(first, zone), day_start(end, zone)
     parts = [Leaf(*leaf) for leaf in leaves(conn, of.meter_id, lo, hi)]
     meters = {leaf.meter_id for leaf in parts}
-    known = (Known(*row) for row in leaf_intervals(conn, meters, of.quantity, lo, hi))
+    known = (Known(*row) for row in leaf_intervals(conn, meters, lo, hi))
     intervals = Intervals.of(
         Interval(
             each.start, each.end, each.value,

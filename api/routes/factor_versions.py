@@ -9,10 +9,10 @@ from pydantic import BaseModel, Field, StringConstraints
 
 from api.page import Page
 from api.problem import refuse
-from api.routes.edits import Undo
 from api.routes.factors import FactorOut, FactorSetOut, factors_out, wanted_set
 from api.routes.tariffs import Document
 from api.scope import Caller, Scope, only_administrators
+from api.withdrawn import Doubt
 from domain.errors import InputError, StoreError
 from domain.factor import FactorId, FactorSet
 from domain.factor_file import read_set
@@ -67,7 +67,7 @@ class FactorChecks(Document, NamedFactors):
     """Which factors you compared, and with what."""
 
 
-class FactorDoubts(Undo, NamedFactors):
+class FactorDoubts(Doubt, NamedFactors):
     """Which checks are taken back, and why."""
 
 
@@ -126,7 +126,7 @@ def withdraw_checked(
 
 
 @router.post("/{code}/versions/{version}/withdraw")
-def withdraw_version(code: str, version: Version, why: Undo, scope: Scope) -> FactorSetOut:
+def withdraw_version(code: str, version: Version, why: Doubt, scope: Scope) -> FactorSetOut:
     """Let no new figure take a version; what was closed with it stays as it is."""
     only_administrators(scope)
     found = wanted_set(scope.conn, code, version)

@@ -39,7 +39,13 @@ class CheckedOut(BaseModel):
     document: str = Field(description="What it was compared with.")
 
 
-class SeasonOut(CheckedOut):
+class HeatingCheckedOut(CheckedOut):
+    """The same of what people record here."""
+
+    own: bool = Field(description="You entered it, so that somebody else checks it.")
+
+
+class SeasonOut(HeatingCheckedOut):
     """Recorded days [first_day, end_day) of a season, by the year in which it begins."""
 
     year: int
@@ -47,7 +53,7 @@ class SeasonOut(CheckedOut):
     end_day: date
 
 
-class HeatingOut(CheckedOut):
+class HeatingOut(HeatingCheckedOut):
     """A region's statutory season, and what was recorded."""
 
     region: str = Field(description="Administrative code of six digits.")
@@ -99,7 +105,12 @@ def record_season(
 def check_statutory(region: str, what: Document, scope: Scope) -> HeatingOut:
     """Note that you compared the statutory dates with their document. Signed with your name."""
     only_administrators(scope)
-    _rule(scope, region)
+    if _rule(scope, region).own:
+        template = (
+            "you entered the statutory season of {region} yourself: a second person checks it"
+        )
+        why = Sentence("statutory_season_own", template, region=region)
+        raise refuse(HTTPStatus.CONFLICT, why)
     if not check_rule(scope.conn, region, by=scope.person.name, document=what.document):
         template = "the statutory season of {region} is checked already"
         why = Sentence("statutory_season_checked", template, region=region)
@@ -113,6 +124,10 @@ def check_recorded(region: str, year: int, what: Document, scope: Scope) -> Seas
     """Note that you compared the recorded days of a season with their document."""
     only_administrators(scope)
     row = _season(scope, region, year)
+    if row.own:
+        template = "you recorded {region}, {year} yourself: a second person checks it"
+        why = Sentence("season_own", template, region=region, year=year)
+        raise refuse(HTTPStatus.CONFLICT, why)
     if not check_season(scope.conn, row, by=scope.person.name, document=what.document):
         template = "the season of {region} that begins in {year} is checked already"
         why = Sentence("season_checked", template, region=region, year=year)
@@ -129,7 +144,7 @@ def _told(row: RuleRow, recorded: list[SeasonRow]) -> HeatingOut:
         first=rule.first and f"{rule.first[0]:02}-{rule.first[1]:02}",
         last=rule.last and f"{rule.last[0]:02}-{rule.last[1]:02}",
         recorded=[SeasonOut.model_validate(s) for s in recorded if s.region == row.region],
-        **CheckedOut.model_validate(row).model_dump(),
+        **HeatingCheckedOut.model_validate(row).model_dump(),
     )
 
 

@@ -16,11 +16,14 @@ from api.scope import Caller, Scope, only_administrators
 from domain.counting import CountsBy
 from domain.errors import InputError, MeterTreeError
 from domain.local_day import day_start
+from domain.ratio import read_ratio
+from domain.register_event import RegisterEvent
 from domain.registry import REGISTER_OF_MEDIUM, REGISTERS_OF_MEDIUM, Medium
 from domain.sentence import Sentence
 from domain.sub_item import sub_items
 from store.meter_entry import NewMeter, enter_meter, rename_meter
 from store.place import hang_device, meters, organisations
+from store.register_event import declare
 from store.session import audit
 
 router = APIRouter(prefix="/meters", tags=["meters"])
@@ -54,12 +57,20 @@ class MeterIn(MeterNames):
     device_id: int | None = Field(
         default=None, description="Device that counts for it; one device may for several."
     )
+    ratio: str | None = Field(
+        default=None,
+        max_length=60,
+        description="Multiplier CT x PT of its register, such as 40, 200/5, 200/5 x 10000/100.",
+    )
+    ratio_from: date | None = Field(
+        default=None, description="Day from which it holds; null: the first day of the meter."
+    )
     counts_by: CountsBy = Field(default=CountsBy.REGISTER, description="What it tells of it.")
 
 
 @router.post("", status_code=HTTPStatus.CREATED)
 def add_meter(wanted: MeterIn, scope: Scope) -> MeterOut:
-    """Enter a meter. Its ratios are events of its register, from when on each."""
+    """Enter a meter. Its multiplier is declared with it; later ones are events of its register."""
     only_administrators(scope)
     _refuse_item(wanted.item)
     known = REGISTERS_OF_MEDIUM[wanted.medium]
@@ -84,13 +95,16 @@ def add_meter(wanted: MeterIn, scope: Scope) -> MeterOut:
         place_id=wanted.organisation_id,
         parent_id=wanted.parent_id,
         role=wanted.role,
-        since=_begin(scope, wanted),
+        since=_begin(scope, wanted, wanted.day),
     )
+    ratio = _ratio(scope, wanted)
     try:
         meter_id = enter_meter(scope.conn, new)
         if wanted.device_id is not None:
             with scope.conn.transaction():
                 hang_device(scope.conn, wanted.device_id, meter_id, wanted.counts_by)
+        if ratio is not None:
+            declare(scope.conn, meter_id, ratio)
     except MeterTreeError as reason:
         raise refuse(HTTPStatus.CONFLICT, reason) from None
     except InputError as error:
@@ -131,19 +145,32 @@ def _refuse_item(item: str) -> None:
         )
 
 
-def _begin(scope: Caller, wanted: MeterIn) -> datetime | None:
-    """When its first position begins; refused ahead of now: nobody would see it until then."""
+def _ratio(scope: Caller, wanted: MeterIn) -> RegisterEvent | None:
+    """The multiplier of its register, from when on; refused without a day: none is guessed."""
+    if wanted.ratio is None:
+        return None
+    try:
+        value = read_ratio(wanted.ratio)
+    except InputError as error:
+        raise refuse(HTTPStatus.UNPROCESSABLE_ENTITY, error) from None
+    at = _begin(scope, wanted, wanted.ratio_from or wanted.day)
+    if at is None:
+        template = "ratio_from: from which day on does the multiplier hold?"
+        raise refuse(HTTPStatus.UNPROCESSABLE_ENTITY, Sentence("ratio_wants_a_day", template))
+    return RegisterEvent(at, "ratio", float(value), note=f"CT x PT {wanted.ratio}")
+
+
+def _begin(scope: Caller, wanted: MeterIn, day: date | None) -> datetime | None:
+    """When a local day of its place begins; refused ahead of now: nobody would see it yet."""
     zones = [row.zone for row in organisations(scope.conn) if row.id == wanted.organisation_id]
     if not zones or zones[0] is None:
         template = "place_id: there is no organisation {organisation}"
         reason = Sentence("no_organisation", template, organisation=wanted.organisation_id)
         raise refuse(HTTPStatus.UNPROCESSABLE_ENTITY, reason)
-    if wanted.day is None:
+    if day is None:
         return None
-    since = day_start(wanted.day, ZoneInfo(zones[0]))
+    since = day_start(day, ZoneInfo(zones[0]))
     if since > datetime.now(UTC):
         template = "day: {day} lies ahead; a meter is entered when it begins"
-        raise refuse(
-            HTTPStatus.UNPROCESSABLE_ENTITY, Sentence("day_ahead", template, day=wanted.day)
-        )
+        raise refuse(HTTPStatus.UNPROCESSABLE_ENTITY, Sentence("day_ahead", template, day=day))
     return since

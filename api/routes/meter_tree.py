@@ -17,7 +17,7 @@ from domain.errors import MeterTreeError
 from domain.local_day import day_start, local_day
 from domain.meter_tree import forests
 from domain.quantity import quantities
-from domain.registry import Medium, MeterRole
+from domain.registry import FED_IN, Medium, MeterRole
 from domain.sentence import Sentence
 from domain.sub_item import sub_items
 from store.meter_tree import MeterName, history, move, names, positions, slots
@@ -42,6 +42,7 @@ class NodeOut(BaseModel):
     parent_id: int | None = Field(description="Meter directly above it, wherever that stands.")
     roof_id: int | None = Field(description="Nearest meter above it in this building.")
     counts: bool = Field(description="False for check and virtual meters, which are never summed.")
+    fed_in: bool = Field(description="It counts energy fed in: a formula may take it off.")
 
 
 class TreeOut(BaseModel):
@@ -185,6 +186,7 @@ def meter_tree(building_id: int, medium: OfMedium, scope: Scope) -> TreeOut:
                 parent_id=parents[meter],
                 roof_id=forest.roofs.get(meter),
                 counts=meter in forest.roofs,
+                fed_in=known[meter].quantity == FED_IN,
             )
             for meter, role in forest.roles.items()
             if meter in known

@@ -13,11 +13,18 @@ from api.problem import refuse
 from api.routes.heating import CheckedOut
 from api.routes.tariffs import Document
 from api.scope import Scope, only_administrators
+from api.withdrawn import Doubt, WithdrawnOut, withdrawn_out
 from domain.errors import InputError
 from domain.power_factor import PowerFactorTable
 from domain.power_factor_file import read_power_factor_tables
 from domain.sentence import Sentence
-from store.power_factor import check_table, enter_table, tables_in_force
+from store.power_factor import (
+    check_table,
+    enter_table,
+    hands_of,
+    tables_in_force,
+    withdraw_check,
+)
 from store.session import audit
 
 router = APIRouter(prefix="/power-factor-tables", tags=["money"])
@@ -42,6 +49,13 @@ class TableOut(CheckedOut):
     reduction: list[StepOut] = Field(description="Above the standard: taken off.")
     surcharge: list[StepOut] = Field(description="Below the standard: added.")
     sha256: str = Field(description="Of the numbers; a check is of these.")
+    entered_by: str | None = Field(
+        description="Null where it came along, or from the command line."
+    )
+    own: bool = Field(description="You entered these numbers, so that somebody else checks them.")
+    withdrawn: WithdrawnOut | None = Field(
+        description="The last check of these numbers that was taken back, while none stands."
+    )
 
 
 class NewTables(BaseModel):
@@ -56,10 +70,16 @@ class TableCheck(Document):
     sha256: str = Field(description="Of the numbers that were seen.")
 
 
+class TableDoubt(Doubt):
+    """Which numbers' check is taken back, and why."""
+
+    sha256: str = Field(description="Of the numbers that were seen.")
+
+
 @router.get("")
 def list_tables(scope: Scope) -> Page[TableOut]:
     """The tables that count, by their standard."""
-    return Page(items=[_told(table) for _, table in _tables(scope)])
+    return Page(items=[_told(scope, table) for _, table in _tables(scope)])
 
 
 @router.post("", status_code=HTTPStatus.CREATED)
@@ -78,15 +98,15 @@ def enter_tables(new: NewTables, scope: Scope) -> Page[TableOut]:
 
 @router.post("/{standard}/check")
 def check_numbers(standard: str, what: TableCheck, scope: Scope) -> TableOut:
-    """Note that you compared a table with the printed rule. It is signed with your name."""
+    """Note that you compared a table with the printed rule. It is signed with your name.
+
+    Who entered these numbers cannot check them.
+    """
     only_administrators(scope)
-    table = _one(scope, standard)
-    if table.sha256 != what.sha256:
-        template = "the table of {standard} has other numbers by now: look at it again"
-        raise refuse(
-            HTTPStatus.CONFLICT,
-            Sentence("other_power_factor_table", template, standard=standard),
-        )
+    table = _seen(scope, standard, what.sha256)
+    if hands_of(scope.conn, table).own:
+        template = "you entered the table of {standard} yourself: a second person checks it"
+        raise refuse(HTTPStatus.CONFLICT, Sentence("power_factor_own", template, standard=standard))
     if not check_table(scope.conn, table, by=scope.person.name, document=what.document):
         template = "the table of {standard} is checked already"
         raise refuse(
@@ -94,7 +114,21 @@ def check_numbers(standard: str, what: TableCheck, scope: Scope) -> TableOut:
             Sentence("power_factor_checked", template, standard=standard),
         )
     audit(scope.conn, "power_factor_checked", standard, what.model_dump())
-    return _told(_one(scope, standard))
+    return _told(scope, _one(scope, standard))
+
+
+@router.post("/{standard}/check/withdraw")
+def withdraw_numbers(standard: str, what: TableDoubt, scope: Scope) -> TableOut:
+    """Take the check of a table back. Closed months keep theirs."""
+    only_administrators(scope)
+    table = _seen(scope, standard, what.sha256)
+    if not withdraw_check(scope.conn, table, reason=what.reason):
+        template = "no check of the table of {standard} stands"
+        raise refuse(
+            HTTPStatus.CONFLICT, Sentence("power_factor_not_checked", template, standard=standard)
+        )
+    audit(scope.conn, "power_factor_check_withdrawn", standard, what.model_dump())
+    return _told(scope, _one(scope, standard))
 
 
 def _tables(scope: Scope) -> list[tuple[str, PowerFactorTable]]:
@@ -112,8 +146,19 @@ def _one(scope: Scope, standard: str) -> PowerFactorTable:
     return known[standard]
 
 
-def _told(table: PowerFactorTable) -> TableOut:
-    seen = table.provenance
+def _seen(scope: Scope, standard: str, sha256: str) -> PowerFactorTable:
+    """Find the table that counts; refuse where it is not the one that was looked at."""
+    table = _one(scope, standard)
+    if table.sha256 != sha256:
+        template = "the table of {standard} has other numbers by now: look at it again"
+        raise refuse(
+            HTTPStatus.CONFLICT, Sentence("other_power_factor_table", template, standard=standard)
+        )
+    return table
+
+
+def _told(scope: Scope, table: PowerFactorTable) -> TableOut:
+    seen, hands = table.provenance, hands_of(scope.conn, table)
     return TableOut(
         standard=str(table.standard),
         applies_to=table.applies_to,
@@ -124,5 +169,8 @@ def _told(table: PowerFactorTable) -> TableOut:
         reduction=[StepOut(until=until, percent=each) for until, each in table.reduction],
         surcharge=[StepOut(until=until, percent=each) for until, each in table.surcharge],
         sha256=table.sha256,
+        entered_by=hands.entered_by,
+        own=hands.own,
+        withdrawn=None if table.checked else withdrawn_out(hands),
         **CheckedOut.model_validate(seen).model_dump(),
     )

@@ -4,13 +4,14 @@ from http import HTTPStatus
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Depends, Query, Request, Response
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, Field
 
 from api.page import Page
-from api.problem import refuse
+from api.problem import Words, refuse, words
 from api.scope import Scope
 from api.sheet_file import as_csv, as_workbook
 from domain.sentence import Sentence
+from ingest.sheet.fault import SheetFault
 from ingest.sheet.grid import FILE_MAX_BYTES
 from ingest.sheet.sheet import Sheet
 from ingest.sheet.takeover import SHEETS, take_over
@@ -37,14 +38,15 @@ class SheetOut(BaseModel):
 class FaultOut(BaseModel):
     """One thing that is wrong in a table."""
 
-    model_config = ConfigDict(from_attributes=True)
-
     sheet: str
     row: int = Field(description="As a spreadsheet counts; 0 for the file as a whole.")
     column: str
     code: str
     seen: str
     wanted: str
+    why: Words | None = Field(
+        default=None, description="What `wanted` says, where it is a refusal to be worded anew."
+    )
 
 
 class TakenOut(BaseModel):
@@ -132,6 +134,11 @@ def take(
     return TakenOut(
         rows=taken.rows,
         taken=done,
-        faults=[FaultOut.model_validate(fault) for fault in taken.faults[:_FAULTS_SHOWN]],
+        faults=[_told(fault) for fault in taken.faults[:_FAULTS_SHOWN]],
         faults_total=len(taken.faults),
     )
+
+
+def _told(fault: SheetFault) -> FaultOut:
+    told = {name: getattr(fault, name) for name in SheetFault.__slots__ if name != "why"}
+    return FaultOut(**told, why=words(fault.why) if fault.why else None)

@@ -1,4 +1,4 @@
-"""Versions of a tariff: another one from a day on, and checking one by a second person."""
+"""Versions of a tariff: another one from a day on, its check by a second person, taking it back."""
 
 from http import HTTPStatus
 
@@ -6,11 +6,19 @@ from fastapi import APIRouter
 
 from api.problem import refuse
 from api.routes.tariffs import Document, NewTariff, TariffOut, tariff_named, tariff_out
-from api.scope import Scope, only_administrators
+from api.scope import Caller, Scope, only_administrators
+from api.withdrawn import Doubt
 from domain.errors import InputError
 from domain.sentence import Sentence
 from store.session import audit
-from store.tariff import check_version, revise_tariff, versions
+from store.tariff import (
+    TariffRow,
+    VersionRow,
+    check_version,
+    revise_tariff,
+    versions,
+    withdraw_version_check,
+)
 
 router = APIRouter(prefix="/tariffs/{tariff_id}/versions", tags=["money"])
 
@@ -43,16 +51,7 @@ def check_terms(tariff_id: int, version_id: int, what: Document, scope: Scope) -
     """
     only_administrators(scope)
     row = tariff_named(scope, tariff_id)
-    known = {each.id: each for each in versions(scope.conn, tariff_id)}
-    if version_id not in known:
-        reason = Sentence(
-            "no_tariff_version",
-            "{tariff} has no version {version}",
-            tariff=row.code,
-            version=version_id,
-        )
-        raise refuse(HTTPStatus.NOT_FOUND, reason)
-    if known[version_id].own:
+    if _one(scope, row, version_id).own:
         template = "you entered version {version} yourself: a second person checks it"
         raise refuse(HTTPStatus.CONFLICT, Sentence("version_own", template, version=version_id))
     if not check_version(scope.conn, version_id, by=scope.person.name, document=what.document):
@@ -62,3 +61,35 @@ def check_terms(tariff_id: int, version_id: int, what: Document, scope: Scope) -
         )
     audit(scope.conn, "tariff_checked", row.code, {"version": version_id, **what.model_dump()})
     return tariff_out(row, versions(scope.conn, tariff_id))
+
+
+@router.post("/{version_id}/check/withdraw")
+def withdraw_terms(tariff_id: int, version_id: int, why: Doubt, scope: Scope) -> TariffOut:
+    """Take the check of a version back, because it was not right after all.
+
+    Costs by it are official no more; closed months keep theirs.
+    """
+    only_administrators(scope)
+    row = tariff_named(scope, tariff_id)
+    _one(scope, row, version_id)
+    if not withdraw_version_check(scope.conn, version_id, reason=why.reason):
+        template = "no check of version {version} stands"
+        told = Sentence("version_not_checked", template, version=version_id)
+        raise refuse(HTTPStatus.CONFLICT, told)
+    told_of = {"version": version_id, **why.model_dump()}
+    audit(scope.conn, "tariff_check_withdrawn", row.code, told_of)
+    return tariff_out(row, versions(scope.conn, tariff_id))
+
+
+def _one(scope: Caller, tariff: TariffRow, version_id: int) -> VersionRow:
+    """Find a version of a tariff, or refuse with "not found"."""
+    known = {each.id: each for each in versions(scope.conn, tariff.id)}
+    if version_id not in known:
+        reason = Sentence(
+            "no_tariff_version",
+            "{tariff} has no version {version}",
+            tariff=tariff.code,
+            version=version_id,
+        )
+        raise refuse(HTTPStatus.NOT_FOUND, reason)
+    return known[version_id]

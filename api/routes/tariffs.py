@@ -16,9 +16,10 @@ from analytics.ledger.timetable import next_month
 from api.page import Page
 from api.problem import refuse
 from api.scope import Caller, Scope, only_administrators
+from api.withdrawn import WithdrawnOut, withdrawn_out
 from domain.calendar import DayKind
 from domain.errors import InputError, MissingInputError
-from domain.price_book import MonthPrice, PriceBook
+from domain.price_book import PriceBook
 from domain.sentence import Sentence
 from domain.tariff import Component, TariffVersion
 from domain.tariff_file import read_tariff
@@ -29,8 +30,6 @@ from store.tariff import (
     TariffRow,
     VersionRow,
     add_tariff,
-    announce_prices,
-    check_prices,
     prices,
     refuse_check,
     tariffs,
@@ -40,7 +39,6 @@ from store.tariff import (
 router = APIRouter(prefix="/tariffs", tags=["money"])
 
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500)]
-_LARGEST_PRICE = Decimal(1000)
 
 
 class VersionOut(BaseModel):
@@ -59,6 +57,9 @@ class VersionOut(BaseModel):
     document: str
     entered_by: str | None = Field(description="Null where it came from the command line.")
     own: bool = Field(description="You entered it, so that somebody else checks it.")
+    withdrawn: WithdrawnOut | None = Field(
+        description="The last check that was taken back, while none stands."
+    )
 
 
 class TariffOut(BaseModel):
@@ -108,8 +109,14 @@ class AnnouncementOut(BaseModel):
     source: str
     entered_at: datetime
     checked: bool
+    checked_by: str | None
     checked_on: date | None
     document: str
+    entered_by: str | None = Field(description="Null where it came from the command line.")
+    own: bool = Field(description="You entered them, so that somebody else checks them.")
+    withdrawn: WithdrawnOut | None = Field(
+        description="The last check that was taken back, while none stands."
+    )
 
 
 class TermsOut(BaseModel):
@@ -139,22 +146,6 @@ class Document(BaseModel):
     """What something was compared with."""
 
     document: Text = Field(description="Name, number and date of the document.")
-
-
-class NewPrice(BaseModel):
-    """An announced price."""
-
-    component: Text
-    period: Period | None = None
-    price: Decimal = Field(gt=-_LARGEST_PRICE, lt=_LARGEST_PRICE, description="[CNY/unit]")
-
-
-class NewPrices(BaseModel):
-    """Prices announced for a month."""
-
-    month: date = Field(description="First day of the month.")
-    source: Text
-    prices: list[NewPrice] = Field(min_length=1, max_length=200)
 
 
 @router.get("")
@@ -204,7 +195,7 @@ def one_tariff(
         components=[_component(each) for each in version.components],
         prices=table,
         missing=missing,
-        announcement=_announcement(announced),
+        announcement=announcement_out(announced),
         power_factor=version.power_factor,
         basic_by=version.basic.by if version.basic else None,
     )
@@ -229,54 +220,6 @@ def new_tariff(new: NewTariff, scope: Scope) -> TariffOut:
     return tariff_out(row, versions(scope.conn, tariff_id))
 
 
-@router.post("/{tariff_id}/prices", status_code=HTTPStatus.CREATED)
-def announce(tariff_id: int, new: NewPrices, scope: Scope) -> AnnouncementOut:
-    """Enter the prices announced for a month; they replace what was entered before."""
-    only_administrators(scope)
-    row = tariff_named(scope, tariff_id)
-    known = _priced(versions(scope.conn, tariff_id))
-    strange = [each for each in new.prices if (each.component, each.period) not in known]
-    if strange:
-        told = ", ".join(_told(each.component, each.period) for each in strange)
-        wanted = ", ".join(_told(*each) for each in known)
-        detail = Sentence(
-            "no_such_price",
-            "{tariff} has no price of {told}; it has {wanted}",
-            tariff=row.code,
-            told=told,
-            wanted=wanted,
-        )
-        raise refuse(HTTPStatus.UNPROCESSABLE_ENTITY, detail)
-    entered = [
-        MonthPrice(new.month, each.component, each.period, each.price, checked=False)
-        for each in new.prices
-    ]
-    try:
-        PriceBook(entered)
-    except InputError as error:
-        raise refuse(HTTPStatus.UNPROCESSABLE_ENTITY, error) from error
-    announce_prices(scope.conn, tariff_id, new.month, entered, source=new.source)
-    audit(scope.conn, "prices_entered", row.code, new.model_dump(mode="json"))
-    return _newest(scope, tariff_id, new.month)
-
-
-@router.post("/{tariff_id}/prices/{month}/check")
-def check_announced(tariff_id: int, month: date, what: Document, scope: Scope) -> AnnouncementOut:
-    """Note that you compared a month's prices with the announcement."""
-    only_administrators(scope)
-    row = tariff_named(scope, tariff_id)
-    newest = _newest(scope, tariff_id, month)
-    if not check_prices(scope.conn, newest.id, document=what.document):
-        raise refuse(
-            HTTPStatus.CONFLICT,
-            Sentence(
-                "prices_checked", "prices of {month} are checked already", month=f"{month:%Y-%m}"
-            ),
-        )
-    audit(scope.conn, "prices_checked", row.code, {"month": str(month), **what.model_dump()})
-    return _newest(scope, tariff_id, month)
-
-
 _SPAN = ("first_minute", "end_minute", "period")
 
 
@@ -291,31 +234,6 @@ def tariff_named(scope: Caller, tariff_id: int) -> TariffRow:
     return row
 
 
-def _newest(scope: Scope, tariff_id: int, month: date) -> AnnouncementOut:
-    found = _announcement(prices(scope.conn, tariff_id, month, next_month(month), as_of=NOW))
-    if found is None:
-        raise refuse(
-            HTTPStatus.NOT_FOUND,
-            Sentence("no_prices", "no prices are entered for {month}", month=f"{month:%Y-%m}"),
-        )
-    return found
-
-
-def _priced(rows: list[VersionRow]) -> dict[tuple[str, Period | None], None]:
-    """Components and periods that any version takes an announced price for, in order."""
-    each = (row.version() for row in rows)
-    return {
-        (component.name, period): None
-        for version in each
-        for component in version.components
-        for period in version.periods_of(component)
-    }
-
-
-def _told(component: str, period: Period | None) -> str:
-    return f"{component} ({period or 'all periods'})"
-
-
 def tariff_out(row: TariffRow, every: list[VersionRow]) -> TariffOut:
     """A tariff as it is answered, with those of the versions that are its."""
     of_it = [_version(each) for each in every if each.tariff_id == row.id]
@@ -325,7 +243,12 @@ def tariff_out(row: TariffRow, every: list[VersionRow]) -> TariffOut:
 def _version(row: VersionRow) -> VersionOut:
     kept = {n: getattr(row, n) for n in VersionRow.__slots__ if n in VersionOut.model_fields}
     note_zh = row.version().provenance.note_zh
-    return VersionOut(**kept, note_zh=note_zh, checked=row.checked_by is not None)
+    return VersionOut(
+        **kept,
+        note_zh=note_zh,
+        checked=row.checked_by is not None,
+        withdrawn=withdrawn_out(row),
+    )
 
 
 def _component(component: Component) -> ComponentOut:
@@ -361,7 +284,8 @@ def _prices(
     return table, missing
 
 
-def _announcement(rows: list[PriceRow]) -> AnnouncementOut | None:
+def announcement_out(rows: list[PriceRow]) -> AnnouncementOut | None:
+    """Where the prices of a month are from; None where there are none."""
     if not rows:
         return None
     first = rows[0]
@@ -371,6 +295,10 @@ def _announcement(rows: list[PriceRow]) -> AnnouncementOut | None:
         source=first.source,
         entered_at=first.entered_at,
         checked=first.checked_on is not None,
+        checked_by=first.checked_by,
         checked_on=first.checked_on,
         document=first.document,
+        entered_by=first.entered_by,
+        own=first.own,
+        withdrawn=withdrawn_out(first),
     )

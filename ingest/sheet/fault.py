@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from domain.sentence import Sentence
+
 SEEN_MAX = 80
 """So much of a value is told. [character]"""
 
@@ -24,6 +26,8 @@ class SheetFault:
         The value, shortened.
     wanted : str
         What would have been right: choices, a pattern, or the row it collides with.
+    why : Sentence or None
+        Where `wanted` is the refusal of somebody else: what it says, for other languages.
     """
 
     sheet: str
@@ -32,9 +36,11 @@ class SheetFault:
     code: str
     seen: str
     wanted: str
+    why: Sentence | None = None
 
 
 def fault(sheet: str, row: int, column: str, code: str, seen: str, wanted: str) -> SheetFault:
     """Note a fault, with no more of the value than can be read."""
+    why = wanted if isinstance(wanted, Sentence) else None
     shown = seen if len(seen) <= SEEN_MAX else f"{seen[: SEEN_MAX - 1]}…"
-    return SheetFault(sheet, row, column, code, shown, wanted)
+    return SheetFault(sheet, row, column, code, shown, wanted, why)

@@ -13,7 +13,9 @@ import psycopg
 from psycopg import Connection
 
 from domain.errors import InputError, MeterTreeError
-from domain.local_day import day_start
+from domain.local_day import day_start, local_day
+from domain.ratio import read_ratio
+from domain.register_event import RegisterEvent
 from domain.registry import REGISTER_OF_MEDIUM, REGISTERS_OF_MEDIUM, Medium, MeterRole
 from domain.sub_item import sub_items
 from ingest.sheet.fault import SheetFault
@@ -23,6 +25,7 @@ from store.meter_entry import NewMeter, enter_meter, rename_meter
 from store.meter_tree import move
 from store.organisation import may_put_organisations
 from store.place import MeterRow, OrganisationRow, devices, hang_device, meters, organisations
+from store.register_event import declare, ratios_in_force, register_events
 
 _CODE = re.compile(r"[^\[\]\s/+#](?:[^\[\]/+#]{0,98}[^\[\]\s/+#])?")
 _ROLES = tuple(role.value for role in MeterRole if role is not MeterRole.VIRTUAL)
@@ -37,6 +40,14 @@ def _code(text: str) -> str:
 def _item(text: str) -> str:
     if text not in sub_items():
         raise ValueError(" | ".join(sub_items()))
+    return text
+
+
+def _ratio(text: str) -> str:
+    try:
+        read_ratio(text)
+    except InputError:
+        raise ValueError("40 | 200/5 | 200/5 x 10000/100") from None
     return text
 
 
@@ -57,6 +68,8 @@ class Meters:
             Column("name_en", "英文名称", parse_text, "not_text", required=False),
             Column("first_day", "起始日期", parse_day, "not_a_day", required=False),
             Column("device", "设备编码", parse_text, "not_text", required=False),
+            Column("ratio", "倍率", _ratio, "not_a_ratio", required=False),
+            Column("ratio_from", "倍率起始日期", parse_day, "not_a_day", required=False),
         ),
     )
 
@@ -94,6 +107,7 @@ class Meters:
         places = {row.id: row.code for row in organisations(conn)}
         rows = [row for row in meters(conn) if row.role != MeterRole.VIRTUAL]
         codes = {row.id: row.code for row in rows}
+        ratios = ratios_in_force(conn)
         return [
             [
                 row.code,
@@ -107,6 +121,7 @@ class Meters:
                 row.name_en,
                 "",
                 "",
+                *_told_ratio(ratios.get(row.id), row.zone),
             ]
             for row in rows
         ]
@@ -165,8 +180,9 @@ class _Desk:
                             role=MeterRole(role),
                         )
                 yield from self._hang(row, meter_id)
+                yield from self._multiply(row, meter_id, place.zone or "UTC")
         except MeterTreeError as error:
-            yield row.fault("parent", "tree_refuses", str(error.reason))
+            yield row.fault("parent", "tree_refuses", error.reason)
             return
         for found in meters(self._conn, meter_ids=[meter_id]):
             self._meters[found.code] = found
@@ -180,6 +196,28 @@ class _Desk:
         }
         if names != {name: getattr(old, name) for name in names}:
             rename_meter(self._conn, old.id, **names)
+
+    def _multiply(self, row: FormRow, meter_id: int, zone: str) -> Iterator[SheetFault]:
+        """Declare the multiplier of its register, from a day on, unless it is declared so."""
+        if row.values["ratio"] is None:
+            return
+        day = row.values["ratio_from"] or row.values["first_day"]
+        if not isinstance(day, date):
+            yield row.fault("ratio_from", "ratio_wants_a_day", "2026-07-01")
+            return
+        if day > _today(self._conn, zone):
+            yield row.fault("ratio_from", "day_ahead", "")
+            return
+        text, at = str(row.values["ratio"]), day_start(day, ZoneInfo(zone))
+        value = float(read_ratio(text))
+        known = [each for each in register_events(self._conn, meter_id) if each.kind == "ratio"]
+        if any((each.at, each.value) == (at, value) for each in known):
+            return
+        event = RegisterEvent(at, "ratio", value, note=f"CT x PT {text}")
+        try:
+            declare(self._conn, meter_id, event)
+        except InputError as error:
+            yield row.fault("ratio", "ratio_refused", error.reason)
 
     def _hang(self, row: FormRow, meter_id: int) -> Iterator[SheetFault]:
         """Let the device that is named count for the meter, unless it does."""
@@ -235,6 +273,13 @@ def _new(row: FormRow, place: OrganisationRow, parent: MeterRow | None) -> NewMe
         role=role,
         since=_since(row, place.zone or "UTC"),
     )
+
+
+def _told_ratio(event: RegisterEvent | None, zone: str) -> tuple[str, str]:
+    """Multiplier and first day of it as the table has them; empty where none is declared."""
+    if event is None:
+        return "", ""
+    return f"{event.value!r}".removesuffix(".0"), str(local_day(event.at, ZoneInfo(zone)))
 
 
 def _quantity(row: FormRow) -> str:

@@ -26,6 +26,12 @@ def add_people(conn: Connection) -> None:
         grant(conn, login=login, role=role, organisation=organisation)
 
 
+def add_second_administrator(conn: Connection) -> None:
+    """Another administrator of the whole house, who checks what the first one enters."""
+    add_person(conn, login="second", name="复核员", password_hash=PASSWORD_HASH)
+    grant(conn, login="second", role="system_administrator", organisation="bureau")
+
+
 @pytest.fixture
 def client(conn: Connection, database: str) -> Iterator[TestClient]:
     """A browser nobody has signed in at; `conn` is the module's own and has filled the database."""

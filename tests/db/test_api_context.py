@@ -12,7 +12,7 @@ from psycopg import Connection
 from civicwatt.published_calendar import seed
 from store.person import add_person, grant
 from store.registry import write as write_registry
-from tests.db.conftest import V1, SignIn, add_people
+from tests.db.conftest import V1, SignIn, add_people, add_second_administrator
 from tests.estate import estate
 
 pytestmark = pytest.mark.db
@@ -31,6 +31,7 @@ def conn(superuser: Connection) -> Connection:
     """School and hospital, their people, and who administers the school."""
     write_registry(superuser, estate())
     add_people(superuser)
+    add_second_administrator(superuser)
     (row,) = superuser.execute("SELECT password_hash FROM person WHERE login = 'admin'").fetchall()
     add_person(superuser, login="head", name="head", password_hash=row[0])
     grant(superuser, login="head", role="institution_administrator", organisation="school")
@@ -238,7 +239,10 @@ def test_a_heating_season_is_checked_by_a_named_person_until_other_days_are_reco
     assert admin.post(f"{V1}/heating-seasons/110000/check", json=what).status_code == 404
     other = {"first_day": "2023-11-05", "end_day": "2024-03-16", "source": "corrected notice"}
     assert admin.put(f"{path}/2023", json=other).json()["checked"] is False
-    assert admin.post(f"{path}/2023/check", json=what).json()["checked"] is True
+    own = admin.post(f"{path}/2023/check", json=what)
+    assert (own.status_code, own.json()["code"]) == (409, "season_own")
+    second = sign_in("second")
+    assert second.post(f"{path}/2023/check", json=what).json()["checked_by"] == "复核员"
 
 
 def test_a_table_with_a_fault_changes_nothing_and_tells_every_cell(

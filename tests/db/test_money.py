@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from fastapi.testclient import TestClient
 from psycopg import Connection
+from psycopg.errors import CheckViolation, InsufficientPrivilege
 
 from analytics.jobs.consumption import update_consumption
 from domain.local_day import day_start
@@ -16,7 +17,7 @@ from store.become import Role
 from store.registry import write as write_registry
 from store.tariff import add_tariff
 from tests.conftest import connected
-from tests.db.conftest import V1, SignIn, add_people
+from tests.db.conftest import V1, SignIn, add_people, add_second_administrator
 from tests.estate import NOW, estate, registers, store_messages
 
 pytestmark = pytest.mark.db
@@ -44,6 +45,7 @@ def conn(database: str) -> Any:
     with connected(database) as conn:
         write_registry(conn, estate())
         add_people(conn)
+        add_second_administrator(conn)
         for name, text in shipped_tariffs().items():
             assert add_tariff(conn, text, place=name) is not None
         values = list(accumulate(map(use, range(30 * 24)), initial=1000.0))
@@ -145,7 +147,9 @@ def test_a_corrected_price_changes_the_cost_and_not_the_cost_as_it_was_known(
     assert lines["line_loss"] == "144.00"
 
 
-def test_checking_terms_and_prices_is_signed_and_done_once(admin: TestClient) -> None:
+def test_checking_terms_and_prices_is_signed_and_done_once_by_a_second_person(
+    admin: TestClient, sign_in: SignIn
+) -> None:
     tariff_id = tianjin(admin)
     version = admin.get(f"{V1}/tariffs").json()["items"][1]["versions"][0]["id"]
     path = f"{V1}/tariffs/{tariff_id}/versions/{version}/check"
@@ -156,9 +160,63 @@ def test_checking_terms_and_prices_is_signed_and_done_once(admin: TestClient) ->
     assert admin.post(path, json=CHECK).status_code == 409
     assert not any(each["checked"] for each in cost(admin).json()["lines"])
     prices = f"{V1}/tariffs/{tariff_id}/prices/{JUNE}/check"
-    assert admin.post(prices, json=CHECK).json()["checked"]
-    assert all(each["checked"] for each in cost(admin).json()["lines"])
-    assert admin.post(prices, json=CHECK).status_code == 409
+    own = admin.post(prices, json=CHECK)
+    assert (own.status_code, own.json()["code"]) == (409, "prices_own")
+    second = sign_in("second")
+    june = {"day": str(JUNE)}
+    seen = second.get(f"{V1}/tariffs/{tariff_id}", params=june).json()["announcement"]
+    assert (seen["entered_by"], seen["own"]) == ("admin", False)
+    other = second.post(prices, json={**CHECK, "id": seen["id"] + 1})
+    assert (other.status_code, other.json()["code"]) == (409, "other_prices")
+    checked = second.post(prices, json={**CHECK, "id": seen["id"]}).json()
+    assert (checked["checked"], checked["checked_by"]) == (True, "复核员")
+    assert all(each["checked"] for each in cost(second).json()["lines"])
+    assert second.post(prices, json=CHECK).status_code == 409
+
+
+def test_a_check_of_prices_is_taken_back_with_a_reason_and_made_again(
+    conn: Connection, admin: TestClient, sign_in: SignIn
+) -> None:
+    path = f"{V1}/tariffs/{tianjin(admin)}/prices/{JUNE}/check"
+    why = {"reason": "a digit of the valley price was misread"}
+    assert admin.post(f"{path}/withdraw", json=why).json()["code"] == "prices_not_checked"
+    second = sign_in("second")
+    assert second.post(path, json=CHECK).json()["checked"]
+    conn.execute("DELETE FROM cost_work")
+    doubted = second.post(f"{path}/withdraw", json=why).json()
+    assert (doubted["checked"], doubted["checked_by"]) == (False, None)
+    assert doubted["withdrawn"]["by"] == "复核员"
+    assert doubted["withdrawn"]["reason"] == why["reason"]
+    assert conn.execute("SELECT first_day, end_day FROM cost_work").fetchall() == [(JUNE, JULY)]
+    assert sign_in("school").post(f"{path}/withdraw", json=why).status_code == 403
+    second = sign_in("second")
+    assert second.post(path, json=CHECK).json()["withdrawn"] is None
+
+
+def test_the_database_itself_refuses_who_checks_their_own_prices_or_withdraws_twice(
+    conn: Connection, admin: TestClient, sign_in: SignIn
+) -> None:
+    assert admin.get(f"{V1}/tariffs").status_code == 200
+    who: dict[str, int] = dict(conn.execute("SELECT login, person_id FROM person").fetchall())
+    month = conn.execute("SELECT price_month_id FROM price_month").fetchone()
+    assert month is not None
+    check = "INSERT INTO price_month_check (price_month_id, document) VALUES (%s, 'notice')"
+    with connected(conn.info.dsn, Role.API) as api:
+        for login, refused in (("admin", True), ("second", False)):
+            with api.transaction():
+                api.execute(
+                    "SELECT set_config('civicwatt.person', %s::bigint::text, true)", [who[login]]
+                )
+                if refused:
+                    with pytest.raises(InsufficientPrivilege), api.transaction():
+                        api.execute(check, month)
+                else:
+                    api.execute(check, month)
+    withdraw = "UPDATE price_month_check SET withdrawn_because = 'wrong'"
+    conn.execute(withdraw)
+    with pytest.raises(CheckViolation, match="withdrawn once"):
+        conn.execute(withdraw)
+    assert sign_in("second").get(f"{V1}/tariffs").status_code == 200
 
 
 def test_a_strip_of_a_day_and_what_is_missing_are_shown(admin: TestClient) -> None:

@@ -14,7 +14,7 @@ from domain.power_factor_file import power_factor_tables
 from store.power_factor import tables_in_force
 from store.registry import write as write_registry
 from tests.conftest import connected
-from tests.db.conftest import V1, SignIn, add_people
+from tests.db.conftest import V1, SignIn, add_people, add_second_administrator
 from tests.estate import estate
 
 pytestmark = pytest.mark.db
@@ -38,6 +38,7 @@ def conn(database: str) -> Iterator[Connection]:
     with connected(database) as conn:
         write_registry(conn, estate())
         add_people(conn)
+        add_second_administrator(conn)
         yield conn
 
 
@@ -98,8 +99,40 @@ def test_numbers_that_are_entered_count_from_then_on_and_are_unchecked(
         Decimal("-1.10"),
     )
     assert (now.checked, then.checked) == (False, True)
-    assert check(admin, own) == 200
-    assert tables_in_force(conn, as_of=NOW)["0.85"].provenance.checked_by == "admin"
+    assert (own["own"], own["entered_by"]) == (True, "admin")
+    assert check(admin, own) == 409  # by the person who entered them
+    second = sign_in("second")
+    assert check(second, table(second)) == 200
+    assert tables_in_force(conn, as_of=NOW)["0.85"].provenance.checked_by == "复核员"
+
+
+def test_who_entered_the_numbers_once_does_not_check_them_when_they_come_again(
+    conn: Connection, sign_in: SignIn
+) -> None:
+    assert sign_in("admin").post(TABLES, json={"text": OWN}).status_code == 201
+    second = sign_in("second")
+    assert second.post(TABLES, json={"text": OWN}).status_code == 201
+    assert check(second, table(second)) == 409
+    admin = sign_in("admin")
+    assert check(admin, table(admin)) == 409
+    assert conn.execute("SELECT count(*) FROM power_factor_check").fetchone() == (0,)
+
+
+def test_a_check_of_a_table_is_taken_back_with_a_reason_and_made_again(
+    conn: Connection, sign_in: SignIn
+) -> None:
+    admin = sign_in("admin")
+    seen = table(admin)
+    doubt = {"sha256": seen["sha256"], "reason": "compared with the table of 0.90"}
+    path = f"{TABLES}/0.85/check/withdraw"
+    assert admin.post(path, json=doubt).json()["code"] == "power_factor_not_checked"
+    assert check(admin, seen) == 200
+    answer = admin.post(path, json=doubt).json()
+    assert (answer["checked"], answer["withdrawn"]["by"]) == (False, "admin")
+    assert answer["withdrawn"]["reason"] == doubt["reason"]
+    assert not tables_in_force(conn, as_of=NOW)["0.85"].checked
+    assert check(admin, seen) == 200
+    assert table(admin)["withdrawn"] is None
 
 
 def test_a_file_that_cannot_be_right_is_refused_and_nothing_is_entered(

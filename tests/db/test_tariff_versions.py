@@ -14,7 +14,7 @@ from domain.local_day import day_start
 from store.become import Role
 from store.registry import write as write_registry
 from tests.conftest import connected
-from tests.db.conftest import V1, SignIn, add_people
+from tests.db.conftest import V1, SignIn, add_people, add_second_administrator
 from tests.estate import NOW, SHANGHAI, estate, registers, store_messages
 
 pytestmark = pytest.mark.db
@@ -47,15 +47,7 @@ def conn(superuser: Connection) -> Connection:
     """A school that used 10 kWh in each hour of June."""
     write_registry(superuser, estate())
     add_people(superuser)
-    superuser.execute(
-        "INSERT INTO person (login, name, password_hash, lang) "
-        "SELECT 'second', '复核员', password_hash, lang FROM person WHERE login = 'admin'"
-    )
-    superuser.execute(
-        "INSERT INTO scope (person_id, role, organisation_id) SELECT (SELECT person_id FROM person "
-        "WHERE login = 'second'), s.role, s.organisation_id FROM scope s JOIN person USING "
-        "(person_id) WHERE login = 'admin'"
-    )
+    add_second_administrator(superuser)
     values = [1000.0 + 10.0 * hour for hour in range(30 * 24 + 1)]
     start = day_start(JUNE, SHANGHAI)
     store_messages(superuser, registers("school-device-0", start, values, step=HOUR))
@@ -175,6 +167,34 @@ def test_who_entered_a_version_cannot_check_it_and_another_signs(
     days = {"first_day": str(MIDST), "end_day": str(JULY)}
     found = second.get(f"{V1}/meters/{METER}/cost", params=days).json()
     assert found["official"], found["not_official"]
+
+
+def test_a_check_that_was_not_right_is_taken_back_and_its_days_are_official_no_more(
+    conn: Connection, admin: TestClient, sign_in: SignIn
+) -> None:
+    assert revise(admin, HEAD + SECOND).status_code == 201
+    of, version = office(admin)["id"], office(admin)["versions"][1]["id"]
+    path = f"{V1}/tariffs/{of}/versions/{version}/check"
+    why = {"reason": "it was the draft of the notice"}
+    assert admin.post(f"{path}/withdraw", json=why).json()["code"] == "version_not_checked"
+    second = sign_in("second")
+    assert second.post(path, json=DOCUMENT).status_code == 200
+    work(conn)
+    assert second.post(f"{path}/withdraw", json={"reason": " "}).status_code == 422
+    doubted = second.post(f"{path}/withdraw", json=why).json()["versions"][1]
+    assert (doubted["checked"], doubted["document"]) == (False, "")
+    assert (doubted["withdrawn"]["by"], doubted["withdrawn"]["reason"]) == (
+        "复核员", why["reason"],
+    )  # fmt: skip
+    assert waiting(conn) == [(MIDST, None)]
+    days = {"first_day": str(MIDST), "end_day": str(JULY)}
+    found = second.get(f"{V1}/meters/{METER}/cost", params=days).json()
+    assert not found["official"]
+    assert second.post(f"{path}/withdraw", json=why).json()["code"] == "version_not_checked"
+    again = second.post(path, json=DOCUMENT).json()["versions"][1]
+    assert (again["checked"], again["withdrawn"]) == (True, None)
+    told = conn.execute("SELECT count(*) FROM tariff_version_check").fetchone()
+    assert told == (2,)
 
 
 def test_a_meter_leaves_a_tariff_and_only_the_days_from_then_on_lose_their_cost(

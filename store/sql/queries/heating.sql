@@ -1,13 +1,13 @@
 -- name: rules
 -- With who has checked them; no check gives nulls.
 SELECT r.region, r.first_month, r.first_day, r.last_month, r.last_day, r.source, c.checked_by, c.checked_on,
-       coalesce(c.document, '') AS document
+       coalesce(c.document, '') AS document, coalesce(r.entered_by = current_person(), false) AS own
   FROM heating_rule r LEFT JOIN heating_rule_check c USING (region) ORDER BY r.region;
 
 -- name: seasons
 -- A check holds for the days that were checked, and for no others.
 SELECT s.region, s.year, s.first_day, s.end_day, s.source, c.checked_by, c.checked_on,
-       coalesce(c.document, '') AS document
+       coalesce(c.document, '') AS document, coalesce(s.entered_by = current_person(), false) AS own
   FROM heating_season s LEFT JOIN heating_season_check c USING (region, year, first_day, end_day)
  ORDER BY s.region, s.year;
 

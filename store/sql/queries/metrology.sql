@@ -66,5 +66,30 @@ SELECT a.bill_id, a.meter_id, a.number, a.first_day, a.end_day, t.quantity AS bi
   FROM asked a LEFT JOIN ours o USING (n) LEFT JOIN billed t USING (bill_id) LEFT JOIN remark r USING (bill_id)
  ORDER BY a.meter_id, a.first_day, a.bill_id;
 
+-- name: bill_quantities_of_all
+-- The same by all days there are, for the worker, who is nobody and sees everything.
+WITH asked AS MATERIALIZED (
+    SELECT b.*, m.quantity FROM bill b JOIN meter m USING (meter_id)
+     WHERE b.end_day > %(since)s AND b.meter_id = ANY (%(meter_ids)s)
+), ours AS (
+    SELECT a.bill_id, sum(d.value ORDER BY d.day) AS value, sum(d.covered_s) AS covered_s
+      FROM asked a JOIN consumption_day d
+        ON d.meter_id = a.meter_id AND d.quantity = a.quantity AND d.day >= a.first_day AND d.day < a.end_day
+     GROUP BY a.bill_id
+), billed AS (
+    SELECT l.bill_id, sum(l.quantity) AS quantity
+      FROM asked a JOIN bill_line l USING (bill_id) WHERE l.item = 'energy' GROUP BY l.bill_id
+), remark AS (
+    SELECT DISTINCT ON (r.bill_id) r.*, person_name(r.person_id) AS person
+      FROM asked a JOIN bill_remark r USING (bill_id)
+     ORDER BY r.bill_id, r.bill_remark_id DESC
+)
+SELECT a.bill_id, a.meter_id, a.number, a.first_day, a.end_day, t.quantity AS billed,
+       CASE WHEN o.covered_s = extract(epoch FROM a.end_at - a.start_at) THEN o.value END AS counted,
+       (coalesce(o.covered_s, 0) / extract(epoch FROM a.end_at - a.start_at))::double precision AS coverage,
+       r.explained, r.comment, r.person, r.entered_at
+  FROM asked a LEFT JOIN ours o USING (bill_id) LEFT JOIN billed t USING (bill_id) LEFT JOIN remark r USING (bill_id)
+ ORDER BY a.meter_id, a.first_day, a.bill_id;
+
 -- name: remark
 INSERT INTO bill_remark (bill_id, explained, comment) VALUES (%(bill_id)s, %(explained)s, %(comment)s);

@@ -6,6 +6,14 @@ SELECT e.at, e.kind, e.value, e.previous, e.note, e.until
    AND NOT EXISTS (SELECT FROM register_event_withdrawal w WHERE w.event_id = e.event_id)
  ORDER BY e.at, e.event_id;
 
+-- name: ratios
+-- The newest multiplier of every meter that nobody has withdrawn.
+SELECT DISTINCT ON (e.meter_id) e.meter_id, e.at, e.value, e.note
+  FROM register_event e
+ WHERE e.kind = 'ratio'
+   AND NOT EXISTS (SELECT FROM register_event_withdrawal w WHERE w.event_id = e.event_id)
+ ORDER BY e.meter_id, e.at DESC, e.event_id DESC;
+
 -- name: declared
 -- All of them, newest first, withdrawn ones too; event_id bigint or null.
 SELECT e.event_id AS id, e.at, e.kind, e.value, e.previous, e.note, e.until, e.declared_at, person_name(e.person_id) AS person,

@@ -8,8 +8,13 @@ SELECT v.tariff_version_id AS id, v.tariff_id, lower(v.during) AS first_day,
        CASE WHEN e.tariff_version_id IS NULL THEN upper(v.during) ELSE e.was_end END AS end_day,
        v.terms::text AS terms, v.source, v.evidence, v.note, c.checked_by, c.checked_on,
        coalesce(c.document, '') AS document, person_name(v.entered_by) AS entered_by,
-       coalesce(v.entered_by = current_person(), false) AS own
-  FROM tariff_version v LEFT JOIN tariff_version_check c USING (tariff_version_id)
+       coalesce(v.entered_by = current_person(), false) AS own,
+       person_name(w.withdrawn_by) AS withdrawn_by, w.withdrawn_at, w.withdrawn_because
+  FROM tariff_version v
+  LEFT JOIN tariff_version_check c ON c.tariff_version_id = v.tariff_version_id AND c.withdrawn_at IS NULL
+  LEFT JOIN LATERAL (SELECT x.* FROM tariff_version_check x
+                      WHERE x.tariff_version_id = v.tariff_version_id AND x.withdrawn_at IS NOT NULL AND c.check_id IS NULL
+                      ORDER BY x.withdrawn_at DESC LIMIT 1) w ON true
   LEFT JOIN LATERAL (SELECT x.* FROM tariff_version_end x
                       WHERE x.tariff_version_id = v.tariff_version_id AND x.ended_at > %(as_of)s::timestamptz
                       ORDER BY x.ended_at LIMIT 1) e ON true
@@ -34,6 +39,10 @@ RETURNING tariff_version_id;
 INSERT INTO tariff_version_check (tariff_version_id, checked_by, document)
 VALUES (%(tariff_version_id)s, %(checked_by)s, %(document)s) ON CONFLICT DO NOTHING;
 
+-- name: withdraw_version_check
+UPDATE tariff_version_check SET withdrawn_because = %(reason)s
+ WHERE tariff_version_id = %(tariff_version_id)s AND withdrawn_at IS NULL;
+
 -- name: add_price_month
 INSERT INTO price_month (tariff_id, month, source) VALUES (%(tariff_id)s, %(month)s, %(source)s)
 RETURNING price_month_id;
@@ -46,16 +55,25 @@ VALUES (%(price_month_id)s, %(component)s, %(period)s, %(price)s);
 INSERT INTO price_month_check (price_month_id, document) VALUES (%(price_month_id)s, %(document)s)
 ON CONFLICT DO NOTHING;
 
+-- name: withdraw_price_check
+UPDATE price_month_check SET withdrawn_because = %(reason)s
+ WHERE price_month_id = %(price_month_id)s AND withdrawn_at IS NULL;
+
 -- name: prices
 -- Newest announcement of every month in [first_day, end_day) as it was known at an instant.
 SELECT m.price_month_id, m.month, l.component, l.period, l.price, m.source, m.entered_at,
-       c.checked_on, coalesce(c.document, '') AS document, person_name(c.person_id) AS checked_by
+       c.checked_on, coalesce(c.document, '') AS document, person_name(c.person_id) AS checked_by,
+       person_name(m.entered_by) AS entered_by, coalesce(m.entered_by = current_person(), false) AS own,
+       person_name(w.withdrawn_by) AS withdrawn_by, w.withdrawn_at, w.withdrawn_because
   FROM (SELECT DISTINCT ON (p.month) p.* FROM price_month p
          WHERE p.tariff_id = %(tariff_id)s AND p.month >= %(first_day)s AND p.month < %(end_day)s
            AND p.entered_at <= %(as_of)s::timestamptz
          ORDER BY p.month, p.entered_at DESC, p.price_month_id DESC) m
   JOIN price_month_line l USING (price_month_id)
-  LEFT JOIN price_month_check c USING (price_month_id)
+  LEFT JOIN price_month_check c ON c.price_month_id = m.price_month_id AND c.withdrawn_at IS NULL
+  LEFT JOIN LATERAL (SELECT x.* FROM price_month_check x
+                      WHERE x.price_month_id = m.price_month_id AND x.withdrawn_at IS NOT NULL AND c.check_id IS NULL
+                      ORDER BY x.withdrawn_at DESC LIMIT 1) w ON true
  ORDER BY m.month, l.component, l.period;
 
 -- name: put_meter

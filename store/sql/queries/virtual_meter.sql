@@ -68,10 +68,11 @@ SELECT leaf_id, coefficient, lower(during) AS first, upper(during) AS end FROM v
  WHERE meter_id = %(meter_id)s AND during && tstzrange(%(first)s, %(last)s);
 
 -- name: leaf_intervals
--- Current interval data of some meters that begin in [first, last).
-SELECT meter_id, start_at, end_at, value, quantity_grade::text, shape_grade::text, flags FROM consumption
- WHERE meter_id = ANY (%(meter_ids)s) AND quantity = %(quantity)s AND superseded_at IS NULL
-   AND start_at >= %(first)s AND start_at < %(last)s;
+-- Current interval data of some meters, each by its own register, that begin in [first, last).
+SELECT c.meter_id, c.start_at, c.end_at, c.value, c.quantity_grade::text, c.shape_grade::text, c.flags
+  FROM meter m JOIN consumption c ON c.meter_id = m.meter_id AND c.quantity = m.quantity
+ WHERE m.meter_id = ANY (%(meter_ids)s) AND c.superseded_at IS NULL
+   AND c.start_at >= %(first)s AND c.start_at < %(last)s;
 
 -- name: used_by
 -- A virtual meter whose formula needs this one at or after `at`.

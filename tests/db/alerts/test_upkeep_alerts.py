@@ -158,3 +158,74 @@ def test_a_certificate_is_told_before_it_ends_again_when_it_has_and_no_more_with
 def test_a_meter_that_never_had_a_certificate_is_no_news(house: House) -> None:
     judge_upkeep(house.work, now=house.now)
     assert house.one("SELECT count(*) FROM alert") == 0
+
+
+def bill_of_month(conn: Connection, number: str, month: date, billed_kwh: float) -> None:
+    """A month's bill of the school's meter, which itself counted 100 kWh on each of its days."""
+    end = (month + 31 * DAY).replace(day=1)
+    conn.execute(
+        "INSERT INTO consumption_day (meter_id, quantity, day, start_at, value, quantity_grade,"
+        " shape_grade, flags, covered_s, day_s, unmeasured, known_at)"
+        " SELECT meter_id, quantity, d, d::timestamp AT TIME ZONE 'Asia/Shanghai', 100, 'measured',"
+        " 'measured', 0, 86400, 86400, 0, now() FROM meter,"
+        " generate_series(%s::date, %s::date - 1, interval '1 day') d"
+        " WHERE code = 'school-meter-0'",
+        (month, end),
+    )
+    row = conn.execute(
+        "INSERT INTO bill (meter_id, number, first_day, end_day, start_at, end_at, total, source)"
+        " SELECT meter_id, %s, %s, %s, %s::timestamp AT TIME ZONE 'Asia/Shanghai',"
+        " %s::timestamp AT TIME ZONE 'Asia/Shanghai', 1, 'file' FROM meter"
+        " WHERE code = 'school-meter-0' RETURNING bill_id",
+        (number, month, end, month, end),
+    ).fetchone()
+    assert row is not None
+    conn.execute(
+        "INSERT INTO bill_line (bill_id, line, item, quantity, price, amount)"
+        " VALUES (%s, 1, 'energy', %s, 1, %s)",
+        (row[0], billed_kwh, billed_kwh),
+    )
+
+
+def test_a_bill_beyond_the_limit_is_told_until_somebody_explains_it(house: House) -> None:
+    today = house.now.date()
+    certify(house.conn, "A-17", today - 300 * DAY, today + 600 * DAY)
+    last = (today.replace(day=1) - DAY).replace(day=1)
+    before = (last - DAY).replace(day=1)
+    bill_of_month(house.conn, "near", before, ((last - before).days * 100) * 1.019)
+    judge_upkeep(house.work, now=house.now)
+    assert alerts(house, "bill_differs") == []
+    days = (today.replace(day=1) - last).days
+    bill_of_month(house.conn, "far", last, days * 100 / 0.95)
+    for _ in range(2):
+        judge_upkeep(house.work, now=house.now)
+    (alert,) = alerts(house, "bill_differs")
+    assert (alert["state"], alert["priority"]) == ("open", "high")
+    assert alert["evidence"] == {
+        "finding": "bill_differs", "number": "far", "difference_pct": "5.00", "day": str(last),
+    }  # fmt: skip
+    house.conn.execute(
+        "INSERT INTO bill_remark (bill_id, explained, comment, person_id) SELECT bill_id, true,"
+        " 'read three days late', (SELECT min(person_id) FROM person) FROM bill"
+        " WHERE number = 'far'"
+    )
+    house.pass_by(timedelta(minutes=10))
+    judge_upkeep(house.work, now=house.now)
+    assert [each["state"] for each in alerts(house, "bill_differs")] == ["resolved"]
+
+
+def test_bills_that_differ_more_each_month_are_told_although_each_is_within_the_limit(
+    house: House,
+) -> None:
+    today = house.now.date()
+    certify(house.conn, "A-17", today - 300 * DAY, today + 600 * DAY)
+    month = today.replace(day=1)
+    for more in (1.019, 1.013, 1.007, 1.001):
+        end, month = month, (month - DAY).replace(day=1)
+        bill_of_month(house.conn, f"{month:%Y-%m}", month, (end - month).days * 100 * more)
+    judge_upkeep(house.work, now=house.now)
+    (alert,) = alerts(house, "bills_drift")
+    evidence = alert["evidence"]
+    assert isinstance(evidence, dict)
+    assert (evidence["finding"], evidence["bills"], evidence["day"]) == ("drift", "4", str(month))
+    assert alerts(house, "bill_differs") == []

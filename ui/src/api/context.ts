@@ -1,5 +1,5 @@
 /** Calendars, dated facts of places, and tables given out and taken over. */
-import { address, call } from './client'
+import { address, call, type Words } from './client'
 import type { Checked } from './money'
 import type { Instant, Named, Organisation, Page } from './types'
 import type { LocalDate } from '../period/zone'
@@ -74,6 +74,8 @@ export interface SheetFault {
   code: string
   seen: string
   wanted: string
+  /** What `wanted` says, where it is a refusal that other languages word. */
+  why: Words | null
 }
 
 export interface Taken {
@@ -215,6 +217,8 @@ export interface HeatingSeason extends Checked {
   first_day: LocalDate
   end_day: LocalDate
   checked_by: string | null
+  /** Recorded by who asks: somebody else checks it. */
+  own: boolean
 }
 
 export interface HeatingRegion extends Checked {
@@ -223,6 +227,7 @@ export interface HeatingRegion extends Checked {
   first: string | null
   last: string | null
   checked_by: string | null
+  own: boolean
   recorded: HeatingSeason[]
 }
 

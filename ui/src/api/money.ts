@@ -15,7 +15,18 @@ export interface Checked {
   document: string
 }
 
-export interface TariffVersion extends Checked {
+/** What a second person checks, and whose check may have been taken back. */
+export interface Withdrawable extends Checked {
+  checked_by: string | null
+  /** Null where it came along or from the command line. */
+  entered_by: string | null
+  /** Entered by who asks: somebody else checks it. */
+  own: boolean
+  /** The last check that was taken back, while none stands. */
+  withdrawn: { by: string | null; at: Instant; reason: string } | null
+}
+
+export interface TariffVersion extends Withdrawable {
   id: number
   first_day: LocalDate
   end_day: LocalDate | null
@@ -23,11 +34,6 @@ export interface TariffVersion extends Checked {
   note: string
   /** Empty where it has none in Chinese. */
   note_zh: string
-  checked_by: string | null
-  /** Null where it came from the command line. */
-  entered_by: string | null
-  /** Entered by who asks: somebody else checks it. */
-  own: boolean
 }
 
 export interface Tariff extends Named {
@@ -54,7 +60,7 @@ export interface Price {
   checked: boolean
 }
 
-export interface Announcement extends Checked {
+export interface Announcement extends Withdrawable {
   id: number
   month: LocalDate
   entered_at: Instant
@@ -108,7 +114,7 @@ export interface AdjustmentStep {
   percent: Decimal
 }
 
-export interface PowerFactorTable extends Checked {
+export interface PowerFactorTable extends Withdrawable {
   standard: Decimal
   applies_to: string
   applies_to_zh: string
@@ -118,7 +124,6 @@ export interface PowerFactorTable extends Checked {
   surcharge: AdjustmentStep[]
   /** Of the numbers; a check is of these. */
   sha256: string
-  checked_by: string | null
 }
 
 export const tariffs = async () => (await call<Page<Tariff>>('GET', '/tariffs')).items
@@ -126,6 +131,8 @@ export const terms = (tariff: number, day: string, kind: DayKind, signal?: Abort
   call<Terms>('GET', `/tariffs/${tariff}`, { query: { day, kind }, ...(signal ? { signal } : {}) })
 export const checkVersion = (tariff: number, version: number, document: string) =>
   call<Tariff>('POST', `/tariffs/${tariff}/versions/${version}/check`, { body: { document } })
+export const withdrawVersionCheck = (tariff: number, version: number, reason: string) =>
+  call<Tariff>('POST', `/tariffs/${tariff}/versions/${version}/check/withdraw`, { body: { reason } })
 export interface NewPrices {
   month: LocalDate
   source: string
@@ -162,8 +169,10 @@ export const endOnTariff = (tariff: number, meter: string, end_day: LocalDate) =
   call<Page<TariffMeter>>('POST', `/tariffs/${tariff}/meters/${encodeURIComponent(meter)}/end`, { body: { end_day } })
 export const putOnTariff = (meter: string, terms: MeterTariff) =>
   call<MeterTariff>('POST', `/meters/${encodeURIComponent(meter)}/tariffs`, { body: terms })
-export const checkPrices = (tariff: number, month: string, document: string) =>
-  call<Announcement>('POST', `/tariffs/${tariff}/prices/${month}/check`, { body: { document } })
+export const checkPrices = (tariff: number, { id, month }: Announcement, document: string) =>
+  call<Announcement>('POST', `/tariffs/${tariff}/prices/${month}/check`, { body: { id, document } })
+export const withdrawPricesCheck = (tariff: number, { month }: Announcement, reason: string) =>
+  call<Announcement>('POST', `/tariffs/${tariff}/prices/${month}/check/withdraw`, { body: { reason } })
 export const bills = (cursor: string | null, signal?: AbortSignal) =>
   call<Page<Bill>>('GET', '/bills', { query: { limit: 50, cursor }, ...(signal ? { signal } : {}) })
 export const importBills = (name: string, text: string) =>
@@ -174,3 +183,5 @@ export const powerFactorTables = async (signal?: AbortSignal) =>
   (await call<Page<PowerFactorTable>>('GET', '/power-factor-tables', signal ? { signal } : {})).items
 export const checkPowerFactorTable = ({ standard, sha256 }: PowerFactorTable, document: string) =>
   call<PowerFactorTable>('POST', `/power-factor-tables/${standard}/check`, { body: { sha256, document } })
+export const withdrawPowerFactorCheck = ({ standard, sha256 }: PowerFactorTable, reason: string) =>
+  call<PowerFactorTable>('POST', `/power-factor-tables/${standard}/check/withdraw`, { body: { sha256, reason } })

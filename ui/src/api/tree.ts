@@ -54,6 +54,8 @@ export interface TreeNode extends Named {
   parent_id: number | null
   roof_id: number | null
   counts: boolean
+  /** It counts energy fed in: a formula may take it off. */
+  fed_in: boolean
 }
 
 export interface MeterTree {
@@ -83,6 +85,9 @@ export interface NewMeter extends MeterNames {
   parent_id: number | null
   day: string | null
   device_id: number | null
+  /** CT x PT, such as 200/5; null where nobody said. */
+  ratio: string | null
+  ratio_from: string | null
 }
 
 export interface MeterFormula {

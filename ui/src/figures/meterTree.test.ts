@@ -4,7 +4,7 @@ import type { MeterRole } from '../api/types'
 import { inTreeOrder } from './meterTree'
 
 const node = (id: number, role: MeterRole, parent_id: number | null, roof_id = parent_id): TreeNode => ({
-  id, role, parent_id, roof_id, code: `m${id}`, name_zh: '', name_en: '', item: '', counts: role !== 'check',
+  id, role, parent_id, roof_id, code: `m${id}`, name_zh: '', name_en: '', item: '', counts: role !== 'check', fed_in: false,
 })
 
 test('each meter stands below the one it hangs under', () => {
