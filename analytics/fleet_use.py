@@ -70,11 +70,11 @@ def use_of(period: FleetPeriod) -> list[Use]:
     """Use of each vehicle of a place on the days on which it was there."""
     months = period.months
     heard = days_heard(period.conn, period.vehicles, *months.instants, months.zone.key)
-    held = {vehicle: _days_held(period, vehicle) for vehicle in heard}
+    held = {vehicle: days_held(period, vehicle) for vehicle in heard}
     return uses(journeys(period), heard, held, months.zone)
 
 
-def _days_held(period: FleetPeriod, vehicle_id: int) -> set[date]:
+def days_held(period: FleetPeriod, vehicle_id: int) -> set[date]:
     """Local days on which a vehicle stood here at all; of a day of handing over both have it."""
     zone, days = period.months.zone, set()
     for since, until in period.held(vehicle_id):
@@ -170,8 +170,22 @@ def _driven(
     return sum(told, Decimal(0)) if told and len(told) == len(trips) else None
 
 
-def places_of(period: FleetPeriod) -> list[QuotaBalance]:
-    """Places of the institutions at or below a place, and what happened to them."""
+@dataclass(frozen=True, slots=True)
+class Places:
+    """Places of the institutions at or below a place, and the entries that made them.
+
+    Attributes
+    ----------
+    entries : list of QuotaEntry
+        By day, until the end of the months: of these institutions or handed to one of them.
+    """
+
+    balances: list[QuotaBalance]
+    entries: list[QuotaEntry]
+
+
+def places_of(period: FleetPeriod) -> Places:
+    """Ledger of places (编制台账) at or below a place."""
     months = period.months
     filled: dict[int, int] = {}
     end = months.instants[1]
@@ -192,7 +206,14 @@ def places_of(period: FleetPeriod) -> list[QuotaBalance]:
     ]
     below = {each for each in period.places if _is_below(period, each)}
     found = balances(entries, filled, (months.first_day, months.end_day))
-    return [each for each in found if each.institution_id in below]
+    return Places(
+        [each for each in found if each.institution_id in below],
+        [
+            each
+            for each in entries
+            if each.day < months.end_day and below & {each.institution_id, each.receiver_id}
+        ],
+    )
 
 
 def _is_below(period: FleetPeriod, place_id: int) -> bool:

@@ -11,6 +11,7 @@ from pydantic import BaseModel, Field
 from analytics.fleet.booking import Booking
 from analytics.fleet.order_match import Stretch
 from analytics.fleet.rental import RentalCheck
+from analytics.fleet.vehicle_quota import QuotaEntry
 from analytics.fleet_period import FleetPeriod
 from analytics.fleet_use import (
     LimitsHeld,
@@ -182,6 +183,21 @@ class PlacesOut(BaseModel):
     disposed: int
 
 
+class PlaceEntryOut(BaseModel):
+    """An entry of the ledger of places. Names of who the person may not see are empty."""
+
+    institution_id: int
+    institution: str = Field(description="Code.")
+    kind: Literal["grant", "adjustment", "transfer", "disposal"]
+    day: date
+    places: int = Field(
+        description="Added, below 0 taken away; of a transfer handed over, of a disposal given up."
+    )
+    receiver_id: int | None = Field(description="Of a transfer.")
+    receiver: str
+    document: str
+
+
 class DueOut(BaseModel):
     """How far a plan of maintenance is."""
 
@@ -201,6 +217,7 @@ class ManagedOut(BaseModel):
     """Places and maintenance."""
 
     places: list[PlacesOut]
+    entries: list[PlaceEntryOut] = Field(description="By day, to the end of the months.")
     maintenance: list[DueOut]
 
 
@@ -307,8 +324,8 @@ def rentals(period: FleetMonths) -> RentalsOut:
 @router.get("/fleet-use/management")
 def management(period: FleetMonths) -> ManagedOut:
     """Places of the institutions, and maintenance that is due."""
-    places = []
-    for each in places_of(period):
+    ledger, places = places_of(period), []
+    for each in ledger.balances:
         row = period.places[each.institution_id]
         places.append(
             PlacesOut(
@@ -339,7 +356,25 @@ def management(period: FleetMonths) -> ManagedOut:
         )
         for each in maintenance_of(period, now=datetime.now(UTC))
     ]
-    return ManagedOut(places=places, maintenance=maintenance)
+    entries = [_place_entry(each, period) for each in ledger.entries]
+    return ManagedOut(places=places, entries=entries, maintenance=maintenance)
+
+
+def _place_entry(entry: QuotaEntry, period: FleetPeriod) -> PlaceEntryOut:
+    of, to = (
+        None if each is None else period.places.get(each)
+        for each in (entry.institution_id, entry.receiver_id)
+    )
+    return PlaceEntryOut(
+        institution_id=entry.institution_id,
+        institution=of.code if of else "",
+        kind=entry.kind.value,
+        day=entry.day,
+        places=entry.places,
+        receiver_id=entry.receiver_id,
+        receiver=to.code if to else "",
+        document=entry.document,
+    )
 
 
 def _booking(row: BookingRow, period: FleetPeriod) -> BookingOut:

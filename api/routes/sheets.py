@@ -20,7 +20,7 @@ from store.session import audit
 router = APIRouter(prefix="/sheets", tags=["sheets"])
 
 _FAULTS_SHOWN = 500
-_TYPES = {
+TYPES = {
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     "csv": "text/csv; charset=utf-8",
 }
@@ -113,7 +113,7 @@ def give_out(
     make = as_workbook if form == "xlsx" else as_csv
     return Response(
         make(sheet.form, sheet.export(scope.conn), lang),
-        media_type=_TYPES[form],
+        media_type=TYPES[form],
         headers={"Content-Disposition": f'attachment; filename="{sheet.form.name}.{form}"'},
     )
 

@@ -19,6 +19,7 @@ from tests.fleet_estate import car, with_terminals
 from tests.password import PASSWORD_HASH
 from tests.ui.conftest import Console, Planted, Visit, console_on, sign_in, visiting
 from tests.ui.planted import LOGIN
+from tests.unit.fleet.test_suitability import TERMS as CANDIDATES
 
 pytestmark = pytest.mark.browser
 
@@ -132,11 +133,33 @@ def test_use_bookings_rentals_places_and_maintenance_come_from_tables(seat: Visi
     expect(page.locator("[data-unused]")).to_contain_text("B2")
     expect(page.locator("[data-overlapping]")).to_contain_text("B1")
     expect(page.locator("[data-places]")).to_contain_text("school")
+    page.get_by_text("台账记录 2 条").click()
+    expect(page.locator("[data-place-entries]")).to_contain_text("划转")
     expect(page.locator("[data-due]")).to_contain_text("到期")
     page.goto(f"/fleet/costs{MONTHS}")
     take(page, "orders_rent", RENTALS)
     page.goto(f"/fleet/use{MONTHS}")
     expect(page.locator("[data-rentals]")).to_contain_text("4.00")
+    assert fits(page)
+    seat.expect_calm()
+
+
+def test_petrol_cars_are_held_against_candidates(seat: Visit) -> None:
+    page = seat.page
+    page.goto("/fleet/setup")
+    take(page, "vehicles", MORE_CARS)
+    page.goto(f"/fleet/use{MONTHS}")
+    panel = page.locator("[data-suitability]")
+    expect(panel).to_contain_text("尚未录入候选车型")
+    panel.get_by_role("button", name="录入候选车型").click()
+    panel.locator("[name=text]").fill(CANDIDATES.replace('"sedan"', '"mpv"'))
+    panel.locator("form").get_by_role("button", name="录入候选车型").click()
+    expect(panel.locator("tbody")).to_contain_text("数据不足")
+    expect(panel.locator("tbody")).to_contain_text("没有加油订单")
+    expect(panel).to_contain_text("最冷日 -10 °C（climate table 3）")
+    with page.expect_download() as file:
+        panel.get_by_role("link", name="XLSX").click()
+    assert file.value.suggested_filename == "suitability.xlsx"
     assert fits(page)
     seat.expect_calm()
 

@@ -88,6 +88,8 @@ def test_use_rentals_places_and_maintenance(conn: Connection, client: TestClient
     managed = of_july(client, conn, "fleet-use/management")
     places = {each["code"]: (each["granted"], each["filled"]) for each in managed["places"]}
     assert (places["school"], places["hospital"]) == ((3, 2), (2, 0))
+    ledger = [(e["institution"], e["kind"], e["places"], e["receiver"]) for e in managed["entries"]]
+    assert ledger == [("school", "grant", 5, ""), ("school", "transfer", 2, "hospital")]
     [plan] = managed["maintenance"]
     assert (plan["km"], plan["state"]) == ("200.000", "due")
     sent = client.get(f"{V1}/sheets/vehicle_quota_entries?form=csv&lang=en").text

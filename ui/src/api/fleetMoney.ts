@@ -1,5 +1,5 @@
 /** Costs, use and displaced fuel of vehicles. Money, km, kWh and L come as decimal text. */
-import { call } from './client'
+import { address, call } from './client'
 import type { FleetLimits } from './fleetSetup'
 import type { Instant, Named, Page } from './types'
 
@@ -262,6 +262,18 @@ export interface QuotaPlaces extends Named {
   disposed: number
 }
 
+/** An entry of the ledger of places (编制台账). */
+export interface PlaceEntry {
+  institution_id: number
+  institution: string
+  kind: 'grant' | 'adjustment' | 'transfer' | 'disposal'
+  day: LocalDate
+  places: number
+  receiver_id: number | null
+  receiver: string
+  document: string
+}
+
 export interface MaintenanceDue {
   vehicle_id: number
   code: string
@@ -295,4 +307,37 @@ export const enterTerms = (place: number, text: string) => call<{ name: string }
 export const utilisation = (months: FleetMonths, signal?: AbortSignal) => ask<Utilisation>('/fleet-use', months, signal)
 export const dispatches = (months: FleetMonths, signal?: AbortSignal) => ask<Dispatch>('/bookings', months, signal)
 export const rentals = (months: FleetMonths, signal?: AbortSignal) => ask<{ items: Rental[]; unchecked: number }>('/fleet-use/rentals', months, signal)
-export const fleetManagement = (months: FleetMonths, signal?: AbortSignal) => ask<{ places: QuotaPlaces[]; maintenance: MaintenanceDue[] }>('/fleet-use/management', months, signal)
+export const fleetManagement = (months: FleetMonths, signal?: AbortSignal) => ask<{ places: QuotaPlaces[]; entries: PlaceEntry[]; maintenance: MaintenanceDue[] }>('/fleet-use/management', months, signal)
+
+/** A petrol car held against a candidate. */
+export interface SuitabilityOption {
+  vehicle_id: number
+  code: string
+  plate: string
+  candidate: string
+  document: string
+  winter_document: string
+  range: { days_known: number; days_driven: number; median_km: Decimal | null; p95_km: Decimal | null; most_km: Decimal | null; factor: Decimal | null; range_km: Decimal | null; days_beyond: number }
+  standing: { days: number; days_short: number; median_h: Decimal | null }
+  /** Null: fuel, distance or price are not known. */
+  cost: { items: string[]; left_out: string[]; km_year: Decimal; petrol_cny: Decimal; electric_cny: Decimal } | null
+  verdict: 'suitable' | 'with_conditions' | 'not_suitable' | 'not_enough_data'
+  reasons: string[]
+}
+
+export interface Suitability {
+  /** Null: nobody has entered candidates yet. */
+  terms: string | null
+  coldest_c: Decimal | null
+  coldest_measured_c: Decimal | null
+  coldest_document: string
+  cny_kwh: Decimal | null
+  /** Given by our own piles at that price; 0: the price is stated. */
+  price_kwh: Decimal
+  items: SuitabilityOption[]
+  without_candidate: { vehicle_id: number; code: string; plate: string; vehicle_class: string }[]
+}
+
+export const suitability = (months: FleetMonths, signal?: AbortSignal) => ask<Suitability>('/fleet-suitability', months, signal)
+export const suitabilityFile = (months: FleetMonths, form: 'xlsx' | 'csv', lang: string) => address('/fleet-suitability/file', { ...months, form, lang })
+export const enterCandidates = (place: number, text: string) => call<{ name: string }>('POST', '/fleet-suitability/terms', { body: { place, text } })
