@@ -24,20 +24,23 @@ from analytics.drawn.rows import (
 )
 from analytics.drawn.thinned import thinned
 from analytics.evidence.registers import Edit, Reading
+from analytics.evidence.rows import stamp
 from analytics.evidence.surroundings import Surroundings
 from analytics.settlement.active_month import ActiveMonth
 from analytics.settlement.statement import Inputs
 from domain.contract import LateBill
-from domain.contract_month import Charging
-from domain.contract_term import Meter
+from domain.contract_month import Charging, KpiCase
+from domain.contract_term import KpiSource, Meter
 from domain.epoch import from_us, to_us
 from domain.errors import MissingInputError
 from domain.local_day import day_start
 from domain.quantity import Kind, quantities
 from store.contract_ledger import (
+    AlertRow,
     BillItem,
     ContractMeter,
     Eyes,
+    alert_cases,
     bills,
     charging,
     days,
@@ -108,6 +111,7 @@ class _Reading:
             models=models,
             equipment=dict(self._equipment()),
             charging=tuple(self._charging()),
+            alerts=dict(self._alerts()),
             place=place,
             signed=signed,
             unread=tuple(self.unread),
@@ -184,6 +188,24 @@ class _Reading:
             above = tuple(sorted(row.above))
             yield Charging(row.pile, row.meter, above, counted, _decimal(row.matched), row.charges)
 
+    def _alerts(self) -> Iterator[tuple[str, tuple[KpiCase, ...]]]:
+        """Alerts of each measure that is drawn from them, with how long they waited."""
+        measures = [each for each in self.month.contract.kpis if each.within_h is not None]
+        codes = {meter.in_ledger()[0] for meter in self.month.contract.meters if not meter.by_hand}
+        lacking = sorted(codes - self.known.keys())
+        if measures and lacking:
+            reason = f"alerts of {', '.join(lacking)} are not known: no such meter in the registry"
+            self.unread += [Unread("kpi", each.code, "kpi", reason) for each in measures]
+            return
+        ids = [self.known[code].meter_id for code in codes]
+        rows = alert_cases(self.conn, ids, *self.span) if measures else []
+        for measure in measures:
+            answered = measure.drawn_from is KpiSource.ALERTS_ANSWERED
+            yield (
+                measure.code,
+                tuple(_case(row, row.answered_at if answered else row.ended_at) for row in rows),
+            )
+
     def _known(self, code: str) -> ContractMeter:
         row = self.known.get(code)
         if row is None:
@@ -255,11 +277,13 @@ class _Reading:
             )
 
     def _models(self) -> Iterator[tuple[str, LedgerModel]]:
+        known = self.known.values()
+        places = {each.meter_id: each.place_id for each in known if each.place_id is not None}
         for line in self.month.contract.lines:
             if line.model is None:
                 continue
             try:
-                yield line.code, model_of(self.conn, self.eyes, self.month, line)
+                yield line.code, model_of(self.conn, self.eyes, self.month, line, places)
             except MissingInputError as error:
                 self.unread.append(Unread("model", line.code, error.code, error.reason))
 
@@ -273,6 +297,11 @@ class _Reading:
                 self.unread.append(Unread("submeter", item.code, error.code, error.reason))
                 continue
             yield item.code, dict(self._days(row, *self.days))
+
+
+def _case(row: AlertRow, done: datetime | None) -> KpiCase:
+    after = None if done is None else max(int((done - row.opened_at).total_seconds()), 0)
+    return KpiCase(row.alert_id, row.rule, row.at, stamp(row.opened_at), after)
 
 
 def _asks_for_heat(rows: TariffRows) -> bool:

@@ -1,6 +1,6 @@
 """The baseline that a line of a contract names, read with everything its figure rests on."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -27,8 +27,19 @@ _SHOWN = 3
 """Decimals of a figure in words of evidence."""
 
 
-def model_of(conn: Connection, eyes: Eyes, month: ActiveMonth, line: ContractLine) -> LedgerModel:
+def model_of(
+    conn: Connection,
+    eyes: Eyes,
+    month: ActiveMonth,
+    line: ContractLine,
+    places: Mapping[int, int],
+) -> LedgerModel:
     """Read the version of a baseline that a line names.
+
+    Parameters
+    ----------
+    places : mapping of int to int
+        Where meters of the contract hang, by their ids.
 
     Raises
     ------
@@ -52,7 +63,7 @@ def model_of(conn: Connection, eyes: Eyes, month: ActiveMonth, line: ContractLin
         kept,
         row.first_day,
         row.end_day,
-        _band(conn, line.code, row) if method is Method.WHOLE else None,
+        _band(conn, line.code, row, places) if method is Method.WHOLE else None,
         None if method is Method.KEY_PARAMETER else _meters(conn, eyes, month, row),
         row.cvrmse,
         row.nmbe,
@@ -95,9 +106,13 @@ def _kept(
     return compared(line, row.inputs, row.model, **more)
 
 
-def _band(conn: Connection, line: str, row: ModelRow) -> KeptBand:
+def _band(conn: Connection, line: str, row: ModelRow, places: Mapping[int, int]) -> KeptBand:
     """Of the meter-years of the place, whatever step the model has: how a building drifts."""
-    local = local_calibration(conn, row.organisation_id, row.medium, meter_id=row.meter_id)
+    # A contractor sees where the meter hangs, not the place above that its baseline may be noted
+    # at; the meter-years are those of the uppermost place either way.
+    place = row.organisation_id if row.meter_id is None else places.get(row.meter_id)
+    asked = row.organisation_id if place is None else place
+    local = local_calibration(conn, asked, row.medium, meter_id=row.meter_id)
     own = local.own_record(row.wander, row.end_day)
     return of_place(line, own, Period(row.first_day, row.end_day), local.years)
 

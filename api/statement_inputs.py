@@ -97,6 +97,10 @@ def _fit(model: ModelFigure) -> str:
 def _kpis(paper: Paper, inputs: Inputs) -> Iterator[Row]:
     for each in inputs.month.kpis:
         yield paper.word("kpi"), paper.name(each.kpi), _reached(each), _by_whom(paper, each)
+    for told in inputs.month.refunds or ():
+        days = "; ".join(f"{day} {figure(value)}" for day, value in sorted(told.days.items()))
+        source = _joined(told.source, f"{paper.word('signed_by')} {', '.join(told.signed_by)}")
+        yield paper.word("temperatures"), paper.name(told.refund), days, source
 
 
 def _reached(found: KpiFigure) -> str:
@@ -121,7 +125,9 @@ def _facts(paper: Paper, inputs: Inputs) -> Iterator[Row]:
         size = f"{shown(each.power_kw)} kW x {shown(each.load_factor)}"
         size = f"{size} x {shown(each.hours_per_day)} h/d, {paper.word('from')} {each.first_day}"
         what = paper.word("removed" if each.removed else "equipment")
-        yield what, f"{paper.name(each.line)}, {each.code}", size, each.document
+        told = f"{paper.word('notified')} {each.notified_on}" if each.notified_on else ""
+        source = _joined(each.document, told)
+        yield what, f"{paper.name(each.line)}, {each.code}", size, source
 
 
 def _corrections(paper: Paper, inputs: Inputs) -> Iterator[Row]:

@@ -13,6 +13,7 @@ from domain.contract_term import (
     Guarantee,
     Kpi,
     Meter,
+    MeterErrorRule,
     ProviderShare,
     Refund,
     Rounding,
@@ -127,6 +128,8 @@ class Contract:
     equipment_notice_days : int or None
         Equipment that is notified later than this after its day counts from the notice on; None:
         it counts from its day on, whenever it is notified. [d]
+    meter_errors : MeterErrorRule or None
+        How far back a meter found out of tolerance is corrected; None: as both agree each time.
     refunds : tuple of Refund, or None
         What goes back for days on which rooms were too cold or too warm, beside the measures of
         quality and outside their cap.
@@ -172,6 +175,7 @@ class Contract:
     true_up_schedule: Schedule | None = None
     equipment_notice_days: int | None = None
     refunds: tuple[Refund, ...] | None = None
+    meter_errors: MeterErrorRule | None = None
 
     def __post_init__(self) -> None:
         wanted(self.first_day < self.end_day, f"ends on {self.end_day}, want after its first day")
@@ -210,9 +214,9 @@ class Contract:
     def names(self) -> dict[str, tuple[str, str]]:
         """Chinese and English name of every line and measure of quality, by its code."""
         lines = [(line.code, line.name_zh, line.name_en) for line in self.lines]
-        measures = (*self.kpis, *(self.refunds or ()))
-        told = [(each.code, each.name_zh, each.name_en) for each in measures]
-        return {code: (chinese, english) for code, chinese, english in (*lines, *told)}
+        kpis = [(kpi.code, kpi.name_zh, kpi.name_en) for kpi in self.kpis]
+        back = [(each.code, each.name_zh, each.name_en) for each in self.refunds or ()]
+        return {code: (chinese, english) for code, chinese, english in (*lines, *kpis, *back)}
 
     def of_kind(self, *kinds: LineKind) -> list[ContractLine]:
         """Lines of some kinds, in order."""
@@ -225,11 +229,12 @@ class Contract:
 
     def _check_names(self) -> None:
         lines = {line.code for line in self.lines}
+        refunds = [each.code for each in self.refunds or ()]
         for what, codes in (
             ("lines", [line.code for line in self.lines]),
             ("meters", [meter.code for meter in self.meters]),
             ("adjustments", [each.code for each in self.adjustments]),
-            ("kpis and refunds", [each.code for each in (*self.kpis, *(self.refunds or ()))]),
+            ("kpis and refunds", [*(kpi.code for kpi in self.kpis), *refunds]),
         ):
             twice = {code for code in codes if codes.count(code) > 1}
             wanted(not twice, f"{what}: {', '.join(sorted(twice))} is there twice")

@@ -174,7 +174,10 @@ class MeterError:
     error_pct : Decimal
         By which it shows too much; below zero: too little. [%]
     basis : str
-        The contract's rule how far back it goes.
+        Why it goes back so far.
+    verified_on, found_on : date or None
+        Local days of the last verification that it passed, and of the one that it did not: by these
+        the contract's rule says how far back it goes.
     """
 
     meter: str
@@ -183,9 +186,13 @@ class MeterError:
     end_day: date
     basis: str
     document: str
+    verified_on: date | None = None
+    found_on: date | None = None
 
     def __post_init__(self) -> None:
         wanted(self.first_day < self.end_day, f"ends on {self.end_day}, want after its first day")
+        if self.verified_on is not None and self.found_on is not None:
+            wanted(self.verified_on < self.found_on, "verified_on: want a day before found_on")
         wanted(self.error_pct > -100, f"error_pct {self.error_pct}, want more than -100")  # noqa: PLR2004 - percent
 
 

@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from domain.contract_line import MONTHS
 from domain.record import wanted
+from domain.tolerance import ToleranceRule
 
 
 class BandMode(StrEnum):
@@ -87,6 +88,17 @@ class KpiGap(StrEnum):
     """Left out as long as `min_valid` of the samples are there; else not compliant."""
 
 
+class KpiSource(StrEnum):
+    """What a measure of quality is drawn from."""
+
+    METER_DAYS = "meter_days"
+    """Days that the meters of the boundary tell whole, of all their days."""
+    ALERTS_ANSWERED = "alerts_answered"
+    """Alerts of these meters that a person takes up in time, of all that opened in the month."""
+    ALERTS_ENDED = "alerts_ended"
+    """The same, resolved in time."""
+
+
 @dataclass(frozen=True, slots=True)
 class Kpi:
     """A measure of quality and what falling short costs.
@@ -99,6 +111,10 @@ class Kpi:
         Share of the fee taken off for each percentage point short. [1]
     full_points : bool
         Whether only full points count.
+    drawn_from : KpiSource or None
+        None: people enter it.
+    within_h : Decimal or None
+        In how long an alert is to be answered or ended. [h]
     """
 
     code: str
@@ -109,8 +125,16 @@ class Kpi:
     full_points: bool = True
     missing: KpiGap = KpiGap.NOT_COMPLIANT
     min_valid: Decimal = Decimal("0.9")
+    drawn_from: KpiSource | None = None
+    within_h: Decimal | None = None
 
     def __post_init__(self) -> None:
+        alerts = self.drawn_from in {KpiSource.ALERTS_ANSWERED, KpiSource.ALERTS_ENDED}
+        timed = self.within_h is not None and self.within_h > 0
+        wanted(
+            timed if alerts else self.within_h is None,
+            f"within_h {self.within_h}, want hours of a measure drawn from alerts, and of no other",
+        )
         wanted(0 <= self.target <= 1, f"target {self.target}, want 0 to 1")
         wanted(0 <= self.per_point <= 1, f"per_point {self.per_point}, want 0 to 1")
         wanted(0 <= self.min_valid <= 1, f"min_valid {self.min_valid}, want 0 to 1")
@@ -291,6 +315,25 @@ class Guarantee:
         both = self.surplus_tiers is not None and self.surplus_share
         wanted(not both, "surplus_share and surplus_tiers: want one of them")
         wanted(self.quantity > 0, f"quantity {self.quantity}, want more than 0")
+
+
+@dataclass(frozen=True, slots=True)
+class MeterErrorRule:
+    """What becomes of a meter that is found out of tolerance.
+
+    Attributes
+    ----------
+    goes_back : ToleranceRule
+        How far.
+    limit_pct : Decimal
+        An error up to it corrects nothing. [%]
+    """
+
+    goes_back: ToleranceRule
+    limit_pct: Decimal = Decimal(0)
+
+    def __post_init__(self) -> None:
+        wanted(self.limit_pct >= 0, f"limit_pct {self.limit_pct}, want 0 or more")
 
 
 @dataclass(frozen=True, slots=True)

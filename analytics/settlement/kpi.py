@@ -1,12 +1,13 @@
 """What falling short of the agreed quality takes off the fee. Pure."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
+from analytics.settlement.active_month import ActiveMonth
 from analytics.settlement.working import Working, shown
 from domain.contract import Contract
-from domain.contract_month import KpiFigure
-from domain.contract_term import Kpi, KpiGap
+from domain.contract_month import KpiCase, KpiFigure
+from domain.contract_term import Kpi, KpiGap, KpiSource
 from domain.errors import MissingInputError
 from domain.money import cents
 
@@ -33,7 +34,56 @@ def deduction(
     return cents(fee * kpi.per_point * points), formula
 
 
+def figure_of(kpi: Kpi, month: ActiveMonth) -> KpiFigure | None:
+    """What a measure came to: counted from the month's uses where it is drawn from them.
+
+    Raises
+    ------
+    MissingInputError
+        If somebody has entered what is counted, or no meter is to be counted.
+    """
+    found = next((each for each in month.month.kpis if each.kpi == kpi.code), None)
+    if kpi.drawn_from is not KpiSource.METER_DAYS:
+        return found
+    if found is not None:
+        reason = f"{kpi.code} is counted from the days of the meters: enter no figure of it"
+        raise MissingInputError(reason, code="kpi")
+    return _meter_days(kpi, month)
+
+
+def _meter_days(kpi: Kpi, month: ActiveMonth) -> KpiFigure | None:
+    uses = {each.meter: each for each in month.month.uses}
+    whole, days, told = 0, 0, []
+    for meter in month.contract.meters:
+        own = month.overlap(meter.first_day, meter.end_day)
+        if meter.by_hand or meter.stands_for is not None or not own:
+            continue
+        use = uses.get(meter.code)
+        lacks = own if use is None else min(use.missing_days, own)
+        days, whole = days + own, whole + own - lacks
+        told.append(f"{meter.code} {own - lacks} / {own} d")
+    return KpiFigure(kpi.code, "; ".join(told), whole, days, days) if days else None
+
+
+def alert_figure(kpi: Kpi, cases: Sequence[KpiCase]) -> KpiFigure:
+    """What alerts come to: one that nobody has dealt with in time does not comply."""
+    met = _met(kpi, cases)
+    source = "; ".join(dict.fromkeys(each.rule for each in cases))
+    return KpiFigure(kpi.code, source, met, len(cases), len(cases), cases=tuple(cases))
+
+
+def _met(kpi: Kpi, cases: Sequence[KpiCase]) -> int:
+    most = (kpi.within_h or Decimal(0)) * 3600
+    return sum(each.after_s is not None and each.after_s <= most for each in cases)
+
+
 def _value(kpi: Kpi, figure: KpiFigure, working: Working) -> tuple[Decimal, str, str]:
+    met = figure.compliant if figure.cases is None else _met(kpi, figure.cases)
+    if figure.compliant != met:
+        reason = f"{kpi.code} says {figure.compliant}, its alerts come to {met}"
+        raise MissingInputError(reason, code="kpi")
+    if figure.cases == ():
+        return Decimal(1), "1", "no alert in the month"
     if figure.value is not None:
         return figure.value, "1", f"by hand, signed by {' and '.join(figure.signed_by)}"
     compliant, valid, expected = figure.compliant or 0, figure.valid or 0, figure.expected or 1

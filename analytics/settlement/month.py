@@ -15,7 +15,7 @@ from analytics.settlement.baseline_rule import chosen_baseline
 from analytics.settlement.bills import BilledLine, bill
 from analytics.settlement.charging import check_charging
 from analytics.settlement.fee import PricedBaseline, Reckoned, fee, priced_baseline
-from analytics.settlement.kpi import deducted, deduction
+from analytics.settlement.kpi import deducted, deduction, figure_of
 from analytics.settlement.payment import due_on, owed, payment
 from analytics.settlement.refund import refund
 from analytics.settlement.saving import model_behind, saving
@@ -264,10 +264,9 @@ class _Reckoning:
     def _short(
         self, kpi: Kpi, fee_total: Decimal | None
     ) -> Callable[[Working], tuple[Decimal | None, str]]:
-        found = next((each for each in self.inputs.month.kpis if each.kpi == kpi.code), None)
         if fee_total is None:
             return lambda _: (None, "")
-        return lambda working: deduction(kpi, found, fee_total, working)
+        return lambda working: deduction(kpi, figure_of(kpi, self.month), fee_total, working)
 
     def _refund(self, clause: Refund) -> Callable[[Working], tuple[Decimal | None, str]]:
         charge = self.fees.get(clause.line)

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 
 from analytics.settlement.active_month import ActiveMonth
+from analytics.settlement.meter_error import hold_to_rule
 from analytics.settlement.working import Working, shown
 from domain.contract_month import Use
 from domain.contract_term import Meter, SubstitutionMethod
@@ -123,6 +124,7 @@ def _error(month: ActiveMonth, meter: Meter, working: Working) -> Decimal:
         days = month.overlap(error.first_day, error.end_day)
         if error.meter != meter.code or not days:
             continue
+        hold_to_rule(month.contract.meter_errors, error, working)
         wrong = 1 / (1 + error.error_pct / 100)
         factor += (wrong - 1) * days / month.days
         working.stands_on(error.document)

@@ -163,6 +163,41 @@ def test_a_lent_band_is_told_with_its_measured_coverage(desk: Desk, july: dict[s
     assert (band["calibrated_by"], band["tested"], len(band["scores"])) == ("shipped", 30, 30)
 
 
+def test_a_contractor_draws_the_band_that_its_client_draws(
+    desk: Desk, conn: Connection, july: dict[str, Any]
+) -> None:
+    """It sees the meter and where that hangs, not the place above that the baseline is of."""
+    meter = meter_id(conn, "school-meter-0")
+    conn.execute("SET session_replication_role = replica")
+    conn.execute(
+        "UPDATE baseline SET meter_id = %s, organisation_id = %s", [meter, place_id(conn, "school")]
+    )
+    conn.execute("SET session_replication_role = origin")
+    conn.execute(
+        "INSERT INTO meter_year (meter_id, year, wander, deviation, days, refusals, code)"
+        " SELECT %s, year, 0.05, 0.02, 365, '{}', 'test' FROM generate_series(2020, 2022) year",
+        [meter],
+    )
+    conn.execute(
+        "INSERT INTO scope (person_id, role, contract_id)"
+        " SELECT person_id, 'contractor', %s FROM person WHERE login = 'engineer'",
+        [july["contract_id"]],
+    )
+    conn.execute(
+        "INSERT INTO contract_meter (contract_id, meter_id, during)"
+        " SELECT %s, %s, tstzrange('2020-01-01', NULL)",
+        [july["contract_id"], meter],
+    )
+    conn.commit()
+    bands = []
+    for login in ("manager", "engineer"):
+        made = desk.post(login, f"contracts/{july['contract_id']}/drawings", month="2025-07")
+        told = json.loads(desk.ask(login, "GET", f"statements/{made['id']}/inputs").text)
+        bands.append(told["month"]["models"][0]["band"])
+    assert bands[0]["here"] == 3
+    assert bands[1] == bands[0]
+
+
 def test_an_accepted_event_draws_the_month_again_with_its_signature(
     desk: Desk, conn: Connection, july: dict[str, Any]
 ) -> None:

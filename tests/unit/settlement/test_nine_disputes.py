@@ -13,7 +13,7 @@ from analytics.settlement.undisputed import payable
 from domain.contract import LateBill, Party
 from domain.contract_event import Change, Closed, MeterError, Redefinition, ShapeBasis
 from domain.contract_month import Bill, Use
-from domain.contract_term import Meter, Station
+from domain.contract_term import Meter, MeterErrorRule, Station
 from domain.settlement_file import Book
 from domain.time_of_use import Period
 from domain.tolerance import Finding, ToleranceRule, correction_span
@@ -189,6 +189,33 @@ def test_a_meter_out_of_tolerance_is_corrected_as_far_back_as_the_rule_goes(book
     # The charger has a meter of its own, which was right.
     assert step(right, "Q") == pytest.approx(Decimal(65900) * factor - 900)
     assert right.savings[0].saving > statement(book, "2026-07").savings[0].saving
+
+
+def test_the_contracts_rule_says_how_far_back_a_meter_in_error_goes(book: Book) -> None:
+    """Verified on 11 March, found on 10 May, 60 days later: the later 30 of them, from 10 April."""
+    rule = MeterErrorRule(ToleranceRule.HALF_TIME, Decimal(2))
+    found = MeterError(
+        "main-e", Decimal("2.5"), date(2026, 4, 10), date(2026, 5, 10), "rule 7.3", "report",
+        date(2026, 3, 11), date(2026, 5, 10),
+    )  # fmt: skip
+
+    def april(error: MeterError, by: ToleranceRule = rule.goes_back) -> Statement:
+        terms = with_terms(book, meter_errors=replace(rule, goes_back=by))
+        return statement(with_events(terms, meter_errors=(error,)), "2026-04")
+
+    assert april(found).may_be_signed
+    assert step(april(found), "error_main-e") == 1 + (1 / Decimal("1.025") - 1) * 21 / 30
+    for strange in (
+        replace(found, first_day=date(2026, 3, 11)),
+        replace(found, verified_on=None),
+        replace(found, error_pct=Decimal(-2)),
+    ):
+        assert obstacles(april(strange)) == {"error_rule"}
+    proved = replace(found, first_day=date(2026, 4, 2))
+    assert april(proved, ToleranceRule.KNOWN_DATE).may_be_signed
+    early = replace(found, first_day=date(2026, 3, 2))
+    assert obstacles(april(early, ToleranceRule.KNOWN_DATE)) == {"error_rule"}
+    assert obstacles(april(found, ToleranceRule.NONE)) == {"error_rule"}
 
 
 def test_another_weather_station_counts_once_the_baseline_is_told_by_it(book: Book) -> None:

@@ -114,6 +114,7 @@ export interface Terms extends Named {
   substitution: SubstitutionTerms
   equipment_notice_days?: number
   refunds?: RefundTerms[]
+  meter_errors?: { goes_back: 'half_time' | 'known_date' | 'none'; limit_pct: Decimal }
   charging_tolerance?: Decimal
   rounding?: { quantity_digits?: number; price_digits?: number }
   closure?: { residual: Decimal; min_days: number }

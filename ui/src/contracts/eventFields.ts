@@ -26,7 +26,7 @@ export const EVENT_FIELDS: Record<EventKind, readonly Field[]> = {
   agreed: [field('line', 'line'), field('quantity', 'number'), ...SPAN, field('reason', 'text'), DOCUMENT, SIGNED],
   closed: [...SPAN, field('reason', 'text'), DOCUMENT, SIGNED],
   redefinitions: [field('line', 'line'), field('first_day', 'day'), field('tariff', 'text'), field('shares', 'shares', true), field('index', 'number', true), DOCUMENT, SIGNED],
-  meter_errors: [field('meter', 'meter'), field('error_pct', 'number'), ...SPAN, field('basis', 'text'), DOCUMENT],
+  meter_errors: [field('meter', 'meter'), field('error_pct', 'number'), ...SPAN, field('verified_on', 'day', true), field('found_on', 'day', true), field('basis', 'text'), DOCUMENT],
 }
 
 const NUMBER = /^-?\d+(\.\d+)?$/
