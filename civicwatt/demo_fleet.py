@@ -7,6 +7,7 @@ from psycopg import Connection
 from civicwatt.demo_person import Person
 from device_sim.district import District
 from device_sim.metering import EV_CHARGING
+from device_sim.vehicle import Vehicle
 from domain.vehicle import (
     Acquisition,
     NewVehicle,
@@ -43,7 +44,7 @@ vehicle_class = "mpv"
 litres_100km = "10.5"
 source = "assumed"
 """
-_CLASS = {"sedan": "sedan", "van": "mpv"}
+_CLASS = {"sedan": "sedan", "van": "mpv", "hybrid": "sedan"}
 """Our class of a simulated model."""
 
 
@@ -58,7 +59,7 @@ def enter_fleet(conn: Connection, district: District) -> None:
         described = VehicleDescription(
             plate=f"津AD{number:05}",
             vehicle_class=_CLASS[vehicle.model.code],
-            powertrain=Powertrain.ELECTRIC,
+            powertrain=_powertrain(vehicle),
             category=VehicleCategory.EMERGENCY if number == 1 else VehicleCategory.GENERAL,
             acquisition=_ACQUIRED[number % len(_ACQUIRED)],
             battery_kwh=vehicle.model.battery_kwh,
@@ -73,6 +74,11 @@ def enter_fleet(conn: Connection, district: District) -> None:
             ),
         )
     _enter_piles(conn, district)
+
+
+def _powertrain(vehicle: Vehicle) -> Powertrain:
+    hybrid = vehicle.model.electric_kmh is not None
+    return Powertrain.PLUG_IN_HYBRID if hybrid else Powertrain.ELECTRIC
 
 
 def _enter_piles(conn: Connection, district: District) -> None:

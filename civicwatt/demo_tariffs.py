@@ -11,6 +11,7 @@ from analytics.ledger.timetable import next_month
 from domain.price_book import MonthPrice
 from domain.tariff_file import shipped_tariffs
 from domain.time_of_use import Period
+from store.pile import piles
 from store.place import meters
 from store.tariff import (
     MeterTariffRow,
@@ -66,9 +67,11 @@ def enter_tariffs(conn: Connection, first_day: date, end_day: date) -> None:
     for name, text in (shipped_tariffs() | invented).items():
         add_tariff(conn, text, place=name)
     known = {row.code: row.id for row in tariffs(conn)}
+    at_piles = {pile.meter_id for pile in piles(conn)}
     for meter in meters(conn):
         code = _TARIFF_OF_MEDIUM.get(meter.medium)
-        if code is None or meter.role not in _BILLED:
+        # Charging costs what its interval costs the building, though only the building is billed.
+        if code is None or not (meter.role in _BILLED or meter.id in at_piles):
             continue
         if not tariffs_of_meter(conn, meter.id, date.min, date.max):
             terms = MeterTariffRow(known[code], code, None, None, None, None, None)

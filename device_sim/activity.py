@@ -103,6 +103,8 @@ def drive(
     used, recovered = model.battery_kw(
         model.wheel_kw(cycle.speed_ms, cycle.acceleration_ms2), outdoor_c
     )
+    # Where the engine drives, the battery feeds what is always on.
+    used = np.where(model.by_engine(3.6 * cycle.speed_ms), auxiliary_kw(outdoor_c), used)
     end_s = start_s + cycle.duration_s
     corners = len(cycle.after_s)
     rates = np.zeros((len(CHANNELS), corners + 3))

@@ -26,11 +26,13 @@ from device_sim.registration import registry
 from device_sim.samples import Column, Samples
 from device_sim.terminals import VehicleTerminal, WeatherStation
 from device_sim.vehicle import Vehicle
-from device_sim.vehicle_model import vehicle_models
+from device_sim.vehicle_model import vehicle_model
 from domain.registry import Registry
 
 DEFAULT_INSTITUTIONS = 6
 DEFAULT_VEHICLES = 12
+_HYBRID_EVERY = 12
+"""One vehicle in so many is a plug-in hybrid."""
 DEFAULT_DAYS = 365
 DEFAULT_SEED = 1
 DEFAULT_ZONE = "Asia/Shanghai"
@@ -136,7 +138,8 @@ class District:
         return self._institutions[(number - 1) % len(self._institutions)]
 
     def _vehicle(self, number: int) -> Vehicle:
-        model = vehicle_models()[0 if number % 3 else 1]
+        code = "sedan" if number % 3 else "van"
+        model = vehicle_model(code if number % _HYBRID_EVERY else "hybrid")
         first = self.settings.first.astimezone(self._around.zone)
         # A day that has begun is left to rest: a vehicle's day starts in the morning.
         first_day = first.date() + timedelta(days=first.time() != datetime.min.time())

@@ -43,9 +43,13 @@ class VehicleTerminal:
         latitude, longitude = degrees(
             self.centre, self.garage_km[0] + motion.east_km, self.garage_km[1] + motion.north_km
         )
+        speed_kmh = motion.rate[Channel.SPEED]
+        mode: dict[str, Column] = {}
+        if model.electric_kmh is not None:
+            mode["run_mode"] = np.where(model.by_engine(speed_kmh), "hybrid", "electric").tolist()
         return {
             "odometer_km": register(self.initial_km + motion.total[Channel.SPEED], 0.1),
-            "speed_kmh": np.round(motion.rate[Channel.SPEED], 1),
+            "speed_kmh": np.round(speed_kmh, 1),
             "soc_pct": np.round(100.0 * motion.soc, 1),
             "pack_voltage_v": np.round(voltage, 1),
             "pack_current_a": np.round(current, 1),
@@ -57,6 +61,7 @@ class VehicleTerminal:
             "vehicle_state": np.where(motion.driving, "on", "off").tolist(),
             "charge_state": np.where(motion.charging, "parked_charging", "not_charging").tolist(),
             "gear": np.where(motion.driving, "D", "P").tolist(),
+            **mode,
         }
 
 

@@ -7,7 +7,7 @@ from importlib import resources
 import msgspec
 import numpy as np
 
-from device_sim.arrays import Floats
+from device_sim.arrays import Flags, Floats
 
 _GRAVITY_MS2 = 9.81
 _AIR_KG_M3 = 1.2
@@ -31,6 +31,7 @@ class VehicleModel(msgspec.Struct, frozen=True):
     empty_v: float
     full_v: float
     resistance_ohm: float
+    electric_kmh: float | None = None
 
     def wheel_kw(self, speed_ms: Floats, acceleration_ms2: Floats) -> Floats:
         """Power at the wheels on a level road; negative when braking [kW]."""
@@ -46,6 +47,12 @@ class VehicleModel(msgspec.Struct, frozen=True):
         used = np.clip(wheel_kw, 0.0, None) / _DRIVETRAIN + auxiliary_kw(outdoor_c)
         return used, np.clip(-wheel_kw, 0.0, None) * _RECOVERY
 
+    def by_engine(self, speed_kmh: Floats) -> Flags:
+        """Whether the engine drives at a speed; it never does in an electric car."""
+        if self.electric_kmh is None:
+            return np.zeros(len(speed_kmh), np.bool_)
+        return np.asarray(speed_kmh > self.electric_kmh)
+
     def pack(self, soc: Floats, discharge_kw: Floats) -> tuple[Floats, Floats]:
         """Pack voltage [V] and current, + = discharge [A], whose product is the power.
 
@@ -57,6 +64,11 @@ class VehicleModel(msgspec.Struct, frozen=True):
         open_v = self.empty_v + (self.full_v - self.empty_v) * soc
         voltage = open_v - self.resistance_ohm * discharge_kw * 1000.0 / open_v
         return voltage, discharge_kw * 1000.0 / voltage
+
+
+def vehicle_model(code: str) -> VehicleModel:
+    """The model of a code, which is one of the file's."""
+    return next(model for model in vehicle_models() if model.code == code)
 
 
 class _Models(msgspec.Struct, frozen=True):

@@ -15,7 +15,7 @@ from device_sim.local_clock import start_of
 from device_sim.samples import Samples
 from device_sim.terminals import VehicleTerminal
 from device_sim.vehicle import Vehicle
-from device_sim.vehicle_model import vehicle_models
+from device_sim.vehicle_model import vehicle_model
 
 _CLIMATE = "north"
 _ZONE = ZoneInfo("Asia/Shanghai")
@@ -92,7 +92,7 @@ def vehicle_week(seed: int, first: date, days: int = 7) -> VehicleWeek:
     """
     around = Surroundings(climates()[_CLIMATE], seed, _ZONE)
     start_s, end_s = start_of(first, _ZONE), start_of(first + timedelta(days=days), _ZONE)
-    model = vehicle_models()[seed % len(vehicle_models())]
+    model = vehicle_model(("sedan", "van")[seed % 2])
     vehicle = Vehicle(1, model, around, first, start_s, pauses=True)
     terminal = VehicleTerminal(vehicle, around.climate.place, (0.0, 0.0), 12_345.6 + 10 * seed)
     return VehicleWeek(terminal, start_s, end_s)

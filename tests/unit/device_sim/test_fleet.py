@@ -1,4 +1,4 @@
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
 import numpy as np
@@ -6,7 +6,7 @@ import pytest
 
 from device_sim.activity import Activity, Channel
 from device_sim.charging import EFFICIENCY, charge
-from device_sim.district import District
+from device_sim.district import District, DistrictSettings
 from device_sim.drive_cycle import drive_cycle
 from device_sim.vehicle import Vehicle
 
@@ -147,3 +147,29 @@ def test_a_charge_ends_with_a_full_battery(stored_kwh: float) -> None:
     course = charge(stored_kwh, 53.6)
     mean = 0.5 * (course.power_kw[1:] + course.power_kw[:-1])
     assert stored_kwh + np.sum(mean * np.diff(course.after_s)) / 3600 == pytest.approx(53.6)
+
+
+def test_a_hybrid_drives_by_its_engine_when_it_is_fast_and_says_so() -> None:
+    first = datetime(2026, 3, 2, tzinfo=UTC)
+    district = District(DistrictSettings(first, 1, vehicles=12))
+    code, hybrid = list(district.vehicles.items())[11]
+    limit = hybrid.model.electric_kmh
+    assert limit is not None
+    told = district.samples(code, first, first + 12 * DAY, timedelta(minutes=1)).values
+    by_engine = np.array(told["run_mode"]) == "hybrid"
+    fast = np.asarray(told["speed_kmh"]) > limit + 0.1
+    assert by_engine.any()
+    assert by_engine[fast].all()
+    assert not by_engine[np.asarray(told["speed_kmh"]) < limit - 0.1].any()
+    seconds = int(first.timestamp()), int(first.timestamp()) + 12 * 86_400
+    drives = [each for each in hybrid.activities(*seconds) if each.way is not None]
+    rates = np.concatenate([each.rates[:, 1:-2] for each in drives], axis=1)
+    quick = rates[0] > limit
+    assert quick.any()
+    assert rates[1][quick].max() < 3.0
+    assert (
+        "run_mode"
+        not in district.samples(
+            next(iter(district.vehicles)), first, first + DAY, timedelta(hours=1)
+        ).values
+    )
