@@ -183,6 +183,28 @@ class ModelFigure:
 
 
 @dataclass(frozen=True, slots=True)
+class KpiCase:
+    """An alert that was to be dealt with.
+
+    Attributes
+    ----------
+    opened : str
+        When (RFC 3339, UTC).
+    after_s : int or None
+        After so long it was; None: not yet. [s]
+    """
+
+    alert: int
+    rule: str
+    at: str
+    opened: str
+    after_s: int | None = None
+
+    def __post_init__(self) -> None:
+        wanted((self.after_s or 0) >= 0, f"alert {self.alert}: dealt with before it opened")
+
+
+@dataclass(frozen=True, slots=True)
 class KpiFigure:
     """What a measure of quality came to: by samples, or by hand with two signatures.
 
@@ -192,6 +214,8 @@ class KpiFigure:
         Samples. [1]
     value : Decimal or None
         Share that was reached. [1]
+    cases : tuple of KpiCase, or None
+        Alerts that the samples are, of a measure that is drawn from them; there may be none.
     """
 
     kpi: str
@@ -201,6 +225,7 @@ class KpiFigure:
     expected: int | None = None
     value: Decimal | None = None
     signed_by: tuple[str, ...] = ()
+    cases: tuple[KpiCase, ...] | None = None
 
     def __post_init__(self) -> None:
         samples = (self.compliant, self.valid, self.expected)
@@ -208,7 +233,10 @@ class KpiFigure:
         counted = [each for each in samples if each is not None]
         wanted(len(counted) == (0 if by_hand else 3), "want value, or compliant, valid, expected")
         wanted(counted == sorted(counted), f"{counted}: want compliant <= valid <= expected")
-        wanted(not counted or counted[0] >= 0 < counted[2], "want some expected samples")
+        some = not counted or counted[0] >= 0 < counted[2]
+        wanted(some or (self.cases == () and not any(counted)), "want some expected samples")
+        alone = self.cases is None or self.expected == len(self.cases)
+        wanted(alone, "cases: want as many as expected samples")
         wanted(
             not by_hand or signed_by_two(self.signed_by),
             "signed_by: a value by hand wants two persons",

@@ -92,6 +92,17 @@ class PileRow(NamedTuple):
     charges: int
 
 
+class AlertRow(NamedTuple):
+    """An alert of a meter of the boundary, and when a person took it up and when it ended."""
+
+    alert_id: int
+    rule: str
+    at: str
+    opened_at: datetime
+    answered_at: datetime | None
+    ended_at: datetime | None
+
+
 @dataclass(frozen=True, slots=True)
 class ModelRow:
     """A version of a baseline, and the days [first_day, end_day) it was fitted to.
@@ -201,6 +212,15 @@ def charging(
     """Piles whose meter is one of some meters, or hangs below one, over [first, end)."""
     arguments = {"codes": list(codes), "first": first, "end": end}
     return [PileRow(*row) for row in conn.execute(_seen("charging", eyes), arguments)]
+
+
+def alert_cases(
+    conn: Connection, meter_ids: Collection[int], first: datetime, end: datetime
+) -> list[AlertRow]:
+    """Alerts that opened in [first, end) at meters or the devices that count for them."""
+    arguments = {"meter_ids": list(meter_ids), "first": first, "end": end}
+    rows = conn.execute(sql("contract_ledger", "alert_cases"), arguments)
+    return [AlertRow(*row) for row in rows]
 
 
 def meter_named(conn: Connection, meter_id: int) -> tuple[str, str] | None:

@@ -15,11 +15,13 @@ from analytics.drawn.bill import is_borne, line_bills, whole_use
 from analytics.drawn.model import line_model
 from analytics.drawn.origin import (
     Origin,
+    alerts_origin,
     bill_origin,
     charging_origin,
     degree_days_origin,
     entered_origins,
     hand_origin,
+    meter_days_origin,
     missing,
     model_origin,
     non_routine_origin,
@@ -36,17 +38,19 @@ from analytics.evidence.registers import Registers, registers
 from analytics.evidence.surroundings import weather_from
 from analytics.ledger.timetable import Timetable, lay_out
 from analytics.settlement.active_month import ActiveMonth
+from analytics.settlement.kpi import alert_figure
 from analytics.settlement.statement import Inputs
 from domain.contract_month import (
     Bill,
     ContractMonth,
     DegreeDays,
+    KpiFigure,
     ModelFigure,
     Prices,
     Submetered,
     Use,
 )
-from domain.contract_term import Meter
+from domain.contract_term import KpiSource, Meter
 from domain.errors import CivicwattError, MissingInputError
 
 Row = TypeVar("Row")
@@ -119,6 +123,7 @@ class _Drawing:
             models=tuple(models),
             submeters=tuple(self._submeters()),
             charging=self.rows.charging or None,
+            kpis=tuple(self._kpis()),
         )
         self.origins += map(charging_origin, self.rows.charging)
         told = {figure.line: self.rows.models[figure.line] for figure in models}
@@ -258,6 +263,15 @@ class _Drawing:
             self.origins.append(model_origin(found[-1], model))
         return found
 
+    def _kpis(self) -> Iterator[KpiFigure]:
+        for kpi in self.active.contract.kpis:
+            cases = self.rows.alerts.get(kpi.code)
+            if cases is not None:
+                self.origins.append(alerts_origin(kpi.code, cases))
+                yield alert_figure(kpi, cases)
+            elif kpi.drawn_from is KpiSource.METER_DAYS:
+                self.origins.append(meter_days_origin(kpi.code))
+
     def _submeters(self) -> Iterator[Submetered]:
         for item in self.active.events.equipment:
             known = self.rows.equipment.get(item.code)
@@ -288,6 +302,7 @@ def with_entered(drawn: ContractMonth, entered: ContractMonth) -> ContractMonth:
         degree_days=drawn.degree_days or entered.degree_days,
         models=_filled(drawn.models, entered.models, "line"),
         submeters=_filled(drawn.submeters, entered.submeters, "equipment"),
+        kpis=_filled(drawn.kpis, entered.kpis, "kpi"),
         charging=drawn.charging,
         non_routine=_filled(drawn.non_routine or (), entered.non_routine or (), "line") or None,
         weather_from=drawn.weather_from,

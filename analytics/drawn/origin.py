@@ -1,6 +1,6 @@
 """Where each figure of a drawn month comes from, by what it can be looked up with. Pure."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
@@ -15,6 +15,7 @@ from domain.contract_month import (
     Charging,
     ContractMonth,
     DegreeDays,
+    KpiCase,
     ModelFigure,
     Prices,
     Use,
@@ -138,6 +139,16 @@ def charging_origin(pile: Charging) -> Origin:
     return Origin("charging", pile.pile, "ledger", refers=refers)
 
 
+def alerts_origin(kpi: str, cases: Sequence[KpiCase]) -> Origin:
+    """Alerts that a measure of quality is drawn from."""
+    return Origin("kpi", kpi, "ledger", refers={"alerts": [each.alert for each in cases]})
+
+
+def meter_days_origin(kpi: str) -> Origin:
+    """A measure of quality that is counted from the uses of the month."""
+    return Origin("kpi", kpi, "ledger", refers={"counted_from": "use"})
+
+
 def entered_origins(drawn: ContractMonth, entered: ContractMonth) -> Iterator[Origin]:
     """What people entered and the ledger does not tell."""
     for what, rows, known, name in (
@@ -146,7 +157,7 @@ def entered_origins(drawn: ContractMonth, entered: ContractMonth) -> Iterator[Or
         ("bill", entered.bills, drawn.bills, "number"),
         ("model", entered.models, drawn.models, "line"),
         ("submeter", entered.submeters, drawn.submeters, "equipment"),
-        ("kpi", entered.kpis, (), "kpi"),
+        ("kpi", entered.kpis, drawn.kpis, "kpi"),
     ):
         told = {getattr(row, name) for row in known}
         for row in rows:

@@ -11,7 +11,7 @@ from analytics.evidence.band import KeptBand
 from analytics.evidence.model import KeptModel
 from analytics.evidence.registers import Edit, Reading
 from analytics.evidence.surroundings import Surroundings
-from domain.contract_month import Charging
+from domain.contract_month import Charging, KpiCase
 from domain.non_routine import NonRoutine
 from domain.price_book import MonthPrice
 from domain.register_event import RegisterEvent
@@ -191,6 +191,8 @@ class LedgerRows:
         Months of the contract that both have signed, and since when; only where its terms ask.
     charging : tuple of Charging
         Piles of the boundary and below it.
+    alerts : mapping of str to tuple of KpiCase
+        By measure of quality that is drawn from them.
     """
 
     known_at: datetime
@@ -203,4 +205,5 @@ class LedgerRows:
     place: str = ""
     signed: Mapping[str, datetime] = field(default_factory=dict)
     charging: tuple[Charging, ...] = ()
+    alerts: Mapping[str, tuple[KpiCase, ...]] = field(default_factory=dict)
     unread: tuple[Unread, ...] = ()

@@ -53,7 +53,8 @@ def _entered(month: ContractMonth) -> Iterator[str]:
         yield f"percentage of {line}"
     for line in month.amounts or {}:
         yield f"amount of {line}"
-    yield from (f"quality {kpi.kpi}" for kpi in month.kpis)
+    for kpi in month.kpis:
+        yield f"quality {kpi.kpi}" if kpi.cases is None else f"alerts of {kpi.kpi}"
     yield from (f"temperatures of {each.refund}" for each in month.refunds or ())
     for each in month.submeters:
         yield f"submeter of {each.equipment}"

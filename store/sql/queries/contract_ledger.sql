@@ -84,6 +84,11 @@ SELECT m.code FROM meter m
                 WHERE c.meter_id = m.meter_id AND c.quantity = m.quantity AND c.day >= %(first_day)s AND c.day < %(end_day)s
                   AND c.value > 0);
 
+-- name: alert_cases
+-- Alerts that opened in [first, end) at meters or the devices that count for them, in order of time.
+SELECT alert_id, rule, at, opened_at, answered_at, ended_at
+  FROM alert_cases(%(meter_ids)s::bigint[], tstzrange(%(first)s, %(end)s)) ORDER BY opened_at, alert_id;
+
 -- name: charging
 -- Piles whose meter is one of some meters or hangs below one over [first, end): what its meter counted, null where some of
 -- the span is not known; what matched plug-ins took of it; and those of the meters that are above it.

@@ -104,7 +104,7 @@ export interface Terms extends Named {
   lines: LineTerms[]
   meters: BoundaryMeter[]
   adjustments: { code: string; unit: string; baseline: Decimal; band: Decimal; beta: Decimal; band_mode: 'full' | 'excess'; notice_days: number }[]
-  kpis: (Named & { code: string; target: Decimal; per_point: Decimal; full_points: boolean; missing: 'not_compliant' | 'left_out'; min_valid: Decimal })[]
+  kpis: (Named & { code: string; target: Decimal; per_point: Decimal; full_points: boolean; missing: 'not_compliant' | 'left_out'; min_valid: Decimal; drawn_from?: 'meter_days' | 'alerts_answered' | 'alerts_ended'; within_h?: Decimal })[]
   kpi_cap: Decimal
   fee_cap?: Decimal
   sharing?: { share: Decimal; margin: Decimal }

@@ -43,7 +43,7 @@ test('every clause there can be is worded', () => {
   const methods = ['none', 'model', 'degree_day_additive', 'ratio'] as const
   const lines = modes.flatMap((mode) => methods.map((method) => ({ ...line, coefficient: '0.9', price_clause: { ...line.price_clause, mode }, weather: { method } })))
   const guaranteed: Terms = {
-    ...terms, kind: 'guaranteed_savings', kpis: [{ code: 'k', name_zh: '', name_en: '', target: '1', per_point: '0', full_points: true, missing: 'left_out', min_valid: '0.9' }],
+    ...terms, kind: 'guaranteed_savings', kpis: (['meter_days', 'alerts_answered', 'alerts_ended'] as const).map((drawn_from) => ({ code: 'k', name_zh: '', name_en: '', target: '1', per_point: '0', full_points: true, missing: 'left_out', min_valid: '0.9', drawn_from, within_h: '4' })),
     guarantee: { line: 'electricity', quantity: '1000', surplus_share: '0.5' }, provider_shares: [{ first_day: '2026-01-01', share: '0.7' }],
     payment_schedule: 'monthly', adjustment_schedule: 'monthly', utilities_paid_by: 'provider',
   }

@@ -41,6 +41,9 @@ export function paymentClauses(terms: Terms, locale: string): Clause[] {
   if (guarantee?.shortfall_tiers || guarantee?.surplus_tiers) clauses.push(say(`tierMode.${guarantee.tier_mode ?? 'excess'}`))
   for (const each of terms.refunds ?? []) clauses.push(...refundClauses(each, locale))
   if (kpis.length > 0) clauses.push(say('kpiCap', { share: share(kpi_cap, locale) }))
+  for (const { drawn_from, within_h, name_zh, name_en } of kpis) {
+    if (drawn_from) clauses.push(say(`kpiDrawn.${drawn_from}`, { name: locale.startsWith('zh') ? name_zh : name_en, hours: within_h === undefined ? '' : formatQuantity(within_h, locale) }))
+  }
   if (fee_cap !== undefined) clauses.push(say('feeCap', { amount: formatAmount(fee_cap, locale) }))
   if (Number(retention) > 0) clauses.push(say('retention', { share: share(retention, locale) }))
   return clauses
