@@ -19,6 +19,7 @@ from api.routes import (
     alert_rules,
     alert_thresholds,
     alerts,
+    audit,
     baselines,
     bills,
     calendars,
@@ -105,6 +106,7 @@ from api.settings import ApiSettings
 
 _ROUTES = (
     session,
+    audit,
     security_rules,
     people,
     alerts,

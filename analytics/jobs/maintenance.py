@@ -4,6 +4,7 @@ import logging
 
 from psycopg import Connection
 
+from store.audit import forget_audit
 from store.maintenance import (
     alone,
     compress_old_chunks,
@@ -19,9 +20,9 @@ log = logging.getLogger(__name__)
 
 
 def maintain(conn: Connection) -> None:
-    """Forget old events, drop expired readings and tracks, thin a quarantine, pack old chunks.
+    """Forget old events and audit lines, drop expired readings and tracks, pack old chunks.
 
-    And bring the hourly series up to date.
+    And thin a quarantine, and bring the hourly series up to date.
 
     Does nothing while another worker is at it. The lock is the connection's: it goes with a worker
     that is killed.
@@ -39,6 +40,8 @@ def maintain(conn: Connection) -> None:
         log.warning("there were too many conflicts: %d values deleted from them", thinned)
     if emptied := empty_expired(conn):
         log.info("positions of %d samples have expired", emptied)
+    if forgotten := forget_audit(conn):
+        log.info("%d lines of the audit log have expired", forgotten)
     events, expired, moved = forget_events(conn), drop_expired(conn), compress_old_chunks(conn)
     series = refresh_hourly(conn)
     log.info(

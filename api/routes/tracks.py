@@ -54,6 +54,8 @@ def track_of_vehicle(
     told = [
         FixOut.model_validate(row) for row in read_track(scope.conn, vehicle_id, first, end, reason)
     ]
+    read = {"first": first.isoformat(), "end": end.isoformat(), "reason": reason}
+    audit(scope.conn, "track_read", str(vehicle_id), read)
     if system is CoordinateSystem.GCJ02:
         for fix in told:
             fix.latitude_deg, fix.longitude_deg = to_gcj02(fix.latitude_deg, fix.longitude_deg)

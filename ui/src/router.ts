@@ -13,7 +13,7 @@ export const router = createRouter({
   history: createWebHistory(),
   routes: [
     { path: '/sign-in', name: 'sign-in', component: () => import('./pages/SignIn.vue'), meta: { title: 'signIn.title', open: true } },
-    { path: '/', name: 'home', redirect: { name: 'alerts' } },
+    { path: '/', name: 'home', redirect: () => ({ name: home() }) },
     { path: '/buildings', name: 'last-building', component: () => import('./pages/LastBuilding.vue'), meta: { title: 'nav.building' } },
     { path: '/buildings/:id(\\d+)', name: 'building', component: () => import('./pages/BuildingPage.vue'), meta: { title: 'nav.building' } },
     { path: '/alerts', name: 'alerts', component: () => import('./pages/AlertsPage.vue'), meta: { title: 'alerts.title' } },
@@ -43,6 +43,9 @@ export const router = createRouter({
     { path: '/acknowledge/:token([\\w-]+)', name: 'acknowledge', component: () => import('./pages/AcknowledgePage.vue'), meta: { title: 'duty.linkTitle', open: true } },
     { path: '/places', name: 'facts', component: () => import('./pages/FactsPage.vue'), meta: { title: 'facts.title' } },
     { path: '/fleet', name: 'fleet', component: () => import('./pages/FleetPage.vue'), meta: { title: 'nav.fleet' } },
+    { path: '/people', name: 'people', component: () => import('./pages/PeoplePage.vue'), meta: { title: 'people.title' } },
+    { path: '/audit', name: 'audit', component: () => import('./pages/AuditPage.vue'), meta: { title: 'audit.title' } },
+    { path: '/password', name: 'password', component: () => import('./pages/PasswordPage.vue'), meta: { title: 'password.title' } },
     { path: '/calendar', name: 'calendar', component: () => import('./pages/CalendarPage.vue'), meta: { title: 'calendars.title' } },
     { path: '/fleet/setup', name: 'fleet-setup', component: () => import('./pages/FleetSetupPage.vue'), meta: { title: 'fleetSetup.title' } },
     { path: '/fleet/costs', name: 'fleet-costs', component: () => import('./pages/FleetCostsPage.vue'), meta: { title: 'fleetMoney.costs' } },
@@ -52,9 +55,18 @@ export const router = createRouter({
   ],
 })
 
+/** Who watches people or the log sees no meter: their home is what they are there for. */
+function home(): string {
+  const roles = session.value?.person.roles ?? []
+  if (roles.length > 0 && roles.every((role) => role === 'security_administrator')) return 'people'
+  if (roles.length > 0 && roles.every((role) => role === 'audit_administrator')) return 'audit'
+  return 'alerts'
+}
+
 router.beforeEach(async (to) => {
   if (to.meta.open) return true
   // Of a server that cannot be reached the sign-in page tells as soon as somebody tries.
   await restoreSession().catch(() => undefined)
+  if (session.value?.must_change && to.name !== 'password') return { name: 'password' }
   return session.value ? true : { name: 'sign-in', query: { next: to.fullPath } }
 })

@@ -183,6 +183,8 @@ def test_a_track_needs_leave_and_its_reading_is_noted(
     assert len(read["fixes"]) > 100
     shifted = school.get(track, params=wanted | {"system": "gcj02"}).json()
     assert shifted["fixes"][0]["latitude_deg"] != read["fixes"][0]["latitude_deg"]
+    told_too = school.get(f"{V1}/audit", params={"action": "track_read"}).json()["items"]
+    assert [each["detail"]["reason"] for each in told_too] == ["complaint 17"] * 2
     admin = sign_in("admin")
     reads = admin.get(f"{V1}/vehicles/1/track-reads").json()["items"]
     assert [(each["reason"], each["vehicle_id"]) for each in reads] == [("complaint 17", 1)] * 2

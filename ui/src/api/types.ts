@@ -19,6 +19,8 @@ export interface Session {
   csrf: string
   lang: string
   zone: string
+  /** Another password has to be chosen before anything is shown. */
+  must_change: boolean
 }
 
 /** Something with a name in both languages. */

@@ -58,6 +58,13 @@ export const GROUPS: readonly NavGroup[] = [
       { to: 'fleet-setup', text: 'fleetSetup.title' },
     ],
   },
+  {
+    text: 'nav.house',
+    pages: [
+      { to: 'people', text: 'people.title' },
+      { to: 'audit', text: 'audit.title' },
+    ],
+  },
 ]
 
 export function isWithin({ to, below }: NavPage, route: string): boolean {

@@ -32,6 +32,11 @@ export async function signIn(login: string, password: string): Promise<void> {
   begin(await openSession(login, password))
 }
 
+/** Ask anew, such as after another password was chosen. */
+export async function renewSession(): Promise<void> {
+  begin(await currentSession())
+}
+
 export async function signOut(): Promise<void> {
   await closeSession()
   endSession()
