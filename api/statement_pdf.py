@@ -13,7 +13,12 @@ DEBIAN = "libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 fonts-noto-cjk"
 
 
 def as_pdf(paper: Paper) -> bytes:
-    """Lay a statement out on A4.
+    """Lay a statement out on A4; it raises what `lay_out` does."""
+    return lay_out(as_html(paper))
+
+
+def lay_out(html: str) -> bytes:
+    """Lay a page out on A4, in the style of statements.
 
     Raises
     ------
@@ -24,7 +29,7 @@ def as_pdf(paper: Paper) -> bytes:
     style = (resources.files("api") / "statement_pdf.css").read_text("utf-8")
     # Drawings are in the page itself; nothing else is ever fetched.
     fetcher = library.urls.URLFetcher(allowed_protocols=("data",), fail_on_errors=True)
-    page = library.HTML(string=as_html(paper), url_fetcher=fetcher)
+    page = library.HTML(string=html, url_fetcher=fetcher)
     sheets = [library.CSS(string=style)]
     content: bytes = page.write_pdf(stylesheets=sheets, pdf_variant="pdf/ua-1")
     return content

@@ -63,7 +63,7 @@ _NOISE = Decimal("0.000002")
 @router.get("")
 def year_of_months(scope: Scope, organisation: Institution, year: Year) -> LedgerYearOut:
     """How things stand with each month of a year."""
-    row = _institution(scope, organisation)
+    row = institution_named(scope, organisation)
     zone = ZoneInfo(row.zone or "UTC")
     this_month = local_day(datetime.now(UTC), zone).replace(day=1)
     chain = ledger.entries(scope.conn, organisation)
@@ -125,7 +125,7 @@ def preview_month(
 @router.get("/chain")
 def chain_of_institution(scope: Scope, organisation: Institution) -> ChainOut:
     """Walk the chain as far as it may be seen, and name the first link that does not hold."""
-    _institution(scope, organisation)
+    institution_named(scope, organisation)
     chain = ledger.entries(scope.conn, organisation)
     broken = first_break(chain)
     return ChainOut(
@@ -220,7 +220,14 @@ def reverse_entry(
     return _told(scope, made, "ledger_month_reversed", asked)
 
 
-def _institution(scope: Caller, organisation_id: int) -> OrganisationRow:
+def institution_named(scope: Caller, organisation_id: int) -> OrganisationRow:
+    """An institution that the person may see.
+
+    Raises
+    ------
+    HTTPException
+        404 if there is none of this id.
+    """
     for row in organisations(scope.conn):
         if row.id == organisation_id and row.kind == "institution":
             return row
@@ -234,7 +241,7 @@ def _institution(scope: Caller, organisation_id: int) -> OrganisationRow:
 
 def _asked(request: Request, scope: Caller, wanted: MonthIn) -> Asked:
     return Asked(
-        _institution(scope, wanted.organisation_id),
+        institution_named(scope, wanted.organisation_id),
         date.fromisoformat(f"{wanted.month}-01"),
         wanted_set(scope.conn, wanted.set, wanted.version),
         request.app.state.settings.unmetered_limit,

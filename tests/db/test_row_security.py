@@ -49,6 +49,7 @@ TABLES = (
     "work_order", "work_order_step", "work_order_photo",
     "vehicle_order", "pile_fee", "rental_terms", "booking", "vehicle_quota_entry",
     "maintenance_plan", "displacement_terms", "displacement_statement", "replacement_terms",
+    "report",
 )  # fmt: skip
 EVERY_VALUE = (
     b'{"ts": "2026-07-10T00:00:00Z", "values": {"active_power_kw": %d, "volume_m3": 1.0, '

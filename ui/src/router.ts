@@ -29,6 +29,7 @@ export const router = createRouter({
     { path: '/bills', name: 'bills', component: () => import('./pages/BillsPage.vue'), meta: { title: 'nav.bills' } },
     { path: '/statistics', name: 'statistics', component: () => import('./pages/StatisticsPage.vue'), meta: { title: 'statistics.title' } },
     { path: '/ledger', name: 'ledger', component: () => import('./pages/LedgerPage.vue'), meta: { title: 'ledger.title' } },
+    { path: '/reports', name: 'reports', component: () => import('./pages/ReportsPage.vue'), meta: { title: 'reports.title' } },
     { path: '/savings', name: 'savings', component: () => import('./pages/SavingsPage.vue'), meta: { title: 'savings.page' } },
     { path: '/contracts', name: 'contracts', component: () => import('./pages/ContractsPage.vue'), meta: { title: 'contracts.title' } },
     { path: '/contracts/:id(\\d+)', name: 'contract', component: () => import('./pages/ContractPage.vue'), meta: { title: 'contracts.contract' } },

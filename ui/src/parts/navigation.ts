@@ -42,6 +42,7 @@ export const GROUPS: readonly NavGroup[] = [
       { to: 'metrology', text: 'nav.metrology' },
       { to: 'ledger', text: 'nav.closing' },
       { to: 'statistics', text: 'nav.statistics' },
+      { to: 'reports', text: 'reports.title' },
       { to: 'savings', text: 'savings.page' },
       { to: 'contracts', text: 'nav.contracts', below: ['contract', 'statement'] },
     ],

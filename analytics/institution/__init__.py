@@ -1,0 +1,1 @@
+"""An institution's month as the store has it: entries, context, closing."""

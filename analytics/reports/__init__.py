@@ -1,0 +1,1 @@
+"""Documents of reports, made of figures that are known elsewhere. Pure."""

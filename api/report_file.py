@@ -1,0 +1,61 @@
+"""A report as a workbook: a sheet for each table, numbers as numbers, sums as formulas."""
+
+import io
+from datetime import UTC
+from decimal import Decimal
+from typing import Any
+
+import xlsxwriter  # type: ignore[import-untyped]  # the package has no annotations
+from xlsxwriter.utility import xl_range  # type: ignore[import-untyped]  # likewise
+
+from api.report_paper import ReportPaper, Section
+from api.sheet_file import AS_TEXT
+
+_FORM = "#,##0.######"
+_LONGEST_NAME = 31
+"""Of a sheet. [character]"""
+_WIDTH, _FIRST_WIDTH = 18, 34
+"""Of columns. [character]"""
+
+
+def as_workbook(paper: ReportPaper) -> bytes:
+    """Make the workbook (XLSX); what is missing is said in words and never 0."""
+    out = io.BytesIO()
+    with xlsxwriter.Workbook(out, AS_TEXT) as book:
+        made_at = paper.row.made_at.astimezone(UTC).replace(tzinfo=None)
+        book.set_properties({"created": made_at})
+        strong, number = book.add_format({"bold": True}), book.add_format({"num_format": _FORM})
+        _cover(book, paper, strong)
+        for section in paper.sections():
+            sheet = book.add_worksheet(paper.word(section.key))
+            sheet.set_column(0, 0, _FIRST_WIDTH)
+            sheet.set_column(1, len(section.heads) - 1, _WIDTH)
+            sheet.freeze_panes(1, 0)
+            _table(sheet, paper, section, strong, number)
+    return out.getvalue()
+
+
+def _cover(book: Any, paper: ReportPaper, strong: Any) -> None:
+    sheet = book.add_worksheet(paper.word(paper.row.kind)[:_LONGEST_NAME])
+    sheet.set_column(0, 0, 4 * _FIRST_WIDTH)
+    sheet.write_string(0, 0, paper.heading, strong)
+    for number, text in enumerate((*paper.standing, paper.paragraph, paper.foot), 1):
+        sheet.write_string(number, 0, text)
+
+
+def _table(sheet: Any, paper: ReportPaper, section: Section, strong: Any, number: Any) -> None:
+    for column, head in enumerate(section.heads):
+        sheet.write_string(0, column, paper.word(head), strong)
+    for at, row in enumerate(section.rows, 1):
+        for column, cell in enumerate(row):
+            if isinstance(cell, Decimal):
+                sheet.write_number(at, column, float(cell), number)
+            else:
+                sheet.write_string(at, column, paper.word("missing") if cell is None else cell)
+    if section.key == "costs" and section.rows:
+        last, column = len(section.rows), section.heads.index("cost_cny")
+        told = [row[column] for row in section.rows]
+        total = sum((cell for cell in told if isinstance(cell, Decimal)), Decimal(0))
+        sheet.write_formula(
+            last + 1, column, f"=SUM({xl_range(1, column, last, column)})", number, float(total)
+        )
