@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from domain.errors import PayloadError
 from domain.reading import Message
 from ingest.codecs.decoded import Codec, Decoded
+from ingest.codecs.raw_topic import CODECS
 from ingest.router import Router
 from ingest.surroundings import Surroundings
 from store.device import HeardDevice
@@ -41,9 +42,12 @@ class ReadMessage:
     def is_of(self, profile: str) -> bool:
         """Whether a device of that profile may be meant.
 
-        A device that sends frames below its own name may be registered under the codec of these.
+        A device that sends frames below its own name may be registered under the codec of these,
+        and may send others there too: a gateway has meters of several kinds behind it.
         """
-        return profile in (self.namespace, self.codec)
+        if profile in (self.namespace, self.codec):
+            return True
+        return self.namespace == _NATIVE and profile in CODECS
 
 
 def read_messages(
@@ -77,21 +81,25 @@ def _read(message: Message, codec: Codec | None, world: Surroundings) -> ReadMes
 
 
 def unheard_of(reads: Iterable[ReadMessage], world: Surroundings) -> list[HeardDevice]:
-    """Devices that say something and are not in the registry, gateways first."""
+    """Devices that say something and are not in the registry, gateways first.
+
+    Each is registered under what it spoke when it was first heard.
+    """
     found: dict[str, HeardDevice] = {}
     for read in reads:
         decoded = read.decoded
         if decoded is None or read.message.retained:
             continue
+        profile = read.codec or read.namespace
         sender = decoded.sender
         known = world.devices.get(sender)
         if known is None:
             if sender and (decoded.samples or decoded.errors or decoded.notices):
-                found.setdefault(sender, HeardDevice(sender, read.namespace, None))
+                found.setdefault(sender, HeardDevice(sender, profile, None))
         elif known.status == "refused":
             continue  # nor does anything behind it ask to be let in
         for sample in decoded.samples:
             code = sample.device
             if code and code not in world.devices:
-                found.setdefault(code, HeardDevice(code, read.namespace, sender or None))
+                found.setdefault(code, HeardDevice(code, profile, sender or None))
     return list(found.values())

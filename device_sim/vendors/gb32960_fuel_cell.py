@@ -1,7 +1,8 @@
 """Sections of GB/T 32960.3 that vehicles with fuel cells and supercapacitors send. Pure.
 
-Written from tables 11 of 2016 and 12 to 14, 26 and 27 of 2025, and not from the codec. A list of
-cells and probes stands where the tables have one; of places (which probe, which cell) the first.
+Written from table 11 of 2016 and what open implementations cite as tables 12 to 14, 26 and 27 of
+2025, and not from the codec. A list of cells and probes stands where the tables have one; of places
+(which probe, which cell) the first.
 """
 
 from collections.abc import Mapping, Sequence

@@ -1,7 +1,7 @@
 """What terminals of GB/T 32960.3 send that encrypt, sign and exchange keys. Pure.
 
-Written from tables 2, 8 and 31 of the edition of 2025 and not from the codec. A sender signs first
-and encrypts then; the checksum is made last.
+Written from what open implementations cite as tables 2, 8 and 31 of the edition of 2025, and not
+from the codec. A sender signs first and encrypts then; the checksum is made last.
 """
 
 from collections.abc import Callable
@@ -9,10 +9,13 @@ from datetime import datetime
 from enum import IntEnum
 from hashlib import sha256
 
+from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 from cryptography.hazmat.primitives.ciphers import Cipher
 from cryptography.hazmat.primitives.ciphers.algorithms import AES, SM4
 from cryptography.hazmat.primitives.ciphers.modes import CBC, ECB
+from cryptography.hazmat.primitives.hashes import SHA256
 from gmssl_pyx import sm2_sign
 
 from device_sim.vendors.gb32960 import Edition, frame, time_bytes
@@ -31,7 +34,7 @@ class Algorithm(IntEnum):
 _BLOCK = 16
 _DATA = 24
 """Where the data of a frame begin. [bytes]"""
-_SIGNED_BY_SM2 = b"\xff\x01"
+_SIGNED_BY_SM2, _SIGNED_BY_RSA = b"\xff\x01", b"\xff\x02"
 """The section of the signature begins so."""
 
 
@@ -91,6 +94,12 @@ def signature(private: bytes, public: bytes, signed: bytes) -> bytes:
     return _SIGNED_BY_SM2 + b"".join(
         len(part).to_bytes(2, "big") + part for part in (n.to_bytes(32, "big") for n in parts)
     )
+
+
+def rsa_signature(private: RSAPrivateKey, signed: bytes) -> bytes:
+    """The same by RSA: of the signature's two parts the first is all of it."""
+    made = private.sign(signed, PKCS1v15(), SHA256())
+    return _SIGNED_BY_RSA + len(made).to_bytes(2, "big") + made + bytes(2)
 
 
 def key_exchange(

@@ -4,12 +4,20 @@ Every fourth vehicle is a hybrid and every fourth has a fuel cell; each logs in 
 switched on and off, and beats in between. What it has kept during an outage follows as re-issue.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from device_sim.vendor import Measured, Said, Sent
-from device_sim.vendors.gb32960 import Edition, heartbeat, login, logout, report
+from device_sim.vendors.gb32960 import (
+    Edition,
+    heartbeat,
+    login,
+    logout,
+    report,
+    time_bytes,
+)
 from device_sim.vendors.gb32960_car import Car, Drive
 from device_sim.vendors.gb32960_sealed import as_agreed
 from domain.registry import DeviceKind
@@ -33,10 +41,14 @@ class Gb32960Terminal:
         A vehicle that has a key there, or for which there is a default, encrypts.
     prefix : str
         How the VINs begin, 6 characters.
+    sign : callable or None
+        Section of the signature of all that is before it, by a key the receiver knows; reports of
+        2025 are signed with it.
     """
 
     keys: Keyring = field(default_factory=Keyring)
     prefix: str = "LCWSIM"
+    sign: Callable[[bytes], bytes] | None = None
     name: str = field(default="gb32960", init=False)
     kind: DeviceKind = field(default=DeviceKind.VEHICLE, init=False)
 
@@ -59,8 +71,12 @@ class Gb32960Terminal:
         device, edition = measured.device, car(measured.device).edition
         whole = measured.at.replace(microsecond=0)
         said = car(device).report(measured)
-        frame = report(edition, device, whole, said.sections, late=measured.late)
-        sent = [self._sent(device, frame, Said(device, whole, said.said))]
+        sections, values = list(said.sections), dict(said.said)
+        if self.sign is not None and edition is Edition.OF_2025:
+            sections.append(self.sign(time_bytes(whole) + b"".join(sections)))
+            values["signature_state"] = "valid"
+        frame = report(edition, device, whole, sections, late=measured.late)
+        sent = [self._sent(device, frame, Said(device, whole, values))]
         if measured.late:
             return sent
         times, turn = divmod(measured.number, _ON_FOR)

@@ -7,6 +7,9 @@ from domain.errors import PayloadError
 from ingest.codecs.decoded import Around
 from ingest.codecs.native import PREFIX, device_of
 
+CODECS = frozenset({"cjt188", "dlt645", "gb32960", "jt808", "senml", "sparkplug_b"})
+"""Names of the codecs that read such topics."""
+
 
 def raw_filter(codec: str) -> str:
     """MQTT filter of the topics whose frames `codec` reads."""

@@ -126,8 +126,8 @@ def test_whom_a_gateway_names_first_waits_and_is_known_to_speak_through_it(
 ) -> None:
     assert collector.take(relayed("gateway", "meter-1", "meter-2"))["stored"] == 2
     found = devices(conn)
-    assert found["gateway"] == ("pending", "native", None)
-    assert found["meter-1"] == found["meter-2"] == ("pending", "native", "gateway")
+    assert found["gateway"] == ("pending", "senml", None)
+    assert found["meter-1"] == found["meter-2"] == ("pending", "senml", "gateway")
     assert collector.take(relayed("rival", "meter-1", minute=2))["quarantined"] == 1
 
 
@@ -136,8 +136,8 @@ def test_a_channel_of_an_accepted_device_is_accepted_and_stands_where_it_stands(
 ) -> None:
     collector.take(relayed("school-device-0", "school-device-0/ct1"), relayed("new", "new/ct1"))
     found = devices(conn)
-    assert found["school-device-0/ct1"] == ("accepted", "native", "school-device-0")
-    assert found["new/ct1"] == ("pending", "native", "new")
+    assert found["school-device-0/ct1"] == ("accepted", "senml", "school-device-0")
+    assert found["new/ct1"] == ("pending", "senml", "new")
     rows = conn.execute(
         "SELECT DISTINCT p.place_id, p.during FROM device_place p JOIN device USING (device_id)"
         " WHERE starts_with(code, 'school-device-0')"
@@ -178,6 +178,15 @@ def test_a_device_registered_under_the_codec_of_its_frames_is_the_one_that_sends
         [address],
     )
     assert found.fetchall() == [(12.5,)]
+
+
+def test_a_device_is_called_after_what_it_spoke_first_and_may_speak_other_frames_too(
+    conn: Connection, collector: Collector
+) -> None:
+    heat = heat_answer("02880000000007", {"energy": 12.5}, NOW - MINUTES[1], energy="GJ")
+    counts = collector.take(message("cw/v1/gw-9/raw/cjt188", heat), native("gw-9", minute=2))
+    assert devices(conn)["gw-9"] == ("pending", "cjt188", None)
+    assert (counts["stored"], counts["quarantined"]) == (2, 0)
 
 
 def test_messages_in_the_topics_of_another_profile_do_not_move_a_clock(

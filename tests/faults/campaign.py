@@ -1,6 +1,7 @@
 """A seeded campaign: which devices send what with which faults, and what happens meanwhile."""
 
 import heapq
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time, timedelta
 from random import Random
@@ -12,10 +13,11 @@ from device_sim.faults.expected import Expected, Instant, expected
 from device_sim.faults.poison import bit_flipped
 from device_sim.faults.stream import Dispatch, Taken
 from device_sim.plain_device import PlainDevice
-from device_sim.vendor import Sent
+from device_sim.vendor import Sent, Vendor
+from device_sim.vendors.gb32960_terminal import Gb32960Terminal
 from device_sim.vendors.sparkplug_sequence import Sequences
 from tests.faults.mishap import MISHAPS
-from tests.faults.traffic import PLATFORM
+from tests.faults.traffic import PLATFORM, SIGN
 
 ZONE = ZoneInfo("Asia/Shanghai")
 STEP = timedelta(minutes=1)
@@ -30,6 +32,8 @@ CARS = {"gb32960": 8, "jt808": 2}
 """Vehicles that come over TCP: behind one platform, and each by itself."""
 _FIRST_CAR = 1000
 """Their numbers; those before it come over MQTT."""
+SPEAK: Mapping[str, Vendor] = VENDORS | {"gb32960": Gb32960Terminal(sign=SIGN)}
+"""Vehicles of 2025 sign their reports."""
 _BROKEN_EACH = 50
 """Of so many frames of the platform one comes once more with a bit flipped."""
 
@@ -74,11 +78,11 @@ def campaign(seed: int, now: datetime, rounds: int) -> Campaign:
     random = Random(seed)  # noqa: S311 - to be repeated, not to be secret
     at_broker = [
         PlainDevice(vendor, number, ZONE)
-        for name, vendor in sorted(VENDORS.items())
+        for name, vendor in sorted(SPEAK.items())
         for number in range(rounds * (DEVICES_OF_CHATTY if name in CHATTY else DEVICES_OF_EACH))
     ]
     cars = [
-        PlainDevice(VENDORS[name], _FIRST_CAR + number, ZONE)
+        PlainDevice(SPEAK[name], _FIRST_CAR + number, ZONE)
         for name, count in CARS.items()
         for number in range(rounds * count)
     ]

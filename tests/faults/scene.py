@@ -20,13 +20,13 @@ from store.place import set_device_status
 from tests.faults.database import OwnDatabase
 from tests.faults.line import Line
 from tests.faults.load import Load
-from tests.faults.traffic import PASSWORD, PLATFORM, Traffic, terminals
+from tests.faults.traffic import KEYS, PASSWORD, PLATFORM, Traffic, terminals
 from tests.servers import OwnBroker
 from tests.tcp.test_listener_tls import Identity
 
 _HOUSE = Path(__file__).parents[2]
 _SECRET = "a key of the campaign, of forty characters or so"
-_IDENTITY, _PASSWORD, _TERMINALS = "localhost", "password", "terminals"
+_IDENTITY, _PASSWORD, _TERMINALS, _KEYS = "localhost", "password", "terminals", "keys.toml"
 _LISTENS: Mapping[str, Callable[[Path], list[str]]] = {
     "gb32960": lambda folder: [
         *("--user", PLATFORM, "--password-file", str(folder / _PASSWORD)),
@@ -107,6 +107,7 @@ class Scene:
                     "CIVICWATT_DATABASE_URL": database,
                     "CIVICWATT_MQTT_URL": f"mqtt://{HOST}:{self.to_broker.port}",
                     "CIVICWATT_SECRET_KEY": _SECRET,
+                    "CIVICWATT_GB32960_KEYS": str(self.folder / _KEYS),
                 },
                 stdout=log,
                 stderr=subprocess.STDOUT,
@@ -179,6 +180,7 @@ def running_scene(
             started.callback(line.close)
         (folder / _TERMINALS).write_text("\n".join(terminals(plan.driven)))
         (folder / _PASSWORD).write_text(PASSWORD)
+        (folder / _KEYS).write_text(KEYS)
         identity = Identity(folder, _IDENTITY)
         load = Load(broker.url, plan.stream, rate)
         lines = {codec: line.port for codec, (_, line) in listening.items()}

@@ -4,6 +4,7 @@ import time
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from datetime import UTC, datetime
+from functools import partial
 from ssl import SSLContext
 from threading import Event, Thread
 
@@ -13,9 +14,15 @@ from device_sim.faults.stream import Dispatch
 from device_sim.publisher import StoppedError
 from device_sim.vendors.gb32960 import Edition, heartbeat
 from device_sim.vendors.gb32960_platform import Gb32960Platform
+from device_sim.vendors.gb32960_sealed import signature
 from device_sim.vendors.jt808_car import Jt808Car
+from tests.unit.ingest_codecs.sm2_vectors import PRIVATE, PUBLIC
 
 PLATFORM, PASSWORD = "city", "geheim"
+SIGN = partial(signature, PRIVATE, PUBLIC)
+"""What vehicles of 2025 sign with, and .."""
+KEYS = f'[default]\npublic_key = "04{PUBLIC.hex()}"\n'
+""".. the file of keys with which it is verified."""
 
 
 class Traffic:

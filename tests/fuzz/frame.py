@@ -8,6 +8,8 @@ from contextlib import suppress
 from functools import reduce
 from operator import xor
 
+from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
+from cryptography.hazmat.primitives.asymmetric.rsa import generate_private_key
 from cryptography.hazmat.primitives.ciphers import Cipher
 from cryptography.hazmat.primitives.ciphers.algorithms import AES, SM4
 from cryptography.hazmat.primitives.ciphers.modes import CBC, ECB
@@ -17,9 +19,13 @@ from tests.unit.ingest_codecs.sm2_vectors import PRIVATE
 
 BLOCK_KEY, SESSION_KEY = bytes(range(16)), bytes(range(16, 32))
 """Keys of AES-128 and SM4 for GB/T 32960: that of the file, and one that is exchanged."""
+RSA = generate_private_key(65537, 2048)
+"""Of this process: what is encrypted for us by RSA differs from run to run whatever the key."""
+_PIECE, _SEALED_PIECE = 245, 256
+"""Longest content that RSA encrypts at once, and how long it is then. [bytes]"""
 _DATA, _ENCRYPTION = 24, 21
 _CIPHERS = {0x03: AES, 0x05: SM4}
-_SM2 = 0x04
+_RSA, _SM2 = 0x02, 0x04
 _OPEN = 0x80
 """Added to the encryption of a frame whose data are to be encrypted before it is sent."""
 
@@ -32,12 +38,32 @@ def sound_gb32960(payload: bytes) -> Iterator[bytes]:
         if frame[_ENCRYPTION] == _SM2:
             with suppress(GmsslInnerError):
                 yield bytes(sm2_decrypt(PRIVATE, data))
+        elif frame[_ENCRYPTION] == _RSA:
+            plain = _opened_by_rsa(data)
+            if plain is not None:
+                yield plain
         elif frame[_ENCRYPTION] in _CIPHERS:
             chained = CBC(data[:16]) if len(data) > 16 else None
             for key in (BLOCK_KEY, SESSION_KEY):
                 yield from _in_clear(frame[_ENCRYPTION], key, ECB(), data)  # noqa: S305 - what terminals do
                 if chained is not None:
                     yield from _in_clear(frame[_ENCRYPTION], key, chained, data[16:])
+
+
+def sealed_by_rsa(data: bytes) -> bytes:
+    """Data as they are encrypted for us by RSA, piece by piece."""
+    pieces = (data[at : at + _PIECE] for at in range(0, len(data), _PIECE))
+    return b"".join(RSA.public_key().encrypt(bytes(piece), PKCS1v15()) for piece in pieces)
+
+
+def _opened_by_rsa(data: bytes) -> bytes | None:
+    if not data or len(data) % _SEALED_PIECE:
+        return None
+    pieces = (data[at : at + _SEALED_PIECE] for at in range(0, len(data), _SEALED_PIECE))
+    try:
+        return b"".join(RSA.decrypt(piece, PKCS1v15()) for piece in pieces)
+    except ValueError:
+        return None
 
 
 def _in_clear(encryption: int, key: bytes, mode: ECB | CBC, data: bytes) -> Iterator[bytes]:
@@ -55,11 +81,11 @@ def open_gb32960(payload: bytes) -> bytearray:
     opened, done = bytearray(), 0
     for frame in _whole_gb32960(payload):
         encryption = frame[_ENCRYPTION]
-        plain = (
-            next(_in_clear(encryption, BLOCK_KEY, ECB(), frame[_DATA:-1]), None)  # noqa: S305 - the same
-            if encryption in _CIPHERS
-            else None
-        )
+        plain = None
+        if encryption in _CIPHERS:
+            plain = next(_in_clear(encryption, BLOCK_KEY, ECB(), frame[_DATA:-1]), None)  # noqa: S305 - the same
+        elif encryption == _RSA:
+            plain = _opened_by_rsa(frame[_DATA:-1])
         at = payload.find(frame, done)
         if at < 0:
             continue  # it lies within the one before
@@ -131,12 +157,15 @@ def _seal_gb32960(payload: bytearray) -> None:
 def _encrypted(frame: bytearray) -> bytearray:
     """A frame without its check; its data encrypted if that is still to be done."""
     encryption = frame[_ENCRYPTION] & ~_OPEN
-    if encryption not in _CIPHERS or not frame[_ENCRYPTION] & _OPEN:
+    if encryption not in (*_CIPHERS, _RSA) or not frame[_ENCRYPTION] & _OPEN:
         return frame
     data = frame[_DATA:]
-    missing = 16 - len(data) % 16
-    cipher = Cipher(_CIPHERS[encryption](BLOCK_KEY), ECB()).encryptor()  # noqa: S305 - the same
-    data = cipher.update(data + bytes((missing,)) * missing) + cipher.finalize()
+    if encryption == _RSA:
+        data = sealed_by_rsa(data)
+    else:
+        missing = 16 - len(data) % 16
+        cipher = Cipher(_CIPHERS[encryption](BLOCK_KEY), ECB()).encryptor()  # noqa: S305 - the same
+        data = cipher.update(data + bytes((missing,)) * missing) + cipher.finalize()
     length = min(len(data), 0xFFFF).to_bytes(2)
     return frame[:_ENCRYPTION] + bytes((encryption,)) + length + data
 

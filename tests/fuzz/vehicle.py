@@ -1,7 +1,7 @@
 """Sound frames of GB/T 32960: every section and command of both editions, encrypted and signed too.
 
-Signatures and what is encrypted by SM2 have random parts, so these few differ from run to run; a
-fault names its payload whole.
+Signatures by SM2 and what is encrypted by SM2 or RSA have random parts, so these few differ from
+run to run; a fault names its payload whole.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -21,24 +21,26 @@ from device_sim.vendors.gb32960_sealed import (
     Algorithm,
     by_blocks,
     key_exchange,
+    rsa_signature,
     sealed,
     signature,
 )
 from domain.reading import Value
 from ingest.codecs.gb32960.codec import Gb32960
 from ingest.codecs.gb32960.keys import Keyring, Keys, Link, Mode
-from tests.fuzz.frame import BLOCK_KEY, SESSION_KEY
+from tests.fuzz.frame import BLOCK_KEY, RSA, SESSION_KEY, sealed_by_rsa
 from tests.unit.ingest_codecs.sm2_vectors import PRIVATE, PUBLIC
 
 OLD, NEW = Edition.OF_2016, Edition.OF_2025
 VIN, SIGNER, PLATFORM = "L0WTESTA1PC000101", "L0WTESTA1PC000102", "PLATFORM000000001"
+SIGNER_BY_RSA = "L0WTESTA1PC000103"
 AT = datetime(2026, 7, 1, 3, 59, 50, tzinfo=UTC)
 LINK, CHAINED = "gw-1", "gw-cbc"
 KEYED = Gb32960(
     keys=Keyring(
-        default=Link(Keys(sm4=BLOCK_KEY, aes=BLOCK_KEY), sm2=PRIVATE),
+        default=Link(Keys(sm4=BLOCK_KEY, aes=BLOCK_KEY), sm2=PRIVATE, rsa=RSA),
         links={CHAINED: Link(Keys(sm4=BLOCK_KEY, aes=BLOCK_KEY), mode=Mode.CBC)},
-        vehicles={SIGNER: Keys(public=PUBLIC)},
+        vehicles={SIGNER: Keys(public=PUBLIC), SIGNER_BY_RSA: Keys(public=RSA.public_key())},
     )
 )
 """The codec, with the keys of these frames."""
@@ -106,12 +108,17 @@ def frames() -> Iterator[tuple[str, bytes]]:
                 CHAINED,
                 sealed(long, algorithm, lambda data, seal=chained: BLOCK_KEY + seal(data)),
             )
+        yield LINK, sealed(long, Algorithm.RSA, sealed_by_rsa)
         short = _report(edition, VIN, _sections(edition)[:1])
         yield LINK, sealed(short, Algorithm.SM2, lambda data: sm2_encrypt(PUBLIC, data))
     content = [*_sections(NEW)[:3]]
-    content.append(signature(PRIVATE, PUBLIC, terminal.time_bytes(AT) + b"".join(content)))
-    yield LINK, _report(NEW, SIGNER, content)
-    yield LINK, _report(NEW, VIN, content)
+    signed = terminal.time_bytes(AT) + b"".join(content)
+    by_sm2 = [*content, signature(PRIVATE, PUBLIC, signed)]
+    by_rsa = [*content, rsa_signature(RSA, signed)]
+    yield LINK, _report(NEW, SIGNER, by_sm2)
+    yield LINK, _report(NEW, VIN, by_sm2)
+    yield LINK, _report(NEW, SIGNER_BY_RSA, by_rsa)
+    yield LINK, sealed(_report(NEW, SIGNER_BY_RSA, by_rsa), Algorithm.RSA, sealed_by_rsa)
     since, until = AT - timedelta(days=1), AT + timedelta(days=1)
     secret = sm2_encrypt(PUBLIC, SESSION_KEY)
     yield LINK, key_exchange(NEW, VIN, Algorithm.SM4, secret, since, until)

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from domain.errors import ConfigurationError
 from domain.reading import Message
 from ingest.codecs.decoded import Around, Decoded
+from ingest.codecs.raw_topic import CODECS, raw_filter
 from ingest.codecs.registry import codecs
 from ingest.profile.load import load_profiles
 from ingest.router import Router
@@ -104,6 +105,10 @@ def test_two_filters_of_one_topic_are_never_equally_specific(
 ) -> None:
     if one != other and matches(one, topic) and matches(other, topic):
         assert specificity(one) != specificity(other)
+
+
+def test_every_codec_of_raw_topics_is_known_as_one() -> None:
+    assert {one.name for one in codecs() if raw_filter(one.name) in one.filters} == CODECS
 
 
 def test_all_that_is_shipped_can_be_read_side_by_side() -> None:

@@ -1,6 +1,7 @@
 """Exchanges of the key that the data units of a link or vehicle are encrypted with. Pure.
 
-Source: GB/T 32960.3-2025, table 31: type 1, length 2, key, in force from 6, until 6.
+Source: GB/T 32960.3-2025, table 31: type 1, length 2, key, in force from 6, until 6; as
+an open implementation renders it, the text itself was not read.
 """
 
 from dataclasses import dataclass, field

@@ -133,7 +133,7 @@ class Code:
 
 
 class Gear:
-    """The gear, and whether there is force to drive and to brake. Source: table A.1.
+    """The gear, and whether there is force to drive and to brake. Source: table A.1 of 2016.
 
     Parameters
     ----------

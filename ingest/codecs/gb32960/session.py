@@ -1,6 +1,7 @@
 """Logins and logouts of vehicles and platforms: facts about them, and who may come in. Pure.
 
-Source: GB/T 32960.3-2016, tables 6 and 20 to 22; of 2025, tables 6 and 28 to 30.
+Source: GB/T 32960.3-2016, tables 6 and 20 to 22; of 2025, tables 6 and 28 to 30, as open
+implementations cite them; the text of 2025 itself was not read.
 """
 
 from domain.errors import PayloadError

@@ -1,9 +1,10 @@
 """Signatures of reports of the edition of 2025. Pure.
 
-Source: GB/T 32960.3-2025, 7.2.2 and table 8: the signature is of everything from the time to the
-byte before it. Whether its own start marker is part of that, two readers see differently, so both
-readings are accepted: either is a statement by the holder of the key about the whole report. The
-standard names no hash: SM3 for SM2, SHA-256 for RSA and ECC.
+Source: GB/T 32960.3-2025, what open implementations cite as its 7.2.2 and table 8 (the text itself
+was not read): the signature is of everything from the time to the byte before it. Whether its own
+start marker is part of that, two readers see differently, so both readings are accepted: either is
+a statement by the holder of the key about the whole report. No hash is named there: SM3 for SM2,
+SHA-256 for RSA and ECC.
 """
 
 from cryptography.exceptions import InvalidSignature

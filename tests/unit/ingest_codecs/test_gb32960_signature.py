@@ -1,6 +1,8 @@
 """GB/T 32960: the signature of a report says who sent it, and that nobody changed it."""
 
 from collections.abc import Callable
+from functools import partial
+from zoneinfo import ZoneInfo
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
@@ -10,9 +12,11 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from device_sim.vendor import Measured
 from device_sim.vendors import gb32960 as terminal
 from device_sim.vendors.gb32960 import Edition
 from device_sim.vendors.gb32960_sealed import Algorithm, by_blocks, sealed, signature
+from device_sim.vendors.gb32960_terminal import Gb32960Terminal
 from ingest.codecs.decoded import Decoded
 from ingest.codecs.gb32960 import sm2
 from ingest.codecs.gb32960.codec import Gb32960
@@ -161,3 +165,15 @@ def test_no_byte_of_a_signed_report_can_be_changed(at: int, change: int) -> None
     data[at] ^= change
     frame = terminal.frame(NEW, 2, VIN, bytes(data))
     assert read(frame, PUBLIC, REQUIRED).samples == []
+
+
+def test_what_a_simulated_vehicle_of_2025_signs_is_valid_to_who_has_its_key() -> None:
+    vendor = Gb32960Terminal(sign=partial(signature, PRIVATE, PUBLIC))
+    (of_2016, of_2025) = (vendor.device(number) for number in (2, 3))
+    for device in (of_2016, of_2025):
+        measured = Measured(device, AT, {"speed_kmh": 61.3}, 1, ZoneInfo("Asia/Shanghai"))
+        (sent,) = vendor.messages(measured)
+        keys = Keyring(vehicles={device: Keys(public=PUBLIC)})
+        (sample,) = decode(Gb32960(keys=keys), sent.payload).samples
+        assert sample.values.get("signature_state") == sent.said[0].values.get("signature_state")
+    assert sent.said[0].values["signature_state"] == "valid"
