@@ -213,3 +213,23 @@ def test_a_narrow_screen_holds_the_device_and_the_wizard(phone: Visit) -> None:
     expect(page.locator("[data-quantity=active_power_kw]")).to_be_visible()
     assert page.evaluate("() => document.documentElement.scrollWidth - innerWidth") == 0
     phone.expect_calm()
+
+
+def test_the_coordinate_system_of_a_vehicle_is_declared_after_a_second_word(
+    office: Visit, console: Console
+) -> None:
+    _announce(console, "bus-1")
+    with connected(console.database) as conn:
+        row = conn.execute(
+            "UPDATE device SET kind = 'vehicle' WHERE code = 'bus-1' RETURNING device_id"
+        ).fetchone()
+    assert row is not None
+    page = office.page
+    page.goto(f"/devices/{row[0]}")
+    page.get_by_role("combobox", name="位置坐标系").select_option(label="GCJ-02")
+    page.get_by_role("button", name="声明").click()
+    page.get_by_role("button", name="确认声明").click()
+    expect(page.get_by_role("button", name="声明")).to_have_count(0)
+    answer = page.request.get(f"/api/v1/devices/{row[0]}/coordinates").json()
+    assert answer == {"system": "gcj02"}
+    office.expect_calm()

@@ -23,6 +23,11 @@ export interface Session {
   must_change: boolean
 }
 
+/** What the positions of a device are declared to be; null: as its gateway's, and without one WGS-84. */
+export interface Coordinates {
+  system: 'wgs84' | 'gcj02' | null
+}
+
 /** Something with a name in both languages. */
 export interface Named {
   name_zh: string
