@@ -157,7 +157,7 @@ def replace_costs(
         "missing": Json([row._asdict() for row in missing], dumps=_DUMPS),
     }
     with conn.pipeline():  # one way to the server and back for all of it
-        for name in ("replace", "drop_missing", "add_missing"):
+        for name in ("replace", "drop_missing", *(["add_missing"] if missing else [])):
             conn.execute(sql("interval_cost", name), arguments)
 
 
