@@ -193,12 +193,14 @@ class _Reading:
         measures = [each for each in self.month.contract.kpis if each.within_h is not None]
         codes = {meter.in_ledger()[0] for meter in self.month.contract.meters if not meter.by_hand}
         lacking = sorted(codes - self.known.keys())
-        if measures and lacking:
+        if not measures:
+            return
+        if lacking:
             reason = f"alerts of {', '.join(lacking)} are not known: no such meter in the registry"
             self.unread += [Unread("kpi", each.code, "kpi", reason) for each in measures]
             return
         ids = [self.known[code].meter_id for code in codes]
-        rows = alert_cases(self.conn, ids, *self.span) if measures else []
+        rows = alert_cases(self.conn, ids, *self.span)
         for measure in measures:
             answered = measure.drawn_from is KpiSource.ALERTS_ANSWERED
             yield (
