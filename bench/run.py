@@ -26,6 +26,8 @@ BENCHES = (
     "refit",
     "alerts",
     "rules",
+    "fault_table",
+    "four_weeks",
     "lead",
     "yearly_statistics",
     "segmentation",

@@ -148,6 +148,11 @@ def irradiance(
     return _columns(one_row(conn, sql("alert", "irradiance"), arguments))
 
 
+def terms(conn: Connection, place_id: int) -> list[tuple[date, date]]:
+    """Terms [first_day, end_day) of the school that a place belongs to, in order."""
+    return conn.execute(sql("alert", "terms"), {"place_id": place_id}).fetchall()
+
+
 def broken(
     conn: Connection, meter_id: int, flags: int, first: datetime, last: datetime
 ) -> list[tuple[datetime, datetime, int]]:

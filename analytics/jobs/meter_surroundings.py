@@ -1,7 +1,8 @@
 """What stands around a meter whose days are judged: weather, sun, and the meters beside it."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 from psycopg import Connection
@@ -11,9 +12,11 @@ from analytics.models.series import Series
 from analytics.rules.catalogue import Surroundings
 from analytics.rules.company import Broken, Company
 from analytics.rules.thresholds import MeterClass, class_of
+from domain.calendar import DayKind
+from domain.calendar import days as days_between
 from domain.consumption_flag import ConsumptionFlag
 from domain.local_day import local_day
-from store.alert_day import JudgedMeter, broken, company, hours, irradiance
+from store.alert_day import JudgedMeter, broken, company, hours, irradiance, terms
 
 _BROKEN = ConsumptionFlag.FALL | ConsumptionFlag.JUMP
 
@@ -38,7 +41,7 @@ def meter_days(
     zone = ZoneInfo(meter.zone)
     meter_class = class_of(meter.medium, meter.quantity)
     days = local_day(first, zone), local_day(last, zone)
-    kinds = kinds_of_days(conn, meter.place_id, *days).kinds
+    kinds = kinds_of_days(conn, meter.place_id, *days).kinds | _breaks(conn, meter, *days)
     beside = company(conn, meter_id, meter.place_id)
     breaks = broken(conn, meter_id, _BROKEN, first, last)
     around = Company(
@@ -55,6 +58,16 @@ def meter_days(
     air = warmth(conn, meter.place_id, zone, *days).hours
     under = Surroundings(zone, kinds, temperature_c=air if len(air.ts) else None)
     return MeterDays(meter_class, series, under, around)
+
+
+def _breaks(conn: Connection, meter: JudgedMeter, first: date, end: date) -> dict[date, DayKind]:
+    """Days in [first, end) between the terms of a school: nobody works, whatever the calendar."""
+    known = terms(conn, meter.place_id)
+    return {
+        day: DayKind.HOLIDAY
+        for (_, over), (begin, _) in pairwise(known)
+        for day in days_between(max(over, first), min(begin, end))
+    }
 
 
 def _sum(conn: Connection, meter_ids: list[int], first: datetime, last: datetime) -> Series | None:

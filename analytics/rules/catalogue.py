@@ -1,7 +1,7 @@
 """The rules that judge the series of one meter, and what they find together."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from zoneinfo import ZoneInfo
 
@@ -9,6 +9,7 @@ import numpy as np
 
 from analytics.models.estimator import Floats
 from analytics.models.series import Series
+from analytics.rules.amount import with_amount
 from analytics.rules.day_grid import DayGrid, day_grid, laid_out
 from analytics.rules.finding import Finding, merged
 from analytics.rules.implausible import implausible
@@ -20,8 +21,8 @@ from analytics.rules.silent import silent
 from analytics.rules.stuck import stuck
 from analytics.rules.thresholds import MeterClass, Thresholds
 from analytics.rules.unlike_usual import unlike_usual
-from analytics.rules.usual import usual
-from analytics.rules.weather_model import at_usual_weather, explained_by_weather
+from analytics.rules.usual import Usual, usual
+from analytics.rules.weather_model import at_usual_weather, explained_by_weather, seen_before
 from domain.calendar import DayKind
 
 
@@ -58,12 +59,15 @@ class Judged:
         What a model makes of the weather.
     settled : DayGrid
         The grid at usual weather.
+    band : Usual or None
+        What is usual at each hour; None of a plant, which goes by the sun.
     """
 
     series: Series
     grid: DayGrid
     explained: Floats | None
     settled: DayGrid
+    band: Usual | None
     rules: Thresholds
     around: Surroundings
 
@@ -72,7 +76,12 @@ Rule = Callable[[Judged], list[Finding]]
 
 
 def _unlike_usual(of: Judged) -> list[Finding]:
-    return unlike_usual(of.grid, usual(of.grid, of.explained), of.rules.unlike_usual)
+    if of.band is None:
+        return []
+    grid = of.grid
+    if not of.rules.stuck.zeros:  # heat and cold have a season, and its end is no matter
+        grid = replace(grid, value=np.where(grid.value == 0, np.nan, grid.value))
+    return unlike_usual(grid, of.band, of.rules.unlike_usual)
 
 
 def _pv_yield(of: Judged) -> list[Finding]:
@@ -105,6 +114,8 @@ def judge(
 ) -> list[Finding]:
     """Judge the interval amounts of one meter by every rule of its class.
 
+    What was used beyond what is usual is told of each incident as a whole (`sum_above_expected`).
+
     Parameters
     ----------
     series : Series
@@ -122,6 +133,11 @@ def judge(
     if air is not None:
         explained = explained_by_weather(grid, air, around.zone)
     settled = grid if explained is None else at_usual_weather(grid, explained)
-    of = Judged(series, grid, explained, settled, rules, around)
+    band = None if meter_class is MeterClass.PV else usual(grid, explained)
+    if air is not None and band is not None:
+        seen = seen_before(grid, air, around.zone)
+        band = replace(band, expected=np.where(seen, band.expected, np.nan))
+    of = Judged(series, grid, explained, settled, band, rules, around)
     every = (*_METER, *_BY_CLASS.get(meter_class, _OTHERS))
-    return merged(finding for rule in every for finding in rule(of))
+    found = merged(finding for rule in every for finding in rule(of))
+    return [with_amount(each, grid, explained, series.step) for each in found]

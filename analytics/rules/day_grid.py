@@ -55,6 +55,12 @@ class DayGrid:
         """Slots of an hour; below 1 of a coarser series. [1/h]."""
         return self.slots / 24
 
+    @property
+    def starts(self) -> Integers:
+        """Beginnings of the slots, shape (n_days, n_slots). [us]."""
+        lengths = np.diff(self.bounds)[:, None]
+        return np.asarray(self.bounds[:-1, None] + np.arange(self.slots) * lengths // self.slots)
+
     def start(self, flat: int) -> datetime:
         """Instant at which a slot begins, counted through all days."""
         day, slot = divmod(flat, self.slots)

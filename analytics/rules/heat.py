@@ -1,6 +1,7 @@
 """Heat that is pumped in vain, and taken away by the cooling beside it (供回水、冷热同开)."""
 
 from dataclasses import dataclass, replace
+from datetime import timedelta
 
 import numpy as np
 
@@ -8,6 +9,9 @@ from analytics.models.estimator import Floats, Integers, Truths
 from analytics.models.series import us
 from analytics.rules.finding import Finding, Priority
 from analytics.rules.lasting import State, lasting
+
+_APART = timedelta(hours=24)
+"""What comes back sooner is one matter: plant runs by day, and not at night."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,16 +54,22 @@ def heating_and_cooling(
     Returns
     -------
     list of Finding
-        `sum_above_expected` is the heat that the cooling took away again: the lesser of both.
+        One for each matter; `sum_above_expected` is the heat that the cooling took away again: the
+        lesser of both, in `hours` instants.
     """
     both = _runs_well(heating, rule) & _runs_well(cooling, rule)
     wasted = np.minimum(heating, cooling)
     state = State("heating_and_cooling", Priority.HIGH, both, wasted, 0.0)
-    found = []
-    for each in lasting(ts, state, rule.hours):
-        inside = (ts >= us(each.start)) & (ts < us(each.end))
-        lost = {"sum_above_expected": float(wasted[inside].sum())}
-        found.append(replace(each, evidence={**each.evidence, **lost}))
+    found: list[Finding] = []
+    for spell in lasting(ts, state, rule.hours):
+        start, score = spell.start, spell.score
+        if found and start - found[-1].end < _APART:
+            before = found.pop()
+            start, score = before.start, max(before.score, score)
+        inside = both & (ts >= us(start)) & (ts < us(spell.end))
+        lost = {"sum_above_expected": float(wasted[inside].sum()), "hours": float(inside.sum())}
+        actual = float(wasted[inside].mean())
+        found.append(replace(spell, start=start, score=score, actual=actual, evidence=lost))
     return found
 
 

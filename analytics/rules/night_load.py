@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from analytics.models.estimator import Floats
+from analytics.models.estimator import Floats, Truths
 from analytics.rules.day_grid import DayGrid
 from analytics.rules.finding import Finding, Priority
 from analytics.rules.hysteresis import Hysteresis, Spell, spells
@@ -62,14 +62,25 @@ def night_load(grid: DayGrid, rule: NightLoad) -> list[Finding]:
     hours = grid.hours(int(rule.first_hour), int(rule.end_hour))
     night = grid.value[:, hours]
     level = _median(night)
-    base = base_of_nights(level, rule)
+    base = base_of_nights(level, grid.off, rule)
     score = (level / np.where(base > 0, base, np.nan) - 1) / rule.above
     count = Hysteresis(1.0, 1.0, round(rule.nights), round(rule.within), round(rule.hold))
     return [_finding(grid, rule, level, base, spell) for spell in spells(score, count)]
 
 
-def base_of_nights(level: Floats, rule: NightLoad) -> Floats:
-    """Low quantile of the nights before each night, shape (n_days,); NaN below a week of them."""
+def base_of_nights(level: Floats, off: Truths, rule: NightLoad) -> Floats:
+    """Low quantile of the nights before each night, shape (n_days,); NaN below a week of them.
+
+    Nights of days off are held against such nights, and those of a school's term against its term.
+    """
+    base = np.full_like(level, np.nan)
+    for kind in (False, True):
+        mine = off == kind
+        base[mine] = _base(np.where(mine, level, np.nan), rule)[mine]
+    return base
+
+
+def _base(level: Floats, rule: NightLoad) -> Floats:
     reach = round(rule.reach_days)
     padded = np.concatenate([np.full(reach, np.nan), level[:-1]])
     around = np.lib.stride_tricks.sliding_window_view(padded, reach)

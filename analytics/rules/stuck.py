@@ -26,6 +26,8 @@ class Stuck:
         A meter that spends more of its time in such runs has too few digits to tell. [1]
     idle_times : float
         A meter that idles stands at zero for so many times its next longest pause. [1]
+    zeros : float
+        Whether zeros count (1): heat and cold have a season that ends (0).
     high_from_hours : float
         Length from which it has high priority. [h]
     """
@@ -34,6 +36,7 @@ class Stuck:
     least_values: float
     usual_share: float
     idle_times: float
+    zeros: float
     high_from_hours: float
 
 
@@ -52,6 +55,8 @@ def stuck(series: Series, rule: Stuck) -> list[Finding]:
     length = ts[found[:, 1] - 1] + step - ts[found[:, 0]]
     long = length >= rule.hours * HOUR_US
     long &= found[:, 1] - found[:, 0] >= rule.least_values
+    if not rule.zeros:
+        long &= value[found[:, 0]] != 0
     if idles:
         zero = value[found[:, 0]] == 0
         usual = np.sort(length[zero])[-2] if zero.sum() > 1 else 0

@@ -20,15 +20,17 @@ _REACH_DAYS = 45
 _FEWEST = 3
 """Days that must tell."""
 _WEEK = 7
-"""Days after which the spread is learned anew. [d]"""
+"""Days after which the spread is learned anew; like days lie so far apart at least. [d]"""
 _SPREAD_DAYS = 28
 """Days before that tell the spread. [d]"""
+_LAG_DAYS = 14
+"""The newest days tell nothing of the spread yet: what is wrong for days would hide itself. [d]"""
 _TAIL_DAYS = 60
 """Days before that tell how often the meter strays far. [d]"""
 _TAIL, _USUAL_TAIL = 0.98, 3.0
 """Of 50 hours the furthest lies so many spreads away, on a meter that is not erratic."""
 _FEWEST_DAYS = 14
-"""Days before which the spread is not known. [d]"""
+"""Days that must tell the spread. [d]"""
 _NORMAL = 1.4826
 """Standard deviation of a normal distribution over its median absolute deviation. [1]"""
 _LEAST_SPREAD = 0.02
@@ -58,7 +60,7 @@ class Usual:
     def distance(self, value: Floats) -> Floats:
         """How far values lie outside the band, in spreads. [1]."""
         outside = np.maximum(np.maximum(value - self.high, self.low - value), 0.0)
-        return np.asarray(outside / self.spread)
+        return np.where(np.isfinite(self.expected), outside / self.spread, np.nan)
 
 
 def usual(grid: DayGrid, explained: Floats | None = None) -> Usual:
@@ -71,7 +73,8 @@ def usual(grid: DayGrid, explained: Floats | None = None) -> Usual:
     """
     base = np.zeros_like(grid.value) if explained is None else explained
     left = grid.value - base
-    expected = _median_of_earlier(left, grid.weekday, _WEEKS)
+    # A run of holidays is a run of Sundays: its first days would teach that a fault is usual.
+    expected = _median_of_earlier(left, grid.weekday, _WEEKS, apart=_WEEK)
     lacking = np.isnan(expected)
     until = int(np.flatnonzero(lacking)[-1]) // grid.slots + 1 if lacking.any() else 0
     any_day = _median_of_earlier(left[:until], grid.off[:until].astype(np.int64), _OTHER_DAYS)
@@ -83,7 +86,7 @@ def usual(grid: DayGrid, explained: Floats | None = None) -> Usual:
     return Usual(expected, low, high, spread * _erratic(band.distance(grid.value)))
 
 
-def median_of_like_days(value: Floats, kind: Integers, steps: Integers) -> Floats:
+def median_of_like_days(value: Floats, kind: Integers, steps: Integers, apart: int = 0) -> Floats:
     """Median of the same slot on the nearest days of the same kind.
 
     Parameters
@@ -92,6 +95,8 @@ def median_of_like_days(value: Floats, kind: Integers, steps: Integers) -> Float
     kind : ndarray of int, shape (n_days,)
     steps : ndarray of int, shape (n_steps,)
         Which days of the kind, counted from the day itself.
+    apart : int, default 0
+        Days nearer than this do not tell; where there are such, twice as many are looked at. [d]
 
     Returns
     -------
@@ -101,10 +106,13 @@ def median_of_like_days(value: Floats, kind: Integers, steps: Integers) -> Float
     found = np.full_like(value, np.nan)
     for each in np.unique(kind):
         days = np.flatnonzero(kind == each)
-        place = np.arange(len(days))[:, None] + steps
+        crowded = bool((np.diff(days) < apart).any())
+        looked_at = np.concatenate([steps - len(steps), steps]) if crowded else steps
+        place = np.arange(len(days))[:, None] + looked_at
         inside = (place >= 0) & (place < len(days))
         near = days[np.where(inside, place, 0)]
-        inside &= np.abs(near - days[:, None]) <= _REACH_DAYS
+        away = np.abs(near - days[:, None])
+        inside &= (away <= _REACH_DAYS) & (away >= apart)
         around = np.where(inside[:, :, None], value[near], np.nan)
         found[days] = median_known(around, _FEWEST)
     return found
@@ -122,8 +130,8 @@ def median_known(value: Floats, fewest: int = 1) -> Floats:
     return np.asarray(middle[..., 0, :])
 
 
-def _median_of_earlier(value: Floats, kind: Integers, days: int) -> Floats:
-    return median_of_like_days(value, kind, np.arange(-days, 0))
+def _median_of_earlier(value: Floats, kind: Integers, days: int, apart: int = 0) -> Floats:
+    return median_of_like_days(value, kind, np.arange(-days, 0), apart)
 
 
 def _neighbours(expected: Floats) -> tuple[Floats, Floats]:
@@ -156,8 +164,8 @@ def _spread(size: Floats, grid: DayGrid) -> Floats:
 
 
 def _before_each_week(days: int, back: int) -> Integers:
-    """Places of the days before each week, shape (n_weeks, back); below 0 before the record."""
-    return np.asarray(np.arange(0, days, _WEEK)[:, None] + np.arange(-back, 0))
+    """Places of days that tell of each week, shape (n_weeks, back); below 0 before the record."""
+    return np.asarray(np.arange(0, days, _WEEK)[:, None] + np.arange(-back, 0) - _LAG_DAYS)
 
 
 def _of(value: Floats, places: Integers) -> Floats:

@@ -5,13 +5,17 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 
-from analytics.models.estimator import Floats
+from analytics.models.estimator import Floats, Truths
 from analytics.models.hour_of_week import HOURS_A_DAY
 from analytics.models.series import Series
 from analytics.models.time_of_week import TimeOfWeek
 from analytics.rules.day_grid import DayGrid, laid_out
 from analytics.rules.usual import median_known
 
+_FAR = 4.5
+"""Of the median error: three standard deviations of a normal distribution. [1]"""
+_LEARNED_H, _NEAR_K = 168.0, 0.5
+"""Hours as warm, or as cold, that must lie before, within a kelvin. [h], [K]"""
 _LEAST_DAYS = 56
 """Days with use and temperature below which nothing is learned of the weather."""
 
@@ -33,7 +37,12 @@ def explained_by_weather(grid: DayGrid, temperature_c: Series, zone: ZoneInfo) -
         return None
     slot = (grid.weekday[:, None] * HOURS_A_DAY + np.arange(HOURS_A_DAY)).ravel()
     matrix = np.column_stack([air.ravel(), slot.astype(np.float64)])
-    told = TimeOfWeek().fit(matrix, grid.value.ravel()).predict(matrix)
+    use = grid.value.ravel()
+    first = TimeOfWeek().fit(matrix, use).predict(matrix)[:, 0]
+    away = np.abs(use - first)
+    # Hours that lie far off say what was wrong, not what the weather does.
+    usual = np.where(away <= _FAR * float(np.nanmedian(away)), use, np.nan)
+    told = TimeOfWeek().fit(matrix, usual).predict(matrix)
     return np.asarray(told[:, 0].reshape(grid.value.shape))
 
 
@@ -50,3 +59,25 @@ def at_usual_weather(grid: DayGrid, explained: Floats) -> DayGrid:
         days = grid.weekday == weekday
         usual[days] = median_known(explained[days])
     return replace(grid, value=grid.value - explained + usual)
+
+
+def seen_before(grid: DayGrid, temperature_c: Series, zone: ZoneInfo) -> Truths:
+    """Whether such warmth, or such cold, was there for long enough before each day.
+
+    The first hot days of a year are beyond what anything was learned from. Where the temperature is
+    not known nothing speaks against an hour.
+
+    Returns
+    -------
+    ndarray of bool, shape (n_days, n_slots)
+    """
+    air = laid_out(temperature_c, grid.bounds, grid.slots, zone)
+    least = max(round(_LEARNED_H * grid.slots_an_hour), 1)
+    seen = np.ones(air.shape, np.bool_)
+    before = np.empty(0)
+    for day, today in enumerate(air):
+        if len(before) > 2 * least:
+            warm, cold = before[-least] + _NEAR_K, before[least - 1] - _NEAR_K
+            seen[day] = ~((today > warm) | (today < cold))
+        before = np.sort(np.concatenate([before, today[np.isfinite(today)]]))
+    return seen

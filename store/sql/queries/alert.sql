@@ -298,6 +298,10 @@ SELECT array_agg((extract(epoch FROM hour) * 1000000)::bigint ORDER BY hour), ar
            AND r.ts >= %(first)s AND r.ts < %(last)s AND r.irradiance_wm2 IS NOT NULL
          GROUP BY 1) h;
 
+-- name: terms
+-- Terms of the school that a place belongs to, local days [first_day, end_day); none of other institutions.
+SELECT lower(t.during), upper(t.during) FROM school_term t WHERE t.organisation_id = desk_of(%(place_id)s) ORDER BY 1;
+
 -- name: broken
 -- Local days in [first, last) on which the ledger found that a meter's register broke, with their flags.
 SELECT start_at, start_at + make_interval(secs => day_s), flags FROM consumption_day c JOIN meter m USING (meter_id, quantity)
