@@ -27,7 +27,8 @@ Row = TypeVar("Row")
 _NOW = datetime(9999, 12, 31, tzinfo=UTC)
 """As known now."""
 _TOLD = ("first_day", "end_day", "source", "evidence", "note")
-_CHECKS = ("checked", "checked_by", "checked_on", "document")
+CHECKS = ("checked", "checked_by", "checked_on", "document")
+"""Names by which a file says that a version is checked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +76,7 @@ class VersionRow:
     def told(self) -> dict[str, object]:
         """The version as a tariff file has it."""
         told: dict[str, object] = json.loads(self.terms, parse_float=Decimal)
-        told |= {name: getattr(self, name) for name in (*_TOLD, *_CHECKS[1:])}
+        told |= {name: getattr(self, name) for name in (*_TOLD, *CHECKS[1:])}
         told |= {"checked": self.checked_by is not None}
         return {name: value for name, value in told.items() if value not in (None, "")}
 
@@ -227,6 +228,15 @@ def revise_tariff(conn: Connection, tariff_id: int, text: str, *, place: str) ->
     return added
 
 
+def follow(
+    conn: Connection, tariff_id: int, raw: Mapping[str, object], version: TariffVersion
+) -> None:
+    """Add a version that follows the one in force when it begins, which ends then."""
+    with conn.transaction():
+        _end_version(conn, tariff_id, version.first_day)
+        _add_version(conn, tariff_id, raw, version)
+
+
 def _end_version(conn: Connection, tariff_id: int, end_day: date) -> None:
     """Let the version in force on a day end before it; where none is, nothing is to be done."""
     conn.execute(sql("tariff", "end_version"), {"tariff_id": tariff_id, "end_day": end_day})
@@ -305,7 +315,7 @@ def withdraw_price_check(conn: Connection, price_month_id: int, *, reason: str) 
 
 
 def prices(
-    conn: Connection, tariff_id: int, first_day: date, end_day: date, *, as_of: datetime
+    conn: Connection, tariff_id: int, first_day: date, end_day: date, *, as_of: datetime = _NOW
 ) -> list[PriceRow]:
     """Prices of the months that begin in [first_day, end_day), as they were known at an instant."""
     arguments = {
@@ -317,8 +327,24 @@ def prices(
     return _rows(conn, PriceRow, "prices", arguments)
 
 
+def announced_parts(rows: Iterable[VersionRow]) -> dict[tuple[str, Period | None], None]:
+    """Components and periods that any of the versions takes a price for, in order."""
+    each = (row.version() for row in rows)
+    return {
+        (component.name, period): None
+        for version in each
+        for component in version.components
+        for period in version.periods_of(component)
+    }
+
+
 def tariffs_of_meter(
-    conn: Connection, meter_id: int, first_day: date, end_day: date, *, as_of: datetime = _NOW
+    conn: Connection,
+    meter_id: int,
+    first_day: date,
+    end_day: date,
+    *,
+    as_of: datetime = _NOW,
 ) -> list[MeterTariffRow]:
     """Tariffs that a meter is on, on local days [first_day, end_day), in order of time.
 
@@ -352,7 +378,7 @@ def put_meter(conn: Connection, meter_id: int, row: MeterTariffRow) -> None:
 def _add_version(
     conn: Connection, tariff_id: int, raw: Mapping[str, object], version: TariffVersion
 ) -> int:
-    terms = {name: value for name, value in raw.items() if name not in (*_TOLD, *_CHECKS)}
+    terms = {name: value for name, value in raw.items() if name not in (*_TOLD, *CHECKS)}
     arguments = {
         "tariff_id": tariff_id,
         "first_day": version.first_day,

@@ -19,8 +19,8 @@ from domain.sentence import Sentence
 from domain.time_of_use import Period
 from store.session import audit
 from store.tariff import (
-    VersionRow,
     announce_prices,
+    announced_parts,
     check_prices,
     prices,
     versions,
@@ -62,7 +62,7 @@ def announce(tariff_id: int, new: NewPrices, scope: Scope) -> AnnouncementOut:
     """Enter the prices announced for a month; they replace what was entered before."""
     only_administrators(scope)
     row = tariff_named(scope, tariff_id)
-    known = _priced(versions(scope.conn, tariff_id))
+    known = announced_parts(versions(scope.conn, tariff_id))
     strange = [each for each in new.prices if (each.component, each.period) not in known]
     if strange:
         told = ", ".join(_told(each.component, each.period) for each in strange)
@@ -140,17 +140,6 @@ def _newest(scope: Scope, tariff_id: int, month: date) -> AnnouncementOut:
             Sentence("no_prices", "no prices are entered for {month}", month=f"{month:%Y-%m}"),
         )
     return found
-
-
-def _priced(rows: list[VersionRow]) -> dict[tuple[str, Period | None], None]:
-    """Components and periods that any version takes an announced price for, in order."""
-    each = (row.version() for row in rows)
-    return {
-        (component.name, period): None
-        for version in each
-        for component in version.components
-        for period in version.periods_of(component)
-    }
 
 
 def _told(component: str, period: Period | None) -> str:

@@ -1,15 +1,19 @@
 """Versions of a tariff: another one from a day on, its check by a second person, taking it back."""
 
+from datetime import date
+from decimal import Decimal
 from http import HTTPStatus
 
 from fastapi import APIRouter
+from pydantic import BaseModel, Field
 
 from api.problem import refuse
-from api.routes.tariffs import Document, NewTariff, TariffOut, tariff_named, tariff_out
+from api.routes.tariffs import Document, NewTariff, TariffOut, Text, tariff_named, tariff_out
 from api.scope import Caller, Scope, only_administrators
 from api.withdrawn import Doubt
 from domain.errors import InputError
 from domain.sentence import Sentence
+from domain.time_of_use import Period
 from store.session import audit
 from store.tariff import (
     TariffRow,
@@ -19,6 +23,7 @@ from store.tariff import (
     versions,
     withdraw_version_check,
 )
+from store.tariff_prices import FixedPrice, reprice
 
 router = APIRouter(prefix="/tariffs/{tariff_id}/versions", tags=["money"])
 
@@ -40,6 +45,39 @@ def add_versions(tariff_id: int, new: NewTariff, scope: Scope) -> TariffOut:
         template = "the file has no version of {tariff} that is not there"
         raise refuse(HTTPStatus.CONFLICT, Sentence("no_new_version", template, tariff=row.code))
     audit(scope.conn, "tariff_revised", row.code, {"first_days": list(map(str, added))})
+    return tariff_out(row, versions(scope.conn, tariff_id))
+
+
+class NewFixedPrice(BaseModel):
+    """A price that the version itself says."""
+
+    component: Text
+    period: Period | None = Field(default=None, description="Null: the same in every period.")
+    price: Decimal = Field(gt=-1000, lt=1000, description="[CNY/unit]")
+
+
+class NewFixedPrices(BaseModel):
+    """Other prices from a day on; everything else of the version in force stays."""
+
+    first_day: date
+    source: Text
+    prices: list[NewFixedPrice] = Field(min_length=1, max_length=200)
+
+
+@router.post("/prices", status_code=HTTPStatus.CREATED)
+def change_prices(tariff_id: int, new: NewFixedPrices, scope: Scope) -> TariffOut:
+    """Add a version with other fixed prices from a day on; it counts as unchecked.
+
+    The version in force ends on that day. Prices announced by the month are entered by the month.
+    """
+    only_administrators(scope)
+    row = tariff_named(scope, tariff_id)
+    prices = [FixedPrice(each.component, each.period, each.price) for each in new.prices]
+    try:
+        reprice(scope.conn, tariff_id, new.first_day, prices, source=new.source)
+    except InputError as error:
+        raise refuse(HTTPStatus.UNPROCESSABLE_ENTITY, error) from error
+    audit(scope.conn, "tariff_repriced", row.code, new.model_dump(mode="json"))
     return tariff_out(row, versions(scope.conn, tariff_id))
 
 

@@ -9,7 +9,7 @@ from http import HTTPStatus
 from typing import Annotated
 
 from fastapi import APIRouter, Query
-from pydantic import BaseModel, Field, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from analytics.jobs.meter_cost import NOW
 from analytics.ledger.timetable import next_month
@@ -35,6 +35,7 @@ from store.tariff import (
     tariffs,
     versions,
 )
+from store.tariff_prices import fixed_prices
 
 router = APIRouter(prefix="/tariffs", tags=["money"])
 
@@ -119,6 +120,16 @@ class AnnouncementOut(BaseModel):
     )
 
 
+class FixedPriceOut(BaseModel):
+    """A price that the version itself says, until a version follows it."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    component: str
+    period: Period | None = Field(description="Null where it is the same in every period.")
+    price: Decimal = Field(description="[CNY/unit]")
+
+
 class TermsOut(BaseModel):
     """A version on one kind of day in one month."""
 
@@ -134,6 +145,7 @@ class TermsOut(BaseModel):
     announcement: AnnouncementOut | None
     power_factor: str | None = Field(description="Standard the user is held to. [1]")
     basic_by: str | None = Field(description="capacity or maximum; null: no basic charge.")
+    fixed: list[FixedPriceOut] = Field(description="Prices that the version itself says.")
 
 
 class NewTariff(BaseModel):
@@ -198,6 +210,7 @@ def one_tariff(
         announcement=announcement_out(announced),
         power_factor=version.power_factor,
         basic_by=version.basic.by if version.basic else None,
+        fixed=[FixedPriceOut.model_validate(each) for each in fixed_prices(found)],
     )
 
 

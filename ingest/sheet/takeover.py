@@ -16,6 +16,7 @@ from ingest.sheet.grid import FILE_MAX_BYTES, Grid, unreadable
 from ingest.sheet.heating import HeatingRules, HeatingSeasons
 from ingest.sheet.manual_entries import ManualEntries
 from ingest.sheet.meters import Meters
+from ingest.sheet.month_prices import MonthPrices
 from ingest.sheet.occasions import Events, SchoolTerms
 from ingest.sheet.order_form import shipped_forms
 from ingest.sheet.pile_fees import PileFees
@@ -45,6 +46,7 @@ _ALL: tuple[Sheet, ...] = (
     ManualEntries(),
     Certificates(),
     Factors(),
+    MonthPrices(),
     Quotas(),
     Targets(),
     *map(VehicleOrders, shipped_forms()),

@@ -193,6 +193,45 @@ def test_a_check_of_prices_is_taken_back_with_a_reason_and_made_again(
     assert second.post(path, json=CHECK).json()["withdrawn"] is None
 
 
+def test_prices_of_months_come_as_a_table_that_changes_only_what_it_says_otherwise(
+    conn: Connection, admin: TestClient, sign_in: SignIn
+) -> None:
+    assert admin.get(f"{V1}/sheets").status_code == 200
+    sheet = f"{V1}/sheets/month_prices"
+    second = sign_in("second")
+    path = f"{V1}/tariffs/{tianjin(second)}/prices/{JUNE}/check"
+    assert second.post(path, json=CHECK).json()["checked"]
+    given = second.get(sheet, params={"form": "csv", "lang": "en"}).text
+    july = "\n".join(each.replace("2026-06", "2026-07") for each in given.splitlines()[1:])
+    taken = second.post(sheet, content=f"{given.strip()}\n{july}\n".encode()).json()
+    assert (taken["taken"], taken["rows"]) == (True, 18), taken
+    assert conn.execute("SELECT month FROM price_month ORDER BY 1").fetchall() == [(JUNE,), (JULY,)]
+    months = [
+        second.get(f"{V1}/tariffs/{tianjin(second)}", params={"day": str(day)}).json()
+        for day in (JUNE, JULY)
+    ]
+    assert [each["announcement"]["checked"] for each in months] == [True, False]
+    assert months[0]["prices"] == [
+        {**price, "checked": other["checked"]}
+        for price, other in zip(months[1]["prices"], months[0]["prices"], strict=True)
+    ]
+    heading = "tariff,month,component,period,price,source\n"
+    wrong = (
+        "nowhere,2026-08,line_loss,,0.1,n\n"
+        "tianjin-tou,2026-13,line_loss,,0.1,n\n"
+        "tianjin-tou,2026-08,gold,,0.1,n\n"
+        "tianjin-tou,2026-08,line_loss,,dear,n\n"
+        "tianjin-tou,2026-08,line_loss,,0.1,other\n"
+    )
+    told = second.post(sheet, content=(heading + wrong).encode()).json()
+    assert not told["taken"]
+    assert sorted((each["row"], each["code"]) for each in told["faults"]) == [
+        (2, "unknown_tariff"), (3, "not_a_month"), (4, "unknown_component"), (5, "not_a_price"),
+        (6, "two_sources"),
+    ]  # fmt: skip
+    assert sign_in("school").post(sheet, content=given.encode()).json()["taken"] is False
+
+
 def test_the_database_itself_refuses_who_checks_their_own_prices_or_withdraws_twice(
     conn: Connection, admin: TestClient, sign_in: SignIn
 ) -> None:

@@ -169,6 +169,36 @@ def test_who_entered_a_version_cannot_check_it_and_another_signs(
     assert found["official"], found["not_official"]
 
 
+def test_new_prices_from_a_day_on_are_a_version_that_is_otherwise_the_one_before(
+    conn: Connection, admin: TestClient, sign_in: SignIn
+) -> None:
+    path = f"{V1}/tariffs/{office(admin)['id']}/versions/prices"
+    terms = admin.get(f"{V1}/tariffs/{office(admin)['id']}", params={"day": str(JUNE)}).json()
+    assert terms["fixed"] == [{"component": "energy", "period": None, "price": "0.60"}]
+
+    def put(**other: object) -> Any:
+        price = {"component": "energy", "price": "0.70"}
+        new = {"first_day": str(MIDST), "source": "notice 2", "prices": [price], **other}
+        return admin.post(path, json=new)
+
+    for refused, code in (
+        (put(first_day="2025-12-31"), "no_version_to_follow"),
+        (put(first_day="2026-01-01"), "version_begins_then"),
+        (put(prices=[{"component": "energy", "price": "0.60"}]), "prices_as_before"),
+        (put(prices=[{"component": "water", "price": "1"}]), "price_not_fixed"),
+        (put(prices=[{"component": "energy", "period": "peak", "price": "1"}]), "price_not_fixed"),
+    ):
+        assert (refused.status_code, refused.json()["code"]) == (422, code), refused.text
+    assert waiting(conn) == []
+    first, second = put().json()["versions"]
+    assert (first["end_day"], second["first_day"]) == (str(MIDST), str(MIDST))
+    assert (second["checked"], second["own"], second["source"]) == (False, True, "notice 2")
+    assert waiting(conn) == [(MIDST, None)]
+    work(conn)
+    assert total(admin) == Decimal(15 * 240) * (Decimal("0.60") + Decimal("0.70"))
+    assert sign_in("school").post(path, json={}).status_code in {403, 422}
+
+
 def test_a_check_that_was_not_right_is_taken_back_and_its_days_are_official_no_more(
     conn: Connection, admin: TestClient, sign_in: SignIn
 ) -> None:

@@ -94,6 +94,25 @@ def test_a_tariff_shows_its_day_its_prices_and_that_nobody_checked_it_until_some
     page.get_by_role("button", name="署名确认").click()
     expect(page.locator("[data-checked]")).to_have_count(1)
     expect(page.get_by_text("operator · ")).to_contain_text("395号")
+    page.get_by_role("button", name="撤销核对").click()
+    page.get_by_label("撤销的理由").fill("核对的是旧文件")
+    page.get_by_role("button", name="确认撤销").click()
+    expect(page.locator("[data-checked]")).to_have_count(0)
+    expect(page.locator("[data-withdrawn]")).to_contain_text("核对的是旧文件")
+    office.expect_calm()
+
+
+def test_who_entered_the_prices_of_a_month_is_told_that_somebody_else_checks_them(
+    office: Visit, billed_days: tuple[date, date]
+) -> None:
+    page = office.page
+    page.goto(f"/tariffs?tariff=tianjin-tou&month={billed_days[0]:%Y-%m}")
+    expect(page.get_by_role("button", name="我已与原文件核对")).to_have_count(3)
+    page.get_by_role("button", name=f"更正 {billed_days[0]:%Y-%m} 价格").click()
+    page.get_by_label("公告名称、文号和日期").fill("更正的公告")
+    page.get_by_role("button", name="录入", exact=True).click()
+    expect(page.get_by_text("由您录入，须由另一人核对。")).to_have_count(1)
+    expect(page.get_by_role("button", name="我已与原文件核对")).to_have_count(2)
     office.expect_calm()
 
 

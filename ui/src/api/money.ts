@@ -79,6 +79,15 @@ export interface Terms {
   announcement: Announcement | null
   power_factor: string | null
   basic_by: 'capacity' | 'maximum' | null
+  /** Prices that the version itself says. */
+  fixed: FixedPrice[]
+}
+
+export interface FixedPrice {
+  component: string
+  /** Null where it is the same in every period. */
+  period: Period | null
+  price: Decimal
 }
 
 export interface Bill {
@@ -165,6 +174,8 @@ export const tariffMeters = async (tariff: number, signal?: AbortSignal) =>
   (await call<Page<TariffMeter>>('GET', `/tariffs/${tariff}/meters`, signal ? { signal } : {})).items
 export const addTariff = (text: string) => call<Tariff>('POST', '/tariffs', { body: { text } })
 export const reviseTariff = (tariff: number, text: string) => call<Tariff>('POST', `/tariffs/${tariff}/versions`, { body: { text } })
+export const changePrices = (tariff: number, first_day: LocalDate, source: string, prices: FixedPrice[]) =>
+  call<Tariff>('POST', `/tariffs/${tariff}/versions/prices`, { body: { first_day, source, prices } })
 export const endOnTariff = (tariff: number, meter: string, end_day: LocalDate) =>
   call<Page<TariffMeter>>('POST', `/tariffs/${tariff}/meters/${encodeURIComponent(meter)}/end`, { body: { end_day } })
 export const putOnTariff = (meter: string, terms: MeterTariff) =>
