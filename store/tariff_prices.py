@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from psycopg import Connection
 
@@ -61,9 +61,9 @@ def reprice(
         raise InputError(Sentence("version_begins_then", template), place=place)
     known = {(each.component, each.period): each.price for each in fixed_prices(row)}
     left = (*CHECKS, "evidence", "note", "note_zh")  # they are about the source of the one before
-    raw = {name: value for name, value in row.told().items() if name not in left}
+    raw: dict[str, Any] = {n: value for n, value in row.told().items() if n not in left}
     raw |= {"first_day": first_day, "source": source, "checked": False}
-    components = {each["name"]: each for each in _components(raw)}
+    components = {each["name"]: each for each in raw["component"]}
     changed = False
     for component, period, price in prices:
         if (component, period) not in known:
@@ -79,8 +79,3 @@ def reprice(
         template = "every price is as it was"
         raise InputError(Sentence("prices_as_before", template), place=place)
     follow(conn, tariff_id, raw, read_version(Entry(dict(raw), place)))
-
-
-def _components(raw: dict[str, object]) -> list[dict[str, dict[str, Decimal]]]:
-    found = raw.get("component")
-    return found if isinstance(found, list) else []

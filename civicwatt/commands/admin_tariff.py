@@ -7,7 +7,7 @@ from civicwatt.administering import administering
 from civicwatt.text_file import text_of
 from domain.errors import InputError
 from domain.tariff_file import read_tariff, shipped_tariffs
-from store.tariff import add_tariff, revise_tariff, tariffs, versions
+from store.tariff import add_tariff, refuse_check, revise_tariff, tariffs, versions
 
 
 def add(tasks: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -29,6 +29,9 @@ def add(tasks: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
 
 def _load(args: argparse.Namespace) -> int:
     texts = {str(file): text_of(file) for file in args.file} or shipped_tariffs()
+    for place, text in texts.items():
+        for version in read_tariff(text, place=place).versions:
+            refuse_check(version, place=f"{place}, version from {version.first_day}")
     with administering() as conn:
         for place, text in texts.items():
             added = add_tariff(conn, text, place=place)

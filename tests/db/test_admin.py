@@ -222,3 +222,21 @@ def test_the_worker_may_not_read_people(database: str) -> None:
         for table in ("person", "session"):
             with pytest.raises(psycopg.errors.InsufficientPrivilege):
                 worker.execute(f"SELECT * FROM {table}")
+
+
+def test_a_tariff_is_loaded_once_and_never_as_checked(database: str, tmp_path: Path) -> None:
+    file = tmp_path / "office.toml"
+    text = (
+        'schema = "tariff/1"\ncode = "office"\nmedium = "electricity"\nname_zh = "办公"\n'
+        'name_en = "Office"\n[[version]]\nfirst_day = 2026-01-01\nsource = "notice 1"\n'
+        'checked = {}\n[[version.component]]\nname = "energy"\nprice = 0.60\n'
+    )
+    signed = 'true\nchecked_by = "me"\nchecked_on = 2026-06-01\ndocument = "d"'
+    file.write_text(text.format(signed), "utf-8")
+    said = run(database, "admin", "tariff", "load", str(file), code=1)
+    assert "office.toml, version from 2026-01-01: it calls itself checked" in said
+    file.write_text(text.format("false"), "utf-8")
+    assert run(database, "admin", "tariff", "load", str(file)).endswith(": added\n")
+    assert run(database, "admin", "tariff", "load", str(file)).endswith("its code is known\n")
+    listed = run(database, "admin", "tariff", "list")
+    assert "office  electricity  Office\n  2026-01-01 to no end  unchecked" in listed
