@@ -88,4 +88,6 @@ def test_the_page_of_rules_shows_modes_thresholds_and_budgets(office: Visit) -> 
     expect(page.locator("[data-budgets] tbody tr").first).to_contain_text("出厂值")
     row = page.locator("[data-thresholds] tbody tr", has_text="phases.low_v")
     expect(row).to_contain_text("198")
+    page.set_viewport_size({"width": 390, "height": 844})
+    assert page.evaluate("() => document.documentElement.scrollWidth") <= 390
     office.expect_calm()

@@ -8,6 +8,8 @@ import pytest
 from psycopg import Connection
 
 from analytics.jobs.day_alerts import judge_days
+from analytics.jobs.meter_surroundings import meter_days
+from domain.calendar import DayKind
 from domain.local_day import day_start
 from domain.registry import (
     Device,
@@ -19,7 +21,9 @@ from domain.registry import (
     OrganisationKind,
     Registry,
 )
+from store.alert_day import judged_meter
 from store.become import Role
+from store.one_row import one_row
 from store.registry import write as write_registry
 from tests.conftest import connected
 
@@ -151,7 +155,7 @@ def test_heat_that_the_cooling_takes_away_is_told_with_its_amount(
         conn, "heat", lambda day, hour: 3.0 if hour < 8 or (day >= 97 and 10 <= hour < 16) else 0.0
     )
     found = dict(standing(conn, database))
-    assert found["heating_and_cooling"] == pytest.approx(6 * 2.0, rel=0.1)
+    assert found["heating_and_cooling"] == pytest.approx(2 * 6 * 2.0, rel=0.1)
 
 
 def test_a_plant_is_judged_by_the_sun_and_not_by_the_clock(conn: Connection, database: str) -> None:
@@ -200,3 +204,25 @@ def test_what_a_heat_wave_explains_is_no_alert(
         sky(conn, "air_temperature_c", air)
     plant(conn, "main", cooled)
     assert bool(standing(conn, database)) is not told
+
+
+def test_between_the_terms_of_a_school_nobody_works(conn: Connection, database: str) -> None:
+    plant(conn, "main", office)
+    over, begin = FIRST + timedelta(days=40), FIRST + timedelta(days=60)
+    conn.execute(
+        "INSERT INTO school_term (organisation_id, name, during)"
+        " SELECT organisation_id, name, during FROM organisation,"
+        " (VALUES ('spring', daterange(%s, %s)), ('autumn', daterange(%s, %s))) AS t (name, during)"
+        " WHERE code = 'office'",
+        [FIRST, over, begin, TODAY],
+    )
+    with connected(database, Role.WORK) as work:
+        (meter_id,) = one_row(work, "SELECT meter_id FROM meter WHERE code = 'main'")
+        meter = judged_meter(work, meter_id)
+        assert meter is not None
+        known = meter_days(work, meter_id, meter, day_start(FIRST, ZONE), day_start(TODAY, ZONE))
+    assert known is not None
+    days = [over + timedelta(days=number) for number in range(-1, 21)]
+    off = [known.around.kinds.get(day) is DayKind.HOLIDAY for day in days]
+    assert off[1:21] == [True] * 20
+    assert [off[0], off[21]] == [False, False]
