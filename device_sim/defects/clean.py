@@ -110,10 +110,9 @@ def _given(around: Surroundings, first: date, days: int) -> Conditions:
 def _pulses(rate_m3h: Floats, seed: int) -> Floats:
     """Water is drawn by the tap, and counted in pulses of 10 L. [m3/h]."""
     rng = np.random.default_rng(seed)
-    quarter: Floats = rng.poisson(rate_m3h * _STEP_S / _HOUR_S / 0.01) * 0.01
-    return quarter * _HOUR_S / _STEP_S
+    quarter = np.asarray(rng.poisson(rate_m3h * _STEP_S / _HOUR_S / 0.01), np.float64) * 0.01
+    return np.asarray(quarter * _HOUR_S / _STEP_S)
 
 
 def _by_hour(rate: Floats, days: int) -> Floats:
-    mean: Floats = rate.reshape(days, 24, -1).mean(axis=2)
-    return mean
+    return np.asarray(rate.reshape(days, 24, -1).mean(axis=2), np.float64)

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { curveOf, drawn } from './evidence'
+import { curveOf, drawn, limitOf } from './evidence'
 import { metrologyOf } from './words'
 
 test('a rule of a gauge shows that gauge, a rule of days the use of the meter, and silence no curve', () => {
@@ -23,4 +23,11 @@ test('an alert of metrology has no curve and says what it is about, with the day
   expect(metrologyOf(say, evidence, 'en')).toMatch(/^alerts.certificateEnds 2025-0417 .*2026/)
   expect(metrologyOf(say, { ...evidence, finding: 'ended' }, 'en')).toMatch(/^metrology.findings.ended/)
   expect(metrologyOf(say, { silent_since: 'x' }, 'en')).toBe('')
+})
+
+test('a limit is drawn only on a curve of its own unit', () => {
+  expect(limitOf({ rule: 'voltage_low', device_id: 3, expected: 198 })).toBe(198)
+  expect(limitOf({ rule: 'insulation_low', device_id: 3, expected: 500 })).toBeNull()
+  expect(limitOf({ rule: 'voltage_unbalance', device_id: 3, expected: 0.04 })).toBeNull()
+  expect(limitOf({ rule: 'night_load', device_id: null, expected: 12 })).toBeNull()
 })

@@ -9,7 +9,18 @@ const GAUGES: Record<string, string> = {
   soc_low: 'soc_pct',
   aux_battery_low: 'aux_battery_v',
   insulation_low: 'insulation_kohm',
+  voltage_unbalance: 'voltage_a_v',
+  phase_loss: 'current_a_a',
+  current_unbalance: 'current_a_a',
+  low_difference: 'return_temperature_c',
+  reversed_circuit: 'return_temperature_c',
+  soh_low: 'soh_pct',
+  soc_jump: 'soc_pct',
+  odometer_fault: 'odometer_km',
 }
+
+/** Rules whose limit is in the unit of that gauge: the others judge a ratio or a difference. */
+const LIMITED: ReadonlySet<string> = new Set(['voltage_low', 'voltage_high', 'demand', 'soc_low', 'aux_battery_low', 'soh_low'])
 
 const HOUR_S = 3_600
 const DAY_S = 86_400
@@ -29,6 +40,11 @@ export function curveOf(alert: Pick<AlertWhole, 'rule' | 'device_id' | 'meter_id
   if (quantity !== null && alert.device_id !== null) return { device: alert.device_id, meter: null, quantity, from: began - 6 * HOUR_S, to: last + HOUR_S }
   if (alert.device_id === null && alert.meter_id !== null) return { device: null, meter: alert.meter_id, quantity: null, from: began - 7 * DAY_S, to: last + DAY_S }
   return null
+}
+
+/** Where a limit is drawn on the curve of an alert; null where it would be of another unit. */
+export function limitOf(alert: Pick<AlertWhole, 'rule' | 'device_id' | 'expected'>): number | null {
+  return alert.device_id !== null && LIMITED.has(alert.rule) ? alert.expected : null
 }
 
 export interface Line {
