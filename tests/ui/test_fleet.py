@@ -73,6 +73,8 @@ def test_a_vehicles_days_are_seen_judged_and_its_track_read(
         expect(page.locator("[data-use] rect.trip")).to_have_count(len(drives))
         expect(page.locator("[data-trips] tbody tr")).to_have_count(len(drives))
         expect(page.locator("[data-vehicle='car-1']")).to_contain_text("津Acar-1")
+        expect(page.locator("[data-trips] tbody tr").first).to_contain_text("相差")
+        expect(page.locator("[data-trips] tbody tr").first).to_contain_text("回收")
         expect(page.locator("[data-charges] tbody tr").first).to_be_visible()
 
         expect(page.locator("[data-battery]")).to_contain_text("数据不足")

@@ -156,7 +156,7 @@ def test_petrol_cars_are_held_against_candidates(seat: Visit) -> None:
     panel.locator("form").get_by_role("button", name="录入候选车型").click()
     expect(panel.locator("tbody")).to_contain_text("数据不足")
     expect(panel.locator("tbody")).to_contain_text("没有加油订单")
-    expect(panel).to_contain_text("最冷日 -10 °C（climate table 3）")
+    expect(panel).to_contain_text("最冷日 \N{MINUS SIGN}10 °C（climate table 3）")
     with page.expect_download() as file:
         panel.get_by_role("link", name="XLSX").click()
     assert file.value.suggested_filename == "suitability.xlsx"
