@@ -109,7 +109,9 @@ def _table(paper: Paper, table: Table) -> str:
         f'<th scope="col"{_class(head)}>{escape(paper.word(head))}</th>' for head in table.heads
     )
     rows = "".join(_row(paper, table, row) for row in table.rows)
-    return f"<table><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table>"
+    # Of name and value the name is given room, and of inputs the values may break.
+    kind = "pairs" if len(table.heads) == 2 else table.name  # noqa: PLR2004 - name and value
+    return f'<table class="{kind}"><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table>'
 
 
 def _row(paper: Paper, table: Table, row: Row) -> str:

@@ -99,8 +99,14 @@ def _kpis(paper: Paper, inputs: Inputs) -> Iterator[Row]:
         yield paper.word("kpi"), paper.name(each.kpi), _reached(each), _by_whom(paper, each)
     for told in inputs.month.refunds or ():
         days = "; ".join(f"{day} {figure(value)}" for day, value in sorted(told.days.items()))
-        source = _joined(told.source, f"{paper.word('signed_by')} {', '.join(told.signed_by)}")
-        yield paper.word("temperatures"), paper.name(told.refund), days, source
+        signed = f"{paper.word('signed_by')} {', '.join(told.signed_by)}"
+        # The value stands in one line; the days are in the column that breaks.
+        yield (
+            paper.word("temperatures"),
+            paper.name(told.refund),
+            f"{len(told.days)} d",
+            _joined(told.source, signed, days),
+        )
 
 
 def _reached(found: KpiFigure) -> str:

@@ -10,11 +10,13 @@ from analytics.settlement.dispute import Dispute
 from analytics.settlement.statement import Side, Statement
 from analytics.settlement.term import settle_term
 from analytics.settlement.undisputed import payable
+from api.statement_inputs import inputs_table
 from domain.contract import ContractKind, Party
 from domain.contract_month import RefundFigure
 from domain.contract_term import BandMode, Guarantee, Refund, Tier
 from domain.settlement_file import Book
 from tests.unit.settlement.clinic import clinic, obstacles, statement, with_month, with_terms
+from tests.unit.settlement.papers import paper
 from tests.unit.settlement.test_saving_contracts import saving_book
 
 SHORT = (Tier(Decimal(0), Decimal(1)), Tier(Decimal("0.02"), Decimal("1.5")))
@@ -85,6 +87,14 @@ def test_cold_days_give_their_part_of_the_days_charge_back() -> None:
     line = found.line("cold-rooms", Side.DEDUCTION)
     assert line.formula == "67500.00 CNY / 31 d x 2.7 d"
     assert line.steps[0].formula == "2 d x 0.1 + 1 d x 0.5 + 1 d x 1 + 2 d x 0.5"
+
+
+def test_the_paper_tells_the_temperatures_that_a_refund_goes_by() -> None:
+    rows = inputs_table(paper(refunding(january()), "en", "2026-01")).rows
+    (told,) = [row for row in rows if row[0] == "Temperatures of rooms by day (degC)"]
+    assert told[1:3] == ("Refund for cold rooms", "29 d")
+    assert "2026-01-07 15.9" in str(told[3])
+    assert "A. Client, B. Provider" in str(told[3])
 
 
 def test_the_refund_stands_beside_the_cap_on_quality() -> None:

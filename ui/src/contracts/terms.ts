@@ -17,8 +17,14 @@ const share = (text: string, locale: string): string => formatShare(Number(text)
 const tiersOf = (tiers: readonly Tier[], edge: (above: string) => string, locale: string): string =>
   tiers.map((each) => `> ${edge(each.above)}: ${share(each.share, locale)}`).join('; ')
 
+/** Name of a line in the language of the page. */
+function nameOfLine({ lines }: Terms, of: string, locale: string): string {
+  const line = lines.find(({ code }) => code === of)
+  return (locale.startsWith('zh') ? line?.name_zh : line?.name_en) || of
+}
+
 /** A sentence for each bound that was promised for the rooms. */
-function refundClauses({ name_zh, name_en, line, tiers, unmeasured, lowest_c, highest_c }: RefundTerms, locale: string): Clause[] {
+function refundClauses({ name_zh, name_en, tiers, unmeasured, lowest_c, highest_c }: RefundTerms, line: string, locale: string): Clause[] {
   const values = { name: locale.startsWith('zh') ? name_zh : name_en, line, tiers: tiersOf(tiers, (above) => `${above} K`, locale), share: share(unmeasured, locale) }
   return [
     ...(lowest_c === undefined ? [] : [say('refundCold', { ...values, bound: lowest_c })]),
@@ -29,17 +35,20 @@ function refundClauses({ name_zh, name_en, line, tiers, unmeasured, lowest_c, hi
 /** What is paid, by whom, when, and what changes it. */
 export function paymentClauses(terms: Terms, locale: string): Clause[] {
   const { sharing, guarantee, fee_cap, kpi_cap, kpis, retention } = terms
-  const clauses = [say(`mode.${terms.utilities_paid_by}`), say(`schedule.${terms.payment_schedule}`, { day: terms.payment_day })]
+  const clauses = [say(terms.kind === 'trusteeship' ? `mode.${terms.utilities_paid_by}` : `mode.${terms.kind}`), say(`schedule.${terms.payment_schedule}`, { day: terms.payment_day })]
   if (terms.kind === 'trusteeship') clauses.push(say('coefficient', { share: share(terms.coefficient, locale) }))
   clauses.push(say(`adjusted.${terms.adjustment_schedule}`))
   if (terms.true_up_schedule === 'quarterly') clauses.push(say('trueUpQuarterly'))
   if (sharing) clauses.push(say('sharing', { share: share(sharing.share, locale), margin: share(sharing.margin, locale) }))
   for (const each of terms.provider_shares) clauses.push(say('providerShare', { share: share(each.share, locale), day: each.first_day }))
-  if (guarantee) clauses.push(say('guarantee', { line: guarantee.line, quantity: formatQuantity(guarantee.quantity, locale), share: share(guarantee.surplus_share, locale) }))
+  if (guarantee) {
+    const values = { line: nameOfLine(terms, guarantee.line, locale), quantity: formatQuantity(guarantee.quantity, locale), unit: unitSymbol(terms.lines.find(({ code }) => code === guarantee.line)?.unit ?? '') }
+    clauses.push(guarantee.surplus_tiers ? say('guaranteeAlone', values) : say('guarantee', { ...values, share: share(guarantee.surplus_share, locale) }))
+  }
   if (guarantee?.shortfall_tiers) clauses.push(say('shortfallTiers', { tiers: tiersOf(guarantee.shortfall_tiers, (above) => share(above, locale), locale) }))
   if (guarantee?.surplus_tiers) clauses.push(say('surplusTiers', { tiers: tiersOf(guarantee.surplus_tiers, (above) => share(above, locale), locale) }))
   if (guarantee?.shortfall_tiers || guarantee?.surplus_tiers) clauses.push(say(`tierMode.${guarantee.tier_mode ?? 'excess'}`))
-  for (const each of terms.refunds ?? []) clauses.push(...refundClauses(each, locale))
+  for (const each of terms.refunds ?? []) clauses.push(...refundClauses(each, nameOfLine(terms, each.line, locale), locale))
   if (kpis.length > 0) clauses.push(say('kpiCap', { share: share(kpi_cap, locale) }))
   for (const { drawn_from, within_h, name_zh, name_en } of kpis) {
     if (drawn_from) clauses.push(say(`kpiDrawn.${drawn_from}`, { name: locale.startsWith('zh') ? name_zh : name_en, hours: within_h === undefined ? '' : formatQuantity(within_h, locale) }))
