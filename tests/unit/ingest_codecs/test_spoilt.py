@@ -50,8 +50,9 @@ def test_every_section_and_way_of_encrypting_takes_part(
     ours = [frame for _, frame in frames() if frame.startswith(mark)]
     reports = {frame[30] for frame in ours if frame[2] == 2 and frame[21] == 1}
     assert sections.keys() | {0x80} == reports | ({0xFF} if edition is NEW else set())
-    assert any(b"\xff\x01\x00\x20" in frame for frame in ours) == (edition is NEW)
-    assert {frame[21] for frame in ours} == {1, 3, 4, 5}
+    for signed in (b"\xff\x01\x00\x20", b"\xff\x02\x01\x00"):  # by SM2, by RSA
+        assert any(signed in frame for frame in ours) == (edition is NEW)
+    assert {frame[21] for frame in ours} == {1, 2, 3, 4, 5}
     commands = {1, 2, 3, 4, 5, 6, 7, 8}
     assert {frame[2] for frame in ours} == commands | ({0x0B} if edition is NEW else set())
 
@@ -59,7 +60,7 @@ def test_every_section_and_way_of_encrypting_takes_part(
 def test_what_is_encrypted_is_spoilt_within() -> None:
     everything = golden()[KEYED.name]
     sound = [one for one in everything if OPEN[KEYED.name](one.payload) != one.payload]
-    assert {one.payload[21] for one in sound} == {3, 5}
+    assert {one.payload[21] for one in sound} == {2, 3, 5}
     tally = ordeal(KEYED, sound, 300)
     assert tally.faults == []
     # Where only the cipher is spoilt, no key opens it and no section is reached.
