@@ -1,0 +1,169 @@
+"""Every route, asked by every kind of person for what is another institution's: nothing leaks.
+
+The other institution has a row in every table; the own one has its places and meters alone, so
+whatever an answer shows is either its own or a leak. Routes are those of the OpenAPI document.
+"""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from fastapi.testclient import TestClient
+from psycopg import Connection
+
+from api.app import create_app
+from api.settings import ApiSettings
+from store.person import add_person, grant
+from tests.conftest import connected, new_database
+from tests.db.conftest import V1
+from tests.password import PASSWORD, PASSWORD_HASH
+from tests.two_institutions import NUMBERS, OTHER, OWN, keys_of, plant
+
+pytestmark = [pytest.mark.db, pytest.mark.timeout(900)]
+
+PEOPLE = {
+    "head": ("institution_administrator", OWN),
+    "engineer": ("system_administrator", OWN),
+    "auditor": ("auditor", OWN),
+    "watcher": ("security_administrator", OWN),
+    "recorder": ("audit_administrator", OWN),
+}
+_NOT_TRIED = {
+    f"{V1}/stream", f"{V1}/session", f"{V1}/session/password", f"{V1}/audit", f"{V1}/audit/export",
+}  # fmt: skip
+"""A stream does not end; the others tell of oneself. Their tests are beside this one."""
+
+
+class House:
+    """A server before the planted institutions, and the keys of the other one."""
+
+    def __init__(self, client: TestClient, conn: Connection) -> None:
+        self.client, self.conn = client, conn
+        self.paths: dict[str, dict[str, Any]] = client.get("/openapi.json").json()["paths"]
+        self.schemas = client.get("/openapi.json").json()["components"]["schemas"]
+        keys = keys_of(conn, OTHER)
+        self.ids = {
+            "organisation": keys["organisation"], "building": keys["organisation"],
+            "place": keys["organisation"], "institution": keys["organisation"],
+            "meter": keys["meter"], "device": keys["device"],
+        }  # fmt: skip
+
+    def sign_in(self, login: str) -> None:
+        """Begin a session of somebody."""
+        self.client.cookies.clear()
+        answer = self.client.post(f"{V1}/session", json={"login": login, "password": PASSWORD})
+        assert answer.status_code == 200, answer.text
+        self.client.headers["X-CSRF-Token"] = answer.json()["csrf"]
+
+    def value(self, name: str, schema: dict[str, Any], depth: int = 0) -> object:
+        """A value that fits, and means what is the other institution's where it can."""
+        if "$ref" in schema:
+            schema = self.schemas[schema["$ref"].rsplit("/", 1)[1]]
+        for choice in ("anyOf", "oneOf", "allOf"):
+            if choice in schema:
+                return self.value(name, schema[choice][0], depth)
+        if "enum" in schema or "const" in schema:
+            return schema.get("const", schema.get("enum", [None])[0])
+        kind = schema.get("type")
+        if kind == "object":
+            wanted = schema.get("properties", {})
+            return {each: self.value(each, wanted[each], depth + 1) for each in wanted if depth < 4}
+        if kind == "array":
+            return [self.value(name, schema.get("items", {}), depth + 1)]
+        if kind in {"integer", "number"}:
+            return self.ids.get(name.removesuffix("_id").removesuffix("_ids"), NUMBERS[OTHER])
+        return True if kind == "boolean" else self.text(name, schema)
+
+    def text(self, name: str, schema: dict[str, Any]) -> str:
+        """A text that fits, of the other institution where it can be a code."""
+        ends = name in {"to", "end", "until", "end_day", "end_at"}
+        if schema.get("format") == "date-time":
+            return "2026-07-02T00:00:00Z" if ends else "2026-07-01T00:00:00Z"
+        if schema.get("format") == "date" or "day" in name:
+            return "2026-07-02" if ends else "2026-07-01"
+        if "month" in name:
+            return "2026-07-01" if schema.get("format") else "2026-07"
+        for part in ("meter", "device"):
+            if part in name:
+                return f"{OTHER}-{part}-0"
+        return f"{OTHER}-building" if name in {"place", "organisation", "code"} else OTHER
+
+    def asked(self, path: str, operation: dict[str, Any]) -> tuple[str, dict[str, Any]]:
+        """Address and query of a route, about the other institution."""
+        query = {}
+        for each in operation.get("parameters", []):
+            value = self.value(each["name"], each["schema"])
+            if each["in"] == "path":
+                path = path.replace("{" + each["name"] + "}", str(value))
+            elif each["in"] == "query" and each["name"] not in {"cursor", "limit"}:
+                query[each["name"]] = value
+        return re.sub(r"\{\w+\}", str(NUMBERS[OTHER]), path), query
+
+
+@pytest.fixture(scope="module")
+def house(database_server: str, template: str) -> Iterator[House]:
+    """The other institution planted everywhere, and people of every role in one's own."""
+    with new_database(database_server, template) as url, connected(url) as conn:
+        plant(conn, [OTHER], public=False)
+        for login, (role, place) in PEOPLE.items():
+            add_person(conn, login=login, name=login, password_hash=PASSWORD_HASH)
+            grant(conn, login=login, role=role, organisation=place)
+        settings = ApiSettings(database_url=url, secret_key="of a test, and nothing but a test")
+        with TestClient(create_app(settings), raise_server_exceptions=False) as client:
+            yield House(client, conn)
+
+
+def rows_of_the_other(conn: Connection) -> dict[str, set[str]]:
+    """Rows that are, or speak of, the other institution, as text, by table."""
+    tables = conn.execute(
+        "SELECT relname FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace"
+        " AND relname NOT LIKE 'procrastinate%' AND relname <> ALL ('{audit,audit_link,session}')"
+    ).fetchall()
+    found = {}
+    for (table,) in tables:
+        rows = conn.execute(f'SELECT t::text FROM "{table}" t').fetchall()
+        found[table] = {text for (text,) in rows if OTHER in text or str(NUMBERS[OTHER]) in text}
+    return found
+
+
+@pytest.mark.parametrize("login", [OWN, *PEOPLE])
+def test_no_question_is_answered_with_what_is_the_other_institutions(
+    house: House, login: str
+) -> None:
+    house.sign_in(login)
+    leaks, tried = [], 0
+    for path, operations in house.paths.items():
+        if "get" not in operations or not path.startswith(V1) or path in _NOT_TRIED:
+            continue
+        url, query = house.asked(path, operations["get"])
+        for asked in (query, {}):
+            answer = house.client.get(url, params=asked)
+            tried += 1
+            body = answer.text if answer.status_code < 400 else ""
+            if answer.status_code >= 500 or OTHER in body or str(NUMBERS[OTHER]) in body:
+                leaks.append((path, bool(asked), answer.status_code, answer.text[:200]))
+    assert leaks == []
+    assert tried > 200
+
+
+@pytest.mark.parametrize("login", ["head", "engineer", "watcher"])
+def test_no_act_touches_what_is_the_other_institutions(house: House, login: str) -> None:
+    house.sign_in(login)
+    before, faults, tried = rows_of_the_other(house.conn), [], 0
+    for path, operations in house.paths.items():
+        for method in set(operations) & {"post", "put", "patch", "delete"}:
+            if not path.startswith(V1) or path in _NOT_TRIED:
+                continue
+            operation = operations[method]
+            url, query = house.asked(path, operation)
+            content = operation.get("requestBody", {}).get("content", {})
+            schema = content.get("application/json", {}).get("schema")
+            body = None if schema is None else house.value("", schema)
+            answer = house.client.request(method, url, params=query, json=body)
+            tried += 1
+            if answer.status_code >= 500:
+                faults.append((method, path, answer.status_code, answer.text[:200]))
+    assert faults == []
+    assert rows_of_the_other(house.conn) == before
+    assert tried > 100
