@@ -106,7 +106,7 @@ def deductions(statement: dict[str, Any]) -> dict[str, tuple[Decimal, str]]:
 
 
 def agreed(desk: Desk) -> int:
-    return desk.agree(terms(**{'[[contract.kpis]]\ncode = "temperature"\n': DRAWN}))
+    return desk.agree(terms().replace('[[contract.kpis]]\ncode = "temperature"\n', DRAWN))
 
 
 def test_days_that_meters_lack_and_alerts_nobody_dealt_with_in_time_fall_short(
