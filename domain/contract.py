@@ -7,6 +7,7 @@ from decimal import Decimal
 from enum import StrEnum
 
 from domain.contract_line import RELATIVE, ContractLine, LineKind
+from domain.contract_refund import Refund
 from domain.contract_term import (
     Adjustment,
     Closure,
@@ -15,7 +16,6 @@ from domain.contract_term import (
     Meter,
     MeterErrorRule,
     ProviderShare,
-    Refund,
     Rounding,
     Sharing,
     Station,

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
+from domain.contract_refund import RefundFigure
 from domain.grade import GRADES
 from domain.model_band import ModelBand, NoBand
 from domain.non_routine import NonRoutine
@@ -241,29 +242,6 @@ class KpiFigure:
             not by_hand or signed_by_two(self.signed_by),
             "signed_by: a value by hand wants two persons",
         )
-
-
-@dataclass(frozen=True, slots=True)
-class RefundFigure:
-    """How warm the rooms were that a refund goes by.
-
-    Attributes
-    ----------
-    days : mapping of str to Decimal
-        By local day that was measured; days that are not in it nobody measured. [degC]
-    signed_by : tuple of str
-        Two persons.
-    """
-
-    refund: str
-    source: str
-    days: Mapping[str, Decimal]
-    signed_by: tuple[str, ...]
-
-    def __post_init__(self) -> None:
-        for day in self.days:
-            date.fromisoformat(day)
-        wanted(signed_by_two(self.signed_by), "signed_by: want two persons")
 
 
 @dataclass(frozen=True, slots=True)

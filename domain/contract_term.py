@@ -6,6 +6,7 @@ from decimal import Decimal
 from enum import StrEnum
 
 from domain.contract_line import MONTHS
+from domain.contract_tier import Tier, want_rising
 from domain.record import wanted
 from domain.tolerance import ToleranceRule
 
@@ -17,38 +18,6 @@ class BandMode(StrEnum):
     """All of it: the baseline jumps at the edge."""
     EXCESS = "excess"
     """Only what exceeds the band."""
-
-
-@dataclass(frozen=True, slots=True)
-class Tier:
-    """From an edge on another share holds, of a shortfall, a surplus or a day's charge.
-
-    Attributes
-    ----------
-    above : Decimal
-        Edge beyond which it holds; its unit is that of the clause.
-    share : Decimal
-        [1]; beyond 1 it is a penalty.
-    """
-
-    above: Decimal
-    share: Decimal
-
-    def __post_init__(self) -> None:
-        wanted(min(self.above, self.share) >= 0, "tiers: a number below 0")
-
-
-def want_rising(tiers: tuple[Tier, ...]) -> None:
-    """Refuse tiers that do not begin at 0 and rise.
-
-    Raises
-    ------
-    ValueError
-        With the edges.
-    """
-    edges = [each.above for each in tiers]
-    rising = edges == sorted(set(edges)) and edges[:1] == [0]
-    wanted(rising, f"tiers above {', '.join(map(str, edges))}: want them to begin at 0 and rise")
 
 
 @dataclass(frozen=True, slots=True)
@@ -334,47 +303,6 @@ class MeterErrorRule:
 
     def __post_init__(self) -> None:
         wanted(self.limit_pct >= 0, f"limit_pct {self.limit_pct}, want 0 or more")
-
-
-@dataclass(frozen=True, slots=True)
-class Refund:
-    """Part of a line's charge that goes back for each day on which rooms were too cold or too warm.
-
-    Attributes
-    ----------
-    line : str
-        Line of the fee whose charge of the day it is of.
-    lowest_c, highest_c : Decimal or None
-        What was promised for the rooms; one of them at least. [degC]
-    tiers : tuple of Tier
-        By degrees outside [K]: share of the day's charge that goes back. All of a day goes by the
-        tier it reaches.
-    unmeasured : Decimal
-        Share that goes back for a day that nobody measured. [1]
-    charged_days : tuple of int, 12 values, January first
-        Days of each month that the charge is for; empty: all. [d]
-    """
-
-    code: str
-    name_zh: str
-    name_en: str
-    line: str
-    tiers: tuple[Tier, ...]
-    unmeasured: Decimal
-    lowest_c: Decimal | None = None
-    highest_c: Decimal | None = None
-    charged_days: tuple[int, ...] = ()
-
-    def __post_init__(self) -> None:
-        want_rising(self.tiers)
-        most = max(each.share for each in self.tiers)
-        wanted(most <= 1, f"tiers give {most} of a day's charge back, want 1 at most")
-        wanted(0 <= self.unmeasured <= 1, f"unmeasured {self.unmeasured}, want 0 to 1")
-        bounds = [each for each in (self.lowest_c, self.highest_c) if each is not None]
-        wanted(bounds, "want lowest_c or highest_c")
-        wanted(bounds == sorted(bounds), f"lowest_c {self.lowest_c} above {self.highest_c}")
-        wanted(len(self.charged_days) in {0, MONTHS}, "charged_days: want 12 values")
-        wanted(min(self.charged_days, default=0) >= 0, "charged_days below 0")
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,7 +39,8 @@ from domain.canonical import digest
 from domain.contract import BaselineYears, ContractKind
 from domain.contract_event import Events
 from domain.contract_line import PRICED, SOLAR, ContractLine, LineKind
-from domain.contract_term import Kpi, Refund
+from domain.contract_refund import Refund
+from domain.contract_term import Kpi
 from domain.errors import MissingInputError, SettlementError
 from domain.money import cents
 from domain.settlement_file import Book

@@ -9,8 +9,7 @@ from decimal import Decimal
 from analytics.settlement.active_month import ActiveMonth
 from analytics.settlement.tier import reached
 from analytics.settlement.working import Working, shown
-from domain.contract_month import RefundFigure
-from domain.contract_term import Refund
+from domain.contract_refund import Refund, RefundFigure
 from domain.errors import MissingInputError
 from domain.money import cents
 

@@ -5,7 +5,8 @@ from decimal import Decimal
 from itertools import pairwise
 
 from analytics.settlement.working import shown
-from domain.contract_term import BandMode, Tier
+from domain.contract_term import BandMode
+from domain.contract_tier import Tier
 
 
 def reached(value: Decimal, tiers: Sequence[Tier]) -> Tier:

@@ -12,8 +12,9 @@ from analytics.settlement.term import settle_term
 from analytics.settlement.undisputed import payable
 from api.statement_inputs import inputs_table
 from domain.contract import ContractKind, Party
-from domain.contract_month import RefundFigure
-from domain.contract_term import BandMode, Guarantee, Refund, Tier
+from domain.contract_refund import Refund, RefundFigure
+from domain.contract_term import BandMode, Guarantee
+from domain.contract_tier import Tier
 from domain.settlement_file import Book
 from tests.unit.settlement.clinic import clinic, obstacles, statement, with_month, with_terms
 from tests.unit.settlement.papers import paper
