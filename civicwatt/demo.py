@@ -28,7 +28,13 @@ from civicwatt.local_api import is_ready
 from civicwatt.loopback import free_port, is_free
 from civicwatt.published_calendar import seed
 from civicwatt.running_demo import Demo
-from civicwatt.sign_in import SignIn, first_administrator, kept_secret, second_person
+from civicwatt.sign_in import (
+    SignIn,
+    first_administrator,
+    kept_secret,
+    second_person,
+    watchers,
+)
 from device_sim import district as d
 from device_sim.bookmark import begin
 from device_sim.registration import BUREAU
@@ -121,7 +127,9 @@ def _district(options: Options, zone: str, folder: Path) -> d.District:
     return d.District(begin(folder / "simulate.json", wanted).settings)
 
 
-def _prepare(database_url: str, district: d.District, folder: Path) -> tuple[SignIn, SignIn]:
+def _prepare(
+    database_url: str, district: d.District, folder: Path
+) -> tuple[SignIn, SignIn, tuple[SignIn, SignIn]]:
     with connect(database_url, name="civicwatt demo") as conn:
         migrate(conn)
         load_demo_factors(conn)  # as the owner: sets come with a migration
@@ -135,6 +143,7 @@ def _prepare(database_url: str, district: d.District, folder: Path) -> tuple[Sig
         return (
             first_administrator(conn, organisation=BUREAU, file=folder / "admin-password"),
             second_person(conn, organisation=BUREAU, file=folder / "reviewer-password"),
+            watchers(conn, organisation=BUREAU, folder=folder),
         )
 
 

@@ -36,6 +36,8 @@ class Demo:
         Of the API and the console.
     sign_in, reviewer : SignIn
         Of the administrator, and of the second person who checks what they do.
+    watchers : (SignIn, SignIn)
+        Of the security and the audit administrator.
     database_url : str
         The superuser's.
     folder : Path
@@ -49,6 +51,7 @@ class Demo:
     port: int
     sign_in: SignIn
     reviewer: SignIn
+    watchers: tuple[SignIn, SignIn]
     district: District
     database_url: str
     folder: Path

@@ -48,6 +48,20 @@ def second_person(conn: Connection, *, organisation: str, file: Path) -> SignIn:
     return _person(conn, SECOND, "复核员 Reviewer", SECOND_ROLES, organisation, file)
 
 
+def watchers(conn: Connection, *, organisation: str, folder: Path) -> tuple[SignIn, SignIn]:
+    """Make the security and the audit administrator, or find those made before.
+
+    Both are kept apart from the first administrator. Their passwords lie in `folder`, as theirs.
+    """
+    security, audit = "security_administrator", "audit_administrator"
+    return (
+        _person(conn, "security", "安全管理员 Security administrator", (security,), organisation,
+                folder / "security-password"),
+        _person(conn, "audit", "审计管理员 Audit administrator", (audit,), organisation,
+                folder / "audit-password"),
+    )  # fmt: skip
+
+
 def _person(
     conn: Connection, login: str, name: str, roles: tuple[str, ...], organisation: str, file: Path
 ) -> SignIn:

@@ -62,6 +62,10 @@ def _greet(demo: Demo) -> None:
         who.password or "the one you have set / 您设置的密码"
         for who in (demo.sign_in, demo.reviewer)
     )
+    watching = "\n".join(
+        f"  {who.login}  {who.password or 'the one you have set / 您设置的密码'}"
+        for who in demo.watchers
+    )
     print(
         f"\n{line}\n"
         f"  Civicwatt     http://{HOST}:{demo.port}/\n"
@@ -70,6 +74,8 @@ def _greet(demo: Demo) -> None:
         "  A second person, who checks and signs 第二人负责复核和签字\n"
         f"  sign in 登录   {demo.reviewer.login}\n"
         f"  password 密码  {second}\n\n"
+        "  Who administers people, and who reads the audit log 人员管理与审计\n"
+        f"{watching}\n\n"
         "  History is filled in while you look; then live data go on.\n"
         "  历史数据边看边补录。随后接入实时数据。\n"
         "  Ctrl-C stops everything. 按 Ctrl-C 全部停止。\n"

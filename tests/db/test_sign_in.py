@@ -7,7 +7,7 @@ import psycopg
 import pytest
 
 from api.password import is_right
-from civicwatt.sign_in import LOGIN, SignIn, first_administrator
+from civicwatt.sign_in import LOGIN, SignIn, first_administrator, watchers
 from store.become import Role, become
 from store.registry import write
 from store.session import candidate
@@ -62,3 +62,19 @@ def test_a_password_that_is_not_ours_is_neither_shown_nor_changed(
     assert start(database, file) == SignIn(LOGIN, None)
     assert opens(database, theirs)
     assert not file.exists()
+
+
+def test_who_watches_people_and_who_reads_the_log_are_two_more_people(
+    database: str, tmp_path: Path
+) -> None:
+    start(database, tmp_path / "admin-password")
+    with psycopg.connect(database, autocommit=True) as conn:
+        become(conn, Role.ADMIN)
+        made = watchers(conn, organisation="bureau", folder=tmp_path)
+        assert made == watchers(conn, organisation="bureau", folder=tmp_path)
+        held = conn.execute(
+            "SELECT login, role FROM scope JOIN person USING (person_id)"
+            " WHERE login <> %s ORDER BY login",
+            [LOGIN],
+        ).fetchall()
+    assert held == [("audit", "audit_administrator"), ("security", "security_administrator")]
