@@ -1,1 +1,6 @@
-"""From rows to figures. `ledger`, `models` and `rules` are pure; `jobs` do the I/O."""
+"""From rows to figures.
+
+`models`, `savings`, `baseline`, `rules`, `alerts`, `ledger`, `settlement`, `drawn`, `evidence`,
+`fleet`, `delivery` and `reports` are pure. `place`, `institution`, `portfolio`, `contracts`,
+`fleet_accounts`, `metrology` and `duty` read the store for whoever asks; `jobs` compute and write.
+"""

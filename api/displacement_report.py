@@ -10,7 +10,7 @@ from pydantic import BaseModel, Field
 
 from analytics.fleet.displacement import CostComparison, Spared
 from analytics.fleet.displacement_ledger import DisplacementLedger
-from analytics.fleet_displacement import FleetDisplacement
+from analytics.fleet_accounts.displacement import FleetDisplacement
 from api.statistics_words import word_list
 
 Lang = Literal["zh-CN", "en"]

@@ -7,7 +7,7 @@ from typing import Annotated
 
 from fastapi import Depends, Query
 
-from analytics.fleet_period import FleetPeriod, months_of
+from analytics.fleet_accounts.period import FleetPeriod, months_of
 from analytics.ledger.timetable import next_month
 from api.problem import refuse
 from api.scope import Scope

@@ -12,7 +12,7 @@ from xlsxwriter.utility import xl_col_to_name  # type: ignore[import-untyped]  #
 from analytics.ledger.statistics_cell import Cell, MonthAmount, YearAmount
 from analytics.ledger.statistics_content import Answer
 from analytics.ledger.statistics_table import Identity, SummaryCell, Tables, summaries, summary
-from analytics.statistics import Examined
+from analytics.portfolio.statistics import Examined
 from api.sheet_file import AS_TEXT
 from api.statistics_words import word
 from domain.statistics_item import EDITION, StatisticsItem, Table, statistics_items

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from analytics.fleet_suitability import FleetSuitability
+from analytics.fleet_accounts.suitability import FleetSuitability
 from api.sheet_file import as_csv, as_workbook
 from ingest.sheet.form import Column, Form, parse_text
 

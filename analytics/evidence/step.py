@@ -21,7 +21,7 @@ from analytics.models.day import features
 from analytics.models.estimator import Floats
 from analytics.models.hour_of_week import local_features
 from analytics.models.series import Series, daily_sum, day_bounds
-from analytics.place_hours import hour_bounds, local_hours
+from analytics.place.hours import hour_bounds, local_hours
 from domain.errors import InputError
 
 _MOST_ROWS = 100_000

@@ -8,7 +8,7 @@ from typing import Any
 
 from psycopg import Connection
 
-from analytics.institution_month import Asked, preview
+from analytics.institution.month import Asked, preview
 from analytics.reports.institution_month import KnownMonth, institution_month
 from domain.canonical import canonical
 from domain.ledger_month import LedgerEntry, standing

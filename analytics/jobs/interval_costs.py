@@ -15,11 +15,11 @@ from zoneinfo import ZoneInfo
 import numpy as np
 from psycopg import Connection
 
-from analytics.jobs.meter_cost import NOW
-from analytics.jobs.place_weather import PlaceWeather
 from analytics.jobs.waiting_meters import compute_each
 from analytics.ledger.day_cost import DayCost, day_costs
 from analytics.ledger.timetable import Timetable, lay_out, next_month
+from analytics.place.meter_cost import NOW
+from analytics.place.weather import PlaceWeather
 from domain.calendar import Calendar, DayKind
 from domain.errors import CalendarMissingError, MissingInputError
 from domain.local_day import day_start, ranges

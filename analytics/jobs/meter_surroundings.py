@@ -7,8 +7,8 @@ from zoneinfo import ZoneInfo
 
 from psycopg import Connection
 
-from analytics.day_drivers import kinds_of_days, warmth
 from analytics.models.series import Series
+from analytics.place.day_drivers import kinds_of_days, warmth
 from analytics.rules.catalogue import Surroundings
 from analytics.rules.company import Broken, Company
 from analytics.rules.thresholds import MeterClass, class_of

@@ -6,7 +6,7 @@ from psycopg import Connection
 
 from analytics.delivery.ladder import rung
 from analytics.delivery.shipped import ESCALATE_MIN
-from analytics.desk_hours import desk_hours
+from analytics.duty.desk_hours import desk_hours
 from store.delivery import (
     Notice,
     desks,

@@ -13,11 +13,11 @@ from time import monotonic
 import psycopg
 from psycopg import Connection
 
-from analytics.contract_drawing import Drawing, draft_from_ledger, draw
+from analytics.contracts.drawing import Drawing, draft_from_ledger, draw
+from analytics.contracts.statement_course import courses, inputs_of_month, month_of
 from analytics.settlement.correction import correction, figures
 from analytics.settlement.course import StatementState
 from analytics.settlement.statement import read_statement
-from analytics.statement_course import courses, inputs_of_month, month_of
 from domain.canonical import canonical
 from domain.contract_book import DocumentKind
 from domain.contract_month import ContractMonth

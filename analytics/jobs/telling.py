@@ -18,7 +18,7 @@ from analytics.delivery.message import Message
 from analytics.delivery.sealed import Address, unseal
 from analytics.delivery.shipped import LANG
 from analytics.delivery.wording import standing_lines, worded
-from analytics.desk_hours import desk_hours
+from analytics.duty.desk_hours import desk_hours
 from analytics.jobs.mailing import send_mail
 from analytics.jobs.outside import Network, OutsideError
 from analytics.jobs.post import post

@@ -11,7 +11,8 @@ from psycopg import Connection
 from analytics.baseline.bills import BillTraining
 from analytics.baseline.hours import HourTraining
 from analytics.baseline.training import Training
-from analytics.day_drivers import (
+from analytics.models.estimator import Floats
+from analytics.place.day_drivers import (
     Kinds,
     Warmth,
     heated_days,
@@ -19,9 +20,8 @@ from analytics.day_drivers import (
     region_of_place,
     warmth,
 )
-from analytics.models.estimator import Floats
-from analytics.place_total import counted_meters
-from analytics.tree_days import whole_days
+from analytics.place.total import counted_meters
+from analytics.place.tree_days import whole_days
 from domain.local_day import day_start
 from domain.quantity import quantities
 from domain.registry import REGISTER_OF_MEDIUM, Medium

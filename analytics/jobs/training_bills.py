@@ -10,7 +10,7 @@ from analytics.baseline.bill_spans import BillSpan, Source, bill_spans
 from analytics.baseline.bills import BillTraining
 from analytics.jobs.training_basis import Drivers, ReadTraining, Work, bases, stretches_of
 from analytics.jobs.training_days import day_use
-from analytics.place_bills import told_spans
+from analytics.place.bills import told_spans
 from store.baseline_work import Stretch, WantedDays
 
 

@@ -25,7 +25,7 @@ from analytics.alerts.upkeep import (
 from analytics.alerts.upkeep import WEATHER_STALE as WEATHER
 from analytics.jobs.alert_news import is_news, is_shown, tell_desks
 from analytics.jobs.alert_surroundings import OFF, SHADOW, AlertSurroundings
-from analytics.metrology import meter_states
+from analytics.metrology.findings import meter_states
 from analytics.rules.finding import Priority
 from analytics.weather_settings import weather_settings
 from domain.alert import Act, AlertState

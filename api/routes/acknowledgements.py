@@ -14,8 +14,8 @@ from pydantic import BaseModel, Field
 
 from analytics.delivery.first_steps import card_of
 from analytics.delivery.link import token_hash
-from analytics.desk_hours import desk_hours
-from analytics.night_shift import waiting
+from analytics.duty.desk_hours import desk_hours
+from analytics.duty.night_shift import waiting
 from api.pool import Pool
 from api.problem import refuse
 from api.routes.night_shift import CardOut, WaitingOut, card_out, waiting_out

@@ -7,7 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
-from analytics.alert_ledger import kept_promises, verified
+from analytics.duty.alert_ledger import kept_promises, verified
 from api.scope import Scope
 from store.alert_ledger import found, matters
 

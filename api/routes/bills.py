@@ -11,9 +11,9 @@ import psycopg
 from fastapi import APIRouter, Query
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
-from analytics.jobs.meter_cost import meter_cost
 from analytics.ledger.bill import BillLine, OurSide
 from analytics.ledger.reconciliation import Compared, reconcile
+from analytics.place.meter_cost import meter_cost
 from api.page import Cursor, Limit, Page, before, encode
 from api.problem import refuse
 from api.routes.costs import GapOut, gap_out, meter_named

@@ -5,7 +5,7 @@ from http import HTTPStatus
 
 from fastapi import APIRouter
 
-from analytics.contract_book import contract_of
+from analytics.contracts.book import contract_of
 from api.page import Page
 from api.problem import refuse
 from api.routes.contract_schema import Because, EventOut, NewEvent

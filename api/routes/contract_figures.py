@@ -6,7 +6,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Response
 
-from analytics.contract_book import contract_of
+from analytics.contracts.book import contract_of
 from api.page import Page
 from api.problem import refuse
 from api.proof_file import read_proof, served, upload

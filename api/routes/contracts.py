@@ -12,8 +12,8 @@ import psycopg
 from fastapi import APIRouter, Header, Query, Response
 from fastapi.responses import PlainTextResponse
 
-from analytics.contract_book import contract_of
-from analytics.statement_acts import Doer
+from analytics.contracts.book import contract_of
+from analytics.contracts.statement_acts import Doer
 from api.page import Cursor, Limit, Page, before, encode
 from api.problem import refuse
 from api.routes.contract_schema import (

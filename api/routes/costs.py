@@ -15,8 +15,8 @@ import psycopg
 from fastapi import APIRouter, Path, Query
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
-from analytics.jobs.meter_cost import NOW, meter_cost, meter_interval_costs
 from analytics.ledger.cost_line import Cost, Gap, official_total
+from analytics.place.meter_cost import NOW, meter_cost, meter_interval_costs
 from api.page import Page
 from api.problem import Words, refuse, words
 from api.routes.edits import NOT_YOURS

@@ -5,9 +5,9 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query
 
-from analytics.dispute_desk import Claimed, open_dispute, propose, sign
+from analytics.contracts.dispute_desk import Claimed, open_dispute, propose, sign
+from analytics.contracts.statement_acts import matter
 from analytics.settlement.dispute import Ending
-from analytics.statement_acts import matter
 from api.page import Cursor, Limit, Page, before, encode
 from api.problem import refuse
 from api.routes.contracts import acting, contract_named, settled_refusals

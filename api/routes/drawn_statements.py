@@ -7,8 +7,8 @@ from http import HTTPStatus
 from fastapi import APIRouter, Response
 from fastapi.responses import PlainTextResponse, StreamingResponse
 
-from analytics.contract_drawing import draft_from_ledger
-from analytics.statement_bundle import bundle_of, detached
+from analytics.contracts.drawing import draft_from_ledger
+from analytics.contracts.statement_bundle import bundle_of, detached
 from api.problem import refuse
 from api.routes.contracts import acting, contract_named, settled_refusals
 from api.routes.drawn_schema import DrawingOut, NewDrawing, OriginOut, OriginsOut

@@ -9,7 +9,7 @@ import psycopg
 from fastapi import APIRouter, Query
 from pydantic import BaseModel, ConfigDict, Field
 
-from analytics.entry_board import BoardRow, CellState, entry_board
+from analytics.institution.entry_board import BoardRow, CellState, entry_board
 from api.problem import refuse
 from api.routes.devices import Organisation
 from api.scope import Caller, Scope

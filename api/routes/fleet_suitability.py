@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from analytics.fleet.replacement_terms import ReplacementTerms, read_replacement
 from analytics.fleet.suitability import Reason, Verdict
-from analytics.fleet_suitability import FleetSuitability, Option, petrol_cars
+from analytics.fleet_accounts.suitability import FleetSuitability, Option, petrol_cars
 from api.displacement_schema import TermsOut
 from api.fleet_months import FleetMonths, place_named
 from api.page import Page

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Query
 from pydantic import BaseModel, ConfigDict, StringConstraints
 
 from analytics.fleet.displacement_terms import read_terms
-from analytics.fleet_displacement import FleetDisplacement, GroupBy
+from analytics.fleet_accounts.displacement import FleetDisplacement, GroupBy
 from api.displacement_report import Lang, ReportOut, report
 from api.displacement_schema import (
     StatedOut,

@@ -12,8 +12,8 @@ from analytics.fleet.booking import Booking
 from analytics.fleet.order_match import Stretch
 from analytics.fleet.rental import RentalCheck
 from analytics.fleet.vehicle_quota import QuotaEntry
-from analytics.fleet_period import FleetPeriod
-from analytics.fleet_use import (
+from analytics.fleet_accounts.period import FleetPeriod
+from analytics.fleet_accounts.use import (
     LimitsHeld,
     at_once_of,
     dispatch_of,

@@ -8,7 +8,7 @@ import psycopg
 from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
-from analytics.hand_over import hand_over_document
+from analytics.duty.hand_over import hand_over_document
 from api.page import Page
 from api.problem import refuse
 from api.routes.rosters import desk_named

@@ -21,7 +21,7 @@ from analytics.ledger.institution_year import (
     quotas_of,
 )
 from analytics.ledger.peer import FEWEST, Rank
-from analytics.portfolio import LEAST_COVERAGE, Member, Portfolio, rank_members
+from analytics.portfolio.figures import LEAST_COVERAGE, Member, Portfolio, rank_members
 from api.problem import refuse
 from api.routes.devices import Organisation
 from api.routes.factors import SetVersion, chosen_out, wanted_set

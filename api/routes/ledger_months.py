@@ -12,10 +12,17 @@ from zoneinfo import ZoneInfo
 from fastapi import APIRouter, Path, Query, Request
 from psycopg.errors import InsufficientPrivilege
 
-from analytics.institution_month import Asked, preview
+from analytics.institution.closing import (
+    Signer,
+    ask_override,
+    changes,
+    close,
+    close_overridden,
+    reverse,
+)
+from analytics.institution.month import Asked, preview
 from analytics.ledger.exact import amount, difference
 from analytics.ledger.timetable import next_month
-from analytics.month_closing import Signer, ask_override, changes, close, close_overridden, reverse
 from api.problem import refuse, words
 from api.routes.factors import SetVersion, wanted_set
 from api.routes.ledger_schema import (

@@ -10,8 +10,8 @@ from typing import Annotated
 import psycopg
 from fastapi import APIRouter, Header, Query, Response
 
-from analytics.entry_board import zone_of
-from analytics.entry_review import queries_of
+from analytics.institution.entry_board import zone_of
+from analytics.institution.entry_review import queries_of
 from api.page import Cursor, Limit, Page, before, encode
 from api.problem import refuse
 from api.routes.entry_schema import (

@@ -17,8 +17,8 @@ from analytics.ledger.metrology import (
     in_order,
     plain,
 )
-from analytics.metrology import YEAR, MeterState, compared, meter_states, metrology_remarks
-from analytics.metrology_settings import metrology_settings
+from analytics.metrology.findings import YEAR, MeterState, compared, meter_states, metrology_remarks
+from analytics.metrology.settings import metrology_settings
 from api.problem import refuse
 from api.routes.costs import meter_named
 from api.routes.edits import Reason

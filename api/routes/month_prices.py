@@ -7,8 +7,8 @@ from http import HTTPStatus
 from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
-from analytics.jobs.meter_cost import NOW
 from analytics.ledger.timetable import next_month
+from analytics.place.meter_cost import NOW
 from api.problem import refuse
 from api.routes.tariffs import AnnouncementOut, Document, Text, announcement_out, tariff_named
 from api.scope import Scope, only_administrators

@@ -8,7 +8,7 @@ from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
 from analytics.delivery.first_steps import RuleCard
-from analytics.night_shift import NightMatter, Waiting, night
+from analytics.duty.night_shift import NightMatter, Waiting, night
 from api.problem import refuse
 from api.routes.rosters import ShiftOut, desk_named
 from api.scope import Scope

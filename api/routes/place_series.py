@@ -5,8 +5,8 @@ from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Query
 
-from analytics.place_rate import rates_of, steps_of
-from analytics.place_total import counted_meters
+from analytics.place.rate import rates_of, steps_of
+from analytics.place.total import counted_meters
 from api.moment import From, To, span
 from api.routes.place_facts import place_of
 from api.routes.series import SeriesOut, columns, tier_of

@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from analytics.ledger.day_pattern import day_pattern
 from analytics.ledger.night_minimum import night_minimum
-from analytics.place_total import counted_meters, days_of, hours_of, months_of
+from analytics.place.total import counted_meters, days_of, hours_of, months_of
 from api.problem import refuse
 from api.routes.place_facts import EndDay, FirstDay, place_of
 from api.routes.series import rate_unit

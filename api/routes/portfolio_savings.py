@@ -8,9 +8,9 @@ from zoneinfo import ZoneInfo
 from fastapi import APIRouter, Query
 from pydantic import AwareDatetime, BaseModel, Field
 
-from analytics.place_saving import PlaceSaving, place_saving
-from analytics.place_total import counted_meters
-from analytics.portfolio_saving import Together, counted_once, together
+from analytics.place.saving import PlaceSaving, place_saving
+from analytics.place.total import counted_meters
+from analytics.portfolio.saving import Together, counted_once, together
 from api.problem import refuse
 from api.routes.place_facts import EndDay, FirstDay, place_of
 from api.routes.savings import refuse_long

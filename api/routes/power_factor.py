@@ -7,7 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter
 from pydantic import BaseModel, Field, StringConstraints
 
-from analytics.jobs.meter_cost import NOW
+from analytics.place.meter_cost import NOW
 from api.page import Page
 from api.problem import refuse
 from api.routes.heating import CheckedOut

@@ -9,8 +9,8 @@ from fastapi import APIRouter, Path, Query, Request, Response
 from psycopg.errors import InsufficientPrivilege
 from pydantic import BaseModel, ConfigDict, Field
 
+from analytics.institution.month import Asked
 from analytics.institution.report import content, make_month_report
-from analytics.institution_month import Asked
 from api.page import Cursor, Limit, Page, before, encode
 from api.problem import refuse
 from api.report_file import as_workbook

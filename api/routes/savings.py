@@ -9,8 +9,8 @@ from fastapi import APIRouter, Query
 from pydantic import AwareDatetime
 
 from analytics.baseline.avoided import AvoidedDay, AvoidedMonth, by_month
-from analytics.place_normalised import PlaceNormalised, place_normalised
-from analytics.place_saving import PlaceSaving, place_saving
+from analytics.place.normalised import PlaceNormalised, place_normalised
+from analytics.place.saving import PlaceSaving, place_saving
 from api.problem import refuse
 from api.routes.baseline_schema import (
     BandOut,

@@ -6,9 +6,9 @@ from typing import Annotated
 import psycopg
 from fastapi import APIRouter, Query
 
-from analytics.contract_drawing import draft_from_correction
+from analytics.contracts.drawing import draft_from_correction
+from analytics.contracts.statement_course import month_of
 from analytics.settlement.statement import read_statement
-from analytics.statement_course import month_of
 from api.page import Cursor, Limit, Page, before, encode
 from api.problem import refuse
 from api.routes.contracts import acting, settled_refusals

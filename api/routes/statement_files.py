@@ -7,8 +7,8 @@ from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Query, Response
 
+from analytics.contracts.statement_acts import Matter, matter
 from analytics.settlement.statement import Statement, read_inputs
-from analytics.statement_acts import Matter, matter
 from api.problem import refuse
 from api.routes.statements import statement_named
 from api.scope import Caller, Scope

@@ -3,8 +3,10 @@
 from collections.abc import Sequence
 from typing import Any
 
-from analytics.dispute_course import dispute_of
-from analytics.dispute_desk import amount_of, frozen_by
+from analytics.contracts.dispute_course import dispute_of
+from analytics.contracts.dispute_desk import amount_of, frozen_by
+from analytics.contracts.statement_acts import Doer, Matter, matter
+from analytics.contracts.statement_course import course_of, payment_of
 from analytics.evidence.signature import fingerprint
 from analytics.settlement.course import Act, Course
 from analytics.settlement.due import Due
@@ -13,8 +15,6 @@ from analytics.settlement.left_out import left_out
 from analytics.settlement.statement import Side, Statement, read_inputs
 from analytics.settlement.true_up import TrueUp
 from analytics.settlement.undisputed import amount_in
-from analytics.statement_acts import Doer, Matter, matter
-from analytics.statement_course import course_of, payment_of
 from api.routes.saving_schema import SavingOut
 from api.routes.statement_schema import (
     ActOut,

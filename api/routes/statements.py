@@ -8,9 +8,9 @@ from zoneinfo import ZoneInfo
 from fastapi import APIRouter, Header, Query, Response
 from fastapi.responses import PlainTextResponse
 
-from analytics.contract_book import contract_of
-from analytics.statement_acts import Deed, act
-from analytics.statement_desk import Kept, draft, draft_hand_over, draft_true_up
+from analytics.contracts.book import contract_of
+from analytics.contracts.statement_acts import Deed, act
+from analytics.contracts.statement_desk import Kept, draft, draft_hand_over, draft_true_up
 from api.page import Cursor, Limit, Page, before, encode
 from api.problem import refuse
 from api.routes.contracts import IfNoneMatch, acting, contract_named, settled_refusals

@@ -13,7 +13,7 @@ from analytics.ledger.statistics_cell import Cell, Month, MonthAmount, YearAmoun
 from analytics.ledger.statistics_check import Finding, Weight
 from analytics.ledger.statistics_content import Answer, content, unanswered
 from analytics.ledger.statistics_table import Identity, SummaryRow, summaries, summary
-from analytics.statistics import Examined, Statistics
+from analytics.portfolio.statistics import Examined, Statistics
 from api.problem import refuse
 from api.routes.devices import Organisation
 from api.routes.factors import wanted_set

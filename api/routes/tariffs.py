@@ -11,8 +11,8 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
-from analytics.jobs.meter_cost import NOW
 from analytics.ledger.timetable import next_month
+from analytics.place.meter_cost import NOW
 from api.page import Page
 from api.problem import refuse
 from api.scope import Caller, Scope, only_administrators

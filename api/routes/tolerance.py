@@ -8,8 +8,8 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
-from analytics.metrology_settings import metrology_settings
-from analytics.tolerance import Proposal, declared_error, propose
+from analytics.metrology.settings import metrology_settings
+from analytics.metrology.tolerance import Proposal, declared_error, propose
 from api.page import Page
 from api.problem import refuse
 from api.routes.costs import meter_named

@@ -9,7 +9,7 @@ from pydantic import BaseModel, Field
 from analytics.fleet.charge_cost import MonthCost
 from analytics.fleet.order_match import Matched
 from analytics.fleet.vehicle_account import LEVELS, Item, VehicleAccount
-from analytics.fleet_costs import FleetCosts, OwnCharge, total_of
+from analytics.fleet_accounts.costs import FleetCosts, OwnCharge, total_of
 from api.fleet_months import FleetMonths, told
 from domain.money import cents
 from domain.vehicle_order import OrderKind, VehicleOrder

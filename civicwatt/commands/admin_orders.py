@@ -8,8 +8,8 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from analytics.fleet_costs import FleetCosts
-from analytics.fleet_period import FleetPeriod, months_of
+from analytics.fleet_accounts.costs import FleetCosts
+from analytics.fleet_accounts.period import FleetPeriod, months_of
 from analytics.ledger.timetable import next_month
 from civicwatt.administering import acting_for
 from civicwatt.text_file import text_of

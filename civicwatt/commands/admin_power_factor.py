@@ -3,7 +3,7 @@
 import argparse
 from pathlib import Path
 
-from analytics.jobs.meter_cost import NOW
+from analytics.place.meter_cost import NOW
 from civicwatt.administering import administering
 from civicwatt.text_file import text_of
 from domain.power_factor_file import read_power_factor_tables

@@ -2,12 +2,12 @@
 
 import argparse
 
-from civicwatt.demo import Options, running_demo
-from civicwatt.demo_figures import Figures, figures, wait_for_figures
-from civicwatt.demo_story import tell
+from civicwatt.demo.figures import Figures, figures, wait_for_figures
+from civicwatt.demo.one_machine import Options, running_demo
+from civicwatt.demo.running import Demo, StoppedError
+from civicwatt.demo.story import tell
 from civicwatt.local_api import LocalApiError
 from civicwatt.loopback import HOST
-from civicwatt.running_demo import Demo, StoppedError
 from civicwatt.signals import stop_on_signal
 from device_sim import district as d
 

@@ -5,7 +5,7 @@ import socket
 
 import uvicorn
 
-from analytics.metrology_settings import metrology_settings
+from analytics.metrology.settings import metrology_settings
 from analytics.weather_settings import weather_settings
 from api.app import create_app
 from api.settings import ApiSettings

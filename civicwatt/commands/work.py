@@ -3,7 +3,7 @@
 import argparse
 
 from analytics.jobs.worker import work
-from analytics.metrology_settings import metrology_settings
+from analytics.metrology.settings import metrology_settings
 from analytics.settings import WorkerSettings
 from analytics.weather_settings import weather_settings
 from civicwatt.admitting import admitting

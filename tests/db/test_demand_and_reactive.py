@@ -11,8 +11,8 @@ import pytest
 from psycopg import Connection
 
 from analytics.jobs.consumption import update_consumption
-from analytics.jobs.meter_cost import meter_cost
 from analytics.ledger.cost_line import Cost
+from analytics.place.meter_cost import meter_cost
 from domain.money import cents
 from domain.register_event import RegisterEvent
 from domain.tolerance import Finding, ToleranceRule

@@ -6,7 +6,7 @@ import pytest
 from fastapi.testclient import TestClient
 from psycopg import Connection
 
-from civicwatt.demo_baseline import REPORTED, enter_baseline
+from civicwatt.demo.baseline import REPORTED, enter_baseline
 from store.registry import write as write_registry
 from tests.db.conftest import add_people
 from tests.db.test_demo_story import Browser

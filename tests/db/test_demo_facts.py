@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime
 import pytest
 from psycopg import Connection
 
-from civicwatt.demo_facts import enter_facts
+from civicwatt.demo.facts import enter_facts
 from device_sim.district import District, DistrictSettings
 from domain.fact import FactKind
 from store.become import Role, become

@@ -5,8 +5,8 @@ from datetime import UTC, date, datetime
 import pytest
 from psycopg import Connection
 
-from civicwatt.demo_fleet import enter_fleet, garage_of
-from civicwatt.demo_tariffs import enter_tariffs
+from civicwatt.demo.fleet import enter_fleet, garage_of
+from civicwatt.demo.tariffs import enter_tariffs
 from device_sim.district import District, DistrictSettings
 from store.become import Role, become
 from store.pile import piles

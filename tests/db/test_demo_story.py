@@ -10,9 +10,9 @@ from psycopg import Connection
 
 from api.app import create_app
 from api.settings import ApiSettings
-from civicwatt.demo_factors import CODE, load_demo_factors
-from civicwatt.demo_metrology import ENDS_SOON
-from civicwatt.demo_story import Story
+from civicwatt.demo.factors import CODE, load_demo_factors
+from civicwatt.demo.metrology import ENDS_SOON
+from civicwatt.demo.story import Story
 from store.factor import factor_set
 from store.person import add_person, grant
 from tests.closable_school import planted_template

@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 from psycopg import Connection
 
-from civicwatt.demo_tariffs import SOURCE, enter_tariffs
+from civicwatt.demo.tariffs import SOURCE, enter_tariffs
 from store.become import Role
 from store.registry import write as write_registry
 from tests.conftest import connected

@@ -9,9 +9,9 @@ from psycopg import Connection
 
 from analytics.jobs.consumption import update_consumption
 from analytics.jobs.interval_costs import update_costs
-from analytics.jobs.meter_cost import NOW as ALL
-from analytics.jobs.meter_cost import MeterCost, meter_cost
 from analytics.ledger.cost_line import official_total
+from analytics.place.meter_cost import NOW as ALL
+from analytics.place.meter_cost import MeterCost, meter_cost
 from domain.errors import MissingInputError
 from domain.local_day import day_start
 from domain.weather_hour import SourceKind

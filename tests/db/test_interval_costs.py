@@ -12,7 +12,7 @@ from psycopg import Connection
 
 from analytics.jobs.consumption import update_consumption
 from analytics.jobs.interval_costs import update_costs
-from analytics.jobs.meter_cost import meter_cost, meter_interval_costs
+from analytics.place.meter_cost import meter_cost, meter_interval_costs
 from domain.local_day import day_start
 from domain.price_book import MonthPrice
 from domain.tariff_file import shipped_tariffs

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from psycopg import Connection
 
 from analytics.jobs.consumption import update_consumption
-from analytics.jobs.meter_cost import meter_cost
+from analytics.place.meter_cost import meter_cost
 from domain.consumption_flag import ConsumptionFlag
 from domain.errors import InputError
 from domain.register_event import RegisterEvent

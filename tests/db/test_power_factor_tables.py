@@ -9,7 +9,7 @@ import pytest
 from fastapi.testclient import TestClient
 from psycopg import Connection
 
-from analytics.jobs.meter_cost import NOW
+from analytics.place.meter_cost import NOW
 from domain.power_factor_file import power_factor_tables
 from store.power_factor import tables_in_force
 from store.registry import write as write_registry

@@ -11,7 +11,7 @@ from fastapi.testclient import TestClient
 from psycopg import Connection
 
 from analytics.jobs.meter_years import update_meter_years
-from analytics.local_calibration import local_calibration
+from analytics.place.local_calibration import local_calibration
 from analytics.savings import shipped
 from analytics.savings.own_record import OwnRecord
 from store.become import Role, become

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import UTC, date, datetime
 
-from analytics.portfolio_saving import counted_once
+from analytics.portfolio.saving import counted_once
 from store.baseline import BaselineRow
 
 BUREAU, SCHOOL, BUILDING, OTHER = 1, 2, 3, 4

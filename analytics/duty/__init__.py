@@ -1,0 +1,1 @@
+"""What people on duty read: the night shift, the hand-over, hours, and what mending saved."""

@@ -1,0 +1,84 @@
+"""The ledger of alerts: what was found, what was mended, and what really stopped."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from decimal import ROUND_HALF_UP, Decimal
+from zoneinfo import ZoneInfo
+
+import numpy as np
+from psycopg import Connection
+
+from analytics.alerts.stopped import Stopped, stopped
+from analytics.models.record import Record
+from analytics.models.series import Series
+from analytics.place.day_drivers import kinds_of_days, warmth
+from domain.local_day import day_start, local_day
+from store.alert_ledger import Matter, use_hours
+
+_TRAINED = timedelta(days=366)
+_CENT = Decimal("0.01")
+
+
+@dataclass(frozen=True, slots=True)
+class Verified:
+    """What stopped, and what that is in money at the price of the promise. [CNY]."""
+
+    stopped: Stopped
+    cny: Decimal | None = None
+    low_cny: Decimal | None = None
+    high_cny: Decimal | None = None
+
+
+def verified(conn: Connection, matter: Matter, *, now: datetime) -> Verified:
+    """Measure what stopped when an order was closed; computed anew whenever it is asked for."""
+    if matter.closed_at is None or matter.done_at is None:
+        return Verified(Stopped(reason="not_closed"))
+    if matter.meter_id is None or matter.quantity is None:
+        return Verified(Stopped(reason="no_meter"))
+    zone = ZoneInfo(matter.zone)
+    began, mended = local_day(matter.began_at, zone), local_day(matter.done_at, zone)
+    until = local_day(now, zone)
+    found = stopped(
+        _record(conn, matter, zone, began, until),
+        zone,
+        kinds_of_days(conn, matter.place_id, began - _TRAINED, until).kinds,
+        began=began,
+        mended=mended,
+        until=until,
+    )
+    price = _price(matter)
+    return Verified(found, *(_money(each, price) for each in (found.month, found.low, found.high)))
+
+
+def _record(conn: Connection, matter: Matter, zone: ZoneInfo, began: date, until: date) -> Record:
+    first = began - _TRAINED
+    span = day_start(first, zone), day_start(until, zone)
+    use = Series(*use_hours(conn, matter.meter_id or 0, matter.quantity or "", *span))
+    air = warmth(conn, matter.place_id, zone, first, until).hours
+    nothing = Series(np.empty(0, np.int64), np.empty(0))
+    return Record(use, air, nothing)
+
+
+def _price(matter: Matter) -> Decimal | None:
+    """CNY a unit, as the promise had it."""
+    if matter.month is None or matter.month <= 0 or matter.month_cny is None:
+        return None
+    return matter.month_cny / Decimal(repr(matter.month))
+
+
+def _money(amount: float | None, price: Decimal | None) -> Decimal | None:
+    if amount is None or price is None:
+        return None
+    return (Decimal(repr(amount)) * price).quantize(_CENT, ROUND_HALF_UP)
+
+
+def kept_promises(told: Mapping[Matter, Verified]) -> tuple[int, int]:
+    """Promises that lay within the band of what really stopped, and those that could be held."""
+    held = [
+        (matter.month, each.stopped)
+        for matter, each in told.items()
+        if matter.month is not None and each.stopped.low is not None
+    ]
+    kept = sum(each.low <= month <= each.high for month, each in held)  # type: ignore[operator]  # all three are known together
+    return kept, len(held)

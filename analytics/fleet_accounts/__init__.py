@@ -1,0 +1,1 @@
+"""Accounts of a place's vehicles, read from the store: costs, use and displaced fuel."""

@@ -1,0 +1,250 @@
+"""What the vehicles of a place cost: orders, plug-ins at our own piles, and accounts of each.
+
+Nothing of it is kept. Whatever comes late, an order, a reading, a tariff or a trip, counts at once
+wherever it belongs, and in whichever order things came the figures are the same.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from functools import cached_property
+
+from analytics.fleet.charge_cost import ChargeCost, MonthCost, PileFees, PlugIn, charge_costs
+from analytics.fleet.order_book import OrderBook, order_book
+from analytics.fleet.order_match import Matched, matched
+from analytics.fleet.vehicle_account import (
+    OwnCharging,
+    Spans,
+    VehicleAccount,
+    vehicle_account,
+    within,
+)
+from analytics.fleet_accounts.period import FleetPeriod, charge_stretch, trip_stretch
+from analytics.ledger.interval_cost import IntervalCost
+from analytics.place.meter_cost import meter_interval_costs
+from domain.errors import CalendarMissingError, MissingInputError
+from domain.local_day import day_start, local_day
+from domain.money import exact
+from domain.vehicle_order import VehicleOrder
+from store.fleet_entry import PileFeeRow, pile_fees
+from store.place import meters
+from store.vehicle_order import orders_of
+from store.vehicle_stint import ChargeRow, TripRow
+
+_NOTHING = Decimal(0)
+
+
+@dataclass(frozen=True, slots=True)
+class OwnCharge:
+    """A plug-in at a pile of our own, and what it cost.
+
+    Attributes
+    ----------
+    cost : ChargeCost or None
+        Of the months of the period that began while the vehicle was here. None where the pile
+        cannot be priced at all: see `why`.
+    why : str
+        What keeps the pile from being priced; empty where nothing does.
+    """
+
+    row: ChargeRow
+    cost: ChargeCost | None
+    why: str = ""
+
+
+class FleetCosts:
+    """Costs of the vehicles of a period."""
+
+    def __init__(self, period: FleetPeriod) -> None:
+        self._period = period
+        self._months = period.months
+
+    @cached_property
+    def orders(self) -> dict[int, OrderBook]:
+        """Orders of each vehicle around these months, whoever had it."""
+        rows = orders_of(self._period.conn, self._period.vehicles, *self._period.around)
+        of_vehicle: dict[int, list[VehicleOrder]] = {v: [] for v in self._period.vehicles}
+        for order in rows:
+            of_vehicle[order.vehicle_id].append(order)
+        return {vehicle: order_book(found) for vehicle, found in of_vehicle.items()}
+
+    @cached_property
+    def matches(self) -> list[Matched]:
+        """Orders of these months with their trips and plug-ins, unmatched ones among them."""
+        return [each for each in self._matches_around if self._here(each.booked.order)]
+
+    @cached_property
+    def _matches_around(self) -> list[Matched]:
+        """Orders around these months with what they belong to.
+
+        A plug-in at a pile of our own is paid with its meter, so no order of a public pile
+        belongs to it.
+        """
+        booked = [each for book in self.orders.values() for each in book.booked]
+        rows = self._period.charges_around
+        elsewhere = [charge_stretch(row) for row in rows if row.pile_id is None]
+        return matched(booked, map(trip_stretch, self._period.trips_around), elsewhere)
+
+    def _here(self, order: VehicleOrder) -> bool:
+        return self._period.stint_at(order.vehicle_id, order.at) is not None
+
+    @cached_property
+    def refunds_alone(self) -> list[VehicleOrder]:
+        """Refunds of these months whose order is not known."""
+        alone = (each for book in self.orders.values() for each in book.refunds_alone)
+        return [each for each in alone if self._here(each)]
+
+    @cached_property
+    def charges_unpaid(self) -> list[ChargeRow]:
+        """Plug-ins begun here at no pile of our own that no order of any month belongs to."""
+        paid = {
+            (each.stretch.vehicle_id, each.stretch.id)
+            for each in self._matches_around
+            if each.stretch is not None
+        }
+        return [
+            row
+            for row in self._period.charges
+            if row.pile_id is None
+            and self._period.stint_at(row.vehicle_id, row.start_at)
+            and (row.vehicle_id, row.id) not in paid
+        ]
+
+    @cached_property
+    def own(self) -> list[OwnCharge]:
+        """Plug-ins at piles of our own, with their cost, by vehicle and time."""
+        piles: dict[int, list[ChargeRow]] = {}
+        for row in self._period.charges:
+            if row.pile_id is not None:
+                piles.setdefault(row.pile_id, []).append(row)
+        fees = pile_fees(self._period.conn)
+        found = [
+            each
+            for pile_id, rows in piles.items()
+            for each in self._at_pile(rows, [fee for fee in fees if fee.pile_id == pile_id])
+        ]
+        return sorted(found, key=lambda each: (each.row.vehicle_id, each.row.start_at))
+
+    def own_charging(self, vehicle_id: int, spans: Spans) -> OwnCharging:
+        """What a vehicle's plug-ins at piles of our own came to in some spans of these months.
+
+        Each month of a plug-in counts where it began. One that cannot be priced at all tells no
+        months: its energy counts once, where it began, and it lacks a price wherever it lasted.
+        """
+        kwh, amount, unpriced_kwh = _NOTHING, _NOTHING, _NOTHING
+        sessions, unpriced, untold = 0, 0, 0
+        for each in self._own_of.get(vehicle_id, ()):
+            if not any(within(begin, spans) for begin in self._period.parts_of(each.row)):
+                continue
+            sessions += 1
+            if each.cost is None or not each.cost.months:
+                unpriced += 1
+                if within(each.row.start_at, spans):
+                    kwh += exact(each.row.pile_kwh or 0.0)
+                    unpriced_kwh += exact(each.row.pile_kwh or 0.0)
+                else:
+                    untold += 1
+                continue
+            for month in each.cost.months:
+                if within(self._begin(each.row, month), spans):
+                    kwh += month.kwh
+                    amount += month.amount or _NOTHING
+                    unpriced += month.amount is None
+                    unpriced_kwh += month.kwh if month.amount is None else _NOTHING
+        return OwnCharging(kwh, amount, sessions, unpriced, unpriced_kwh, untold)
+
+    @cached_property
+    def _own_of(self) -> dict[int, list[OwnCharge]]:
+        found: dict[int, list[OwnCharge]] = {}
+        for each in self.own:
+            found.setdefault(each.row.vehicle_id, []).append(each)
+        return found
+
+    def _begin(self, row: ChargeRow, month: MonthCost) -> datetime:
+        return max(row.start_at, day_start(month.month, self._months.zone))
+
+    @cached_property
+    def accounts(self) -> list[VehicleAccount]:
+        """Account of each vehicle over the time it stood here, by code."""
+        return [self.account(each, self._period.held(each)) for each in self._period.vehicles]
+
+    def account(self, vehicle_id: int, spans: Spans) -> VehicleAccount:
+        """Account of a vehicle over some spans of these months."""
+        trips = [row for row in self._trips_of.get(vehicle_id, ()) if within(row.start_at, spans)]
+        return vehicle_account(
+            vehicle_id,
+            self.orders[vehicle_id],
+            self.own_charging(vehicle_id, spans),
+            km=sum((exact(row.km or 0.0) for row in trips), _NOTHING),
+            spans=spans,
+            zone=self._months.zone,
+        )
+
+    @cached_property
+    def _trips_of(self) -> dict[int, list[TripRow]]:
+        found: dict[int, list[TripRow]] = {}
+        for row in self._period.trips:
+            found.setdefault(row.vehicle_id, []).append(row)
+        return found
+
+    def _at_pile(self, rows: list[ChargeRow], fees: list[PileFeeRow]) -> Iterator[OwnCharge]:
+        """Plug-ins of one pile; a fee holds for those that begin while it is in force."""
+        zone = self._months.zone
+        try:
+            intervals = self._intervals(rows)
+        except (MissingInputError, CalendarMissingError) as error:
+            yield from (OwnCharge(row, None, str(error)) for row in rows)
+            return
+        by_fees: dict[PileFees, list[ChargeRow]] = {}
+        for row in rows:
+            by_fees.setdefault(_fees_on(fees, local_day(row.start_at, zone)), []).append(row)
+        priced: dict[str, ChargeCost] = {}
+        for terms, group in by_fees.items():
+            plug_ins = [PlugIn(_name(row), row.start_at, row.end_at) for row in group]
+            others = [PlugIn(_name(r), r.start_at, r.end_at) for r in rows if r not in group]
+            for cost in charge_costs([*plug_ins, *others], intervals, terms, zone):
+                if cost.charge in plug_ins:
+                    priced[cost.charge.id] = cost
+        for row in rows:
+            cost = priced[_name(row)]
+            here = [each for each in cost.months if self._holds(row, each)]
+            yield OwnCharge(row, replace(cost, months=tuple(here)))
+
+    def _holds(self, row: ChargeRow, month: MonthCost) -> bool:
+        """Whether the vehicle stood here when a month of its plug-in began."""
+        return self._period.stint_at(row.vehicle_id, self._begin(row, month)) is not None
+
+    def _intervals(self, rows: list[ChargeRow]) -> list[IntervalCost]:
+        """Priced intervals of a pile's meter over its plug-ins, within the months."""
+        conn, months = self._period.conn, self._months
+        meter_id = rows[0].meter_id
+        found = meters(conn, meter_ids=[meter_id]) if meter_id is not None else []
+        if not found:
+            return []
+        first = max(local_day(min(row.start_at for row in rows), months.zone), months.first_day)
+        last = local_day(max(row.end_at for row in rows), months.zone)
+        end = min(last + timedelta(days=1), months.end_day)
+        inside = day_start(first, months.zone)
+        costs = meter_interval_costs(conn, found[0], first, end)
+        return [each for each in costs if each.start >= inside]
+
+
+def _fees_on(fees: list[PileFeeRow], day: date) -> PileFees:
+    in_force = [fee for fee in fees if fee.holds_from <= day]
+    if not in_force:
+        return PileFees()
+    return PileFees(in_force[-1].session_cny, in_force[-1].service_cny_kwh)
+
+
+def _name(row: ChargeRow) -> str:
+    return f"{row.vehicle_id}/{row.id}"
+
+
+def total_of(accounts: list[VehicleAccount]) -> Mapping[str, Decimal]:
+    """Each item summed over vehicles. [CNY]."""
+    found: dict[str, Decimal] = {}
+    for account in accounts:
+        for item in account.items:
+            found[item.name] = found.get(item.name, _NOTHING) + item.amount
+    return found

@@ -1,0 +1,241 @@
+"""How the vehicles of a place are used: bookings, utilisation, rentals, places, maintenance."""
+
+from dataclasses import dataclass, fields
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+
+from analytics.fleet.booking import Booking, Dispatch, dispatch
+from analytics.fleet.maintenance_due import Due, MaintenancePlan, due
+from analytics.fleet.order_book import order_book
+from analytics.fleet.rental import RentalCheck, RentalTerms, rental_check
+from analytics.fleet.utilisation import AtOnce, FleetLimits, Journey, Use, at_once, uses
+from analytics.fleet.vehicle_quota import QuotaBalance, QuotaEntry, QuotaKind, balances
+from analytics.fleet_accounts.period import FleetPeriod, known, trip_stretch
+from domain.local_day import day_start, local_day
+from domain.money import exact
+from domain.vehicle_order import OrderKind
+from store.fleet_entry import (
+    BookingRow,
+    RentalTermsRow,
+    bookings,
+    km_since,
+    maintenance_plans,
+    quota_entries,
+    rental_terms,
+)
+from store.fleet_limit import FleetLimitRow, limits_in_force
+from store.vehicle_order import orders_of
+from store.vehicle_stint import days_heard
+
+_DAY = timedelta(days=1)
+_OWN = "quota"
+"""Acquisition of vehicles that fill a place (编制)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bookings:
+    """Bookings of a period beside the trips, and what each says besides."""
+
+    found: Dispatch
+    rows: dict[str, BookingRow]
+
+
+def dispatch_of(period: FleetPeriod, *, now: datetime) -> Bookings:
+    """Bookings of a place beside its trips."""
+    first = period.months.instants[0]
+    rows = [
+        row
+        for row in bookings(period.conn, period.vehicles, *period.months.instants)
+        if period.stint_at(row.vehicle_id, max(row.start_at, first))
+    ]
+    told = [
+        Booking(_name(row), row.vehicle_id, row.start_at, row.end_at, row.cancelled) for row in rows
+    ]
+    found = dispatch(told, map(trip_stretch, period.trips), now=now)
+    return Bookings(found, {_name(row): row for row in rows})
+
+
+def _name(row: BookingRow) -> str:
+    return f"{row.vehicle_id}/{row.number}"
+
+
+def journeys(period: FleetPeriod) -> list[Journey]:
+    """Trips of a place as far as use goes."""
+    return [
+        Journey(row.vehicle_id, row.start_at, row.end_at, known(row.km)) for row in period.trips
+    ]
+
+
+def use_of(period: FleetPeriod) -> list[Use]:
+    """Use of each vehicle of a place on the days on which it was there."""
+    months = period.months
+    heard = days_heard(period.conn, period.vehicles, *months.instants, months.zone.key)
+    held = {vehicle: days_held(period, vehicle) for vehicle in heard}
+    return uses(journeys(period), heard, held, months.zone)
+
+
+def days_held(period: FleetPeriod, vehicle_id: int) -> set[date]:
+    """Local days on which a vehicle stood here at all; of a day of handing over both have it."""
+    zone, days = period.months.zone, set()
+    for since, until in period.held(vehicle_id):
+        day = local_day(since, zone)
+        while day_start(day, zone) < until:
+            days.add(day)
+            day += _DAY
+    return days
+
+
+@dataclass(frozen=True, slots=True)
+class LimitsHeld:
+    """Limits that hold at a place, and what set them; None: nobody did, so the usual ones hold."""
+
+    limits: FleetLimits
+    row: FleetLimitRow | None
+
+
+def limits_of(period: FleetPeriod) -> LimitsHeld:
+    """Limits in force at a place on the last day of the months."""
+    row = limits_in_force(period.conn, period.place.id, period.months.end_day - _DAY)
+    if row is None:
+        return LimitsHeld(FleetLimits(), None)
+    told = {each.name: getattr(row, each.name) for each in fields(FleetLimits)}
+    return LimitsHeld(FleetLimits(**told), row)
+
+
+def at_once_of(period: FleetPeriod, limits: FleetLimits) -> AtOnce:
+    """How many vehicles of a place were out at once."""
+    instants = period.months.instants
+    return at_once(journeys(period), len(period.vehicles), instants, away=limits.away)
+
+
+@dataclass(frozen=True, slots=True)
+class Rentals:
+    """Bills of rentals, checked; `unchecked` have no terms in force or no end."""
+
+    checked: list[RentalCheck]
+    unchecked: int
+
+
+def rentals_of(period: FleetPeriod) -> Rentals:
+    """Check the bills of rentals that began in the period."""
+    first, until = period.months.instants
+    terms = rental_terms(period.conn)
+    book = order_book(orders_of(period.conn, period.vehicles, first, until))
+    bills = [
+        each
+        for each in book.booked
+        if each.order.kind is OrderKind.RENT
+        and first <= each.order.at < until
+        and period.stint_at(each.order.vehicle_id, each.order.at)
+    ]
+    checked = []
+    for each in bills:
+        order = each.order
+        day = local_day(order.at, period.months.zone)
+        found = _terms_on(
+            [row for row in terms if row.vehicle_id == order.vehicle_id and row.holds_from <= day]
+        )
+        driven = _driven(period, order.vehicle_id, order.at, order.until)
+        check = found and rental_check(order, found, driven_km=driven, back=each.net - order.amount)
+        if check:
+            checked.append(check)
+    return Rentals(checked, len(bills) - len(checked))
+
+
+def _terms_on(rows: list[RentalTermsRow]) -> RentalTerms | None:
+    if not rows:
+        return None
+    row = rows[-1]
+    return RentalTerms(
+        hour=row.hour_cny,
+        km=row.km_cny,
+        day_cap=row.day_cap_cny,
+        step_min=row.step_min,
+        free_km=row.free_km,
+    )
+
+
+def _driven(
+    period: FleetPeriod, vehicle_id: int, first: datetime, until: datetime | None
+) -> Decimal | None:
+    """Distance of the trips in a rental; None where a trip does not tell it. [km]."""
+    if until is None:
+        return None
+    trips = [
+        row.km
+        for row in period.trips
+        if row.vehicle_id == vehicle_id and row.start_at < until and row.end_at > first
+    ]
+    told = [exact(km) for km in trips if km is not None]
+    return sum(told, Decimal(0)) if told and len(told) == len(trips) else None
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """Places of the institutions at or below a place, and the entries that made them.
+
+    Attributes
+    ----------
+    entries : list of QuotaEntry
+        By day, until the end of the months: of these institutions or handed to one of them.
+    """
+
+    balances: list[QuotaBalance]
+    entries: list[QuotaEntry]
+
+
+def places_of(period: FleetPeriod) -> Places:
+    """Ledger of places (编制台账) at or below a place."""
+    months = period.months
+    filled: dict[int, int] = {}
+    end = months.instants[1]
+    for stint in period.stints:
+        if stint.acquisition == _OWN and stint.end_at >= end:
+            institution = period.institution_of(stint.place_id)
+            filled[institution] = filled.get(institution, 0) + 1
+    entries = [
+        QuotaEntry(
+            row.organisation_id,
+            QuotaKind(row.kind),
+            row.day,
+            row.places,
+            row.receiver_id,
+            row.document,
+        )
+        for row in quota_entries(period.conn)
+    ]
+    below = {each for each in period.places if _is_below(period, each)}
+    found = balances(entries, filled, (months.first_day, months.end_day))
+    return Places(
+        [each for each in found if each.institution_id in below],
+        [
+            each
+            for each in entries
+            if each.day < months.end_day and below & {each.institution_id, each.receiver_id}
+        ],
+    )
+
+
+def _is_below(period: FleetPeriod, place_id: int) -> bool:
+    row = period.places.get(place_id)
+    while row is not None and row.id != period.place.id:
+        row = period.places.get(row.parent_id) if row.parent_id is not None else None
+    return row is not None
+
+
+def maintenance_of(period: FleetPeriod, *, now: datetime) -> list[Due]:
+    """How far the plans of a place's vehicles are, the most pressing first."""
+    zone = period.months.zone
+    plans = [row for row in maintenance_plans(period.conn) if row.vehicle_id in period.vehicles]
+    driven = km_since(
+        period.conn, [(row.vehicle_id, row.item, day_start(row.done_on, zone)) for row in plans]
+    )
+    found = [
+        due(
+            MaintenancePlan(row.vehicle_id, row.item, row.every_km, row.every_days, row.done_on),
+            exact(driven[row.vehicle_id, row.item]),
+            local_day(now, zone),
+        )
+        for row in plans
+    ]
+    return sorted(found, key=lambda each: (-each.share, each.plan.vehicle_id, each.plan.item))

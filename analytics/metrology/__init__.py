@@ -1,0 +1,1 @@
+"""Settlement meters as the store knows them: findings, and corrections after them."""

@@ -1,0 +1,213 @@
+"""Metrology of settlement meters: what is wrong on a day, and what statements have to remark."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from typing import TypeVar
+from zoneinfo import ZoneInfo
+
+from psycopg import Connection
+
+from analytics.ledger.bill_quantity import BillQuantity, Drift, drift
+from analytics.ledger.metrology import (
+    FindingKind,
+    Held,
+    MeterMetrology,
+    MetrologyFinding,
+    SealState,
+    in_order,
+    metrology_findings,
+)
+from analytics.metrology.settings import MetrologySettings, metrology_settings
+from domain.local_day import local_day
+from domain.money import exact
+from store.certificate import CertificateRow, certificates
+from store.metrology import (
+    BillQuantityRow,
+    MeterEvent,
+    bill_quantities,
+    meter_events,
+    settlement_meters,
+)
+from store.place import MeterRow, meters
+from store.seal import SealRow, seals
+from store.tolerance import FindingRow, tolerance_findings
+
+YEAR = timedelta(days=366)
+"""So far back bills are compared."""
+_Row = TypeVar("_Row", CertificateRow, SealRow, FindingRow, BillQuantityRow, MeterEvent)
+
+
+@dataclass(frozen=True, slots=True)
+class MeterState:
+    """A settlement meter, what is known of its metrology, and what is wrong with it.
+
+    Attributes
+    ----------
+    today : date
+        Local day of the meter on which that was asked.
+    bills : list of BillQuantity
+        Of the last year, in order of time.
+    """
+
+    meter: MeterRow
+    today: date
+    known: MeterMetrology
+    findings: list[MetrologyFinding]
+    bills: list[BillQuantity]
+    drift: Drift | None
+
+
+def meter_states(
+    conn: Connection,
+    now: datetime,
+    *,
+    meter_ids: Sequence[int] | None = None,
+    settings: MetrologySettings | None = None,
+    of_all: bool = False,
+) -> list[MeterState]:
+    """State of every settlement meter the current person may see, or of those named.
+
+    Parameters
+    ----------
+    now : datetime
+        Aware; what is wrong at that instant by what is known today.
+    of_all : bool
+        Bills are compared by all days there are: the worker asks in nobody's name.
+    """
+    chosen = settings or metrology_settings()
+    ids = settlement_meters(conn, now, meter_ids=meter_ids)
+    known = _Known(conn, ids, now, of_all=of_all)
+    return [_state(meter, known, now, chosen) for meter in meters(conn, meter_ids=ids)]
+
+
+def metrology_remarks(
+    conn: Connection,
+    meter_ids: Sequence[int],
+    at: datetime,
+    *,
+    settings: MetrologySettings | None = None,
+) -> list[MetrologyFinding]:
+    """What a closed month or a statement has to remark of its settlement meters.
+
+    Parameters
+    ----------
+    meter_ids : sequence of int
+        Those of the boundary; what settles nothing is passed over.
+    at : datetime
+        The end of the month, or of the statement; aware.
+
+    Returns
+    -------
+    list of MetrologyFinding
+        The worst first. That a certificate will end is no remark: it holds.
+    """
+    states = meter_states(conn, at, meter_ids=meter_ids, settings=settings)
+    to_come = {FindingKind.ENDS_SOON, FindingKind.ENDS_LATER}
+    return in_order(
+        finding for state in states for finding in state.findings if finding.kind not in to_come
+    )
+
+
+class _Known:
+    """All that is stored of some meters, read at once."""
+
+    def __init__(
+        self, conn: Connection, ids: Sequence[int], now: datetime, *, of_all: bool
+    ) -> None:
+        since = now.date() - YEAR
+        self.certificates = _by_meter(certificates(conn, meter_ids=ids))
+        self.events = _by_meter(meter_events(conn, ids))
+        self.seals = _by_meter(seals(conn, meter_ids=ids))
+        self.findings = _by_meter(tolerance_findings(conn, meter_ids=ids))
+        self.bills = _by_meter(bill_quantities(conn, since, ids, of_all=of_all))
+
+
+def _by_meter(rows: Iterable[_Row]) -> Mapping[int, list[_Row]]:
+    found: dict[int, list[_Row]] = defaultdict(list)
+    for row in rows:
+        found[row.meter_id].append(row)
+    return found
+
+
+def _state(
+    meter: MeterRow, known: _Known, now: datetime, settings: MetrologySettings
+) -> MeterState:
+    zone = ZoneInfo(meter.zone)
+    today = local_day(now, zone)
+    events = known.events.get(meter.id, [])
+    of_meter = MeterMetrology(
+        meter.code,
+        held(known.certificates.get(meter.id, [])),
+        [(local_day(event.at, zone), event.value) for event in events if event.kind == "ratio"],
+        [local_day(event.at, zone) for event in events if event.kind == "swap"],
+        [_seal(seal) for seal in known.seals.get(meter.id, [])],
+        [
+            (row.found_on, row.error_pct)
+            for row in known.findings.get(meter.id, [])
+            if row.rule is None
+        ],
+    )
+    findings = metrology_findings(
+        of_meter,
+        today,
+        first_notice=settings.metrology_first_notice_days,
+        last_notice=settings.metrology_last_notice_days,
+    )
+    bills = [compared(row) for row in known.bills.get(meter.id, []) if row.end_day <= today]
+    growing = drift(bills, limit_pct=settings.metrology_bill_limit_pct)
+    findings += _of_bills(meter.code, bills, growing, settings)
+    return MeterState(meter, today, of_meter, in_order(findings), bills, growing)
+
+
+def held(rows: Iterable[CertificateRow]) -> list[Held]:
+    """Certificates with the days on which they really held; mistakes are left out."""
+    return [
+        Held(
+            replace(row.certificate, end_day=row.held_until) if row.ended_on else row.certificate,
+            row.first_day,
+            row.held_until,
+        )
+        for row in rows
+        if row.held_until > row.first_day
+    ]
+
+
+def compared(row: BillQuantityRow) -> BillQuantity:
+    """A bill's quantity beside ours."""
+    return BillQuantity(
+        row.bill_id,
+        row.number,
+        row.first_day,
+        row.end_day,
+        row.billed,
+        None if row.counted is None else exact(row.counted),
+        row.explained,
+    )
+
+
+def _seal(seal: SealRow) -> SealState:
+    ending = seal.ending
+    if ending is None or ending.kind != "broken":
+        return SealState(seal.number)
+    return SealState(seal.number, ending.on_day, seal.noted)
+
+
+def _of_bills(
+    code: str, bills: Iterable[BillQuantity], growing: Drift | None, settings: MetrologySettings
+) -> list[MetrologyFinding]:
+    found = [
+        MetrologyFinding(
+            FindingKind.BILL_DIFFERS,
+            code,
+            bill.first_day,
+            {"number": bill.number, "difference_pct": f"{bill.difference_pct:.2f}"},
+        )
+        for bill in bills
+        if bill.differs(settings.metrology_bill_limit_pct)
+    ]
+    if growing is not None:
+        told = {"bills": str(growing.bills), "growth_pct": f"{growing.growth_pct:.2f}"}
+        found.append(MetrologyFinding(FindingKind.DRIFT, code, growing.since, told))
+    return found

@@ -1,0 +1,234 @@
+"""Cost of a meter over local days: tariff, prices, calendar and registers brought together."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from itertools import pairwise
+from zoneinfo import ZoneInfo
+
+from psycopg import Connection as Database
+
+from analytics.ledger.basic_charge import Connection, block_demand_kw
+from analytics.ledger.cost import Point, cost
+from analytics.ledger.cost_line import Cost, Gap, Line
+from analytics.ledger.interval_cost import IntervalCost, interval_costs
+from analytics.ledger.metered import Amount
+from analytics.ledger.month_register import RegisterPart
+from analytics.ledger.timetable import Timetable, lay_out, next_month
+from analytics.place.weather import PlaceWeather
+from domain.calendar import Calendar, DayKind
+from domain.errors import MissingInputError
+from domain.local_day import day_start
+from domain.money import exact
+from domain.price_book import PriceBook
+from domain.quantity import quantities
+from domain.sentence import Sentence
+from store.calendar import calendar_of_place
+from store.cost import RegisterCut, amounts, register_cuts, used
+from store.place import MeterRow
+from store.power_factor import tables_in_force
+from store.tariff import MeterTariffRow, prices, tariff, tariffs_of_meter
+
+NOW = datetime(9999, 12, 31, tzinfo=UTC)
+"""As known now: later than anything that will be entered."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """Local days of a meter under one tariff, with all that prices them."""
+
+    terms: MeterTariffRow
+    timetable: Timetable
+    amounts: list[Amount]
+    book: PriceBook
+
+
+@dataclass(frozen=True, slots=True)
+class MeterCost:
+    """Cost of a meter on local days [first_day, end_day).
+
+    Attributes
+    ----------
+    tariffs : tuple of str
+        Codes of the tariffs it was priced by, in order of time.
+    block_demand_kw : float or None
+        Greatest mean power of a quarter hour; a warning, never billed. [kW]
+    """
+
+    cost: Cost
+    tariffs: tuple[str, ...]
+    block_demand_kw: float | None
+
+
+def meter_cost(
+    conn: Database, meter: MeterRow, first_day: date, end_day: date, *, as_of: datetime = NOW
+) -> MeterCost:
+    """Price what a meter counted on local days [first_day, end_day).
+
+    Parameters
+    ----------
+    as_of : datetime
+        Amounts, tariffs, prices, power-factor tables and the weather are those known at this
+        instant.
+
+    Raises
+    ------
+    MissingInputError
+        If the meter has no tariff on some day, or the tariff no version.
+    CalendarMissingError
+        If a window asks for the kind of a day in a year nobody has entered.
+    """
+    lines: list[Line] = []
+    gaps: list[Gap] = []
+    codes: list[str] = []
+    blocks: list[Amount] = []
+    calendar = _PlaceCalendar(conn, meter, first_day, end_day)
+    weather = _weather(conn, meter, first_day, end_day, as_of)
+    for stretch in _stretches(conn, meter, (first_day, end_day), (calendar, weather), as_of):
+        point = _point(conn, meter, stretch, as_of)
+        found = cost(stretch.timetable, stretch.amounts, stretch.book, point)
+        lines += found.lines
+        gaps += found.gaps
+        codes.append(stretch.terms.code)
+        blocks += stretch.amounts
+    if calendar.is_provisional():
+        template = "the calendar of these days is provisional: the notice is not entered"
+        detail = Sentence("days_provisional", template)
+        gaps.append(Gap("calendar", first_day, end_day, detail))
+    gaps += _doubts_of(weather, first_day, end_day)
+    kilowatts = block_demand_kw(blocks) if meter.medium == "electricity" else None
+    return MeterCost(Cost(tuple(lines), tuple(gaps)), tuple(codes), kilowatts)
+
+
+def meter_interval_costs(
+    conn: Database, meter: MeterRow, first_day: date, end_day: date, *, as_of: datetime = NOW
+) -> Iterator[IntervalCost]:
+    """Cost of each interval of local days [first_day, end_day), in order; not rounded.
+
+    Raises as `meter_cost` does.
+    """
+    calendar = _PlaceCalendar(conn, meter, first_day, end_day)
+    weather = _weather(conn, meter, first_day, end_day, as_of)
+    for stretch in _stretches(conn, meter, (first_day, end_day), (calendar, weather), as_of):
+        yield from interval_costs(stretch.timetable, stretch.amounts, stretch.book)
+
+
+def _weather(
+    conn: Database, meter: MeterRow, first_day: date, end_day: date, as_of: datetime
+) -> PlaceWeather:
+    zone = ZoneInfo(meter.zone)
+    return PlaceWeather(conn, meter.organisation_id, zone, first_day, end_day, as_of=as_of)
+
+
+def _doubts_of(weather: PlaceWeather, first_day: date, end_day: date) -> Iterator[Gap]:
+    """What speaks against the temperatures by which the periods went, if they went by any."""
+    if sources := weather.undocumented():
+        template = "hot days are judged by {sources}: no document says how hot it was"
+        detail = Sentence("weather_undocumented", template, sources=", ".join(sources))
+        yield Gap("weather", first_day, end_day, detail)
+    for day, hours in weather.partly_known().items():
+        template = "whether {day} was hot is judged without {hours} of its hours"
+        detail = Sentence("weather_partly_known", template, day=day, hours=hours)
+        yield Gap("weather", day, day + timedelta(days=1), detail)
+
+
+class _PlaceCalendar:
+    """The calendar of the meter's place, asked for only when a window needs it."""
+
+    def __init__(self, conn: Database, meter: MeterRow, first_day: date, end_day: date) -> None:
+        self._load: Callable[[], Calendar] = lambda: calendar_of_place(
+            conn, meter.organisation_id, first_day, end_day
+        )
+        self._days = first_day, end_day
+        self._calendar: Calendar | None = None
+
+    def __call__(self, day: date, /) -> DayKind:
+        if self._calendar is None:
+            self._calendar = self._load()
+        return self._calendar.on(day).kind
+
+    def is_provisional(self) -> bool:
+        """Whether it was asked, and is not entered yet."""
+        return self._calendar is not None and self._calendar.is_provisional(*self._days)
+
+
+def _stretches(
+    conn: Database,
+    meter: MeterRow,
+    days: tuple[date, date],
+    asked: tuple[_PlaceCalendar, PlaceWeather],
+    as_of: datetime,
+) -> Iterator[Stretch]:
+    calendar, weather = asked
+    zone, day = ZoneInfo(meter.zone), days[0]
+    for terms in tariffs_of_meter(conn, meter.id, *days, as_of=as_of):
+        first, end = max(day, terms.first_day or day), min(days[1], terms.end_day or days[1])
+        _refuse_days_without_tariff(meter, day, first)
+        of_meter = tariff(conn, terms.tariff_id, as_of=as_of)
+        if of_meter is None:
+            raise MissingInputError(
+                Sentence("tariff_gone", "tariff {tariff} is gone", tariff=terms.code), code="tariff"
+            )
+        timetable = lay_out(of_meter, first, end, zone=zone, calendar=calendar, weather=weather)
+        rows = prices(conn, terms.tariff_id, first.replace(day=1), end, as_of=as_of)
+        span = day_start(first, zone), day_start(end, zone)
+        found = amounts(conn, meter.id, meter.quantity, *span, as_of=as_of)
+        book = PriceBook(row.price_of_month() for row in rows)
+        yield Stretch(terms, timetable, [Amount(*row) for row in found], book)
+        day = end
+    _refuse_days_without_tariff(meter, day, days[1])
+
+
+def _refuse_days_without_tariff(meter: MeterRow, first_day: date, end_day: date) -> None:
+    if first_day < end_day:
+        reason = Sentence(
+            "on_no_tariff",
+            "meter {meter} is on no tariff from {first_day} to {end_day}",
+            meter=meter.code,
+            first_day=first_day,
+            end_day=end_day,
+        )
+        raise MissingInputError(reason, code="tariff")
+
+
+def _point(conn: Database, meter: MeterRow, stretch: Stretch, as_of: datetime) -> Point:
+    zone = ZoneInfo(meter.zone)
+
+    def used_before(first: date, end: date) -> Decimal | None:
+        instants = day_start(first, zone), day_start(end, zone)
+        amount = used(conn, meter.id, meter.quantity, days=(first, end), instants=instants)
+        return None if amount is None else exact(amount)
+
+    months = dict.fromkeys(each.month for each in stretch.timetable.slices)
+    connections = {month: _connection(conn, meter, stretch.terms, month) for month in months}
+    tables = tables_in_force(conn, as_of=as_of)
+    return Point(quantities()[meter.quantity].unit, connections, used_before, tables)
+
+
+def _connection(conn: Database, meter: MeterRow, terms: MeterTariffRow, month: date) -> Connection:
+    registers: tuple[RegisterPart, ...] = ()
+    if meter.medium == "electricity":
+        zone = ZoneInfo(meter.zone)
+        instants = day_start(month, zone), day_start(next_month(month), zone)
+        registers = tuple(_parts(register_cuts(conn, meter.id, *instants)))
+    return Connection(terms.capacity_kva, terms.declared_kw, registers, quota=terms.quota)
+
+
+def _parts(cuts: Sequence[RegisterCut]) -> Iterator[RegisterPart]:
+    """What the registers did between one reading and the next, at the meter's ratio."""
+    for n, (cut, following) in enumerate(pairwise(cuts)):
+        reactive = _at_ratio(cut.ratio, following.reactive_kvarh, since=cut.reactive_kvarh)
+        yield RegisterPart(
+            Decimal(0) if n == 0 else _at_ratio(cut.ratio, cut.demand_kw, since=0.0),
+            _at_ratio(cut.ratio, following.demand_kw, since=0.0),
+            reactive,
+            cut.error_pct,
+            cut.reactive_error_pct,
+        )
+
+
+def _at_ratio(ratio: float | None, value: float | None, *, since: float | None) -> Decimal | None:
+    return (
+        None if ratio is None or value is None or since is None else exact(ratio * (value - since))
+    )

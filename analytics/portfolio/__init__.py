@@ -1,0 +1,1 @@
+"""Figures of many institutions within a person's scope, read from the store."""

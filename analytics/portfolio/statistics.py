@@ -1,0 +1,256 @@
+"""The yearly statistics of institutions within a person's scope: tables and what is odd in them."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from decimal import ROUND_HALF_UP, Decimal
+from zoneinfo import ZoneInfo
+
+from psycopg import Connection
+
+from analytics.ledger.exact import amount, total
+from analytics.ledger.statistics_cell import (
+    ZERO,
+    Cell,
+    Grade,
+    MonthAmount,
+    Source,
+    YearAmount,
+    year_cell,
+)
+from analytics.ledger.statistics_check import Finding, Weight, findings
+from analytics.ledger.statistics_source import KIND_OF_MEDIUM, converted
+from analytics.ledger.statistics_table import Identity, Tables
+from analytics.portfolio.figures import Portfolio
+from domain.fact import FactKind
+from domain.factor import FactorSet
+from domain.local_day import day_start
+from domain.statistics_item import Table, statistics_items
+from domain.timeline import Mean
+from store.metered_month import MeteredMonth, metered_months
+from store.place import OrganisationRow
+from store.portfolio import declarations
+from store.statistics import Record, approved_months, bill_months, records, unfit_calendars
+
+_GRADES: Mapping[str, Grade] = {
+    "measured": Grade.MEASURED,
+    "allocated": Grade.MEASURED,  # only its shape in time follows a rule
+    "derived": Grade.DERIVED,
+    "manual": Grade.MANUAL,
+    "contract_substituted": Grade.DERIVED,
+    "estimated": Grade.ESTIMATED,
+}
+_HUNDREDTH = Decimal("0.01")
+
+
+@dataclass(frozen=True, slots=True)
+class Examined:
+    """One institution's year.
+
+    Attributes
+    ----------
+    record : Record or None
+        What it states of itself; may be of an earlier year.
+    """
+
+    organisation: OrganisationRow
+    record: Record | None
+    tables: Tables
+    findings: tuple[Finding, ...]
+
+
+@dataclass(slots=True)
+class _Amounts:
+    """What is known of one institution's year, by kind and source."""
+
+    metered: dict[str, list[MonthAmount]] = field(default_factory=lambda: defaultdict(list))
+    entered: dict[str, list[MonthAmount]] = field(default_factory=lambda: defaultdict(list))
+    declared: dict[str, YearAmount] = field(default_factory=dict)
+
+
+class Statistics:
+    """Tables of the institutions a person may see.
+
+    Parameters
+    ----------
+    conn : Connection
+        Within the person's scope.
+    factors : FactorSet
+        Brings to coal equivalent what the tables have no item for.
+    """
+
+    def __init__(self, conn: Connection, factors: FactorSet, *, now: datetime) -> None:
+        self._conn = conn
+        self._factors = factors
+        self.portfolio = Portfolio(conn, factors, now=now)
+
+    def year(self, year: int, organisation_id: int | None) -> list[Examined]:
+        """Institutions at an organisation or below it; none where the year has not begun."""
+        wanted = self.portfolio.within(organisation_id)
+        earlier = {
+            each.tables.identity.organisation_id: each for each in self._year(year - 1, wanted)
+        }
+        return [
+            Examined(
+                each.organisation,
+                each.record,
+                each.tables,
+                (*each.findings, *findings(each.tables, before.tables if before else None)),
+            )
+            for each in self._year(year, wanted)
+            for before in [earlier.get(each.organisation.id)]
+        ]
+
+    def _year(self, year: int, wanted: Collection[int]) -> Iterator[Examined]:
+        """Tables of a year, with what its surroundings refuse."""
+        for zone, group in self.portfolio.by_zone().items():
+            days = self.portfolio.days(year, zone)
+            rows = [row for row in group if row.id in wanted]
+            if days is None or not rows:
+                continue
+            ids = [row.id for row in rows]
+            known = self._amounts(ids, year, zone)
+            stated = records(self._conn, ids, year)
+            unfit = unfit_calendars(self._conn, ids, year, day_start(days[0], zone))
+            for row in rows:
+                record = stated.get(row.id)
+                told = list(_of_calendar(row.id, year, days, unfit.get(row.id)))
+                cells = dict(self._facts(row.id, year, days, record))
+                cells |= self._cells(row.id, year, known[row.id], record, told)
+                instant = day_start(days[1] - timedelta(days=1), zone)
+                identity = self._identity(row, record, instant)
+                ordered = {key: cells[key] for key in statistics_items()}
+                yield Examined(row, record, Tables(year, identity, ordered), tuple(told))
+
+    def _identity(self, row: OrganisationRow, record: Record | None, end: datetime) -> Identity:
+        region = self.portfolio.known(row.id, end).get(FactKind.REGION, "")
+        if record is None:
+            stated = ("", "", "")
+        else:
+            stated = (record.credit_code, record.institution_class, record.department)
+        return Identity(row.id, row.code, row.name_zh, row.name_en, *stated, region)
+
+    def _facts(
+        self, organisation_id: int, year: int, days: tuple[date, date], record: Record | None
+    ) -> Iterator[tuple[str, Cell]]:
+        items = statistics_items()
+        area = self.portfolio.mean(organisation_id, FactKind.FLOOR_AREA, days)
+        persons = self.portfolio.mean(organisation_id, FactKind.HEADCOUNT, days)
+        yield "area_m2", year_cell(items["area_m2"], (), (), _mean(area))
+        yield "persons", year_cell(items["persons"], (), (), _mean(persons))
+        vehicles = None if record is None or record.year != year else record.nev_count
+        room = None if record is None else record.data_centre_area_m2
+        for key, value in (("nev_count", vehicles), ("data_centre_area_m2", room)):
+            said = None if value is None or record is None else _stated(Decimal(value), record)
+            yield key, year_cell(items[key], (), (), said)
+
+    def _cells(
+        self,
+        organisation_id: int,
+        year: int,
+        known: _Amounts,
+        record: Record | None,
+        told: list[Finding],
+    ) -> dict[str, Cell]:
+        metered = converted(known.metered, {}, self._factors, year)
+        entered = converted(known.entered, known.declared, self._factors, year)
+        for code, keys in (
+            ("unchecked_factor", {*metered.factors_unchecked, *entered.factors_unchecked}),
+            ("no_factor", {*metered.factors_missing, *entered.factors_missing}),
+        ):
+            place = (organisation_id, Table.ENERGY, "other_energy", code)
+            told += [Finding(*place, key, self._factors.id, Weight.REFUSES) for key in sorted(keys)]
+        years = {**_stated_amounts(year, record), **entered.years}
+        return {
+            key: year_cell(
+                item, metered.months.get(key, ()), entered.months.get(key, ()), years.get(key)
+            )
+            for key, item in statistics_items().items()
+            if item.is_monthly
+        }
+
+    def _amounts(self, ids: list[int], year: int, zone: ZoneInfo) -> dict[int, _Amounts]:
+        found: dict[int, _Amounts] = defaultdict(_Amounts)
+        months = metered_months(self._conn, ids, year, zone)
+        for month, paid in zip(months, self._paid(months, year), strict=True):
+            kind = KIND_OF_MEDIUM[month.medium]
+            found[month.institution_id].metered[kind].append(_metered(month, paid))
+        for entry in approved_months(self._conn, ids, year):
+            said = MonthAmount(
+                entry.month,
+                entry.amount,
+                Source.ENTRIES,
+                Grade.MANUAL,
+                entry.cost,
+                entry.price,
+                references=(f"entry:{entry.entry_id}",),
+            )
+            found[entry.organisation_id].entered[entry.kind].append(said)
+        for each in declarations(self._conn, ids, [year]):
+            said_of_year = YearAmount(each.amount, Source.DECLARATION, Grade.MANUAL, each.document)
+            found[each.organisation_id].declared[each.what] = said_of_year
+        return found
+
+    def _paid(self, months: Iterable[MeteredMonth], year: int) -> Iterator[Decimal | None]:
+        """What the bills of a month's meters come to; None where one of them has no bill."""
+        listed = list(months)
+        meters = {meter for month in listed for meter in month.meters}
+        bills = bill_months(self._conn, meters, date(year, 1, 1), date(year + 1, 1, 1))
+        for month in listed:
+            first = date(year, month.month, 1)
+            paid = [bills.get((meter, first)) for meter in month.meters]
+            yield total(each for each in paid if each is not None) if None not in paid else None
+
+
+def _metered(month: MeteredMonth, paid: Decimal | None) -> MonthAmount:
+    return MonthAmount(
+        month.month,
+        amount(month.amount),
+        Source.METERS,
+        _GRADES[month.grade],
+        paid,
+        None,
+        month.is_whole,
+        tuple(f"meter:{meter}" for meter in month.meters),
+    )
+
+
+def _mean(mean: Mean) -> YearAmount | None:
+    if mean.value is None:
+        return None
+    exact = Decimal(mean.value.numerator) / Decimal(mean.value.denominator)
+    known = f"{mean.covered_days} / {mean.days} d"
+    rounded = exact.quantize(_HUNDREDTH, ROUND_HALF_UP)
+    return YearAmount(rounded, Source.FACTS, Grade.MANUAL, known, is_whole=mean.whole)
+
+
+def _stated(value: Decimal, record: Record) -> YearAmount:
+    return YearAmount(
+        value, Source.RECORD, Grade.MANUAL, record.source, ZERO if not value else None
+    )
+
+
+def _stated_amounts(year: int, record: Record | None) -> dict[str, YearAmount]:
+    """What the institution states: zeros of what it does not use, and its data-centre room."""
+    if record is None:
+        return {}
+    found = {key: _stated(ZERO, record) for key in record.unused}
+    if record.data_centre_kwh is not None and record.year == year:
+        found["data_centre_electricity"] = _stated(record.data_centre_kwh, record)
+    return found
+
+
+def _of_calendar(
+    organisation_id: int, year: int, days: tuple[date, date], unfit: tuple[str, bool] | None
+) -> Iterator[Finding]:
+    def tell(item: str, code: str, seen: str, wanted: str) -> Finding:
+        place = (organisation_id, Table.BASIC, item)
+        return Finding(*place, code, seen, wanted, Weight.REFUSES)
+
+    if days[1] < date(year + 1, 1, 1):
+        yield tell("year", "year_not_over", days[1].isoformat(), f"{year + 1}-01-01")
+    if unfit is not None:
+        calendar, lacking = unfit
+        code = "calendar_missing" if lacking else "provisional_calendar"
+        yield tell("calendar", code, f"{calendar} {year}", "")
