@@ -1,42 +1,11 @@
-"""Candidates that may replace petrol cars, and how long those stood near piles."""
+"""How long petrol cars that might be replaced stood near piles."""
 
 from collections.abc import Collection
 from datetime import date, datetime
-from typing import Any
 
 from psycopg import Connection
-from psycopg.rows import class_row
-from psycopg.types.json import Json
 
-from store.displacement import TermsRow
-from store.one_row import one_row
 from store.queries import sql
-
-
-def replacement_in_force(conn: Connection, place_id: int, day: date) -> TermsRow | None:
-    """Newest candidates in force on a day, of the place or the nearest above that has any."""
-    arguments = {"place_id": place_id, "day": day}
-    with conn.cursor(row_factory=class_row(TermsRow)) as cursor:
-        return cursor.execute(sql("replacement", "terms_of"), arguments).fetchone()
-
-
-def all_replacements(conn: Connection) -> list[TermsRow]:
-    """Candidates entered at places the person may see, newest first."""
-    with conn.cursor(row_factory=class_row(TermsRow)) as cursor:
-        return cursor.execute(sql("replacement", "all_terms")).fetchall()
-
-
-def add_replacement(
-    conn: Connection, place_id: int, holds_from: date, name: str, terms: dict[str, Any]
-) -> int:
-    """Add candidates of a place. Returns their id."""
-    arguments = {
-        "organisation_id": place_id,
-        "holds_from": holds_from,
-        "name": name,
-        "terms": Json(terms),
-    }
-    return int(one_row(conn, sql("replacement", "add_terms"), arguments)[0])
 
 
 def hours_near_piles(

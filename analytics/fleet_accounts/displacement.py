@@ -17,7 +17,7 @@ from domain.errors import MissingInputError
 from domain.factor import FactorSet
 from domain.money import exact
 from domain.sentence import Sentence
-from store.displacement import terms_in_force
+from store.fleet_terms import Terms, terms_in_force
 from store.vehicle_stint import StintRow, TripRow
 
 _NOTHING = Decimal(0)
@@ -53,7 +53,7 @@ class FleetDisplacement:
 
     def __init__(self, period: FleetPeriod) -> None:
         months = period.months
-        row = terms_in_force(period.conn, period.place.id, months.first_day)
+        row = terms_in_force(period.conn, Terms.DISPLACEMENT, period.place.id, months.first_day)
         if row is None:
             template = "no parameters of displaced fuel hold at {place} on {day}"
             reason = Sentence(

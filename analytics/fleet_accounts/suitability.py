@@ -20,9 +20,9 @@ from domain.errors import MissingInputError
 from domain.local_day import local_day
 from domain.money import exact
 from domain.sentence import Sentence
-from store.displacement import terms_in_force
+from store.fleet_terms import Terms, terms_in_force
 from store.pile import piles
-from store.replacement import hours_near_piles, replacement_in_force
+from store.replacement import hours_near_piles
 from store.vehicle_stint import StintRow, days_heard
 
 _NOTHING = Decimal(0)
@@ -73,7 +73,7 @@ class FleetSuitability:
 
     def __init__(self, period: FleetPeriod) -> None:
         months = period.months
-        row = replacement_in_force(period.conn, period.place.id, months.end_day - _DAY)
+        row = terms_in_force(period.conn, Terms.REPLACEMENT, period.place.id, months.end_day - _DAY)
         if row is None:
             template = "no candidates to replace petrol cars hold at {place} on {day}"
             reason = Sentence(
@@ -191,8 +191,9 @@ class FleetSuitability:
     @cached_property
     def _litres_100km(self) -> Mapping[str, Decimal]:
         """Consumption of each class that a fuel book has measured. [L/100 km]."""
+        period = self.period
         row = terms_in_force(
-            self.period.conn, self.period.place.id, self.period.months.end_day - _DAY
+            period.conn, Terms.DISPLACEMENT, period.place.id, period.months.end_day - _DAY
         )
         if row is None:
             return {}

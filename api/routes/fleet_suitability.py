@@ -23,7 +23,7 @@ from api.suitability_file import suitability_file
 from domain.errors import InputError, MissingInputError
 from domain.record import told
 from domain.sentence import Sentence
-from store.replacement import add_replacement, all_replacements
+from store.fleet_terms import Terms, add_terms, all_terms
 from store.session import audit
 from store.vehicle import vehicle_classes
 from store.vehicle_stint import StintRow
@@ -188,7 +188,9 @@ def suitability_as_file(
 @router.get("/terms")
 def terms(scope: Scope) -> Page[TermsOut]:
     """Candidates entered at places of the scope, newest first."""
-    return Page(items=[TermsOut.model_validate(row) for row in all_replacements(scope.conn)])
+    return Page(
+        items=[TermsOut.model_validate(row) for row in all_terms(scope.conn, Terms.REPLACEMENT)]
+    )
 
 
 @router.post("/terms", status_code=HTTPStatus.CREATED)
@@ -198,13 +200,16 @@ def enter_candidates(new: NewCandidates, scope: Scope) -> TermsOut:
     try:
         read = read_replacement(new.text, place="terms.toml")
         _want_classes(scope, read)
-        terms_id = add_replacement(scope.conn, place.id, read.holds_from, read.name, told(read))
+        of = Terms.REPLACEMENT
+        terms_id = add_terms(scope.conn, of, place.id, read.holds_from, read.name, told(read))
     except InputError as error:
         raise refuse(HTTPStatus.UNPROCESSABLE_ENTITY, error) from error
     except psycopg.errors.InsufficientPrivilege as error:
         raise refuse(HTTPStatus.FORBIDDEN, NOT_YOURS) from error
     audit(scope.conn, "replacement_terms_entered", place.code, {"terms": terms_id})
-    row = next(each for each in all_replacements(scope.conn) if each.terms_id == terms_id)
+    row = next(
+        each for each in all_terms(scope.conn, Terms.REPLACEMENT) if each.terms_id == terms_id
+    )
     return TermsOut.model_validate(row)
 
 

@@ -28,13 +28,8 @@ from domain.errors import FactorError, InputError, MissingInputError
 from domain.factor import FactorSet
 from domain.record import told
 from domain.sentence import Sentence
-from store.displacement import (
-    DisplacementStatementRow,
-    add_statement,
-    add_terms,
-    all_terms,
-    statements_of,
-)
+from store.displacement import DisplacementStatementRow, add_statement, statements_of
+from store.fleet_terms import Terms, add_terms, all_terms
 from store.session import audit
 
 router = APIRouter(prefix="/fleet-summary", tags=["fleet"])
@@ -125,7 +120,9 @@ def statement(statement_id: int, scope: Scope) -> StatementWhole:
 @router.get("/terms")
 def terms(scope: Scope) -> Page[TermsOut]:
     """Parameters entered at places of the scope, newest first."""
-    return Page(items=[TermsOut.model_validate(row) for row in all_terms(scope.conn)])
+    return Page(
+        items=[TermsOut.model_validate(row) for row in all_terms(scope.conn, Terms.DISPLACEMENT)]
+    )
 
 
 @router.post("/terms", status_code=HTTPStatus.CREATED)
@@ -135,13 +132,16 @@ def enter_terms(new: NewTerms, scope: Scope) -> TermsOut:
     try:
         read = read_terms(new.text, place="terms.toml")
         wanted_set(scope.conn, read.factor_set, None)
-        terms_id = add_terms(scope.conn, place.id, read.holds_from, read.name, told(read))
+        of = Terms.DISPLACEMENT
+        terms_id = add_terms(scope.conn, of, place.id, read.holds_from, read.name, told(read))
     except InputError as error:
         raise refuse(HTTPStatus.UNPROCESSABLE_ENTITY, error) from error
     except psycopg.errors.InsufficientPrivilege as error:
         raise refuse(HTTPStatus.FORBIDDEN, NOT_YOURS) from error
     audit(scope.conn, "displacement_terms_entered", place.code, {"terms": terms_id})
-    row = next(each for each in all_terms(scope.conn) if each.terms_id == terms_id)
+    row = next(
+        each for each in all_terms(scope.conn, Terms.DISPLACEMENT) if each.terms_id == terms_id
+    )
     return TermsOut.model_validate(row)
 
 
