@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from analytics.alerts.course import Says
 from analytics.alerts.policy import Policy
+from analytics.fleet import alarms
 from analytics.rules.finding import Priority
 from analytics.rules.phases import unbalance
 from analytics.rules.thresholds import Thresholds
@@ -238,17 +239,23 @@ def _demand(read: _Reader, device: Device) -> Iterator[Judged]:
     yield Judged("demand", says, Priority.URGENT if urgent else Priority.HIGH, power, contract, at)
 
 
-_LEVELS = {1: Priority.LOW, 2: Priority.HIGH, 3: Priority.URGENT}
+_LEVELS = {level: Priority(alarms.priority(level)) for level in range(alarms.MOST_LEVEL + 1)}
 
 
 def _alarm(read: _Reader, _device: Device) -> Iterator[Judged]:
-    """Of GB/T 32960; what is abnormal or invalid (0xFE, 0xFF) is no level and says nothing."""
-    found = read.take("alarm_level")
-    if found is None or int(found[0][0]) not in (0, *_LEVELS):
+    """Of GB/T 32960; what is abnormal or invalid (0xFE, 0xFF) is no level and says nothing.
+
+    A flag is an alarm without a level too, as it is on the page of the vehicle.
+    """
+    told, shown = read.take("alarm_level"), read.take("alarm_flags")
+    level = 0 if told is None else int(told[0][0])
+    flagged = shown is not None and 0 < shown[0][0] < 1 << alarms.BITS
+    known = told or shown
+    if known is None or (level not in _LEVELS and not flagged):
         return
-    level = int(found[0][0])
-    says = Says.BAD if level else Says.GOOD
-    yield Judged("vehicle_alarm", says, _LEVELS.get(level, Priority.LOW), level, 1.0, found[1])
+    level = level if level in _LEVELS else 0
+    says = Says.BAD if level or flagged else Says.GOOD
+    yield Judged("vehicle_alarm", says, _LEVELS[level], level, 1.0, known[1])
 
 
 def _battery(read: _Reader, device: Device) -> Iterator[Judged]:

@@ -18,7 +18,7 @@ FLAGS = (
     "motor_controller_temperature", "interlock", "motor_temperature", "overcharge",
 )  # fmt: skip
 """Bits 0 to 18, alike in both editions."""
-_BITS = 28
+BITS = 28
 """Bits of the edition of 2025; those beyond 18 go by their number."""
 UNNAMED = "alarm_unnamed"
 """A level came without a flag."""
@@ -82,9 +82,9 @@ def alarms(
         In order of start and code. None of a level beyond 4, or of bits beyond those there are.
     """
     level = np.where((level >= 0) & (level <= MOST_LEVEL), level, -1)
-    flags = np.where((flags >= 0) & (flags < 1 << _BITS), flags, 0)
+    flags = np.where((flags >= 0) & (flags < 1 << BITS), flags, 0)
     found: list[Alarm] = []
-    for bit in range(_BITS):
+    for bit in range(BITS):
         found += _runs(name_of(bit), ts, level, (flags >> bit) & 1 == 1)
     found += _runs(UNNAMED, ts, level, (level > 0) & (flags == 0))
     return sorted(found, key=lambda each: (each.start, each.code))

@@ -39,7 +39,7 @@ SELECT r.* FROM unnest(%(device_ids)s::bigint[], %(from)s::timestamptz[]) AS d (
 -- name: vehicle_said
 SELECT r.* FROM unnest(%(device_ids)s::bigint[], %(from)s::timestamptz[]) AS d (device_id, since)
  CROSS JOIN LATERAL (
-       SELECT v.device_id, v.ts, v.received_at, v.alarm_level, v.soc_pct, v.soh_pct, v.odometer_km, v.aux_battery_v, v.insulation_kohm, v.pack_voltage_v,
+       SELECT v.device_id, v.ts, v.received_at, v.alarm_level, v.alarm_flags, v.soc_pct, v.soh_pct, v.odometer_km, v.aux_battery_v, v.insulation_kohm, v.pack_voltage_v,
               v.cell_voltage_max_v, v.cell_voltage_min_v, v.cell_temperature_max_c, v.cell_temperature_min_c FROM vehicle_reading v
         WHERE v.device_id = d.device_id AND v.ts >= d.since AND v.ts >= %(since)s ORDER BY v.ts LIMIT %(most)s) r;
 

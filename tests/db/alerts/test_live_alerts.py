@@ -126,6 +126,21 @@ def test_what_was_snoozed_comes_back_when_its_time_is_over(house: House) -> None
     assert house.one("SELECT act FROM alert_event ORDER BY alert_event_id DESC LIMIT 1") == "wake"
 
 
+@pytest.mark.parametrize(
+    ("values", "priority"), [('"alarm_level": 4', "urgent"), ('"alarm_flags": 2048', "low")]
+)
+def test_level_4_is_urgent_and_a_flag_without_a_level_is_an_alert(
+    house: House, values: str, priority: str
+) -> None:
+    car = Device(VEHICLE, "school-building", DeviceKind.VEHICLE, "公务车", "car")
+    write_registry(house.conn, Registry((), (), (car,)))
+    house.say(values, VEHICLE)
+    house.look()
+    assert house.rows("SELECT rule, priority FROM alert") == [
+        {"rule": "vehicle_alarm", "priority": priority}
+    ]
+
+
 LEVEL_1, LEVEL_3 = '"alarm_level": 1', '"alarm_level": 3'
 VEHICLE = "school-vehicle"
 TOLD = "SELECT a.rule, i.over_budget FROM alert_interruption i JOIN alert a USING (alert_id)"

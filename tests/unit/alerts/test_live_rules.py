@@ -40,15 +40,41 @@ def test_a_phase_out_of_its_band_is_bad_and_a_transformed_one_is_not_judged() ->
 
 @pytest.mark.parametrize(
     ("level", "says"),
-    [(0, Says.GOOD), (1, Says.BAD), (3, Says.BAD), (0xFE, None), (0xFF, None)],
+    [
+        (0, Says.GOOD),
+        (1, Says.BAD),
+        (3, Says.BAD),
+        (4, Says.BAD),
+        (5, None),
+        (0xFE, None),
+        (0xFF, None),
+    ],
 )
 def test_levels_of_a_vehicle_are_alarms_and_invalid_ones_say_nothing(
     level: int, says: Says | None
 ) -> None:
     found = said(VEHICLE, alarm_level=level)
     assert found.get("vehicle_alarm", (None,))[0] is says
-    if level == 3:
+    if level in {3, 4}:
         assert found["vehicle_alarm"][1] is Priority.URGENT
+
+
+@pytest.mark.parametrize(
+    ("values", "wanted"),
+    [
+        ({"alarm_level": 0, "alarm_flags": 1 << 11}, (Says.BAD, Priority.LOW)),
+        ({"alarm_flags": 1 << 11}, (Says.BAD, Priority.LOW)),
+        ({"alarm_level": 4, "alarm_flags": 1 << 11}, (Says.BAD, Priority.URGENT)),
+        ({"alarm_level": 0xFE, "alarm_flags": 1 << 11}, (Says.BAD, Priority.LOW)),
+        ({"alarm_level": 0xFE, "alarm_flags": 0}, None),
+        ({"alarm_level": 0xFF, "alarm_flags": 0xFFFF_FFFF}, None),
+        ({"alarm_flags": 0}, (Says.GOOD, Priority.LOW)),
+    ],
+)
+def test_a_flag_of_a_vehicle_is_an_alarm_whatever_level_it_tells(
+    values: dict[str, int], wanted: tuple[Says, Priority] | None
+) -> None:
+    assert said(VEHICLE, **values).get("vehicle_alarm") == wanted
 
 
 def test_insulation_goes_by_the_voltage_of_the_pack() -> None:
