@@ -1,9 +1,11 @@
 """The ledger of alerts: what was found, what was mended, and what really stopped."""
 
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
+from math import fsum
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -28,6 +30,75 @@ class Verified:
     cny: Decimal | None = None
     low_cny: Decimal | None = None
     high_cny: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Sum:
+    """Matters of one rule, place or contractor in one unit: promised, and verified as stopped.
+
+    Attributes
+    ----------
+    key, name_zh, name_en : str
+        Of the rule, place or contractor; what has no names of its own has its key.
+    promised, promised_cny : float and Decimal
+        Of thirty days, of all orders. [unit, CNY]
+    verified : int
+        Orders of which the baseline can say what stopped.
+    stopped, low, high : float
+        Of these, of thirty days. The bands are added as if all errors went together, which is
+        the widest they can be. [unit]
+    stopped_cny : Decimal
+        Of those with a price. [CNY]
+    """
+
+    key: str
+    name_zh: str
+    name_en: str
+    unit: str
+    orders: int
+    closed: int
+    promised: float
+    promised_cny: Decimal
+    verified: int
+    stopped: float
+    low: float
+    high: float
+    stopped_cny: Decimal
+
+
+def sums(
+    told: Mapping[Matter, Verified], named: Callable[[Matter], tuple[str, str, str]]
+) -> list[Sum]:
+    """Add up matters of one key and unit, the largest promise in money first.
+
+    Parameters
+    ----------
+    named : callable
+        Key and both names of what a matter is added to.
+    """
+    groups: dict[tuple[str, str], list[tuple[Matter, Verified]]] = defaultdict(list)
+    for matter, each in told.items():
+        if matter.unit is not None:
+            groups[named(matter)[0], matter.unit].append((matter, each))
+    found = [_sum(named(each[0][0]), unit, each) for (_, unit), each in groups.items()]
+    return sorted(found, key=lambda each: (-each.promised_cny, each.key, each.unit))
+
+
+def _sum(names: tuple[str, str, str], unit: str, of: list[tuple[Matter, Verified]]) -> Sum:
+    measured = [each.stopped for _, each in of if each.stopped.month is not None]
+    return Sum(
+        *names,
+        unit,
+        orders=len(of),
+        closed=sum(matter.closed_at is not None for matter, _ in of),
+        promised=fsum(matter.month or 0.0 for matter, _ in of),
+        promised_cny=sum((matter.month_cny or Decimal(0) for matter, _ in of), Decimal(0)),
+        verified=len(measured),
+        stopped=fsum(each.month or 0.0 for each in measured),
+        low=fsum(each.low or 0.0 for each in measured),
+        high=fsum(each.high or 0.0 for each in measured),
+        stopped_cny=sum((each.cny or Decimal(0) for _, each in of), Decimal(0)),
+    )
 
 
 def verified(conn: Connection, matter: Matter, *, now: datetime) -> Verified:

@@ -1,5 +1,6 @@
 """The ledger of alerts: found, handed over, mended, and what really stopped."""
 
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Annotated
@@ -7,9 +8,9 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
-from analytics.duty.alert_ledger import kept_promises, verified
+from analytics.duty.alert_ledger import Verified, kept_promises, sums, verified
 from api.scope import Scope
-from store.alert_ledger import found, matters
+from store.alert_ledger import Matter, found, matters
 
 router = APIRouter(tags=["alerts"])
 
@@ -56,11 +57,40 @@ class MatterOut(BaseModel):
     reason: str | None = Field(default=None, description="Why nobody can say what stopped.")
 
 
+class SumOut(BaseModel):
+    """Matters of one rule, place or contractor in one unit."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    key: str
+    name_zh: str
+    name_en: str
+    unit: str
+    orders: int
+    closed: int
+    promised: float = Field(description="Of thirty days, of all orders. [unit]")
+    promised_cny: Decimal = Field(description="[CNY]")
+    verified: int = Field(description="Orders of which the baseline can say what stopped.")
+    stopped: float = Field(description="Of these, of thirty days. [unit]")
+    low: float = Field(description="Bands added as if all errors went together. [unit]")
+    high: float
+    stopped_cny: Decimal = Field(description="Of those with a price. [CNY]")
+
+
+class SumsOut(BaseModel):
+    """The same matters, added up in three ways."""
+
+    rules: list[SumOut]
+    places: list[SumOut]
+    contractors: list[SumOut]
+
+
 class LedgerOut(BaseModel):
     """What was found, and what became of it."""
 
     found: list[FoundOut]
     matters: list[MatterOut]
+    sums: SumsOut
     promises_held: int = Field(description="Promises that lay within the band of what stopped.")
     promises_measured: int
 
@@ -94,6 +124,21 @@ def alert_ledger(
     return LedgerOut(
         found=[FoundOut.model_validate(each) for each in found(scope.conn, since=since)],
         matters=items,
+        sums=SumsOut(
+            rules=_sums(told, lambda matter: (matter.rule, matter.rule, matter.rule)),
+            places=_sums(told, _place),
+            contractors=_sums(told, lambda matter: (matter.contractor,) * 3),
+        ),
         promises_held=held,
         promises_measured=measured,
     )
+
+
+def _sums(
+    told: Mapping[Matter, Verified], named: Callable[[Matter], tuple[str, str, str]]
+) -> list[SumOut]:
+    return [SumOut.model_validate(each) for each in sums(told, named)]
+
+
+def _place(matter: Matter) -> tuple[str, str, str]:
+    return str(matter.place_id), matter.place_zh, matter.place_en

@@ -5,6 +5,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.ui.conftest import Console, Visit
+from tests.ui.planted import LOGIN
 
 pytestmark = pytest.mark.browser
 
@@ -81,9 +82,35 @@ def test_what_opens_is_seen_at_once_and_ended_by_keyboard(office: Visit, console
     assert wide <= 390
 
 
-def test_the_page_of_rules_shows_modes_thresholds_and_budgets(office: Visit) -> None:
+def hand_over(console: Console, alert_id: int) -> None:
+    """A work order of the alert for the operator, with 1,200 kWh promised."""
+    with psycopg.connect(console.database) as conn:
+        conn.execute(
+            "INSERT INTO work_order"
+            " (alert_id, assignee_id, task, rule, month, unit, month_cny, person_id)"
+            " SELECT a.alert_id, p.person_id, 'look', a.rule, 1200, 'kWh', 960, p.person_id"
+            " FROM alert a, person p WHERE a.alert_id = %s AND p.login = %s",
+            [alert_id, LOGIN],
+        )
+        conn.execute(
+            "INSERT INTO work_order_step (order_id, revision, state, person_id)"
+            " SELECT order_id, 1, 'issued', person_id FROM work_order WHERE alert_id = %s",
+            [alert_id],
+        )
+
+
+def test_the_page_of_rules_shows_modes_thresholds_budgets_and_sums(
+    office: Visit, console: Console
+) -> None:
+    hand_over(console, open_alert(console, "night_load", "low", "960"))
     page = office.page
     page.goto("/alert-rules")
+    for way, of in (("规则", "夜间负荷高"), ("建筑", ""), ("承包单位", "")):
+        page.get_by_role("radio", name=way).check(force=True)
+        row = page.locator("[data-sum]")
+        expect(row).to_have_count(1)
+        expect(row).to_contain_text(of)
+        expect(row).to_contain_text("1,200.0 kWh")
     expect(page.locator("[data-rules]")).to_contain_text("试运行")
     expect(page.locator("[data-budgets] tbody tr").first).to_contain_text("出厂值")
     row = page.locator("[data-thresholds] tbody tr", has_text="phases.low_v")

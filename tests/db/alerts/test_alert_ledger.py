@@ -43,7 +43,12 @@ def test_what_was_found_and_handed_over_is_in_the_ledger_with_its_promise(
     assert (matter["state"], matter["reason"], matter["stopped"]) == (
         "accepted", "not_closed", None,
     )  # fmt: skip
-    assert sign_in("hospital").get(f"{V1}/alert-ledger?days=1100").json()["matters"] == []
+    for way in ("rules", "places", "contractors"):
+        (added,) = told["sums"][way]
+        assert (added["orders"], added["closed"], added["verified"]) == (1, 0, 0)
+        assert added["promised"] == pytest.approx(matter["month"])
+    elsewhere = sign_in("hospital").get(f"{V1}/alert-ledger?days=1100").json()
+    assert (elsewhere["matters"], elsewhere["sums"]["places"]) == ([], [])
 
 
 def test_without_weather_nobody_says_what_stopped(burning: House, sign_in: SignIn) -> None:

@@ -73,9 +73,27 @@ export interface Matter {
   reason: string | null
 }
 
+export type SumBy = 'rules' | 'places' | 'contractors'
+export interface MatterSum {
+  key: string
+  name_zh: string
+  name_en: string
+  unit: string
+  orders: number
+  closed: number
+  promised: number
+  promised_cny: string
+  verified: number
+  stopped: number
+  low: number
+  high: number
+  stopped_cny: string
+}
+
 export interface AlertLedger {
   found: { rule: string; unit: string; found: number; month: number; month_cny: string; ordered: number }[]
   matters: Matter[]
+  sums: Record<SumBy, MatterSum[]>
   promises_held: number
   promises_measured: number
 }
