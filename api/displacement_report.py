@@ -119,7 +119,7 @@ class _Writer:
         lines = self._ledger.displaced.lines
         sources = {line.baseline.source.value for line in lines if line.baseline is not None}
         kind = sources.pop() if len(sources) == 1 else "mixed"
-        measured = self._ledger.displaced.measured
+        measured = self._ledger.displaced.measured and not self._ledger.trips_untold
         self._add("litres", litres, "L", self._trips, self._terms, measured=measured)
         yield from self._sentence(
             "fuel", baseline=self._word(f"{kind}_baseline"), litres=_shown(litres, 0)

@@ -77,6 +77,8 @@ class EnergyBasis:
         pile. [kWh]
     paid_cny, assumed_cny : Decimal
         By tariffs and orders; at the assumed price. [CNY]
+    lacking : tuple of str
+        What is not known of them: ``efficiency``, ``charge_energy``, ``electricity_price``.
     """
 
     pile_kwh: Decimal
@@ -84,16 +86,22 @@ class EnergyBasis:
     assumed_kwh: Decimal
     paid_cny: Decimal
     assumed_cny: Decimal
+    lacking: tuple[str, ...] = ()
+
+    @property
+    def whole(self) -> bool:
+        """Whether all energy is known, counted or assumed."""
+        return not {"efficiency", "charge_energy"} & {*self.lacking}
 
     @property
     def measured(self) -> bool:
-        """Whether no kWh is assumed."""
-        return self.assumed_kwh == 0
+        """Whether every kWh is known, and none is assumed."""
+        return self.whole and self.assumed_kwh == 0
 
     @property
     def priced(self) -> bool:
-        """Whether no price is assumed."""
-        return self.assumed_cny == 0
+        """Whether every kWh has a price, and none is assumed."""
+        return not self.lacking and self.assumed_cny == 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,8 +115,9 @@ class DisplacementLedger:
     co2, coal : Spared or None
         Gross and net, on one set of factors.
     lacking : tuple of str
-        What is not known: ``baseline``, ``efficiency``, ``electricity_price``, ``distance``,
-        ``charge_energy``.
+        What is not known: ``baseline``, ``distance``, and what `basis` lacks. Without the distance
+        of a trip or the energy of a charge the sums are of those that tell it: no cost per
+        distance, no net and no comparison is drawn from them.
     """
 
     displaced: Displaced
@@ -136,11 +145,11 @@ def displacement_ledger(
     """
     each = list(spells)
     found = displaced([_driven(spell, terms) for spell in each], terms.baselines())
-    energy, lacking = _energy(each, terms)
-    whole = "efficiency" not in lacking
-    cost_whole = whole and "electricity_price" not in lacking
+    energy = _energy(each, terms)
+    untold = sum(spell.trips_untold for spell in each)
+    whole = energy.whole and not untold
     fuel_side = energy_item(found, terms.petrol_cny_l, _NOTHING).fuel_cny
-    paid = energy.paid_cny + energy.assumed_cny if cost_whole else None
+    paid = None if untold or energy.lacking else energy.paid_cny + energy.assumed_cny
     item = CostItem("energy", fuel_side, paid)
     others = _other_items(each, terms, found.electric_km)
     return DisplacementLedger(
@@ -152,13 +161,12 @@ def displacement_ledger(
         spared_coal(found, factors, year=year) if whole else None,
         len({spell.vehicle_id for spell in each}),
         sum(spell.trips for spell in each),
-        sum(spell.trips_untold for spell in each),
+        untold,
         sum(spell.trips_estimated for spell in each),
         (
             *(("baseline",) if found.litres is None else ()),
-            *lacking,
-            *(("distance",) if any(spell.trips_untold for spell in each) else ()),
-            *(("charge_energy",) if any(spell.charges_untold for spell in each) else ()),
+            *energy.lacking,
+            *(("distance",) if untold else ()),
         ),
     )
 
@@ -183,10 +191,8 @@ def _at_pile(battery_kwh: Decimal, terms: DisplacementTerms) -> Decimal | None:
     return grid_kwh(battery_kwh, terms.efficiency).quantize(Decimal("0.001"))
 
 
-def _energy(
-    spells: Sequence[Spell], terms: DisplacementTerms
-) -> tuple[EnergyBasis, tuple[str, ...]]:
-    lacking = []
+def _energy(spells: Sequence[Spell], terms: DisplacementTerms) -> EnergyBasis:
+    lacking = ["charge_energy"] if any(spell.charges_untold for spell in spells) else []
     assumed, unpriced = _NOTHING, _NOTHING
     for spell in spells:
         at_pile = _at_pile(spell.battery_kwh, terms)
@@ -197,14 +203,14 @@ def _energy(
     price = terms.electricity_cny_kwh
     if unpriced and price is None:
         lacking.append("electricity_price")
-    basis = EnergyBasis(
+    return EnergyBasis(
         sum((spell.pile_kwh for spell in spells), _NOTHING),
         sum((spell.order_kwh for spell in spells), _NOTHING),
         assumed,
         sum((spell.pile_cny + spell.order_cny for spell in spells), _NOTHING),
         cents(unpriced * price) if price is not None else _NOTHING,
+        tuple(dict.fromkeys(lacking)),
     )
-    return basis, tuple(dict.fromkeys(lacking))
 
 
 def _other_items(spells: Sequence[Spell], terms: DisplacementTerms, km: Decimal) -> list[CostItem]:

@@ -81,9 +81,18 @@ def test_a_statement_stays_what_a_late_trip_and_a_tariff_change_in_the_figures(
     # month, count in June, where it began, and July says that it lacks them.
     assert (before["pile_kwh"], before["assumed_kwh"]) == ("0.000", "30.000")
     assert (before["paid_cny"], before["lacking"]) == ("0", ["charge_energy"])
+    assert [before[name] for name in ("energy_cost", "full_cost", "co2", "coal")] == [None] * 4
+    for told in first["content"]["reports"]:
+        assert {figure["key"] for figure in told["figures"]} == {
+            "vehicles",
+            "trips",
+            "km",
+            "litres",
+        }
     both = months(conn, "school", "2026-06-01", "2026-07-01")
     whole = client.get(f"{V1}/fleet-summary", params=both).json()["whole"]
     assert (whole["pile_kwh"], whole["lacking"]) == ("24.000", [])
+    assert None not in [whole[name] for name in ("energy_cost", "full_cost", "co2", "coal")]
     put_on_tariff(conn)
     segment(conn, "car-2", "late", "trip", "2026-07-03 09:30", 60, km=50, kwh=7)
     second = client.post(f"{V1}/fleet-summary/statements", params=asked).json()

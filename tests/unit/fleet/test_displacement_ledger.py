@@ -88,13 +88,33 @@ def test_what_is_not_known_is_named_and_gives_no_figure() -> None:
     found = ledger(CAR, terms=bare)
     assert found.lacking == ("efficiency",)
     assert (found.co2, found.coal, found.energy_cost) == (None, None, None)
+    assert (found.basis.measured, found.basis.priced) == (False, False)
     unpriced = ledger(CAR, terms=replace(TERMS, electricity_cny_kwh=None))
     assert unpriced.lacking == ("electricity_price",)
     assert unpriced.co2 is not None
     assert unpriced.energy_cost is None
+    assert not unpriced.basis.priced
     van = ledger(replace(CAR, vehicle_class="van", trips_untold=2))
     assert van.lacking == ("baseline", "distance")
     assert van.displaced.litres is None
+
+
+def test_charges_that_tell_no_energy_are_no_free_charges() -> None:
+    metered = replace(CAR, battery_kwh=Decimal(0), pile_kwh=Decimal(9), pile_cny=Decimal(7))
+    for car in (replace(CAR, battery_kwh=Decimal(0)), CAR, metered):
+        found = ledger(car, replace(car, charges_untold=735))
+        assert found.lacking == ("charge_energy",)
+        assert (found.energy_cost, found.full_cost) == (None, None)
+        assert (found.co2, found.coal) == (None, None)
+        assert (found.basis.measured, found.basis.priced) == (False, False)
+        assert found.displaced.litres == 3_200
+
+
+def test_a_trip_that_tells_no_electric_distance_leaves_no_figure_per_distance() -> None:
+    found = ledger(CAR, replace(CAR, trips_untold=1))
+    assert found.lacking == ("distance",)
+    assert (found.energy_cost, found.full_cost) == (None, None)
+    assert (found.co2, found.coal) == (None, None)
 
 
 @pytest.mark.parametrize(
