@@ -34,7 +34,8 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
         "decode",
         help="read payloads or frames from files and print their readings",
         description="Prints a JSON line for each value: device, class, ts, quantity, value, unit,"
-        " quality. What a device says beside that, and what cannot be read, goes to stderr.",
+        " quality. What a device says beside that, how much is kept raw, and what cannot be read"
+        " goes to stderr.",
     )
     parser.add_argument("files", type=Path, nargs="+", metavar="FILE", help="one message, also .gz")
     parser.add_argument("--profile", required=True, metavar="P", help="profile or codec")
@@ -55,6 +56,9 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
         metavar="FILE",
         help="gb32960: keys of vehicles and platforms (default: CIVICWATT_GB32960_KEYS)",
     )
+    parser.add_argument(
+        "--skip-bad", action="store_true", help="count unreadable messages, go on, end with 0"
+    )
     parser.set_defaults(run=run)
 
 
@@ -64,23 +68,34 @@ def run(args: argparse.Namespace) -> int:
     Returns
     -------
     int
-        0, or 1 if something could not be read; the rest is printed all the same.
+        0, or 1 if something could not be read and is not to be skipped; the rest is printed all
+        the same.
     """
     codec = _codec(args.profile, args.keys)
     topics = _topics(args.topic, codec, len(args.files))
     around = _Around(_zone(args.zone or ZoneSetting().zone))
-    refused = 0
+    bad = 0
     for file, topic in zip(args.files, topics, strict=True):
-        for place, payload in _messages(file, in_hex=args.hex):
+        for place, content in _messages(file, in_lines=args.hex):
+            try:
+                payload = _unhexed(content, place) if args.hex else content
+            except InputError as error:
+                if not args.skip_bad:
+                    raise
+                print(error, file=sys.stderr)
+                bad += 1
+                continue
             message = Message(0, 0, topic, payload, retained=False, received_at=datetime.now(UTC))
             try:
                 decoded = codec.decode(message, around)
             except PayloadError as error:
                 decoded = Decoded("", errors=[error])
             around.memory |= decoded.kept
-            refused += len(decoded.errors)
+            bad += bool(decoded.errors)
             _print(decoded, place)
-    return 1 if refused else 0
+    if bad and args.skip_bad:
+        print(f"{bad} messages not, or not wholly, read", file=sys.stderr)
+    return 1 if bad and not args.skip_bad else 0
 
 
 @dataclass
@@ -130,23 +145,25 @@ def _zone(name: str) -> ZoneInfo:
         raise ConfigurationError(f"{name!r} is no IANA time zone") from None
 
 
-def _messages(file: Path, *, in_hex: bool) -> Iterator[tuple[str, bytes]]:
-    """Place and payload of each message."""
+def _messages(file: Path, *, in_lines: bool) -> Iterator[tuple[str, bytes]]:
+    """Place and content of each message: the file, or each line that is not empty."""
     try:
         whole = gzip.decompress(file.read_bytes()) if file.suffix == ".gz" else file.read_bytes()
     except (OSError, EOFError) as error:
         raise InputError(str(error), place=str(file)) from None
-    if not in_hex:
+    if not in_lines:
         yield str(file), whole
         return
     for number, line in enumerate(whole.split(b"\n"), 1):
-        if not line.strip():
-            continue
-        place = f"{file}:{number}"
-        try:
-            yield place, bytes.fromhex(line.decode("ascii"))
-        except ValueError:
-            raise InputError("no hexadecimal digits", place=place) from None
+        if line.strip():
+            yield f"{file}:{number}", line
+
+
+def _unhexed(line: bytes, place: str) -> bytes:
+    try:
+        return bytes.fromhex(line.decode("ascii"))
+    except ValueError:
+        raise InputError("no hexadecimal digits", place=place) from None
 
 
 def _print(decoded: Decoded, place: str) -> None:
@@ -160,6 +177,9 @@ def _print(decoded: Decoded, place: str) -> None:
     for reply in decoded.replies:
         answer = reply.payload if reply.payload.isascii() else reply.payload.hex()
         print(f"{place}: to be answered: {answer!r}", file=sys.stderr)
+    kept = sum(len(sample.raw) for sample in decoded.samples)
+    if kept:
+        print(f"{place}: sections kept raw: {kept}", file=sys.stderr)
     for error in decoded.errors:
         print(f"{place}: {error}", file=sys.stderr)
 

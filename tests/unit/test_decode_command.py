@@ -86,6 +86,35 @@ def test_each_line_in_hex_is_a_message(tmp_path: Path, capsys: pytest.CaptureFix
     assert [line["value"] for line in lines(capsys.readouterr().out)] == [230.0, 231.0]
 
 
+def test_unreadable_messages_may_be_counted_instead_of_refused(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "messages.hex"
+    file.write_text(f"{b'230'.hex()}\nno digits\n{b'ten'.hex()}\n{b'231'.hex()}\n")
+    topic = "node/sensor/voltage/state"
+    command = ["decode", "--profile", "esphome", "--topic", topic, "--hex", str(file)]
+    assert main([*command, "--skip-bad"]) == 0
+    printed = capsys.readouterr()
+    assert [line["value"] for line in lines(printed.out)] == [230.0, 231.0]
+    assert printed.err.splitlines() == [
+        f"{file}:2: no hexadecimal digits",
+        f"{file}:3: voltage_a_v is the text 'ten': want a number",
+        "2 messages not, or not wholly, read",
+    ]
+    assert main(command) == 1
+    assert lines(capsys.readouterr().out)[-1]["value"] == 230.0
+
+
+def test_a_frame_of_nothing_but_private_sections_says_that_they_are_kept(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file, old = tmp_path / "frame", vehicle.Edition.OF_2016
+    sections = [vehicle.private(0x80, b"own"), vehicle.private(0x81, b"words")]
+    file.write_bytes(vehicle.report(old, VIN, datetime(2026, 7, 1, tzinfo=UTC), sections))
+    assert main(["decode", "--profile", "gb32960", str(file)]) == 0
+    assert capsys.readouterr() == ("", f"{file}: sections kept raw: 2\n")
+
+
 def test_what_is_no_value_goes_to_stderr(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
