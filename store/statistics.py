@@ -111,7 +111,7 @@ class Submission:
 
 
 def records(conn: Connection, institutions: Collection[int], year: int) -> dict[int, Record]:
-    """The newest record of each institution that holds in a year."""
+    """The newest record of each institution up to a year; its amounts are of its own year."""
     arguments = {"institutions": list(institutions), "year": year}
     with conn.cursor(row_factory=class_row(Record)) as cursor:
         found = cursor.execute(sql("statistics", "records"), arguments).fetchall()

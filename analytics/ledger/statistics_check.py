@@ -106,7 +106,10 @@ def _of_identity(identity: Identity) -> Iterator[Finding]:
 
 
 def _of_completeness(tables: Tables, cell: Cell) -> Iterator[Finding]:
-    if cell.amount is None:
+    before = tables.stated_before.get(cell.item.key)
+    if cell.amount is None and before is not None:
+        yield _refusal(tables, cell, "stated_before", str(before), str(tables.year))
+    elif cell.amount is None:
         yield _refusal(tables, cell, "missing", "", cell.item.unit)
     elif not cell.is_whole and cell.item.is_monthly:
         lacking = ", ".join(str(month) for month in cell.missing_months)

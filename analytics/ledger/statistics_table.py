@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 
 from analytics.ledger.exact import total
@@ -38,11 +38,18 @@ class Identity:
 
 @dataclass(frozen=True, slots=True)
 class Tables:
-    """Everything the statistics ask one institution for in a year, by item."""
+    """Everything the statistics ask one institution for in a year, by item.
+
+    Attributes
+    ----------
+    stated_before : mapping of str to int
+        Items of which it stated something for an earlier year only, and that year.
+    """
 
     year: int
     identity: Identity
     cells: Mapping[str, Cell]
+    stated_before: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def is_whole(self) -> bool:

@@ -51,7 +51,7 @@ class Examined:
     Attributes
     ----------
     record : Record or None
-        What it states of itself; may be of an earlier year.
+        What it states of itself; of one of an earlier year who it is holds, and no amount.
     """
 
     organisation: OrganisationRow
@@ -115,13 +115,17 @@ class Statistics:
             unfit = unfit_calendars(self._conn, ids, year, day_start(days[0], zone))
             for row in rows:
                 record = stated.get(row.id)
+                said = {} if record is None else _stated_amounts(record)
+                before = {}
+                if record is not None and record.year != year:  # who it is holds, amounts do not
+                    said, before = {}, dict.fromkeys(said, record.year)
                 told = list(_of_calendar(row.id, year, days, unfit.get(row.id)))
-                cells = dict(self._facts(row.id, year, days, record))
-                cells |= self._cells(row.id, year, known[row.id], record, told)
+                cells = dict(self._facts(row.id, days, said))
+                cells |= self._cells(row.id, year, known[row.id], said, told)
                 instant = day_start(days[1] - timedelta(days=1), zone)
                 identity = self._identity(row, record, instant)
                 ordered = {key: cells[key] for key in statistics_items()}
-                yield Examined(row, record, Tables(year, identity, ordered), tuple(told))
+                yield Examined(row, record, Tables(year, identity, ordered, before), tuple(told))
 
     def _identity(self, row: OrganisationRow, record: Record | None, end: datetime) -> Identity:
         region = self.portfolio.known(row.id, end).get(FactKind.REGION, "")
@@ -132,25 +136,22 @@ class Statistics:
         return Identity(row.id, row.code, row.name_zh, row.name_en, *stated, region)
 
     def _facts(
-        self, organisation_id: int, year: int, days: tuple[date, date], record: Record | None
+        self, organisation_id: int, days: tuple[date, date], said: Mapping[str, YearAmount]
     ) -> Iterator[tuple[str, Cell]]:
         items = statistics_items()
         area = self.portfolio.mean(organisation_id, FactKind.FLOOR_AREA, days)
         persons = self.portfolio.mean(organisation_id, FactKind.HEADCOUNT, days)
         yield "area_m2", year_cell(items["area_m2"], (), (), _mean(area))
         yield "persons", year_cell(items["persons"], (), (), _mean(persons))
-        vehicles = None if record is None or record.year != year else record.nev_count
-        room = None if record is None else record.data_centre_area_m2
-        for key, value in (("nev_count", vehicles), ("data_centre_area_m2", room)):
-            said = None if value is None or record is None else _stated(Decimal(value), record)
-            yield key, year_cell(items[key], (), (), said)
+        for key in ("nev_count", "data_centre_area_m2"):
+            yield key, year_cell(items[key], (), (), said.get(key))
 
     def _cells(
         self,
         organisation_id: int,
         year: int,
         known: _Amounts,
-        record: Record | None,
+        said: Mapping[str, YearAmount],
         told: list[Finding],
     ) -> dict[str, Cell]:
         metered = converted(known.metered, {}, self._factors, year)
@@ -161,7 +162,7 @@ class Statistics:
         ):
             place = (organisation_id, Table.ENERGY, "other_energy", code)
             told += [Finding(*place, key, self._factors.id, Weight.REFUSES) for key in sorted(keys)]
-        years = {**_stated_amounts(year, record), **entered.years}
+        years = {**said, **entered.years}
         return {
             key: year_cell(
                 item, metered.months.get(key, ()), entered.months.get(key, ()), years.get(key)
@@ -231,13 +232,16 @@ def _stated(value: Decimal, record: Record) -> YearAmount:
     )
 
 
-def _stated_amounts(year: int, record: Record | None) -> dict[str, YearAmount]:
-    """What the institution states: zeros of what it does not use, and its data-centre room."""
-    if record is None:
-        return {}
+def _stated_amounts(record: Record) -> dict[str, YearAmount]:
+    """What the institution states of the record's year, by item; zero is what it does not use."""
     found = {key: _stated(ZERO, record) for key in record.unused}
-    if record.data_centre_kwh is not None and record.year == year:
-        found["data_centre_electricity"] = _stated(record.data_centre_kwh, record)
+    for key, value in (
+        ("nev_count", record.nev_count),
+        ("data_centre_area_m2", record.data_centre_area_m2),
+        ("data_centre_electricity", record.data_centre_kwh),
+    ):
+        if value is not None:
+            found[key] = _stated(Decimal(value), record)
     return found
 
 

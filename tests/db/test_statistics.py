@@ -204,6 +204,26 @@ def test_what_stands_in_the_way_of_official_tables_is_found(
     assert head.post(f"{S}/submissions", json=wanted).status_code == 409
 
 
+def test_a_statement_of_2023_gives_no_amount_for_2025_and_tells_who_the_institution_is(
+    head: TestClient, conn: Connection
+) -> None:
+    conn.execute(
+        "UPDATE statistics_record SET year = 2023, data_centre_kwh = 4 WHERE organisation_id = "
+        "(SELECT organisation_id FROM organisation WHERE code = 'unit-36')"
+    )
+    found = unit(head, 36)
+    assert found["record"]["unused"]
+    stated = {*found["record"]["unused"], "nev_count", "data_centre_area_m2"}
+    told = {(each["item"], each["seen"]) for each in found["findings"]
+            if each["code"] == "stated_before"}  # fmt: skip
+    assert told == {(key, "2023") for key in {*stated, "data_centre_electricity"}}
+    for key in stated:
+        assert (cell(found, key)["amount"], cell(found, key)["is_whole"]) == (None, False), key
+    assert found["credit_code"] == credit_code(36)
+    wanted = {"organisation_id": unit_id(head, 36), "year": YEAR}
+    assert head.post(f"{S}/submissions", json=wanted).status_code == 409
+
+
 def test_official_tables_take_a_factor_once_it_is_checked(
     head: TestClient, conn: Connection
 ) -> None:

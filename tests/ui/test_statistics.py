@@ -50,6 +50,20 @@ def test_tables_tell_their_basis_and_what_keeps_them_back(office: Visit, stated:
     office.expect_calm()
 
 
+def test_the_next_year_takes_over_who_it_is_and_neither_zeros_nor_their_proof(
+    office: Visit, stated: int
+) -> None:
+    page = office.page
+    page.goto(f"/statistics?year={stated + 1}")
+    finding = page.locator("[data-finding='coal stated_before']")
+    expect(finding).to_contain_text("煤炭: 只申报过以前年度，须重新申报")
+    expect(page.locator("[name=credit_code]")).to_have_value(CODE + check_character(CODE))
+    expect(page.locator("[name=source]")).to_have_value("")
+    expect(page.locator("[name=data_centre_area_m2]")).to_have_value("")
+    expect(page.get_by_role("checkbox", name="煤炭")).not_to_be_checked()
+    office.expect_calm()
+
+
 def test_a_phone_shows_the_tables_without_scrolling_sideways(phone: Visit, stated: int) -> None:
     page = phone.page
     page.goto(f"/statistics?year={stated}")

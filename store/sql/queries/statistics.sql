@@ -1,5 +1,5 @@
 -- name: records
--- The newest record of each institution up to a year.
+-- The newest record of each institution up to a year. Who it is holds on; amounts are of the record's own year alone.
 SELECT DISTINCT ON (organisation_id) organisation_id, year, credit_code, institution_class, department, nev_count,
        data_centre_area_m2, data_centre_kwh, unused, source, person_name(person_id) AS person, at
   FROM statistics_record WHERE organisation_id = ANY (%(institutions)s) AND year <= %(year)s

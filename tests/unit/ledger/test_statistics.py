@@ -152,6 +152,11 @@ def test_plain_tables_give_nothing_to_ask() -> None:
     assert told(tables(), tables(2024)) == []
 
 
+def test_what_was_stated_for_an_earlier_year_is_to_be_stated_anew() -> None:
+    found = replace(tables(heat=cell(item="heat")), stated_before={"heat": 2023, "coal": 2023})
+    assert told(found) == [("heat", "stated_before", "2023", "2025")]  # coal is known of this year
+
+
 def test_a_finding_names_institution_table_cell_seen_and_wanted() -> None:
     dear = cell((), entered(YEAR, "50000", cost=Decimal(400_000)))
     assert findings(tables(electricity=dear), None) == [
