@@ -8,6 +8,7 @@ from decimal import Decimal
 from domain.contract_refund import RefundFigure
 from domain.grade import GRADES
 from domain.model_band import ModelBand, NoBand
+from domain.model_reason import ModelReason
 from domain.non_routine import NonRoutine
 from domain.power_factor import PowerFactorTable
 from domain.record import signed_by_two, wanted
@@ -155,6 +156,8 @@ class ModelFigure:
         Saving that somebody planned for just this month. [unit of the line]
     tells_saving : bool or None
         `quantity` is what a measured key parameter saved, and no baseline.
+    reasons : tuple of ModelReason, or None
+        Why the model is not to be relied on; None: nobody has said.
     """
 
     line: str
@@ -178,6 +181,7 @@ class ModelFigure:
     gbt_28750: str | None = None
     planned: Decimal | None = None
     tells_saving: bool | None = None
+    reasons: tuple[ModelReason, ...] | None = None
 
     def __post_init__(self) -> None:
         wanted((self.missing_days or 0) >= 0, f"missing_days {self.missing_days}, want 0 or more")

@@ -117,6 +117,8 @@ class ModelRow:
         Of a comparison (`domain.comparison`).
     region : str or None
         Whose heating season it was fitted by.
+    refusals : sequence of str
+        Named reasons for which it is not to be relied on.
     """
 
     version_id: int
@@ -141,6 +143,7 @@ class ModelRow:
     reporting_from: date
     reporting_end: date | None
     region: str | None
+    refusals: Sequence[str]
 
 
 def meters(conn: Connection, codes: Collection[str]) -> dict[str, ContractMeter]:

@@ -19,6 +19,7 @@ from domain.baseline import Stated, Verdict
 from domain.comparison import Beside, Method, Sampled, terms_of
 from domain.contract_line import ContractLine
 from domain.errors import InputError, MissingInputError
+from domain.model_reason import ModelReason
 from domain.non_routine import NonRoutine
 from store.baseline import EventRow, events, stated_savings
 from store.contract_ledger import Eyes, ModelRow, days, meter_named, model, used
@@ -75,6 +76,7 @@ def model_of(
         tuple(_accepted(conn, line, int(baseline), *span)),
         _planned(conn, int(baseline), *span),
         row.region,
+        tuple(map(ModelReason, row.refusals)),
     )
 
 

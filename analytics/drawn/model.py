@@ -42,6 +42,7 @@ def line_model(month: ActiveMonth, line: str, rows: LedgerRows, days: Days) -> M
         ipmvp=model.ipmvp,
         gbt_28750=model.gbt_28750,
         planned=model.planned,
+        reasons=model.reasons,
     )
     if model.band is None:
         return told

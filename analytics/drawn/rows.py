@@ -12,6 +12,7 @@ from analytics.evidence.model import KeptModel
 from analytics.evidence.registers import Edit, Reading
 from analytics.evidence.surroundings import Surroundings
 from domain.contract_month import Charging, KpiCase
+from domain.model_reason import ModelReason
 from domain.non_routine import NonRoutine
 from domain.price_book import MonthPrice
 from domain.register_event import RegisterEvent
@@ -141,6 +142,8 @@ class LedgerModel:
         Saving planned for just the month. [unit of the line]
     region : str or None
         By whose heating season it was fitted.
+    reasons : tuple of ModelReason
+        Why it is not to be relied on.
     """
 
     baseline_id: int
@@ -161,6 +164,7 @@ class LedgerModel:
     events: tuple[NonRoutine, ...] = ()
     planned: Decimal | None = None
     region: str | None = None
+    reasons: tuple[ModelReason, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,6 +23,7 @@ from analytics.savings.own_record import OwnRecord
 from domain.comparison import Method
 from domain.contract_month import ModelFigure
 from domain.errors import CivicwattError, InputError
+from domain.model_reason import ModelReason
 from domain.money import exact
 
 _NEAR = 1e-6
@@ -193,6 +194,16 @@ def want_fit(figure: ModelFigure, found: FittedBaseline, band: KeptBand | None) 
         if not _near(told, value):
             reason = f"{name} is said to be {told}, fitted again: {value}"
             raise InputError(reason, place=f"model/{figure.line}.json")
+    if figure.reasons is None:
+        return
+    # Days of a training are kept without their grades: of estimates nothing is known here.
+    said, comes = (
+        sorted(set(map(str, reasons)) - {ModelReason.ESTIMATED_TRAINING})
+        for reasons in (figure.reasons, found.refusals)
+    )
+    if said != comes:
+        reason = f"is said to be unsure by {said}, fitted again: {comes}"
+        raise InputError(reason, place=f"model/{figure.line}.json")
 
 
 def _near(told: float | None, value: float | None) -> bool:

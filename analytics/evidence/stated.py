@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from analytics.evidence.recount import Recount
 from analytics.settlement.statement import Inputs
 from domain.contract_event import Events
-from domain.contract_month import ContractMonth
+from domain.contract_month import ContractMonth, ModelFigure
 
 
 def stated_only(inputs: Inputs, found: Recount) -> Iterator[str]:
@@ -30,17 +30,25 @@ def _figures(month: ContractMonth, found: Recount) -> Iterator[str]:
     if month.degree_days is not None and found.degree_days is None:
         yield "degree days"
     for figure in month.models:
-        again = found.models.get(figure.line)
-        if again is None:
-            yield f"model of {figure.line}"
-        if again is not None and figure.tells_saving:
-            yield f"stipulated hours of {figure.line}"
-        if figure.low is not None and (again is None or again.band is None):
-            yield f"band of {figure.line}"
-        if figure.cvrmse_limit is not None or figure.nmbe_limit is not None:
-            yield f"limits of the fit of {figure.line}"
-        if figure.planned is not None:
-            yield f"planned saving of {figure.line}"
+        yield from _model(figure, found.models.get(figure.line))
+
+
+def _model(figure: ModelFigure, again: ModelFigure | None) -> Iterator[str]:
+    """Of a model, and of what it comes to by the bundle's training."""
+    if again is None:
+        yield f"model of {figure.line}"
+    if again is not None and figure.tells_saving:
+        yield f"stipulated hours of {figure.line}"
+    if figure.low is not None and (again is None or again.band is None):
+        yield f"band of {figure.line}"
+    if figure.cvrmse_limit is not None or figure.nmbe_limit is not None:
+        yield f"limits of the fit of {figure.line}"
+    if figure.reasons is not None:
+        # Days of a training are kept without their grades.
+        what = "reasons against the model" if again is None else "estimates in the training"
+        yield f"{what} of {figure.line}"
+    if figure.planned is not None:
+        yield f"planned saving of {figure.line}"
 
 
 def _entered(month: ContractMonth) -> Iterator[str]:

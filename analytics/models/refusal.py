@@ -6,6 +6,7 @@ from enum import StrEnum
 import numpy as np
 
 from analytics.models.estimator import Floats
+from domain.model_reason import ModelReason
 
 LEAST_TO_FIT = {"hourly": 24 * 90, "daily": 90, "monthly": 9}
 """Hours, days or bills below which nothing is fitted."""
@@ -29,11 +30,11 @@ class Refusal(StrEnum):
     NO_WEATHER = "no_weather"
     TOO_FEW = "too_few_days"
     NO_REPORT = "no_report"
-    CONSTANT = "constant"
-    SHORT_BASELINE = "short_baseline"
-    GAPS_IN_TRAINING = "gaps_in_training"
-    ESTIMATED_TRAINING = "estimated_training"
-    OUT_OF_RANGE = "out_of_range"
+    CONSTANT = ModelReason.CONSTANT.value
+    SHORT_BASELINE = ModelReason.SHORT_BASELINE.value
+    GAPS_IN_TRAINING = ModelReason.GAPS_IN_TRAINING.value
+    ESTIMATED_TRAINING = ModelReason.ESTIMATED_TRAINING.value
+    OUT_OF_RANGE = ModelReason.OUT_OF_RANGE.value
 
 
 FATAL = frozenset({Refusal.NO_USE, Refusal.ALL_ZERO, Refusal.NO_WEATHER, Refusal.TOO_FEW})

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from analytics.settlement.active_month import ActiveMonth
+from analytics.settlement.model_reason import reason_remarks
 from analytics.settlement.use import boundary_use
 from analytics.settlement.working import Working, shown
 from domain.contract_line import ContractLine, DegreeDayTerm, WeatherMethod
@@ -38,24 +39,7 @@ def weathered(month: ActiveMonth, line: ContractLine, q0: Decimal, working: Work
     if method is WeatherMethod.NONE:
         return q0
     if method in {WeatherMethod.MODEL, WeatherMethod.ISOLATED}:
-        figure = model_figure(month, line.code)
-        if bool(figure.tells_saving) != (method is WeatherMethod.ISOLATED):
-            reason = f"model {figure.model} of {line.code} tells a baseline: want the method model"
-            if figure.tells_saving:
-                reason = f"model {figure.model} of {line.code} tells a saving: want isolated"
-            raise MissingInputError(reason, code="model")
-        if method is WeatherMethod.ISOLATED:
-            return _isolated(month, line, figure, working)
-        working.stands_on(f"model {figure.model} {figure.version}")
-        _tell_other_stations(month, working)
-        formula = f"model {figure.model}, version {figure.version}, at the weather of the month"
-        if not figure.missing_days:
-            return working.step("Qw", figure.quantity, line.unit, formula)
-        working.step("Qm", figure.quantity, line.unit, formula)
-        station = month.contract.station(month.first_day)
-        code = station.code if station is not None else "-"
-        whole, formula = _by_mean(month, code, figure.missing_days, figure.quantity, working)
-        return working.step("Qw", whole, line.unit, formula)
+        return _by_model(month, line, working)
     told = _degree_days(month, working)
     station = _station(month, told)
     terms = []
@@ -66,6 +50,31 @@ def weathered(month: ActiveMonth, line: ContractLine, q0: Decimal, working: Work
     if method is WeatherMethod.ADDITIVE:
         return _additive(q0, terms, line.unit, working)
     return _ratio(q0, terms, line.unit, working)
+
+
+def _by_model(month: ActiveMonth, line: ContractLine, working: Working) -> Decimal:
+    """Figure of the model at the weather of the month. [unit of the line]."""
+    method = line.weather.method
+    figure = model_figure(month, line.code)
+    if bool(figure.tells_saving) != (method is WeatherMethod.ISOLATED):
+        reason = f"model {figure.model} of {line.code} tells a baseline: want the method model"
+        if figure.tells_saving:
+            reason = f"model {figure.model} of {line.code} tells a saving: want isolated"
+        raise MissingInputError(reason, code="model")
+    for code, detail, blocks in reason_remarks(month.contract, figure):
+        working.remark(code, detail, blocks=blocks)
+    if method is WeatherMethod.ISOLATED:
+        return _isolated(month, line, figure, working)
+    working.stands_on(f"model {figure.model} {figure.version}")
+    _tell_other_stations(month, working)
+    formula = f"model {figure.model}, version {figure.version}, at the weather of the month"
+    if not figure.missing_days:
+        return working.step("Qw", figure.quantity, line.unit, formula)
+    working.step("Qm", figure.quantity, line.unit, formula)
+    station = month.contract.station(month.first_day)
+    code = station.code if station is not None else "-"
+    whole, formula = _by_mean(month, code, figure.missing_days, figure.quantity, working)
+    return working.step("Qw", whole, line.unit, formula)
 
 
 def _isolated(

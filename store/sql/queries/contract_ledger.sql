@@ -68,7 +68,7 @@ SELECT s.period, max(a.at) AS at FROM statement s JOIN statement_act a USING (st
 SELECT v.version_id, v.model, v.parameters, v.inputs, v.wander, v.cvrmse, v.nmbe, lower(b.train) AS first_day,
        upper(b.train) AS end_day, b.organisation_id, b.meter_id, b.medium, b.method, b.cvrmse_limit, b.nmbe_limit,
        b.limit_source, v.basis -> 'meters' AS stretches, b.step, b.terms, b.reporting_from, b.reporting_end,
-       v.basis -> 'heating' ->> 'region' AS region
+       v.basis -> 'heating' ->> 'region' AS region, v.refusals
   FROM baseline b JOIN baseline_version v USING (baseline_id)
  WHERE b.baseline_id = %(baseline_id)s AND v.number = %(number)s AND v.model IS NOT NULL;
 

@@ -163,6 +163,20 @@ def test_a_lent_band_is_told_with_its_measured_coverage(desk: Desk, july: dict[s
     assert (band["calibrated_by"], band["tested"], len(band["scores"])) == ("shipped", 30, 30)
 
 
+def test_a_baseline_of_estimates_stands_against_signing_as_the_registry_names_it(
+    desk: Desk, conn: Connection, july: dict[str, Any]
+) -> None:
+    assert "estimated_training" not in {each["code"] for each in july["remarks"]}
+    conn.execute("SET session_replication_role = replica")
+    conn.execute("UPDATE baseline_version SET refusals = '{short_baseline,estimated_training}'")
+    conn.execute("SET session_replication_role = origin")
+    conn.commit()
+    made = desk.post("manager", f"contracts/{july['contract_id']}/drawings", month="2025-07")
+    drawn = desk.get("manager", f"statements/{made['id']}")
+    found = {each["code"]: each["blocks"] for each in drawn["remarks"]}
+    assert (found["short_baseline"], found["estimated_training"]) == (False, True)
+
+
 def test_a_contractor_draws_the_band_that_its_client_draws(
     desk: Desk, conn: Connection, july: dict[str, Any]
 ) -> None:
