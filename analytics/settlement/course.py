@@ -141,9 +141,9 @@ class Course:
         if signed:
             payment = self.statement.payment
             due = Decimal(0) if payment is None else payment.to_provider_now
+            # Where nothing is to be paid both signatures settle it: nobody could pay 0.00.
             settled = self.paid in {None, due}
-            paid = Act.PAY in acts or bool(self.carried)
-            return StatementState.SETTLED if settled and paid else StatementState.SIGNED
+            return StatementState.SETTLED if settled else StatementState.SIGNED
         if self.superseded:
             return StatementState.SUPERSEDED
         checked = [act for act in acts if act in {Act.CHECK, Act.RETURN}]

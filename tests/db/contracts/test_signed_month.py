@@ -42,6 +42,18 @@ def test_the_worked_month_is_entered_drafted_checked_signed_and_paid_to_the_cent
     assert [act["act"] for act in paid["acts"]] == ["check", "sign", "sign", "pay", "pay"]
 
 
+def test_a_statement_of_nothing_is_settled_once_both_have_signed(desk: Desk) -> None:
+    text = OFFICE
+    for counted in ("190000", "1100", "power_kw = 12"):
+        assert counted in text
+        text = text.replace(counted, "power_kw = 0" if "kw" in counted else "0")
+    drafted = desk.draft(desk.agree(text), text=text)
+    assert (drafted["state"], drafted["amount"]) == ("draft", "0.00")
+    shown = desk.signed(drafted["id"])
+    assert (shown["state"], shown["due"]["outstanding"]) == ("settled", "0.00")
+    assert "pay" not in desk.get("manager", f"statements/{drafted['id']}")["may"]
+
+
 def test_where_the_client_pays_the_utilities_the_difference_is_paid(desk: Desk) -> None:
     text = OFFICE.replace('utilities_paid_by = "provider"', 'utilities_paid_by = "client"')
     drafted = desk.draft(desk.agree(text), text=text)

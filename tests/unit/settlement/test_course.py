@@ -59,6 +59,20 @@ def test_a_statement_goes_from_draft_to_settled(signed: Course) -> None:
     assert taken_back.state is StatementState.REVERSED
 
 
+def test_a_statement_of_nothing_is_settled_by_its_second_signature() -> None:
+    payment = replace(APRIL.payment, amount=Decimal("0.00"), retained=Decimal(0))  # type: ignore[type-var]  # it has one
+    nothing = replace(APRIL, payment=payment)
+    half = Course(nothing, "maker").then(Entry(Act.CHECK, "checker", DAY))
+    half = half.then(signature("Ms Client", Party.CLIENT, nothing.sha256))
+    assert half.state is StatementState.CHECKED
+    both = half.then(signature("Mr Provider", Party.PROVIDER, nothing.sha256))
+    assert both.state is StatementState.SETTLED
+    overpaid = replace(both, carried=Decimal("12.00"))
+    assert overpaid.state is StatementState.SIGNED
+    back = overpaid.then(Entry(Act.PAY, "bank", DAY, amount=Decimal("-12.00")))
+    assert back.state is StatementState.SETTLED
+
+
 @pytest.mark.parametrize(
     ("entry", "reason"),
     [

@@ -34,6 +34,11 @@ test('a dispute is a station of its own, and a settled statement has passed it',
   expect(reached({ ...made, state: 'settled', acts: settled })).toMatchObject({ disputed: 'passed', settled: 'here' })
 })
 
+test('a statement of nothing is settled by its signatures, without a payment', () => {
+  const acts = [doing('check', 'B'), doing('sign', 'C', 'client'), doing('sign', 'P', 'provider')]
+  expect(reached({ ...made, state: 'settled', acts })).toMatchObject({ signed: 'passed', disputed: 'skipped', settled: 'here' })
+})
+
 test('what was taken back has passed its stations and stands nowhere', () => {
   const acts = [doing('check', 'B'), doing('sign', 'C', 'client'), doing('sign', 'P', 'provider'), doing('reverse', 'P')]
   expect(reached({ ...made, state: 'reversed', acts })).toEqual({
