@@ -1,5 +1,6 @@
 """A dispute freezes its line and nothing else; it ends by both, and a reversal changes the line."""
 
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -84,6 +85,63 @@ def test_one_that_was_agreed_on_keeps_only_the_agreed_difference(desk: Desk, sig
     assert (closed["open"], closed["claimed"], closed["frozen"]) == (False, "150000.00", "845.43")
     shown = desk.get("manager", f"statements/{signed['id']}")
     assert shown["due"]["outstanding"] == "153494.71"
+
+
+def test_an_upheld_claim_ends_in_a_reversal_and_a_statement_that_says_what_was_claimed(
+    desk: Desk, signed: Any
+) -> None:
+    """Without the area 215,249.6 kWh x 0.7095 x 0.95; 96 % of the fee of 153,600.36 is due.
+
+    Water follows the area too: what nobody disputed of it was paid, and goes back.
+    """
+    right = "145083.61"
+    dispute = desk.post(
+        "manager", f"statements/{signed['id']}/disputes", **CLAIM | {"claimed": right}
+    )
+    paid = desk.act("manager", signed["id"], "pay")["due"]["paid"]
+    ended(desk, dispute, kind="upheld", amount=right)
+    events = f"contracts/{signed['contract_id']}/events"
+    [area] = [
+        row for row in desk.get("manager", events, kind="changes")["items"]
+        if row["event"]["adjustment"] == "area"
+    ]  # fmt: skip
+    desk.post("manager", f"{events}/{area['id']}/undo", reason="minutes 9/2026")
+    made_again(desk, signed, wanted=right, amount="147456.35", paid=paid)
+
+
+def test_what_both_agreed_on_ends_in_a_reversal_and_a_statement_that_says_so(
+    desk: Desk, signed: Any
+) -> None:
+    """1,254.30 of 225,281.6 kWh less, x 0.7095 x 0.95; 96 % of the fee of 159,925.55 is due."""
+    dispute = desk.post("manager", f"statements/{signed['id']}/disputes", **CLAIM)
+    paid = desk.act("manager", signed["id"], "pay")["due"]["paid"]
+    ended(desk, dispute, kind="agreed", amount="151000.00")
+    less = {
+        "line": "electricity", "first_day": "2026-07-01", "end_day": "2026-08-01",
+        "quantity": "-1254.30", "reason": "the area was told too late",
+        "document": "minutes 9/2026", "signed_by": ["accountant", "engineer"],
+    }  # fmt: skip
+    desk.post("manager", f"contracts/{signed['contract_id']}/events", kind="agreed", event=less)
+    made_again(desk, signed, wanted="151000.00", amount="153528.53", paid=paid)
+
+
+def made_again(desk: Desk, signed: Any, *, wanted: str, amount: str, paid: str) -> None:
+    """The statement is reversed, made again with the line as it was decided, and settled."""
+    again = desk.draft(signed["contract_id"], login="accountant")
+    [line] = [row for row in again["lines"] if (row["code"], row["side"]) == ("electricity", "fee")]
+    assert (line["amount"], again["amount"]) == (wanted, amount)
+    stays = desk.get("engineer", f"statements/{signed['id']}")
+    back = desk.signed(stays["reversed_by"])
+    assert (back["amount"], back["reverses"]) == (f"-{signed['amount']}", signed["id"])
+    assert desk.get("engineer", f"statements/{signed['id']}")["state"] == "reversed"
+    shown = desk.signed(again["id"])
+    assert (shown["state"], shown["due"]["paid"], shown["due"]["frozen"]) == ("signed", paid, [])
+    rest = Decimal(amount) - Decimal(paid)
+    payer, login = ("client", "manager") if rest > 0 else ("provider", "engineer")
+    assert (shown["due"]["payer"], shown["due"]["outstanding"]) == (payer, str(abs(rest)))
+    settled = desk.act(login, again["id"], "pay")
+    assert (settled["state"], settled["due"]["outstanding"]) == ("settled", "0.00")
+    assert settled["due"]["paid"] == amount
 
 
 def test_disputes_are_listed_and_what_cannot_be_disputed_is_refused(
