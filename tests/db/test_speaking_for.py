@@ -272,6 +272,16 @@ def test_a_message_without_a_sender_speaks_for_no_device_that_has_a_gateway(
     assert stored_of(conn, "has-none") == 1
 
 
+def test_what_nobody_says_the_device_of_is_set_aside_whole(
+    conn: Connection, collector: Collector
+) -> None:
+    said = message("v1/devices/me/telemetry", {"有功功率": 1.0})
+    counts = collector.take(said)
+    assert (counts["stored"], counts["quarantined"]) == (0, 1)
+    rows = conn.execute("SELECT reason_code, payload FROM quarantine").fetchall()
+    assert rows == [("no_device", said.payload)]
+
+
 def test_two_collectors_that_hear_a_device_first_register_it_once(conn: Connection) -> None:
     one, other = Collector(conn), Collector(conn)
     for collector in (one, other):
