@@ -113,6 +113,23 @@ def charges_of(
         return cursor.execute(sql("vehicle_stint", "charges"), arguments).fetchall()
 
 
+def pile_taken(
+    conn: Connection, rows: Collection[ChargeRow], pile_id: int, first: datetime, until: datetime
+) -> list[tuple[datetime, datetime]]:
+    """Spans in which a pile charged in [first, until) beside `rows`, whoever had the vehicle.
+
+    Also of vehicles that the person may not see. None of a pile whose meter they may not see.
+    """
+    arguments = {
+        "pile_id": pile_id,
+        "first": first,
+        "until": until,
+        "vehicle_ids": [row.vehicle_id for row in rows],
+        "ids": [row.id for row in rows],
+    }
+    return conn.execute(sql("vehicle_stint", "pile_taken"), arguments).fetchall()
+
+
 def days_heard(
     conn: Connection, vehicles: Collection[int], first: datetime, until: datetime, zone: str
 ) -> dict[int, set[date]]:

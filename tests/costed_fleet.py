@@ -98,7 +98,12 @@ def plant(conn: Connection) -> None:
     segment(conn, "car-1", "public", "charge", "2026-07-02 12:00", 60, kwh=18)
     segment(conn, "car-2", "unpaid", "charge", "2026-07-02 20:00", 60, kwh=9)
     conn.execute(_PILE)
-    conn.execute(_MATCH, ["own"])
+    match(conn, "own")
+
+
+def match(conn: Connection, charge: str) -> None:
+    """Match a planted plug-in to the pile."""
+    conn.execute(_MATCH, [charge])
 
 
 def put_on_tariff(conn: Connection) -> None:

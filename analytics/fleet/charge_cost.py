@@ -98,7 +98,12 @@ class ChargeCost:
 
 
 def charge_costs(
-    charges: Iterable[PlugIn], intervals: Iterable[IntervalCost], fees: PileFees, zone: ZoneInfo
+    charges: Iterable[PlugIn],
+    intervals: Iterable[IntervalCost],
+    fees: PileFees,
+    zone: ZoneInfo,
+    *,
+    others: Iterable[PlugIn] = (),
 ) -> list[ChargeCost]:
     """Price the plug-ins of one pile.
 
@@ -107,8 +112,11 @@ def charge_costs(
     intervals : iterable of IntervalCost
         Of the pile's meter, over all of the plug-ins. One that meets several plug-ins is split
         among them by the time each spent in it; one that meets none costs nobody here.
+    others : iterable of PlugIn
+        At the same pile, whosoever: they have their share of its intervals and are not priced.
     """
-    each = sorted(charges, key=lambda charge: (charge.start, charge.id))
+    asked = {charge.id: charge for charge in charges}
+    each = sorted((*asked.values(), *others), key=lambda charge: (charge.start, charge.id))
     shares: dict[str, list[tuple[IntervalCost, Decimal]]] = defaultdict(list)
     first = 0
     for interval in sorted(intervals, key=lambda found: found.start):
@@ -116,7 +124,11 @@ def charge_costs(
             first += 1
         for charge, share in _shared(interval, each, first):
             shares[charge.id].append((interval, share))
-    return [ChargeCost(charge, _months(charge, shares[charge.id], fees, zone)) for charge in each]
+    return [
+        ChargeCost(charge, _months(charge, shares[charge.id], fees, zone))
+        for charge in each
+        if charge.id in asked
+    ]
 
 
 def _shared(

@@ -30,7 +30,7 @@ from domain.vehicle_order import VehicleOrder
 from store.fleet_entry import PileFeeRow, pile_fees
 from store.place import meters
 from store.vehicle_order import orders_of
-from store.vehicle_stint import ChargeRow, TripRow
+from store.vehicle_stint import ChargeRow, TripRow, pile_taken
 
 _NOTHING = Decimal(0)
 
@@ -196,20 +196,31 @@ class FleetCosts:
         except (MissingInputError, CalendarMissingError) as error:
             yield from (OwnCharge(row, None, str(error)) for row in rows)
             return
+        elsewhere = self._elsewhere(rows, intervals)
         by_fees: dict[PileFees, list[ChargeRow]] = {}
         for row in rows:
             by_fees.setdefault(_fees_on(fees, local_day(row.start_at, zone)), []).append(row)
         priced: dict[str, ChargeCost] = {}
         for terms, group in by_fees.items():
-            plug_ins = [PlugIn(_name(row), row.start_at, row.end_at) for row in group]
-            others = [PlugIn(_name(r), r.start_at, r.end_at) for r in rows if r not in group]
-            for cost in charge_costs([*plug_ins, *others], intervals, terms, zone):
-                if cost.charge in plug_ins:
-                    priced[cost.charge.id] = cost
+            others = [_plug_in(row) for row in rows if row not in group]
+            for cost in charge_costs(
+                map(_plug_in, group), intervals, terms, zone, others=[*others, *elsewhere]
+            ):
+                priced[cost.charge.id] = cost
         for row in rows:
             cost = priced[_name(row)]
             here = [each for each in cost.months if self._holds(row, each)]
             yield OwnCharge(row, replace(cost, months=tuple(here)))
+
+    def _elsewhere(self, rows: list[ChargeRow], intervals: list[IntervalCost]) -> list[PlugIn]:
+        """Plug-ins of other places at the pile of these: they share its intervals."""
+        pile_id = rows[0].pile_id
+        if not intervals or pile_id is None:
+            return []
+        first = min(each.start for each in intervals)
+        until = max(each.end for each in intervals)
+        spans = pile_taken(self._period.conn, rows, pile_id, first, until)
+        return [PlugIn(f"elsewhere/{n}", *span) for n, span in enumerate(spans)]
 
     def _holds(self, row: ChargeRow, month: MonthCost) -> bool:
         """Whether the vehicle stood here when a month of its plug-in began."""
@@ -239,6 +250,10 @@ def _fees_on(fees: list[PileFeeRow], day: date) -> PileFees:
 
 def _name(row: ChargeRow) -> str:
     return f"{row.vehicle_id}/{row.id}"
+
+
+def _plug_in(row: ChargeRow) -> PlugIn:
+    return PlugIn(_name(row), row.start_at, row.end_at)
 
 
 def total_of(accounts: list[VehicleAccount]) -> Mapping[str, Decimal]:

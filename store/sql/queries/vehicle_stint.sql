@@ -36,6 +36,11 @@ SELECT s.vehicle_id, s.segment_id AS id, s.start_at, s.end_at, s.kwh, m.pile_id,
    AND s.end_at > %(first)s AND s.start_at < %(until)s
  ORDER BY s.vehicle_id, s.start_at, s.segment_id;
 
+-- name: pile_taken
+-- When a pile charged in [first, until) beside some plug-ins: spans alone, whoever's they are.
+SELECT t.start_at, t.end_at
+  FROM pile_taken(%(pile_id)s::bigint, %(first)s::timestamptz, %(until)s::timestamptz, %(vehicle_ids)s::bigint[], %(ids)s::text[]) t;
+
 -- name: days_heard
 -- Local days of [first, until) on which anything is known of a vehicle: it drove, stood or charged. A stop that lies in a
 -- silence of its terminal says nothing of the days in between.

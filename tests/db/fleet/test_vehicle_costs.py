@@ -1,14 +1,18 @@
 """Costs in the store: orders taken over once, piles priced when they counted, accounts of each."""
 
 from collections.abc import Callable
+from dataclasses import replace
+from decimal import Decimal
 from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
 from psycopg import Connection
 
-from tests.costed_fleet import plant, put_on_tariff
+from store.vehicle import enter
+from tests.costed_fleet import match, plant, put_on_tariff, segment
 from tests.db.conftest import V1, SignIn
+from tests.fleet_estate import car
 from tests.metered_building import place_id
 
 pytestmark = pytest.mark.db
@@ -102,6 +106,31 @@ def test_a_pile_of_our_own_is_priced_by_its_meter_as_soon_as_there_is_a_tariff(
     july = costs(client, fleet)["items"][0]
     assert (items(june), items(july)) == ({"own_piles": "10.40"}, {"own_piles": "4.80"})
     assert july["own_kwh"] == "12.000"
+
+
+def test_institutions_that_share_a_pile_share_what_its_meter_counted(
+    fleet: Connection, sign_in: SignIn
+) -> None:
+    """12 kWh from three to five: the school's car until 03:40, the hospital's until 04:30."""
+    enter(fleet, replace(car("guest", "hospital-building"), device=None))
+    segment(fleet, "car-2", "theirs", "charge", "2026-07-02 03:00", 40)
+    segment(fleet, "guest", "ours", "charge", "2026-07-02 03:40", 50)
+    for charge in ("theirs", "ours"):
+        match(fleet, charge)
+    put_on_tariff(fleet)
+    found = {}
+    for login, place, vehicle in (
+        ("admin", "school", "car-2"),
+        ("admin", "hospital", "guest"),
+        ("school", "school", "car-2"),
+    ):
+        months = asked(fleet) | {"place": place_id(fleet, place)}
+        accounts = sign_in(login).get(f"{V1}/vehicle-costs", params=months).json()["items"]
+        kwh = {each["code"]: Decimal(each["own_kwh"]) for each in accounts}
+        assert (len(kwh), "guest" in kwh) == ((1, True) if place == "hospital" else (2, False))
+        found[login, place] = kwh[vehicle]
+    assert found["admin", "school"] == found["school", "school"] == Decimal(4)
+    assert sum(found[key] for key in found if key[0] == "admin") == Decimal(12)
 
 
 def test_a_wrong_row_is_refused_at_its_cell_and_nothing_is_taken(

@@ -67,6 +67,19 @@ def test_two_plug_ins_in_one_quarter_hour_share_it_and_nothing_is_lost() -> None
     assert [round(cost.kwh, 3) for cost in found] == [Decimal(2), Decimal(4)]
 
 
+def test_a_pile_that_others_share_is_split_alike_whoever_asks() -> None:
+    edges = ["2026-07-03 10:00", "2026-07-03 10:20", "2026-07-03 10:45"]
+    one_s, other_s = (plug_in(start, start, end) for start, end in pairwise(edges))
+    intervals = counted(edges[0], ["3", "3", "3"], PEAK)
+    together = charge_costs([one_s, other_s], intervals, PileFees(), ZONE)
+    alone = [
+        one(charge_costs([charge], intervals, PileFees(), ZONE, others=[other]))
+        for charge, other in ((one_s, other_s), (other_s, one_s))
+    ]
+    assert alone == together
+    assert [round(cost.kwh, 3) for cost in alone] == [Decimal(4), Decimal(5)]
+
+
 def test_what_no_plug_in_took_is_nobodys_cost() -> None:
     idle = counted("2026-07-03 09:00", ["0.2"] * 8, PEAK)
     charge = plug_in("c", "2026-07-03 10:00", "2026-07-03 11:00")
