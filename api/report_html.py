@@ -14,6 +14,7 @@ _WORDS = frozenset(
         "unit",
         "medium",
         "item",
+        "item_code",
         "meter",
         "line",
         "period",

@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from api.statistics_words import word_list
+from domain.sub_item import sub_items
 from store.report import ReportRow
 
 Cell = str | Decimal | None
@@ -14,7 +15,7 @@ Cell = str | Decimal | None
 _HUNDRED = Decimal(100)
 _HEADS = {
     "totals": ("what", "amount", "unit", "before", "change_pct"),
-    "sub_items": ("medium", "item", "use", "unit", "share_pct"),
+    "sub_items": ("medium", "item", "item_code", "use", "unit", "share_pct"),
     "costs": ("meter", "line", "period", "use", "unit", "price", "cost_cny", "checked"),
     "indicators": ("what", "value", "unit"),
     "meters": ("medium", "meter", "use", "unit", "measured_pct", "covered_pct"),
@@ -151,16 +152,24 @@ class ReportPaper:
             for item in medium.get("sub_items", ()):
                 amount = Decimal(item["use"]["amount"])
                 yield (
-                    self.word(medium["medium"]), self.word(item["item"]), amount,
-                    self.unit(item["use"]), amount / total * _HUNDRED if total else None,
+                    self.word(medium["medium"]), self.word(item["item"]),
+                    self._code(item["item"]), amount, self.unit(item["use"]),
+                    amount / total * _HUNDRED if total else None,
                 )  # fmt: skip
             rest = medium.get("unmetered")
             if rest is not None:
                 yield (
-                    self.word(medium["medium"]), self.word("unmetered_rest"),
+                    self.word(medium["medium"]), self.word("unmetered_rest"), "",
                     Decimal(rest["left"]["amount"]), self.unit(rest["left"]),
                     None if rest["share"] is None else Decimal(rest["share"]) * _HUNDRED,
                 )  # fmt: skip
+
+    def _code(self, slug: str) -> str:
+        """National code of a sub-item, saying so while nobody has checked it."""
+        item = sub_items().get(slug)
+        if item is None:
+            return ""
+        return item.code if item.checked else self.word("code_unchecked", code=item.code)
 
     def _costs(self) -> Iterator[tuple[Cell, ...]]:
         for cost in self.document["costs"]:

@@ -11,6 +11,9 @@ from functools import cache
 from importlib import resources
 from types import MappingProxyType
 
+UNCHECKED = " (unchecked)"
+"""Stands in a table behind a code that nobody has held against the printed standard."""
+
 
 @dataclass(frozen=True, slots=True)
 class SubItem:
@@ -36,6 +39,11 @@ class SubItem:
     checked: bool
     zh: str
     en: str
+
+    @property
+    def exported_code(self) -> str:
+        """The code as a table has it, saying so while nobody has checked it."""
+        return self.code if self.checked else f"{self.code}{UNCHECKED}"
 
 
 @cache

@@ -17,7 +17,7 @@ from domain.local_day import day_start, local_day
 from domain.ratio import read_ratio
 from domain.register_event import RegisterEvent
 from domain.registry import REGISTER_OF_MEDIUM, REGISTERS_OF_MEDIUM, Medium, MeterRole
-from domain.sub_item import sub_items
+from domain.sub_item import UNCHECKED, sub_items
 from ingest.sheet.fault import SheetFault
 from ingest.sheet.form import Column, Form, FormRow, choice, parse_day, parse_text
 from store.ledger import clock
@@ -64,6 +64,7 @@ class Meters:
             Column("role", "角色", choice(*_ROLES), "not_one_of"),
             Column("parent", "上级表编码", _code, "not_a_code", required=False),
             Column("item", "分项", _item, "not_one_of", required=False),
+            Column("item_code", "分项国标编码", parse_text, "not_text", required=False),
             Column("name_zh", "中文名称", parse_text, "not_text"),
             Column("name_en", "英文名称", parse_text, "not_text", required=False),
             Column("first_day", "起始日期", parse_day, "not_a_day", required=False),
@@ -87,6 +88,7 @@ class Meters:
             known = REGISTERS_OF_MEDIUM[medium]
             if row.values["quantity"] not in (None, *known):
                 faults.append(row.fault("quantity", "not_one_of", " | ".join(known)))
+            faults += _of_item_code(row)
             old = stored.get(code)
             if old is not None and (old.medium, old.quantity) != (medium, _quantity(row)):
                 is_now = f"{old.medium} {old.quantity}"
@@ -117,6 +119,7 @@ class Meters:
                 row.role,
                 codes.get(row.parent_id or 0, ""),
                 row.item,
+                _told_code(row.item),
                 row.name_zh,
                 row.name_en,
                 "",
@@ -273,6 +276,23 @@ def _new(row: FormRow, place: OrganisationRow, parent: MeterRow | None) -> NewMe
         role=role,
         since=_since(row, place.zone or "UTC"),
     )
+
+
+def _told_code(item: str) -> str:
+    """National code of a sub-item as the table has it; empty where there is none."""
+    found = sub_items().get(item)
+    return "" if found is None else found.exported_code
+
+
+def _of_item_code(row: FormRow) -> Iterator[SheetFault]:
+    """Hold a code against its sub-item; it names none itself, for several items may share one."""
+    told, item = row.values["item_code"], row.values["item"]
+    if told is None:
+        return
+    if item is None:
+        yield row.fault("item", "required", "")
+    elif str(told).removesuffix(UNCHECKED) != sub_items()[str(item)].code:
+        yield row.fault("item_code", "not_one_of", _told_code(str(item)))
 
 
 def _told_ratio(event: RegisterEvent | None, zone: str) -> tuple[str, str]:

@@ -125,6 +125,17 @@ def test_a_table_enters_meters_in_any_order_and_moves_them_from_a_day_on(
     assert taken["taken"], taken
     assert meter(admin, "plug")["parent_id"] == meter(admin, "floor")["id"]
     assert meter(admin, "fed")["device_id"] == meter(admin, "school-meter-0")["device_id"]
+    told = admin.get(SHEET, params={"form": "csv"}).text
+    assert ",lighting_sockets,A (unchecked),插座," in told
+    other = told.replace(",lighting_sockets,A (", ",lighting_sockets,B (")
+    [fault] = admin.post(SHEET, content=other.encode()).json()["faults"]
+    assert (fault["column"], fault["seen"], fault["wanted"]) == (
+        "分项国标编码", "B (unchecked)", "A (unchecked)",
+    )  # fmt: skip
+    [fault] = admin.post(SHEET, content=told.replace(",lighting_sockets,", ",,").encode()).json()[
+        "faults"
+    ]
+    assert (fault["column"], fault["code"]) == ("分项", "required")
     again = admin.get(SHEET, params={"form": "xlsx"}).content
     assert admin.post(SHEET, content=again).json()["taken"]
     assert take(admin, f"plug,{place},,sub,school-meter-0,,插座二,Plugs,2026-03-01,")["taken"]

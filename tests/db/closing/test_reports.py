@@ -110,7 +110,10 @@ def test_the_workbook_says_each_figure_and_sums_the_costs_by_formula(
     assert totals["Electricity"] == pytest.approx(float(JUNE_KWH))
     assert totals["Cost"] == pytest.approx(float(JUNE_CNY))
     rest = [row for row in found["Sub-items"].iter_rows(values_only=True) if row[1] == "Unmetered"]
-    assert rest[0][2] == pytest.approx(float(UNMETERED_KWH))
+    assert rest[0][3] == pytest.approx(float(UNMETERED_KWH))
+    codes = {row[2]: row[3] for row in found["Sub-items"].iter_rows(values_only=True)}
+    assert codes["A (unchecked)"] == pytest.approx(11520)  # lighting and sockets
+    assert codes["B (unchecked)"] == pytest.approx(16920)  # air conditioning
     assert [cell.value for cell in found["Costs"]["G"]][-1] == "=SUM(G2:G3)"
     assert "28,888.6 kWh" in found.worksheets[0]["A5"].value
 
