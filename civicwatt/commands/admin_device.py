@@ -52,7 +52,11 @@ def add(tasks: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     _add_place(accept)
     accept.set_defaults(run=_accept)
 
-    refuse = steps.add_parser("refuse", help="keep a device out, its open connections too")
+    refuse = steps.add_parser(
+        "refuse",
+        help="keep a device out of the broker, its open connections too; over TCP it stays"
+        " connected and its readings go to quarantine",
+    )
     refuse.add_argument("code")
     refuse.set_defaults(run=_refuse)
 

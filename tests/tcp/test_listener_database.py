@@ -20,6 +20,7 @@ from device_sim.vendors.gb32960 import Edition
 from domain.coordinates import from_gcj02
 from domain.registry import Device, DeviceKind
 from ingest.tcp.listener import Listener
+from store.place import set_device_status
 from store.registry import write as write_registry
 from tests.conftest import connected
 from tests.estate import estate
@@ -101,6 +102,21 @@ def connect(fleet_database: str, tmp_path: Path) -> Iterator[Connect]:
 def rows(database: str, query: str) -> list[tuple[Any, ...]]:
     with connected(database) as conn:
         return conn.execute(query).fetchall()
+
+
+def test_a_refused_platform_stays_connected_and_answered_but_its_readings_are_set_aside(
+    connect: Connect, fleet_database: str
+) -> None:
+    with connected(fleet_database) as conn:
+        [(platform,)] = conn.execute("SELECT device_id FROM device WHERE code = 'city'").fetchall()
+        set_device_status(conn, platform, "refused")
+    caller = connect()
+    until_s, second = time.monotonic() + 60, 0
+    while not (aside := rows(fleet_database, "SELECT DISTINCT reason_code FROM quarantine")):
+        assert time.monotonic() < until_s
+        caller.send(report(1, second := second + 1))
+        caller.receive(ANSWER)
+    assert aside == [("device_refused",)]
 
 
 def test_a_platforms_vehicles_are_in_the_tables_under_their_vin(
