@@ -12,7 +12,8 @@ from device_sim.samples import Samples
 
 SECOND = 1_000_000
 """[us]"""
-_KM_PER_DEG = 111.19493
+KM_PER_DEG = 111.19493
+"""Of latitude. [km/deg]"""
 
 
 def told(samples: Samples, *, sort: np.ndarray | None = None) -> VehicleSamples:
@@ -74,7 +75,7 @@ class Line:
         if "gear" in self.tells:
             row["gear"] = "D" if kmh else "P"
         if "place" in self.tells:
-            row |= {"latitude_deg": 39.9 + self.km / _KM_PER_DEG, "longitude_deg": 116.4}
+            row |= {"latitude_deg": 39.9 + self.km / KM_PER_DEG, "longitude_deg": 116.4}
         self.rows.append(row | more)
 
     def stand(self, start_s: int, end_s: int, step_s: int = 30, **more: Any) -> None:

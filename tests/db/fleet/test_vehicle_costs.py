@@ -108,6 +108,19 @@ def test_a_pile_of_our_own_is_priced_by_its_meter_as_soon_as_there_is_a_tariff(
     assert july["own_kwh"] == "12.000"
 
 
+def test_an_implausible_trip_is_listed_and_in_no_total(fleet: Connection, sign_in: SignIn) -> None:
+    segment(fleet, "car-1", "wrong", "trip", "2026-07-02 18:00", 30, km=400, kwh=60)
+    fleet.execute("UPDATE vehicle_segment SET doubts = 32 WHERE segment_id = 'wrong'")
+    client = sign_in("admin")
+    assert costs(client, fleet)["items"][0]["km"] == "200.000"
+    vehicle = next(
+        each for each in client.get(f"{V1}/vehicles").json()["items"] if each["code"] == "car-1"
+    )
+    span = {"first": "2026-07-01T00:00:00+08:00", "end": "2026-08-01T00:00:00+08:00"}
+    listed = client.get(f"{V1}/vehicles/{vehicle['id']}/trips", params=span).json()["items"]
+    assert {each["id"]: each["doubts"] for each in listed}["wrong"] == ["implausible"]
+
+
 def test_institutions_that_share_a_pile_share_what_its_meter_counted(
     fleet: Connection, sign_in: SignIn
 ) -> None:

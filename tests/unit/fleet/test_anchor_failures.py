@@ -8,7 +8,9 @@ import pytest
 from analytics.fleet.segment import Segment
 from analytics.fleet.segmentation import segments
 from analytics.fleet.vehicle_class import VehicleClass
-from tests.told_vehicle import SECOND, Line, charges, stops, trips
+from analytics.jobs.segment_row import rows_of
+from domain.epoch import to_us
+from tests.told_vehicle import KM_PER_DEG, SECOND, Line, charges, stops, trips
 
 KIND = VehicleClass(battery_kwh=50.0)
 MINUTE = 60
@@ -74,6 +76,28 @@ def test_a_first_fix_further_on_does_not_merge_two_trips(tells: str, silent_min:
     assert times(found)[1] == pytest.approx((wakes, wakes + 600), abs=30)
     assert found[1].estimated
     assert sum(trip.km.amount or 0 for trip in found) == pytest.approx(12.3, rel=0.01)
+
+
+@pytest.mark.parametrize("silent_min", [4, 40, 70])
+@pytest.mark.parametrize("onwards", [False, True])
+def test_a_stop_is_where_the_vehicle_came_to_rest_not_where_that_was_noticed(
+    silent_min: int, onwards: bool
+) -> None:
+    """To a step of the samples: 20 m. It wakes 100 m beside where it fell asleep, or drives on."""
+    line = Line()
+    line.stand(0, 600)
+    line.drive(600, 1200, step_s=2)
+    line.tell(1200)
+    rest, wakes = line.rows[-1]["latitude_deg"], 1200 + silent_min * MINUTE
+    if onwards:
+        line.km += 0.3
+        line.drive(wakes, wakes + 600)
+        line.stand(wakes + 600, wakes + 1800)
+    else:
+        line.stand(wakes, wakes + 1800, latitude_deg=rest + 0.1 / KM_PER_DEG)
+    rows = [row for row in rows_of(cut(line), line.samples()) if row.kind == "stop"]
+    (stop,) = (row for row in rows if 1190 <= to_us(row.start_at) / SECOND < wakes)
+    assert stop.start_latitude_deg == pytest.approx(rest, abs=0.025 / KM_PER_DEG)
 
 
 def test_a_way_across_a_long_silence_is_inferred_and_says_so() -> None:
@@ -209,6 +233,23 @@ def test_a_wrong_unit_is_named_and_does_not_change_the_way(
     (trip,) = trips(cut(line))
     assert trip.km.amount == pytest.approx(20.0, rel=0.02)
     assert doubt in trip.doubts.names
+
+
+def test_a_trip_that_cannot_be_leaves_the_totals_and_stays_visible() -> None:
+    """120 mph is 193 km/h: what is told as 250 is listed with its way and counts in nothing."""
+    line = ten_minutes("speed and place")
+    line.stand(1230, 3000)
+    line.drive(3000, 3600, kmh=250)
+    line.stand(3600, 5000)
+    line.drive(5000, 5600, kmh=180)
+    line.stand(5600, 7000)
+    found = trips(cut(line))
+    assert [trip.counts for trip in found] == [True, False, True]
+    assert [trip.km.amount for trip in found] == pytest.approx([6.0, 41.7, 30.0], rel=0.02)
+    assert [trip.doubts.names for trip in found] == [[], ["implausible"], []]
+    assert [int(trip.doubts) & 32 for trip in found] == [0, 32, 0]
+    total = sum(trip.km.amount or 0 for trip in found if trip.counts)
+    assert total == pytest.approx(36.0, rel=0.02)
 
 
 def test_manoeuvring_is_kept_with_the_stop() -> None:
