@@ -2,11 +2,13 @@
 
 import json
 import os
+import subprocess
 import time
 from collections import defaultdict
 from datetime import UTC, datetime
 from pathlib import Path
 from random import Random
+from shutil import which
 from typing import Any
 
 import pytest
@@ -32,6 +34,7 @@ RESULTS = Path(__file__).parents[2] / ".local"
 def test_nothing_is_lost_or_doubled_whatever_goes_wrong(
     tmp_path: Path, names: tuple[str, ...], rounds: int
 ) -> None:
+    commit = _commit()
     plan = campaign(SEED + rounds, datetime.now(UTC), rounds)
     with running_scene(tmp_path, names, plan, RATE, DRIVEN_RATE) as scene:
         happened = _go_through(scene, plan)
@@ -43,7 +46,7 @@ def test_nothing_is_lost_or_doubled_whatever_goes_wrong(
         scene.retire_collectors()
         audit = audited(scene.database.url, plan.truth)
     table = _table(plan, happened, audit)
-    _report(RESULTS / f"faults-{len(names)}.json", plan, table, audit)
+    _report(RESULTS / f"faults-{len(names)}.json", commit, plan, table, audit)
     assert not audit.lost
     assert not audit.invented
     assert not audit.undated_lost
@@ -115,10 +118,22 @@ def _within(indexes: list[int], ones: list[dict[str, Any]]) -> bool:
     return any(one["first"] - 5000 <= i <= one["last"] for one in ones for i in indexes)
 
 
-def _report(file: Path, plan: Campaign, table: list[dict[str, Any]], audit: Audit) -> None:
+def _commit() -> str:
+    """What is tried: the commit, with ``-dirty`` where files differ from it."""
+    if not which("git"):
+        return "unknown"
+    asked = ["git", "-C", str(RESULTS.parent), "describe", "--always", "--dirty"]
+    said = subprocess.run(asked, stdout=subprocess.PIPE, text=True, check=False)
+    return said.stdout.strip() or "unknown"
+
+
+def _report(
+    file: Path, commit: str, plan: Campaign, table: list[dict[str, Any]], audit: Audit
+) -> None:
     result = {
         "seed": str(SEED),
-        "at": datetime.now(UTC).strftime("%Y-%m-%d"),
+        "at": datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC"),
+        "commit": commit,
         "rate": RATE,
         "messages": len(plan.greetings) + len(plan.stream),
         "frames": len(plan.driven),
