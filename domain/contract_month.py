@@ -24,7 +24,8 @@ class Use:
     quantities : mapping of Period to Decimal
         [unit of the line]
     first, last : mapping of Period to Decimal
-        Register at the first and at the end instant; the meter's ratio makes it an amount.
+        Register at the first and at the end instant; the meter's ratio makes it an amount. Beside
+        quantities, `last` alone tells where the register then stood.
     grade : str
         Of the quantity: `measured`, `allocated`, ..; `estimated` is refused.
     missing_days : int
@@ -48,8 +49,8 @@ class Use:
         two = self.signed_by is None or signed_by_two(self.signed_by)
         wanted(two, "signed_by: a use by hand wants two persons")
         registers = self.first is not None and self.last is not None
-        half = (self.first is None) != (self.last is None)
-        given = registers != (self.quantities is not None)
+        given = (self.quantities is None) == registers
+        half = self.first is not None and self.last is None
         wanted(given and not half, "want either quantities, or first and last")
         if self.first is not None and self.last is not None:
             wanted(set(self.first) == set(self.last), "first and last have other periods")

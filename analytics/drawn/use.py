@@ -16,7 +16,7 @@ from analytics.drawn.rows import LedgerDay, LedgerInterval, MeterRows
 from analytics.evidence.counted import Counted
 from analytics.evidence.recount import Sources, recount
 from analytics.evidence.register_days import Days
-from analytics.evidence.registers import Registers, registers
+from analytics.evidence.registers import Registers, edited, registers
 from analytics.ledger.timetable import Timetable
 from analytics.settlement.statement import Inputs
 from domain.canonical import plain
@@ -30,6 +30,7 @@ from domain.time_of_use import Period
 
 SURE_GRADES = frozenset({"measured", "derived", "manual", "contract_substituted"})
 _IN_PLACE = frozenset({"measured", "derived"})
+_HOUR = timedelta(hours=1)
 _NEAR, _NEAR_SHARE = 0.001, 1e-6
 """Two ways of adding the same registers up may differ by so much. [unit], [1]"""
 
@@ -73,7 +74,22 @@ def counted_use(
     if found.use.missing_days == len(found.days):
         reason = f"meter {meter.code}: no day of it is whole"
         raise MissingInputError(reason, code="use")
-    return found
+    return replace(found, use=replace(found.use, last=_closing(meter, rows, found, days)))
+
+
+def _closing(
+    meter: Meter, rows: MeterRows, found: Counted, days: Days
+) -> dict[Period, Decimal] | None:
+    """Register of the boundary at the end of the last day; None where it was not read then.
+
+    Readings seldom fall on the instant: the last of the hour before it stands for it.
+    """
+    if meter.stands_for is not None or found.days[-1].quantities is None:
+        return None
+    readings, _ = edited(rows.readings, rows.edits)
+    end = days.end()
+    last = [each.register for each in readings if end - _HOUR <= each.ts <= end]
+    return {Period.FLAT: last[-1]} if last else None
 
 
 def ledger_use(meter: Meter, rows: MeterRows, days: Days, timetable: Timetable | None) -> Use:

@@ -79,6 +79,28 @@ def test_june_follows_from_registers_and_checked_prices(conn: Connection, desk: 
     assert used == [3 * BY_PERIOD]
 
 
+def test_a_hand_over_tells_the_registers_that_were_read_at_its_end(
+    conn: Connection, desk: Desk
+) -> None:
+    whole_june(conn)
+    contract = desk.agree(terms(**{"end_day = 2027-05-01": "end_day = 2026-07-01"}))
+    june = desk.signed(drawn(desk, contract)["id"])
+    path = f"contracts/{contract}/statements"
+    told = desk.post("engineer", path, kind="hand_over")["registers"]
+    assert {each["meter"]: each["last"] for each in told} == {
+        "main-e": {"flat": "18280"}, "charger": {"flat": "2080"}, "water": {"flat": "1360"}
+    }  # fmt: skip
+    used = desk.get("manager", f"statements/{june['id']}/inputs")["month"]["uses"]
+    assert next(each for each in used if each["meter"] == "water")["quantities"] == {"flat": "360"}
+
+
+def test_a_register_that_was_not_read_at_the_end_is_not_told(desk: Desk) -> None:
+    """The main meter was last heard twelve hours before the end of June."""
+    found = drawn(desk, desk.agree(terms()))
+    uses = desk.get("manager", f"statements/{found['id']}/inputs")["month"]["uses"]
+    assert {each["meter"] for each in uses if "last" in each} == {"charger", "water"}
+
+
 def test_every_figure_leads_to_where_it_comes_from(conn: Connection, desk: Desk) -> None:
     whole_june(conn)
     told = origins(desk, drawn(desk, desk.agree(terms()))["id"])
