@@ -7,13 +7,16 @@ from decimal import Decimal
 import pytest
 
 from analytics.settlement.correction import correction
+from analytics.settlement.course import Act, Course, Entry, StatementState
 from analytics.settlement.dispute import Dispute
+from analytics.settlement.due import due_of
 from analytics.settlement.statement import Side, Statement
 from analytics.settlement.undisputed import payable
 from domain.contract import LateBill, Party
 from domain.contract_event import Change, Closed, MeterError, Redefinition, ShapeBasis
 from domain.contract_month import Bill, Use
 from domain.contract_term import Meter, MeterErrorRule, Station
+from domain.money import cents
 from domain.settlement_file import Book
 from domain.time_of_use import Period
 from domain.tolerance import Finding, ToleranceRule, correction_span
@@ -27,6 +30,7 @@ from tests.unit.settlement.clinic import (
     with_terms,
 )
 
+DAY = date(2026, 8, 1)
 BOTH = ("A. Client", "B. Provider")
 
 
@@ -283,3 +287,58 @@ def test_a_contract_that_begins_or_ends_in_a_month_counts_its_own_days(book: Boo
     december = statement(crossing, "2026-12").line("electricity", Side.BILLS)
     # 2,000 of 4,000 kWh lie in December; the charger's 900 kWh at 0.32 are outside.
     assert december.amount == Decimal("5000.00") - Decimal("288.00")
+
+
+@pytest.mark.parametrize(
+    ("month", "line", "side", "moved"),
+    [
+        ("2026-06", "electricity", Side.FEE, "-580.50"),
+        ("2026-09", "electricity", Side.FEE, "-1000.00"),
+        ("2026-05", "electricity", Side.FEE, "-713.40"),
+        ("2026-10", "electricity", Side.BILLS, "480.00"),
+        ("2026-05", "electricity", Side.FEE, "-8000.00"),
+        ("2026-07", "electricity", Side.BILLS, "640.00"),
+        ("2026-08", "electricity", Side.FEE, "-55.05"),
+        ("2026-03", "electricity", Side.BILLS, "1200.00"),
+        ("2026-04", "o-and-m", Side.FEE, "-2666.67"),
+    ],
+    ids=[
+        "wrong baseline", "redefined periods", "late notice", "charger inside", "force majeure",
+        "meter in error", "weather station", "late bill", "began within the month",
+    ],
+)  # fmt: skip
+def test_each_of_them_freezes_the_difference_of_its_line_and_the_rest_is_paid(
+    book: Book, month: str, line: str, side: Side, moved: str
+) -> None:
+    signed = statement(book, month)
+    claim = Dispute(
+        code="d-1", statement_sha256=signed.sha256, line=line, side=side,
+        claimed=(signed.line(line, side).amount or 0) + Decimal(moved), by=Party.CLIENT,
+        reason="as the case may be", opened_on=date(2026, 8, 1), deadline=date(2026, 8, 31),
+    )  # fmt: skip
+    fee, bills = (signed.total(symbol) or Decimal(0) for symbol in ("F", "U"))
+    granted = signed.to_provider() or Decimal(0)
+    assert granted == _margin(fee, bills) - (signed.total("D") or 0)
+    fee, bills = (
+        (fee + Decimal(moved), bills) if side is Side.FEE else (fee, bills + Decimal(moved))
+    )
+    frozen = granted - (_margin(fee, bills) - (signed.total("D") or 0))
+    assert frozen > 0
+
+    kept = signed.payment.retained if signed.payment else Decimal(0)
+    due = due_of(book.contract, signed, [claim], Decimal(0))
+    assert due.frozen == (("d-1", frozen),)
+    assert due.outstanding == granted - kept - frozen > 0
+    course = Course(signed, "maker").then(Entry(Act.CHECK, "checker", DAY))
+    for person, party in zip(BOTH, Party, strict=True):
+        course = course.then(Entry(Act.SIGN, person, DAY, party, signed.sha256))
+    course = course.then(Entry(Act.DISPUTE, BOTH[0], DAY, subject="d-1"))
+    paid = course.then(Entry(Act.PAY, BOTH[0], DAY, amount=due.outstanding))
+    assert paid.state is StatementState.DISPUTED
+    assert due_of(book.contract, signed, [claim], paid.paid or Decimal(0)).outstanding == 0
+
+
+def _margin(fee: Decimal, bills: Decimal) -> Decimal:
+    """What the clinic's provider gets before deductions: 30 % of more than 10 % goes back."""
+    left = fee - bills
+    return left - cents(Decimal("0.3") * max(Decimal(0), left - Decimal("0.1") * fee))
