@@ -21,7 +21,7 @@ from domain.contract_event import (
 from domain.contract_month import ContractMonth
 from domain.errors import InputError
 from domain.record import read, told
-from domain.settlement_file import SCHEMA, check_names
+from domain.settlement_file import SCHEMA, check_names, want_two_persons
 from domain.toml_text import read_toml
 
 Event: TypeAlias = Change | Equipment | Agreed | Closed | Redefinition | MeterError
@@ -141,11 +141,13 @@ def read_figures(raw: Mapping[str, Any], month: str, *, place: str) -> ContractM
     Raises
     ------
     InputError
-        With the place in the document.
+        With the place in the document, also where one person alone says how good it was.
     """
     if raw.get("month", month) != month:
         raise InputError(f"month {raw['month']!r}, want {month!r}", place=place)
-    return read(ContractMonth, {**_written(raw, place), "month": month}, place)
+    figures = read(ContractMonth, {**_written(raw, place), "month": month}, place)
+    want_two_persons(figures, place=place)
+    return figures
 
 
 def month_of_file(text: str, month: str, *, place: str) -> ContractMonth:
@@ -154,13 +156,15 @@ def month_of_file(text: str, month: str, *, place: str) -> ContractMonth:
     Raises
     ------
     InputError
-        With file, table and field, or if the file has no such month.
+        With file, table and field, if the file has no such month, or one person alone says how
+        good it was.
     """
     tables = read_toml(text, place=place)
     months = read(tuple[ContractMonth, ...], tables.get("months", []), f"{place}.months")
     found = [each for each in months if each.month == month]
     if not found:
         raise InputError(f"there is no month {month}", place=place)
+    want_two_persons(found[0], place=place)
     return found[0]
 
 

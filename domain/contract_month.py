@@ -220,6 +220,8 @@ class KpiFigure:
         Samples. [1]
     value : Decimal or None
         Share that was reached. [1]
+    signed_by : tuple of str
+        The two persons behind what was typed ; of what is drawn there are none.
     cases : tuple of KpiCase, or None
         Alerts that the samples are, of a measure that is drawn from them; there may be none.
     """

@@ -7,7 +7,8 @@ from importlib import resources
 from domain.contract import Contract
 from domain.contract_event import Events
 from domain.contract_month import ContractMonth
-from domain.record import read, wanted
+from domain.errors import InputError
+from domain.record import read, signed_by_two, wanted
 from domain.toml_text import read_toml
 
 SCHEMA = "settlement/1"
@@ -73,7 +74,26 @@ def read_book(text: str, *, place: str) -> Book:
     InputError
         With file, table and field.
     """
-    return read(Book, read_toml(text, place=place), place)
+    book = read(Book, read_toml(text, place=place), place)
+    for month in book.months:
+        want_two_persons(month, place=place)
+    return book
+
+
+def want_two_persons(month: ContractMonth, *, place: str) -> None:
+    """Whatever people enter of a measure of quality has two of them behind it.
+
+    Statements are read without: their figures may be drawn, or older than this rule.
+
+    Raises
+    ------
+    InputError
+        With the place and the measure.
+    """
+    for figure in month.kpis:
+        if not signed_by_two(figure.signed_by):
+            reason = f"{figure.kpi}: signed_by: what is entered of quality wants two persons"
+            raise InputError(reason, place=f"{place}, {month.month}, kpis")
 
 
 def shipped_examples() -> dict[str, str]:

@@ -98,6 +98,7 @@ KPI = {
     "compliant": 97,
     "valid": 100,
     "expected": 100,
+    "signed_by": ["A. Example", "B. Example"],
 }
 _HEAD = """
 schema = "tariff/1"

@@ -8,7 +8,7 @@ export interface KpiEntry {
   value?: string
   signed_by?: string[]
 }
-/** As typed: samples, or a share in percent that two persons stand behind. */
+/** As typed: samples, or a share in percent; two persons stand behind either. */
 export interface TypedKpi {
   way: 'samples' | 'share'
   compliant: string
@@ -46,13 +46,11 @@ export const isBlank = (typed: TypedKpi): boolean => ['compliant', 'valid', 'exp
 /** Null where it is not whole yet. */
 export function kpiEntry(kpi: string, typed: TypedKpi): KpiEntry | null {
   const { compliant, valid, expected, source } = typed
-  if (source === '') return null
-  if (typed.way === 'share') {
-    const signed = persons(typed.signed)
-    return PERCENT.test(typed.percent) && new Set(signed).size === 2 ? { kpi, source, value: share(typed.percent), signed_by: signed } : null
-  }
+  const signed_by = persons(typed.signed)
+  if (source === '' || signed_by.length !== 2 || new Set(signed_by).size !== 2) return null
+  if (typed.way === 'share') return PERCENT.test(typed.percent) ? { kpi, source, value: share(typed.percent), signed_by } : null
   const counted = [compliant, valid, expected].every((each) => WHOLE.test(each)) && Number(expected) > 0
-  return counted && Number(compliant) <= Number(valid) && Number(valid) <= Number(expected) ? { kpi, source, compliant, valid, expected } : null
+  return counted && Number(compliant) <= Number(valid) && Number(valid) <= Number(expected) ? { kpi, source, compliant, valid, expected, signed_by } : null
 }
 
 /** What was entered before, to be gone over again. */
