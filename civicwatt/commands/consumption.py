@@ -14,16 +14,20 @@ import numpy as np
 
 from analytics.ledger.amounts import of_amounts, of_rate
 from analytics.ledger.closed_days import closed_days
-from analytics.ledger.frozen import MAY_IDLE
+from analytics.ledger.frozen import MAY_IDLE, Closed
 from analytics.ledger.grading import as_told, intervals_of
 from analytics.ledger.level import mark_level_changes
-from analytics.ledger.local_grid import LocalGrid, local_grid
+from analytics.ledger.local_grid import LocalGrid, Surroundings, local_grid
 from analytics.ledger.readings import MINUTE, Readings, in_order
 from analytics.ledger.register import use_of_history
 from analytics.ledger.segments import BOUNDARY, History, history, us
+from analytics.models.series import Series
 from civicwatt import chosen_zone
+from civicwatt.chosen_calendar import SHIPPED
+from civicwatt.gap_surroundings import GapSurroundings
 from civicwatt.readable_rows import ReadableRows
 from civicwatt.register_events import read_events
+from civicwatt.series_file import SeriesFile
 from device_sim.recordings.cell import number
 from device_sim.recordings.stamps import WrittenStamps
 from device_sim.recordings.table import Table
@@ -70,6 +74,15 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
     parser.add_argument(
         "--intervals", action="store_true", help="values are amounts, stamped with their start"
     )
+    parser.add_argument(
+        "--calendar",
+        metavar="|".join((*SHIPPED, "FILE")),
+        help="kinds of days, which shape gaps; without it weekdays alone",
+    )
+    parser.add_argument(
+        "--weather", type=Path, metavar="T.csv", help="ts,temp_c by the hour; gaps may follow it"
+    )
+    parser.add_argument("--weather-column", default="temp_c", metavar="C")
     parser.add_argument("--zone", help="zone of days and of stamps without offset")
     parser.add_argument("--minutes", type=int, default=60, help="length of intervals (default: 60)")
     parser.add_argument("--as-of", metavar="T", help="take only what was received until T")
@@ -105,8 +118,10 @@ def run(args: argparse.Namespace) -> int:
     ratio = args.ratio if args.ratio is not None else before or 1.0
     if not len(readings.ts):
         raise InputError("no readings", place=str(args.file))
-    grid = _grid(readings, zone, args)
-    told = _history(readings, events, zone, quantity, args, ratio)
+    around = GapSurroundings(args.calendar, _weather(args, zone))
+    grid = _grid(readings, zone, args, around)
+    closed = closed_days(zone, around.kinds) if quantity.name in MAY_IDLE else None
+    told = _history(readings, events, zone, quantity, args, ratio, closed)
     use = mark_level_changes(use_of_history(told, grid), grid)
     unit = _RATES[quantity.unit] if quantity.kind is Kind.GAUGE else quantity.unit
     for interval in as_told(intervals_of(use, grid.bounds), told.segments).rows():
@@ -121,8 +136,8 @@ def _history(
     quantity: Quantity,
     args: argparse.Namespace,
     ratio: float,
+    closed: Closed | None,
 ) -> History:
-    closed = closed_days(zone) if quantity.name in MAY_IDLE else None
     if not args.intervals and quantity.kind is not Kind.GAUGE:
         size = args.register_size
         return history(readings, events, ratio=ratio, size=size, closed=closed)
@@ -168,11 +183,26 @@ class _File:
         return in_order(np.array(instants, np.int64), np.array(numbers, np.float64))
 
 
-def _grid(readings: Readings, zone: ZoneInfo, args: argparse.Namespace) -> LocalGrid:
+def _weather(args: argparse.Namespace, zone: ZoneInfo) -> Series | None:
+    if args.weather is None:
+        return None
+    file = SeriesFile(
+        args.weather, zone, args.time_column, args.weather_column, ReadableRows(args.skip_bad)
+    )
+    found = file.read()
+    if file.rows.skipped:
+        print(f"{file.path}: {file.rows.skipped} unreadable rows left out", file=sys.stderr)
+    return found
+
+
+def _grid(
+    readings: Readings, zone: ZoneInfo, args: argparse.Namespace, around: Surroundings
+) -> LocalGrid:
     first, last = (_day(int(readings.ts[i]), zone) for i in (0, -1))
     if (last - first).days > _MOST_DAYS:
         raise InputError(f"stamps from {first} to {last}: want at most 100 years", place=args.file)
-    return local_grid(first, last + timedelta(days=2), zone, step=args.minutes * MINUTE)
+    end, step = last + timedelta(days=2), args.minutes * MINUTE
+    return local_grid(first, end, zone, step=step, surroundings=around)
 
 
 def _day(instant: int, zone: ZoneInfo) -> date:

@@ -1,8 +1,10 @@
 """The worker and the command make the same intervals of the same readings, and the same marks."""
 
+import json
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from itertools import count
+from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -19,13 +21,19 @@ from analytics.ledger.local_grid import local_grid
 from analytics.ledger.readings import MINUTE, in_order
 from analytics.ledger.register import STEPS, use_of_history
 from analytics.ledger.segments import history
+from civicwatt.chosen_calendar import kinds as published_kinds
+from civicwatt.cli import main
+from civicwatt.published_calendar import seed
 from domain.consumption_flag import ConsumptionFlag as Flag
 from domain.epoch import from_us, to_us
 from domain.interval import Interval
 from domain.register_event import RegisterEvent
+from domain.weather_hour import SourceKind
 from store.become import Role
+from store.one_row import one_row
 from store.person import add_person
 from store.registry import write as write_registry
+from store.weather_hour import put_hours
 from tests.conftest import connected
 from tests.estate import NOW, estate, registers, say, store_messages
 from tests.unit.ledger.synthetic_meter import BEGIN
@@ -174,6 +182,51 @@ def test_a_change_of_level_is_marked_on_the_day_the_file_says_and_moves_with_it(
 def test_an_event_declared_for_the_first_reading_is_none_of_the_files(conn: Connection) -> None:
     told = Told(*_steady(), [RegisterEvent(BEGIN, "ratio", 40.0)], 1.0, 0.0)
     check_alike(conn, told, [2, 0, 3, 1])
+
+
+def test_a_gap_over_a_holiday_in_changing_weather_is_shaped_alike(
+    conn: Connection, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """By the calendar and the temperature of the place, or of the files that the command gets."""
+    seed(conn)
+    start, hours = datetime(2026, 4, 13, tzinfo=ZONE), np.arange(31 * 24)
+    kinds = published_kinds("CN", start.date(), start.date() + timedelta(days=31))
+    works = np.array(
+        [kinds[start.date() + timedelta(days=int(hour) // 24)].works for hour in hours]
+    )
+    air = np.random.default_rng(7).uniform(20, 32, 31)[hours // 24].round(2)
+    kwh = np.where(works & (hours % 24 > 7), 20.0, 2.0) * (1 + 0.05 * (air - 26))
+    register = np.concatenate(([0.0], np.cumsum(kwh))).round(6)
+    at = [start + each * HOUR for each in range(len(register))]
+    silent = datetime(2026, 4, 30, tzinfo=ZONE), datetime(2026, 5, 2, tzinfo=ZONE)
+    heard = [n for n, each in enumerate(at) if not silent[0] < each < silent[1]]
+    place = one_row(conn, "SELECT organisation_id FROM organisation WHERE code = 'school-site'")
+    told = {each: float(c) for each, c in zip(at[:-1], air, strict=True)}
+    put_hours(conn, place[0], SourceKind.IMPORTED, told, source="station")
+    conn.execute(READINGS, [[at[n] for n in heard], register[heard].tolist()])
+    conn.execute(TOUCH, [[at[n] for n in heard]])
+    wanted = [(row[0], row[5], row[2]) for row in compute(conn) if silent[0] <= row[0] < silent[1]]
+
+    readings, weather = tmp_path / "meter.csv", tmp_path / "air.csv"
+    readings.write_text("ts,register\n" + "".join(f"{at[n]},{register[n]}\n" for n in heard))
+    weather.write_text("ts,temp_c\n" + "".join(f"{each},{c}\n" for each, c in told.items()))
+
+    def by_command(*options: str) -> list[tuple[datetime, str, float]]:
+        assert main(["consumption", str(readings), "--zone", ZONE.key, *options]) == 0
+        found = map(json.loads, capsys.readouterr().out.splitlines())
+        rows = [(datetime.fromisoformat(x["start"]), x["method"], x["value"]) for x in found]
+        return [row for row in rows if silent[0] <= row[0] < silent[1]]
+
+    def same(found: list[tuple[datetime, str, float]]) -> bool:
+        assert [row[:2] for row in found] == [row[:2] for row in wanted]
+        assert {row[1] for row in found} == {"profile_over_gap"}
+        return np.allclose([row[2] for row in found], [row[2] for row in wanted], atol=1e-6)
+
+    assert same(by_command("--calendar", "CN", "--weather", str(weather)))
+    assert not same(by_command("--weather", str(weather)))
+    assert not same(by_command("--calendar", "CN"))
+    may_day = sum(row[2] for row in wanted[24:])
+    assert may_day == pytest.approx(kwh[18 * 24 : 19 * 24].sum(), rel=0.1)
 
 
 def _steady() -> tuple[np.ndarray[Any, Any], np.ndarray[Any, Any]]:
