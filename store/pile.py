@@ -126,7 +126,7 @@ def note_run(conn: Connection, *, now: datetime) -> None:
 
 
 def plugs(conn: Connection, first: datetime, end: datetime) -> list[PlugRow]:
-    """Current charges that begin in [first, end)."""
+    """Current charges of which a part lies in [first, end)."""
     with conn.cursor(row_factory=class_row(PlugRow)) as cursor:
         return cursor.execute(sql("pile", "plugs"), {"first": first, "end": end}).fetchall()
 
@@ -134,7 +134,7 @@ def plugs(conn: Connection, first: datetime, end: datetime) -> list[PlugRow]:
 def metered(
     conn: Connection, pile_ids: Sequence[int], first: datetime, end: datetime
 ) -> list[tuple[int, datetime, datetime, float]]:
-    """Pile, start, end and energy [kWh] of the intervals of the piles' meters in [first, end)."""
+    """Pile, start, end and energy [kWh] of intervals of piles' meters that touch [first, end)."""
     arguments = {"pile_ids": list(pile_ids), "first": first, "end": end}
     return conn.execute(sql("pile", "metered"), arguments).fetchall()
 

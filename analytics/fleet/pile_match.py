@@ -4,8 +4,10 @@ A pile gives to one vehicle at a time. What its meter counted in an interval goe
 matched to it, by the time each was plugged in during the interval, and never sums to more.
 """
 
-from collections.abc import Mapping, Sequence
+from bisect import bisect_right
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from analytics.fleet.fence import apart_m
 
@@ -17,6 +19,10 @@ _LOSS = (-0.05, 0.4)
 _USUAL_LOSS = 0.1
 _TOUCHING_US = 60_000_000
 """Charges of one pile may overlap by so much, as clocks do. [us]"""
+
+Key = tuple[int, str]
+"""Vehicle and charge."""
+_NONE_HELD: Mapping[Key, int | None] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +61,11 @@ class Plugged:
     end: int
     kwh: float | None
     place: tuple[float, float] | None
+
+    @property
+    def key(self) -> Key:
+        """What it is known by."""
+        return self.vehicle_id, self.segment_id
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,23 +124,41 @@ class _Candidate:
         return (not self.near, off, away, *who)
 
 
-def matches(charges: Sequence[Plugged], piles: Sequence[Pile]) -> list[Match]:
+def matches(
+    charges: Sequence[Plugged],
+    piles: Sequence[Pile],
+    held: Mapping[Key, int | None] = _NONE_HELD,
+    final: Collection[Key] = (),
+) -> list[Match]:
     """Match charges to piles, the surest first.
+
+    Parameters
+    ----------
+    held : mapping
+        Charges of which not all neighbours are among these, with the pile they have; None: none.
+    final : collection
+        Of the held ones those that cannot be judged anew: they give way to no other.
 
     Returns
     -------
     list of Match
         In order of start; a charge at most once, and a pile to one charge at a time.
     """
-    found = [each for charge in charges for pile in piles if (each := _candidate(charge, pile))]
-    of_charge: dict[tuple[int, str], int] = {}
+    found = [
+        each
+        for charge in charges
+        for pile in piles
+        if held.get(charge.key, pile.id) == pile.id
+        and (each := _candidate(charge, pile))
+        and (each.possible or charge.key in final)
+    ]
+    of_charge: dict[Key, int] = {}
     for each in found:
-        key = each.charge.vehicle_id, each.charge.segment_id
-        of_charge[key] = of_charge.get(key, 0) + 1
-    taken: dict[tuple[int, str], _Candidate] = {}
+        of_charge[each.charge.key] = of_charge.get(each.charge.key, 0) + 1
+    taken: dict[Key, _Candidate] = {}
     busy: dict[int, list[Plugged]] = {}
-    for each in sorted(found, key=lambda candidate: candidate.rank):
-        key = each.charge.vehicle_id, each.charge.segment_id
+    for each in sorted(found, key=lambda one: (one.charge.key not in final, one.rank)):
+        key = each.charge.key
         others = busy.setdefault(each.pile.id, [])
         if key in taken or any(_overlap(each.charge, other) > _TOUCHING_US for other in others):
             continue
@@ -146,7 +175,7 @@ def matches(charges: Sequence[Plugged], piles: Sequence[Pile]) -> list[Match]:
 
 
 def _candidate(charge: Plugged, pile: Pile) -> _Candidate | None:
-    during = [(each, common) for each in pile.metered if (common := _common(each, charge))]
+    during = list(_during(pile, charge.start, charge.end))
     most = sum(each.kwh for each, _ in during)
     if most < _LEAST_KWH:
         return None
@@ -157,8 +186,7 @@ def _candidate(charge: Plugged, pile: Pile) -> _Candidate | None:
         kwh = min(max(charge.kwh / (1 - _USUAL_LOSS), least), most)
     known = charge.place is not None and pile.place is not None
     away = apart_m(charge.place, pile.place) if known and charge.place and pile.place else None
-    found = _Candidate(charge, pile, kwh, away)
-    return found if found.possible else None
+    return _Candidate(charge, pile, kwh, away)
 
 
 def _match(found: _Candidate, grid_kwh: float, only_one: bool) -> Match:
@@ -171,20 +199,37 @@ def _match(found: _Candidate, grid_kwh: float, only_one: bool) -> Match:
     return Match(found.charge, found.pile.id, round(grid_kwh, 6), loss, away, told)
 
 
-def _shared(pile: Pile, charges: Sequence[Plugged]) -> Mapping[tuple[int, str], float]:
+def reach(start: int, end: int, piles: Sequence[Pile]) -> tuple[int, int]:
+    """From when to when a charge may bear on others: it, and the intervals it has a part in. [us].
+
+    Two charges of which neither meets the other's reach bear on each other in no way.
+    """
+    parts = [part for pile in piles for part, _ in _during(pile, start, end)]
+    return min([start, *(part.start for part in parts)]), max([end, *(part.end for part in parts)])
+
+
+def _shared(pile: Pile, charges: Sequence[Plugged]) -> Mapping[Key, float]:
     """What each charge of a pile got: of an interval all, by the time each was plugged in."""
-    got = {(each.vehicle_id, each.segment_id): 0.0 for each in charges}
-    for part in pile.metered:
-        plugged = [(each, _common(part, each)) for each in charges]
-        whole = sum(common for _, common in plugged)
-        for each, common in plugged:
-            if common:
-                got[each.vehicle_id, each.segment_id] += part.kwh * common / whole
-    return got
+    whole: dict[int, int] = {}
+    for each in charges:
+        for part, common in _during(pile, each.start, each.end):
+            whole[part.start] = whole.get(part.start, 0) + common
+    return {
+        each.key: sum(
+            part.kwh * common / whole[part.start]
+            for part, common in _during(pile, each.start, each.end)
+        )
+        for each in charges
+    }
 
 
-def _common(part: Metered, charge: Plugged) -> int:
-    return max(min(part.end, charge.end) - max(part.start, charge.start), 0)
+def _during(pile: Pile, start: int, end: int) -> Iterator[tuple[Metered, int]]:
+    """Intervals of a pile that have a part in [start, end), and how much of it. [us]."""
+    first = bisect_right(pile.metered, start, key=lambda part: part.end)
+    for part in pile.metered[first:]:
+        if part.start >= end:
+            return
+        yield part, min(part.end, end) - max(part.start, start)
 
 
 def _overlap(one: Plugged, other: Plugged) -> int:

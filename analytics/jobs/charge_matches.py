@@ -6,7 +6,8 @@ from datetime import datetime, timedelta
 
 from psycopg import Connection
 
-from analytics.fleet.pile_match import Match, Metered, Pile, Plugged, matches
+from analytics.fleet.pile_match import Key, Match, Metered, Pile, Plugged
+from analytics.fleet.pile_vicinity import Vicinity
 from analytics.jobs.use_suspicions import suspect
 from domain.epoch import from_us, to_us
 from store.pile import (
@@ -21,6 +22,7 @@ from store.pile import (
     replace_matches,
     span_to_match,
 )
+from store.vehicle_segment import emptied_until
 
 log = logging.getLogger(__name__)
 
@@ -41,7 +43,7 @@ def match_charges(conn: Connection, *, now: datetime) -> int:
         span = span_to_match(conn)
         changed: list[MatchRow] = []
         if span is not None:
-            changed = _match(conn, span[0] - _LONGEST, span[1] + _DAY, now=now)
+            changed = _match(conn, span[0] - _DAY, span[1] + _DAY, now=now)
         note_run(conn, now=now)
         for vehicle_id in sorted({row.vehicle_id for row in changed}):
             own = [row.start_at for row in changed if row.vehicle_id == vehicle_id]
@@ -52,16 +54,52 @@ def match_charges(conn: Connection, *, now: datetime) -> int:
 
 
 def _match(conn: Connection, first: datetime, end: datetime, *, now: datetime) -> list[MatchRow]:
-    """Make the matches of charges that begin in [first, end) the current ones; what changed."""
+    """Make the matches current after news in [first, end); what changed."""
+    margin = _LONGEST
+    while (found := _matched_anew(conn, (first, end), margin)) is None:
+        margin *= 2
+    replace_matches(conn, *found, now=now)
+    return found[0] + found[1]
+
+
+def _matched_anew(
+    conn: Connection, news: tuple[datetime, datetime], margin: timedelta
+) -> tuple[list[MatchRow], list[MatchRow]] | None:
+    """Matches that end and those that begin; None if charges further away may bear on them."""
+    first, end = news[0] - margin, news[1] + margin
+    rows = plugs(conn, first, end)
+    # As far as the charges last, so that each is judged by all that was counted meanwhile.
+    begin = min([first, *(row.start_at for row in rows)])
+    until = max([end, *(row.end_at for row in rows)])
     own = piles(conn)
-    counted = metered(conn, [pile.id for pile in own], first, end + _LONGEST)
-    found = matches(_plugged(plugs(conn, first, end)), _piles(own, counted))
-    anew = {(row.vehicle_id, row.segment_id): row for row in map(_row, found)}
-    then = {(row.vehicle_id, row.segment_id): row for row in matches_between(conn, first, end)}
+    counted = metered(conn, [pile.id for pile in own], begin, until)
+    stood = {_key(row): row for row in matches_between(conn, begin, end)}
+    vicinity = Vicinity(
+        _plugged(rows),
+        _piles(own, counted),
+        (to_us(first), to_us(end)),
+        {key: row.pile_id for key, row in stood.items()},
+        _without_place(conn, rows, news[0]),
+    )
+    held = vicinity.held
+    anew = {each.charge.key: _row(each) for each in vicinity.matches()}
+    then = {key: row for key, row in stood.items() if row.start_at >= first and key not in held}
     gone = [row for key, row in then.items() if anew.get(key) != row]
     added = [row for key, row in anew.items() if then.get(key) != row]
-    replace_matches(conn, gone, added, now=now)
-    return gone + added
+    changed = {_key(row) for row in gone + added}
+    return (gone, added) if vicinity.suffices((to_us(news[0]), to_us(news[1])), changed) else None
+
+
+def _without_place(conn: Connection, rows: Sequence[PlugRow], news: datetime) -> set[Key]:
+    """Charges before the news whose places were emptied with the tracks: none judges them anew."""
+    emptied = emptied_until(conn)
+    if emptied is None:
+        return set()
+    return {_key(row) for row in rows if row.start_at < emptied and row.end_at <= news}
+
+
+def _key(row: PlugRow | MatchRow) -> Key:
+    return row.vehicle_id, row.segment_id
 
 
 def _plugged(rows: Sequence[PlugRow]) -> list[Plugged]:

@@ -32,18 +32,24 @@ SELECT min(start_at), max(end_at) FROM news;
 INSERT INTO charge_match_run (at) VALUES (%(now)s) ON CONFLICT (only_row) DO UPDATE SET at = excluded.at;
 
 -- name: plugs
+-- Current charges of which a part lies in [first, end).
 SELECT vehicle_id, segment_id, start_at, end_at, kwh, coalesce(start_latitude_deg, end_latitude_deg) AS latitude_deg,
        coalesce(start_longitude_deg, end_longitude_deg) AS longitude_deg
   FROM vehicle_segment
- WHERE kind = 'charge' AND superseded_at IS NULL AND end_at > start_at AND start_at >= %(first)s AND start_at < %(end)s
+ WHERE kind = 'charge' AND superseded_at IS NULL AND end_at > start_at AND end_at > %(first)s AND start_at < %(end)s
  ORDER BY start_at, vehicle_id;
 
 -- name: metered
+-- Intervals of which a part lies in [first, end): of those that begin before, the last one may.
 SELECT p.pile_id, c.start_at, c.end_at, c.value
   FROM pile p JOIN meter m USING (meter_id)
+  LEFT JOIN LATERAL (SELECT x.start_at FROM consumption x
+                      WHERE x.meter_id = p.meter_id AND x.quantity = m.quantity AND x.superseded_at IS NULL
+                        AND x.start_at < %(first)s
+                      ORDER BY x.start_at DESC LIMIT 1) b ON true
   JOIN consumption c ON c.meter_id = p.meter_id AND c.quantity = m.quantity
  WHERE p.pile_id = ANY (%(pile_ids)s) AND c.superseded_at IS NULL AND c.value > 0
-   AND c.start_at >= %(first)s AND c.start_at < %(end)s
+   AND c.start_at >= coalesce(b.start_at, %(first)s) AND c.start_at < %(end)s AND c.end_at > %(first)s
  ORDER BY p.pile_id, c.start_at;
 
 -- name: matches
