@@ -92,6 +92,8 @@ def replace(
     # ago, and a plan made for an empty table takes minutes over a year.
     known, stands, confirmed = _compared(conn, wanted, arguments)
     new = wanted.only(~confirmed)
+    numbers = days.number(np.concatenate((known[~stands], new.start)))
+    moved = {days.day(number) for number in np.flatnonzero(np.bincount(numbers)).tolist()}
     with conn.pipeline():  # one way to the server and back for all of it
         if not stands.all():
             stale = arguments | _stale(known, stands)
@@ -99,9 +101,8 @@ def replace(
                 conn.execute(sql("consumption", name), stale)
         if len(new):
             _add(conn, new, arguments)
-        _total(conn, wanted, days, arguments)
-    numbers = days.number(np.concatenate((known[~stands], new.start)))
-    return {days.day(number) for number in np.flatnonzero(np.bincount(numbers)).tolist()}
+        _total(conn, wanted, days, arguments | {"moved": list(moved)})
+    return moved
 
 
 def toggle_flag(

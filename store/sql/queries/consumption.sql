@@ -165,7 +165,8 @@ SELECT %(meter_id)s, %(quantity)s, a.start_at, a.start_at + %(length_s)s::float8
 
 -- name: replace_days
 -- Local days [first_day, end_day) of a meter, as totalled from the current versions of its intervals, which
--- are in the caller's hand. A day that has lost its last interval loses its row.
+-- are in the caller's hand. A day that has lost its last interval loses its row. moved date[]: days of which an interval
+-- has changed; they are known anew even where the total stays, as when a late reading divides an interval in two.
 WITH total AS (
     SELECT * FROM json_to_recordset(%(days)s)
         AS t (day date, start_at timestamptz, value float8, quantity_grade grade, shape_grade grade, flags integer,
@@ -186,7 +187,8 @@ ON CONFLICT (meter_id, quantity, day) DO UPDATE
        day_s = excluded.day_s, unmeasured = excluded.unmeasured, known_at = excluded.known_at
  WHERE (c.start_at, c.value, c.quantity_grade, c.shape_grade, c.flags, c.covered_s, c.day_s, c.unmeasured)
        IS DISTINCT FROM (excluded.start_at, excluded.value, excluded.quantity_grade, excluded.shape_grade,
-                         excluded.flags, excluded.covered_s, excluded.day_s, excluded.unmeasured);
+                         excluded.flags, excluded.covered_s, excluded.day_s, excluded.unmeasured)
+    OR c.day = ANY (%(moved)s::date[]);
 
 -- name: lock_outbox
 -- Event ids must commit in order, or a reader who has seen a later one would miss an earlier one.

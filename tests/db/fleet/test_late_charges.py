@@ -78,6 +78,8 @@ def happen(conn: Connection, names: list[str], first: int = 1) -> None:
         come.add(name)
         conn.execute("UPDATE vehicle_segment SET known_at = %s WHERE segment_id = %s", [now, name])
         cut(conn, now=now)
+        # Once more, after which it is no news: what is known since ten minutes before a look is.
+        cut(conn, now=now + timedelta(minutes=30))
 
 
 def costs(conn: Connection, sign_in: SignIn) -> Iterator[Any]:
