@@ -12,6 +12,7 @@ from analytics.fleet.displacement import CostComparison, Spared
 from analytics.fleet.displacement_ledger import DisplacementLedger
 from analytics.fleet_accounts.displacement import FleetDisplacement
 from api.statistics_words import word_list
+from domain.factor import Factor
 
 Lang = Literal["zh-CN", "en"]
 _WORDS = "displacement_words.csv"
@@ -24,7 +25,7 @@ _SMALL_T = 10
 class EvidenceOut(BaseModel):
     """One thing a number rests on."""
 
-    what: Literal["trips", "terms", "orders", "piles", "battery", "factor"]
+    what: Literal["trips", "terms", "orders", "piles", "battery", "prices", "accounts", "factor"]
     detail: str = Field(description="Such as a digest, a document, or a factor's name and source.")
     count: int | None = Field(default=None, description="How many trips; null for other things.")
     amount: Decimal | None = Field(default=None, description="In `unit`.")
@@ -129,12 +130,13 @@ class _Writer:
         basis = self._ledger.basis
         measured = basis.measured and basis.priced and self._ledger.displaced.measured
         reduction = -100 * cost.reduction
+        evidence = [*self._energy(), *self._prices(), *(self._accounts() if prefix else ())]
         for name, value, unit in (
             ("fuel" if prefix else "fuel_cost", cost.fuel_cny_100km, "CNY/100 km"),
             ("electric" if prefix else "electric_cost", cost.electric_cny_100km, "CNY/100 km"),
             ("reduction", reduction, "%"),
         ):
-            self._add(f"{prefix}{name}", value, unit, *self._energy(), measured=measured)
+            self._add(f"{prefix}{name}", value, unit, *evidence, measured=measured)
         doubts = [
             *([] if basis.measured else ["assumed_kwh"]),
             *([] if basis.priced else ["assumed_price"]),
@@ -154,15 +156,7 @@ class _Writer:
         )
 
     def _co2(self, co2: Spared) -> Iterator[PartOut]:
-        factors = [
-            EvidenceOut(
-                what="factor",
-                detail=f"{co2.gross.set_id} {chosen.factor.key} {chosen.factor.region or ''} "
-                f"{chosen.factor.year}: {chosen.factor.value} {chosen.factor.unit}; "
-                f"{chosen.factor.source}",
-            )
-            for chosen in (*co2.gross.factors, *co2.charging.factors)
-        ]
+        factors = _factors(co2)
         tonnes = {
             "gross": co2.gross.value / _TONNE,
             "charging": co2.charging.value / _TONNE,
@@ -172,13 +166,13 @@ class _Writer:
         for name, value in tonnes.items():
             self._add(name, value, "tCO2", *self._energy(), *factors, measured=measured)
         grid = co2.charging.grid
-        told = (
-            ""
-            if grid is None
-            else self._word("grid").format(
-                region=grid.factor.region, year=grid.factor.year, value=grid.factor.value
+        told = ""
+        if grid is not None:
+            factor = grid.factor
+            self._add("grid", factor.value, factor.unit, _factor(co2.charging.set_id, factor))
+            told = self._word("grid").format(
+                region=factor.region, year=factor.year, value=factor.value
             )
-        )
         yield from self._sentence(
             "co2",
             factor_set=co2.gross.set_id,
@@ -189,7 +183,7 @@ class _Writer:
     def _coal(self, coal: Spared) -> Iterator[PartOut]:
         net = coal.net / _TONNE
         measured = self._ledger.displaced.measured and self._ledger.basis.measured
-        self._add("coal", net, "tce", *self._energy(), measured=measured)
+        self._add("coal", net, "tce", *self._energy(), *_factors(coal), measured=measured)
         basis = coal.charging.electricity.value
         yield from self._sentence("coal", coal=_tonnes(net), electricity=self._word(basis))
 
@@ -208,6 +202,26 @@ class _Writer:
                     )
                 )
         return found
+
+    def _prices(self) -> list[EvidenceOut]:
+        """What was paid for energy, and what is only priced by the parameters."""
+        basis = self._ledger.basis
+        told = (
+            ("by the tariffs of our piles' meters and by orders", basis.paid_cny),
+            ("at the price of the parameters", basis.assumed_cny),
+        )
+        return [
+            EvidenceOut(what="prices", detail=detail, amount=cny, unit="CNY")
+            for detail, cny in told
+            if cny
+        ]
+
+    def _accounts(self) -> list[EvidenceOut]:
+        """What the accounts of the vehicles hold beside energy, item by item."""
+        return [
+            EvidenceOut(what="accounts", detail=self._word(name), amount=cny, unit="CNY")
+            for name, cny in self._found.other_costs().items()
+        ]
 
     def _add(
         self, key: str, value: Decimal, unit: str, *evidence: EvidenceOut, measured: bool = True
@@ -243,6 +257,19 @@ class _Writer:
     def _days(self, first: date, last: date) -> str:
         between = " to " if self._lang == "en" else " 至 "
         return f"{first.isoformat()}{between}{last.isoformat()}"
+
+
+def _factors(of: Spared) -> list[EvidenceOut]:
+    used = (*of.gross.factors, *of.charging.factors)
+    return [_factor(of.gross.set_id, chosen.factor) for chosen in used]
+
+
+def _factor(set_id: str, factor: Factor) -> EvidenceOut:
+    detail = (
+        f"{set_id} {factor.key} {factor.region or ''} {factor.year}: "
+        f"{factor.value} {factor.unit}; {factor.source}"
+    )
+    return EvidenceOut(what="factor", detail=detail)
 
 
 def _shown(value: Decimal, digits: int) -> str:

@@ -1,6 +1,5 @@
 """Displaced fuel of the vehicles of a place, drawn from what is kept, by the terms in force."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from decimal import Decimal
@@ -74,7 +73,7 @@ class FleetDisplacement:
     def groups(self, by: GroupBy, factors: FactorSet) -> list[Group]:
         """Figures of each group, by its name."""
         spells: dict[tuple[str, str], list[Spell]] = {}
-        for spell in self.spells():
+        for spell in self.spells:
             spells.setdefault(self._named(spell, by), []).append(spell)
         return [
             Group(key, name, displacement_ledger(found, self.terms, factors, year=self.year))
@@ -83,31 +82,49 @@ class FleetDisplacement:
 
     def whole(self, factors: FactorSet) -> DisplacementLedger:
         """Figures of all of it."""
-        return displacement_ledger(self.spells(), self.terms, factors, year=self.year)
+        return displacement_ledger(self.spells, self.terms, factors, year=self.year)
 
     def evidence_digest(self) -> str:
         """SHA-256 of the trips behind the figures: vehicle, name, version and distance of each."""
         lines = (
             f"{row.vehicle_id},{row.id},{row.known_at.isoformat()},{row.km}"
-            for row in self.period.trips
+            for _, trips in self._driving
+            for row in trips
         )
         return sha256("\n".join(lines).encode()).hexdigest()
 
-    def spells(self) -> Iterator[Spell]:
+    def other_costs(self) -> dict[str, Decimal]:
+        """What the same vehicles cost beside energy, by item. [CNY]."""
+        paid: dict[str, Decimal] = {}
+        for spell in self.spells:
+            for name, cny in (spell.costs or {}).items():
+                paid[name] = paid.get(name, _NOTHING) + cny
+        return dict(sorted(paid.items()))
+
+    @cached_property
+    def spells(self) -> list[Spell]:
         """What each vehicle that drives electrically did and cost at each place and department.
 
         A vehicle that moved has a spell at each of them: its trips, energy and cost of each instant
         are those of whoever had it then.
         """
+        return [
+            self._paid(self._driven(stint, trips), stint, trips) for stint, trips in self._driving
+        ]
+
+    @cached_property
+    def _driving(self) -> list[tuple[StintRow, list[TripRow]]]:
+        """Times of vehicles that drive electrically, each with its trips; no others count."""
         trips: dict[StintRow, list[TripRow]] = {}
         for trip in self.period.trips:
             stint = self.period.stint_at(trip.vehicle_id, trip.start_at)
             if stint is not None:
                 trips.setdefault(stint, []).append(trip)
-        for stint in self.period.stints:
-            if stint.powertrain != "fuel":
-                found = trips.get(stint, [])
-                yield self._paid(self._driven(stint, found), stint, found)
+        return [
+            (stint, trips.get(stint, []))
+            for stint in self.period.stints
+            if stint.powertrain != "fuel"
+        ]
 
     def _driven(self, stint: StintRow, trips: list[TripRow]) -> Spell:
         km = [trip.electric_km for trip in trips]

@@ -7,11 +7,17 @@ from typing import Any
 import pytest
 from psycopg import Connection
 
+from domain.vehicle import Powertrain
 from store.vehicle import enter
 from tests.costed_fleet import TERMS, local, plant, put_on_tariff, segment
 from tests.db.conftest import V1, SignIn
 from tests.fleet_estate import car
 from tests.metered_building import place_id
+
+TOLLS = """流水号,车牌号,出口时间,金额
+T1,津Acar-1,2026-07-01 09:50,15.00
+T2,津Acar-2,2026-07-03 23:00,20.00
+"""
 
 pytestmark = pytest.mark.db
 
@@ -61,6 +67,55 @@ def test_the_report_of_nanan_comes_out_of_kept_trips_and_stated_parameters(
         assert {"litres", "reduction", "gross", "net"} <= keys
         assert {part["key"] for part in told["parts"]} - {None} == keys
         assert all(figure["evidence"] for figure in told["figures"])
+        [grid] = [figure for figure in told["figures"] if figure["key"] == "grid"]
+        assert str(grid["value"]) in grid["evidence"][0]["detail"]
+        assert "CN-CQ" in grid["evidence"][0]["detail"]
+
+
+def test_each_number_of_the_report_leads_to_the_amounts_and_factors_it_is_made_of(
+    conn: Connection, people: Callable[[], None], sign_in: SignIn
+) -> None:
+    people()
+    plant(conn)
+    put_on_tariff(conn)
+    client = sign_in("admin")
+    bureau = place_id(conn, "bureau")
+    client.post(f"{V1}/fleet-summary/terms", json={"place": bureau, "text": TERMS})
+    client.post(f"{V1}/sheets/orders_toll", content=TOLLS.encode())
+    asked = months(conn, "school", "2026-06-01", "2026-07-01")
+    whole = client.get(f"{V1}/fleet-summary", params=asked).json()
+    told = client.get(f"{V1}/fleet-summary/report", params={**asked, "lang": "en"}).json()
+    rests = {figure["key"]: figure["evidence"] for figure in told["figures"]}
+
+    def amounts(key: str, what: str) -> list[tuple[str, str]]:
+        return [(e["detail"], e["amount"]) for e in rests[key] if e["what"] == what]
+
+    paid = [amount for _, amount in amounts("electric_cost", "prices")]
+    assert paid[0] == whole["whole"]["paid_cny"]
+    assert amounts("full_electric", "accounts") == [("tolls", "35.00")]
+    assert amounts("electric_cost", "accounts") == []
+    assert any("coal." in detail for detail, _ in amounts("coal", "factor"))
+    trips = {e["detail"] for e in rests["km"] if e["what"] == "trips"}
+    assert trips == {f"sha256 {whole['trips_digest']}"}
+
+
+def test_trips_of_petrol_cars_are_no_evidence_of_displaced_fuel(
+    conn: Connection, people: Callable[[], None], sign_in: SignIn
+) -> None:
+    people()
+    plant(conn)
+    client = sign_in("admin")
+    bureau = place_id(conn, "bureau")
+    client.post(f"{V1}/fleet-summary/terms", json={"place": bureau, "text": TERMS})
+    asked = months(conn, "school", "2026-06-01", "2026-07-01")
+    before = client.get(f"{V1}/fleet-summary", params=asked).json()["trips_digest"]
+    petrol = car("petrol", "school-building")
+    burns = replace(petrol.description, powertrain=Powertrain.FUEL, battery_kwh=None)
+    enter(conn, replace(petrol, device=None, description=burns))
+    segment(conn, "petrol", "errand", "trip", "2026-07-04 09:00", 30, km=12)
+    assert client.get(f"{V1}/fleet-summary", params=asked).json()["trips_digest"] == before
+    segment(conn, "car-1", "errand", "trip", "2026-07-04 09:00", 30, km=12, kwh=2)
+    assert client.get(f"{V1}/fleet-summary", params=asked).json()["trips_digest"] != before
 
 
 def test_a_statement_stays_what_a_late_trip_and_a_tariff_change_in_the_figures(
