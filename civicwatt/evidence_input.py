@@ -21,6 +21,7 @@ from analytics.evidence.registers import (
     registers,
 )
 from analytics.evidence.surroundings import Surroundings
+from analytics.evidence.tariff import KeptTariff, read_announced
 from civicwatt.chosen_calendar import kinds
 from device_sim.recordings.cell import number
 from device_sim.recordings.stamps import WrittenStamps
@@ -54,7 +55,7 @@ def read_sources(args: argparse.Namespace, month: ContractMonth, zone: ZoneInfo)
             _grouped(_rows(args.edits, zone, _edit)),
         ),
         Surroundings(_kinds(args.calendar, month), dict(sorted(_hours(args.weather, zone)))),
-        {line: _text(file) for line, file in _by_line("--tariff", args.tariff)},
+        dict(_tariffs(args)),
         {line: model for line, (model, _) in fits.items()},
         {line: band for line, (_, band) in fits.items()},
     )
@@ -172,6 +173,18 @@ def _kinds(chosen: str | None, month: ContractMonth) -> dict[date, DayKind]:
         return {}
     first, end = month.first_day - _DAY, month.end_day
     return {day: kind for day, kind in kinds(chosen, first, end).items() if first <= day < end}
+
+
+def _tariffs(args: argparse.Namespace) -> Iterator[tuple[str, KeptTariff]]:
+    """Tariffs by line, each with what was announced for it."""
+    announced = dict(_by_line("--announced", args.announced))
+    for line, file in _by_line("--tariff", args.tariff):
+        table = announced.pop(line, None)
+        content = b"" if table is None else read_bytes(table, _MOST_BYTES)
+        rows = tuple(read_announced(content, str(table))) if table is not None else ()
+        yield line, KeptTariff(_text(file), rows)
+    for line, file in announced.items():
+        raise ConfigurationError(f"--announced {line}={file}: want a --tariff of {line} beside it")
 
 
 def _by_line(option: str, given: list[str]) -> Iterator[tuple[str, Path]]:

@@ -5,8 +5,9 @@ from datetime import datetime
 
 from psycopg import Connection
 
-from analytics.drawn.rows import Announced, TariffRows, Unread
+from analytics.drawn.rows import TariffRows, Unread
 from analytics.drawn.toml import tariff_text
+from analytics.evidence.price import Announced, windows_since
 from analytics.settlement.active_month import ActiveMonth
 from domain.contract_line import PRICED, SOLAR, ContractLine
 from domain.errors import MissingInputError
@@ -57,7 +58,7 @@ def _tariff(
     conn: Connection, month: ActiveMonth, meters: Sequence[ContractMeter], known_at: datetime
 ) -> TariffRows:
     days = month.first_day, month.end_day
-    ids = set()
+    tariff_ids = set()
     for meter in meters:
         terms = tariffs_of_meter(conn, meter.meter_id, *days, as_of=known_at)
         covered = len(terms) == 1 and (
@@ -66,28 +67,29 @@ def _tariff(
         if not covered:
             reason = f"meter {meter.code} is not on one tariff all of the month"
             raise MissingInputError(reason, code="tariff")
-        ids.add(terms[0].tariff_id)
-    if len(ids) > 1:
+        tariff_ids.add(terms[0].tariff_id)
+    if len(tariff_ids) > 1:
         codes = ", ".join(meter.code for meter in meters)
         raise MissingInputError(f"{codes} are on different tariffs", code="tariff")
-    (tariff_id,) = ids
+    (tariff_id,) = tariff_ids
     held = tariff(conn, tariff_id, as_of=known_at)
     if held is None:
         raise MissingInputError(f"tariff {tariff_id} is gone", code="tariff")
+    since = windows_since(held, days[0])
     rows = [
         row
         for row in versions(conn, tariff_id, as_of=known_at)
-        if row.first_day < days[1] and (row.end_day is None or days[0] < row.end_day)
+        if row.first_day < days[1] and (row.end_day is None or since < row.end_day)
     ]
+    in_force = [row.id for row in rows if row.end_day is None or days[0] < row.end_day]
     head = {
         "code": held.code,
         "medium": held.medium.value,
         "name_zh": held.name_zh,
         "name_en": held.name_en,
     }
-    announced = [
-        Announced(row.price_of_month(), row.source, row.checked_by or "", row.price_month_id)
-        for row in prices(conn, tariff_id, month.month.first_day, days[1], as_of=known_at)
-    ]
+    found = prices(conn, tariff_id, month.month.first_day, days[1], as_of=known_at)
+    announced = [Announced(row.price_of_month(), row.source, row.checked_by or "") for row in found]
     text = tariff_text(head, [row.told() for row in rows])
-    return TariffRows(tariff_id, held, text, tuple(row.id for row in rows), tuple(announced))
+    ids = tuple(row.price_month_id for row in found)
+    return TariffRows(tariff_id, held, text, tuple(in_force), tuple(announced), ids)

@@ -29,13 +29,14 @@ from analytics.drawn.origin import (
     submeter_origin,
     use_origin,
 )
-from analytics.drawn.price import line_prices
 from analytics.drawn.rows import LedgerRows, MeterRows, TariffRows, Unread
 from analytics.drawn.use import counted_use, ledger_use, registers_of, with_registers
+from analytics.evidence.price import line_prices
 from analytics.evidence.recount import Sources, recount
 from analytics.evidence.register_days import Days
 from analytics.evidence.registers import Registers, registers
 from analytics.evidence.surroundings import weather_from
+from analytics.evidence.tariff import KeptTariff
 from analytics.ledger.timetable import Timetable, lay_out
 from analytics.settlement.active_month import ActiveMonth
 from analytics.settlement.kpi import alert_figure
@@ -102,12 +103,10 @@ class _Drawing:
         prices = _filled(self.prices, entered.prices, "line")
         self.terms = replace(terms, month=replace(terms.month, prices=prices))
         none = registers({}, {}, {})
-        windows = {
-            line: each.text
-            for line, each in rows.tariffs.items()
-            if any(version.windows for version in each.tariff.versions)
+        tariffs = {
+            line: KeptTariff(each.text, each.announced) for line, each in rows.tariffs.items()
         }
-        self.around = Sources(none, rows.surroundings, windows, {})
+        self.around = Sources(none, rows.surroundings, tariffs, {})
 
     def drawn(self) -> DrawnMonth:
         """The month, by its parts."""
@@ -136,7 +135,8 @@ class _Drawing:
         self.origins += map(non_routine_origin, events)
         used = {meter for each in found for meter, _ in each.readings}
         lines = {each.line for each in self.terms.contract.meters if each.code in used}
-        tariffs = {line: text for line, text in self.around.tariffs.items() if line in lines}
+        lines |= {each.line for each in self.prices}
+        tariffs = {line: kept for line, kept in self.around.tariffs.items() if line in lines}
         sources = replace(
             self.around,
             tariffs=tariffs,
@@ -150,7 +150,8 @@ class _Drawing:
     def _prices(self) -> Iterator[Prices]:
         for line, rows in self.rows.tariffs.items():
             try:
-                found = line_prices(self.active, self.active.contract.line(line), rows)
+                own = self.active.contract.line(line)
+                found = line_prices(self.active, own, rows.tariff, rows.announced)
             except MissingInputError as error:
                 self.origins.append(missing("price", line, error.code, error.reason))
                 continue

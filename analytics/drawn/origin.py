@@ -87,7 +87,7 @@ def price_origin(prices: Prices, rows: TariffRows) -> Origin:
         "tariff_id": rows.tariff_id,
         "tariff": rows.tariff.code,
         "versions": list(rows.version_ids),
-        "announcements": sorted({each.price_month_id for each in rows.announced}),
+        "announcements": sorted(set(rows.announcement_ids)),
         "checked_by": prices.checked_by,
         "periods": prices.tariff,
     }

@@ -9,12 +9,12 @@ from typing import NamedTuple
 from analytics.drawn.boundary import ModelMeters
 from analytics.evidence.band import KeptBand
 from analytics.evidence.model import KeptModel
+from analytics.evidence.price import Announced
 from analytics.evidence.registers import Edit, Reading
 from analytics.evidence.surroundings import Surroundings
 from domain.contract_month import Charging, KpiCase
 from domain.model_reason import ModelReason
 from domain.non_routine import NonRoutine
-from domain.price_book import MonthPrice
 from domain.register_event import RegisterEvent
 from domain.tariff import Tariff
 
@@ -66,31 +66,18 @@ class MeterRows:
 
 
 @dataclass(frozen=True, slots=True)
-class Announced:
-    """A price announced for a month, who held it against its document, and its place in the store.
-
-    Attributes
-    ----------
-    checked_by : str
-        Empty where nobody has.
-    """
-
-    price: MonthPrice
-    source: str
-    checked_by: str
-    price_month_id: int
-
-
-@dataclass(frozen=True, slots=True)
 class TariffRows:
     """The tariff of the meters of a line.
 
     Attributes
     ----------
     text : str
-        The versions that hold in the month, as TOML of the schema ``tariff/1``.
+        The versions that hold in the month, and those before it with the same windows, as TOML of
+        the schema ``tariff/1``.
     version_ids : tuple of int
-        Of those versions.
+        Of the versions that hold in the month.
+    announcement_ids : tuple of int
+        Of the announcements, in their order.
     """
 
     tariff_id: int
@@ -98,6 +85,7 @@ class TariffRows:
     text: str
     version_ids: tuple[int, ...]
     announced: tuple[Announced, ...]
+    announcement_ids: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

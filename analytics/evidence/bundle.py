@@ -28,6 +28,7 @@ from analytics.evidence.registers import EDITS, EVENTS, READINGS, read_registers
 from analytics.evidence.rows import text_of
 from analytics.evidence.signature import Parties, read_parties
 from analytics.evidence.surroundings import CALENDAR, HEATING, WEATHER, read_surroundings
+from analytics.evidence.tariff import FOLDER, read_kept
 from analytics.settlement.month import inputs_of, settle
 from analytics.settlement.statement import Inputs, Statement
 from domain.contract import Contract
@@ -108,8 +109,9 @@ def source_parts(sources: Sources) -> dict[str, bytes]:
     parts = {
         **sources.registers.parts(),
         **sources.surroundings.parts(),
-        **{f"tariff/{line}.toml": text.encode() for line, text in sources.tariffs.items()},
     }
+    for line, tariff in sources.tariffs.items():
+        parts |= tariff.parts(line)
     for model in sources.models.values():
         parts |= model.parts()
     for band in sources.bands.values():
@@ -178,8 +180,8 @@ def sources_in(parts: Mapping[str, bytes], days: Days) -> Sources:
     for name in parts:
         folder, _, file = name.partition("/")
         line, _, kind = file.partition(".")
-        if folder == "tariff" and kind == "toml":
-            tariffs[line] = text_of(parts[name], name)
+        if folder == FOLDER and kind == "toml":
+            tariffs[line] = read_kept(line, parts)
         elif folder == "model" and kind == "json":
             models[line] = read_model(line, parts)
         elif folder == "band" and kind == "json" and f"model/{line}.json" in parts:
@@ -191,7 +193,9 @@ def sources_in(parts: Mapping[str, bytes], days: Days) -> Sources:
 
 
 def _beside(parts: Mapping[str, bytes], folder: str, line: str, kind: str) -> bool:
-    """Whether it is the table that belongs to a part of a model."""
+    """Whether it is the table that belongs to a part of a model or of a tariff."""
+    if folder == FOLDER and kind == "csv":
+        return f"{FOLDER}/{line}.toml" in parts
     if folder == "beside" and kind == "csv":
         return f"model/{line}.json" in parts
     return folder in {"model", "band"} and kind == "csv" and f"{folder}/{line}.json" in parts

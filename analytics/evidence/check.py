@@ -202,6 +202,14 @@ def _counted(inputs: Inputs, found: Recount) -> Iterator[Line]:
             "readings": counted.readings if counted else 2 * len(use.first or {}),
             "agrees": True if counted or use.first else None,
         }
+    for prices in inputs.month.prices:
+        yield {
+            "record": "price",
+            "line": prices.line,
+            "prices": told(prices.prices),
+            "source": prices.source,
+            "agrees": True if prices.line in found.prices else None,
+        }
     if found.degree_days is not None:
         yield {"record": "degree_days", **told(found.degree_days), "agrees": True}
     for again in found.models.values():

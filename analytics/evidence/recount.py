@@ -15,14 +15,14 @@ from analytics.evidence.model import KeptModel
 from analytics.evidence.register_days import Days
 from analytics.evidence.registers import READINGS, Registers
 from analytics.evidence.surroundings import WEATHER, Surroundings, degree_days, weather_from
+from analytics.evidence.tariff import FOLDER, KeptTariff
 from analytics.ledger.timetable import Timetable, lay_out
 from analytics.settlement.active_month import ActiveMonth
 from analytics.settlement.statement import Inputs
-from domain.contract_month import DegreeDays, ModelFigure, Use, WeatherFrom
+from domain.contract_month import DegreeDays, ModelFigure, Prices, Use, WeatherFrom
 from domain.contract_term import Meter
 from domain.errors import CivicwattError, InputError, MissingInputError
 from domain.grade import GRADES
-from domain.tariff_file import read_tariff
 from domain.time_of_use import Period
 
 
@@ -32,8 +32,8 @@ class Sources:
 
     Attributes
     ----------
-    tariffs : mapping of str to str
-        TOML of the schema ``tariff/1`` by line: in which period what one register counts lies.
+    tariffs : mapping of str to KeptTariff
+        By line: in which period what one register counts lies, and what it costs.
     models : mapping of str to KeptModel
         By line.
     bands : mapping of str to KeptBand
@@ -42,7 +42,7 @@ class Sources:
 
     registers: Registers
     surroundings: Surroundings
-    tariffs: Mapping[str, str]
+    tariffs: Mapping[str, KeptTariff]
     models: Mapping[str, KeptModel]
     bands: Mapping[str, KeptBand] = field(default_factory=dict)
 
@@ -55,6 +55,7 @@ class Recount:
     degree_days: DegreeDays | None
     models: Mapping[str, ModelFigure]
     weather_from: tuple[WeatherFrom, ...] = ()
+    prices: Mapping[str, Prices] = field(default_factory=dict)
 
 
 def recount(inputs: Inputs, sources: Sources) -> Recount:
@@ -98,7 +99,9 @@ def recount(inputs: Inputs, sources: Sources) -> Recount:
     if station is not None and sources.surroundings.hours:
         weather = degree_days(sources.surroundings, station, days)
     models = {line: _figure(line, inputs, sources, days) for line in sources.models}
-    return Recount(uses, weather, models, _weather_from(inputs, sources, days))
+    prices = {line: kept.prices(month, line) for line, kept in sources.tariffs.items()}
+    told = {line: found for line, found in prices.items() if found is not None}
+    return Recount(uses, weather, models, _weather_from(inputs, sources, days), told)
 
 
 def _figure(line: str, inputs: Inputs, sources: Sources, days: Days) -> ModelFigure:
@@ -125,6 +128,8 @@ def completed(inputs: Inputs, found: Recount) -> Inputs:
     uses = [each.use for meter, each in found.uses.items() if meter not in stated]
     lines = {figure.line for figure in month.models}
     models = [figure for line, figure in found.models.items() if line not in lines]
+    priced = {prices.line for prices in month.prices}
+    prices = [each for line, each in found.prices.items() if line not in priced]
     return replace(
         inputs,
         month=replace(
@@ -132,6 +137,7 @@ def completed(inputs: Inputs, found: Recount) -> Inputs:
             uses=(*month.uses, *uses),
             degree_days=month.degree_days or found.degree_days,
             models=(*month.models, *models),
+            prices=(*month.prices, *prices),
             weather_from=month.weather_from or found.weather_from or None,
         ),
     )
@@ -145,6 +151,11 @@ def disagreement(inputs: Inputs, found: Recount) -> tuple[str, str] | None:
             wrong = _wrong_use(use, meters[use.meter], found.uses[use.meter].use)
             if wrong:
                 return READINGS, f"meter {use.meter}: {wrong}"
+    for prices in inputs.month.prices:
+        if prices.line in found.prices:
+            wrong = _wrong_prices(prices, found.prices[prices.line])
+            if wrong:
+                return f"{FOLDER}/{prices.line}.toml", wrong
     told, counted_days = inputs.month.degree_days, found.degree_days
     if told is not None and counted_days is not None and told != counted_days:
         seen, comes = (_degree_days(each) for each in (told, counted_days))
@@ -187,14 +198,14 @@ def _timetable(meter: Meter, inputs: Inputs, sources: Sources, days: Days) -> Ti
     """Periods by the clock, for a meter with one register on a line that has them."""
     if sources.registers.of(meter.code) != [(meter.code, None)]:
         return None
-    text = sources.tariffs.get(meter.line)
-    if text is None:
+    kept = sources.tariffs.get(meter.line)
+    tariff = None if kept is None else kept.tariff(meter.line)
+    if tariff is None or not any(version.windows for version in tariff.versions):
         prices = [each.prices for each in inputs.month.prices if each.line == meter.line]
         if prices and len(prices[0]) > 1 and not meter.excluded:
             reason = f"{meter.code} has one register and {meter.line} prices by period"
             raise InputError(f"{reason}: want the tariff of {meter.line}", place=READINGS)
         return None
-    place = f"tariff/{meter.line}.toml"
     highest = sources.surroundings.highest_c(days.zone)
 
     def weather(day: date) -> Decimal:
@@ -204,15 +215,15 @@ def _timetable(meter: Meter, inputs: Inputs, sources: Sources, days: Days) -> Ti
 
     try:
         return lay_out(
-            read_tariff(text, place=place),
+            tariff,
             days.first_day,
             days.end_day,
             zone=days.zone,
             calendar=sources.surroundings.kind,
             weather=weather,
         )
-    except (CivicwattError, RecursionError) as error:
-        raise InputError(str(error), place=place) from error
+    except CivicwattError as error:
+        raise InputError(str(error), place=f"{FOLDER}/{meter.line}.toml") from error
 
 
 def _wrong_use(told: Use, meter: Meter, found: Use) -> str:
@@ -227,6 +238,17 @@ def _wrong_use(told: Use, meter: Meter, found: Use) -> str:
         return f"{told.missing_days} d said to be missing, in its readings {found.missing_days} d"
     if GRADES.index(told.grade) < GRADES.index(found.grade):
         return f"said to be {told.grade}, by its readings it is {found.grade}"
+    return ""
+
+
+def _wrong_prices(told: Prices, found: Prices) -> str:
+    for period in Period:
+        seen, comes = told.prices.get(period), found.prices.get(period)
+        if seen != comes:
+            return f"the month says {seen} CNY in {period}, its components come to {comes}"
+    if "/" in told.tariff and told.tariff != found.tariff:
+        # Without a day it is a name that the parties have for it, and the tariff knows another.
+        return f"the month says periods of {told.tariff}, by its windows they are {found.tariff}"
     return ""
 
 

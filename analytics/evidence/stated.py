@@ -17,6 +17,7 @@ def stated_only(inputs: Inputs, found: Recount) -> Iterator[str]:
     Terms of the contract are what was signed, and not listed one by one.
     """
     yield from _figures(inputs.month, found)
+    yield from _prices(inputs.month, found)
     yield from _entered(inputs.month)
     yield from _happened(inputs.events)
 
@@ -51,10 +52,18 @@ def _model(figure: ModelFigure, again: ModelFigure | None) -> Iterator[str]:
         yield f"planned saving of {figure.line}"
 
 
+def _prices(month: ContractMonth, found: Recount) -> Iterator[str]:
+    """Those that no tariff leads to, and whom the month says to have checked one."""
+    for price in month.prices:
+        again = found.prices.get(price.line)
+        if again is None:
+            yield f"price of {price.line}"
+        elif price.checked_by != again.checked_by:
+            yield f"check of the price of {price.line}"
+
+
 def _entered(month: ContractMonth) -> Iterator[str]:
     """What is the utility's word, or a person's."""
-    for price in month.prices:
-        yield f"price of {price.line}"
     for bill in month.bills:
         yield f"bill {bill.number} of {bill.line}"
     for line in month.percents or {}:

@@ -41,6 +41,13 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
         "--tariff", action="append", default=[], metavar="LINE=T.toml", help="schema tariff/1"
     )
     parser.add_argument(
+        "--announced",
+        action="append",
+        default=[],
+        metavar="LINE=P.csv",
+        help="prices announced for the month: month,component,period,price,source,checked_by",
+    )
+    parser.add_argument(
         "--model",
         action="append",
         default=[],

@@ -8,13 +8,13 @@ from typing import Any
 
 from analytics.drawn.month import DrawnMonth, drawn_month
 from analytics.drawn.rows import (
-    Announced,
     LedgerBill,
     LedgerDay,
     LedgerRows,
     MeterRows,
     TariffRows,
 )
+from analytics.evidence.price import Announced
 from analytics.settlement.month import inputs_of
 from analytics.settlement.statement import Inputs
 from domain.contract_month import ContractMonth
@@ -31,7 +31,7 @@ LABEL = "example/2026-01-01"
 CHECKED = TARIFF.replace(
     "checked = false",
     'checked = true\nchecked_by = "A. Example"\nchecked_on = 2026-01-05\ndocument = "notice 7"',
-).replace("price = 0.6", "floats = true\nprices = { peak = 0.99, flat = 0.66, valley = 0.3036 }")
+)
 WATER = """schema = "tariff/1"
 code = "water"
 medium = "water"
@@ -102,14 +102,14 @@ def meters(**changed: Any) -> dict[str, MeterRows]:
 
 def tariff_rows(text: str, number: int, *announced: Announced) -> TariffRows:
     tariff: Tariff = read_tariff(text, place="test")
-    return TariffRows(number, tariff, text, (number,), announced)
+    return TariffRows(number, tariff, text, (number,), announced, (70,) * len(announced))
 
 
 def announced(
     component: str, price: str, period: Period | None = None, checked_by: str = ""
 ) -> Announced:
     told = MonthPrice(date(2026, 7, 1), component, period, Decimal(price), bool(checked_by))
-    return Announced(told, "price list of July", checked_by, 70)
+    return Announced(told, "price list of July", checked_by)
 
 
 def bill(

@@ -20,6 +20,7 @@ from analytics.evidence.recount import Sources
 from analytics.evidence.registers import Reading, Register, registers
 from analytics.evidence.signature import PARTIES_FORM, Parties, Signature, sign, written
 from analytics.evidence.surroundings import Surroundings
+from analytics.evidence.tariff import KeptTariff
 from domain.contract import Party
 from domain.settlement_file import Book, read_book, shipped_examples
 
@@ -51,7 +52,8 @@ hours = ["08:00-16:00"]
 
 [[version.component]]
 name = "energy"
-price = 0.6
+floats = true
+prices = { peak = 0.99, flat = 0.66, valley = 0.3036 }
 """
 
 
@@ -90,7 +92,7 @@ def sources(**changed: Any) -> Sources:
     given = {
         "registers": registers(readings, {}, {}),
         "surroundings": Surroundings({}, {}),
-        "tariffs": {"electricity": TARIFF},
+        "tariffs": {"electricity": KeptTariff(TARIFF)},
         "models": {},
     }
     return Sources(**{**given, **changed})

@@ -45,7 +45,7 @@ def test_the_worked_month_comes_out_of_its_registers_to_the_cent() -> None:
     assert figures(lines, "total", "symbol")["U"] == "138772.90"
     assert lines[-1]["stated"] == [
         "degree days",
-        "price of electricity",
+        "check of the price of electricity",
         "price of water",
         "quality temperature",
         "change of area on 2026-04-01",

@@ -120,7 +120,7 @@ def test_parts_of_the_wrong_kind_are_refused(part: str, content: bytes, reason: 
 def test_numbers_nobody_can_reckon_with_are_refused() -> None:
     month = json.loads(parts()["month.json"])
     most = "999999999999"
-    month["prices"][0]["prices"] = dict.fromkeys(month["prices"][0]["prices"], most)
+    month["prices"][1]["prices"] = dict.fromkeys(month["prices"][1]["prices"], most)
     contract = json.loads(parts()["contract.json"])
     contract["lines"][0]["baseline"]["quantity"] = [most] * 12
     changed = {"month.json": json.dumps(month), "contract.json": json.dumps(contract)}

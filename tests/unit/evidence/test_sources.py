@@ -13,6 +13,7 @@ from analytics.baseline.training import Training, digest, written
 from analytics.evidence.bundle import Evidence, packed
 from analytics.evidence.model import KeptModel, fitted
 from analytics.evidence.surroundings import Surroundings
+from analytics.evidence.tariff import KeptTariff
 from analytics.models.day import felt_c
 from domain.calendar import DayKind
 from domain.contract_line import WeatherClause, WeatherMethod
@@ -123,16 +124,19 @@ def test_a_model_without_weather_makes_no_bundle() -> None:
 def test_periods_that_go_by_the_kind_of_day_want_a_calendar() -> None:
     by_kind = TARIFF.replace('period = "peak"', 'period = "peak"\ndays = ["workday"]')
     with pytest.raises(InputError, match="the calendar does not name 2026-07-01"):
-        made(tariffs={"electricity": by_kind})
+        made(tariffs={"electricity": KeptTariff(by_kind)})
     with pytest.raises(InputError, match=r"main-e: the month says 68200 in peak, its readings"):
-        made(tariffs={"electricity": by_kind}, surroundings=Surroundings(july().kinds, {}))
+        made(
+            tariffs={"electricity": KeptTariff(by_kind)},
+            surroundings=Surroundings(july().kinds, {}),
+        )
 
 
 def test_periods_that_change_inside_the_readings_are_allocated_not_measured() -> None:
     """Half-hourly readings do not tell what was used until a quarter past."""
     late = TARIFF.replace("00:00-08:00", "00:00-08:15").replace("08:00-16:00", "08:15-16:00")
     with pytest.raises(InputError, match="its readings come to"):
-        made(tariffs={"electricity": late})
+        made(tariffs={"electricity": KeptTariff(late)})
     odd = TARIFF.replace("00:00-08:00", "00:00-08:07").replace("08:00-16:00", "08:07-16:00")
     with pytest.raises(InputError, match="change inside a quarter of an hour"):
-        made(tariffs={"electricity": odd})
+        made(tariffs={"electricity": KeptTariff(odd)})

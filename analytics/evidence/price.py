@@ -1,21 +1,35 @@
-"""Prices of a line in a month, by the tariff its meters are on. Pure."""
+"""Prices of a line in a month, by the tariff its meters are on. Pure.
 
-from collections.abc import Iterator, Mapping
+The same whether the ledger tells the tariff or a bundle does, so that the two cannot differ.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from analytics.drawn.rows import TariffRows
 from analytics.settlement.active_month import ActiveMonth
 from domain.calendar import days
 from domain.contract_line import ContractLine, LineKind
 from domain.contract_month import Prices
 from domain.errors import MissingInputError
-from domain.price_book import Price, PriceBook
+from domain.price_book import MonthPrice, Price, PriceBook
 from domain.tariff import Component, Tariff, TariffVersion
 from domain.time_of_use import Period
 
 
-def line_prices(month: ActiveMonth, line: ContractLine, rows: TariffRows) -> Prices:
+@dataclass(frozen=True, slots=True)
+class Announced:
+    """A price announced for a month, and who held it against its document; empty: nobody has."""
+
+    price: MonthPrice
+    source: str
+    checked_by: str
+
+
+def line_prices(
+    month: ActiveMonth, line: ContractLine, tariff: Tariff, announced: Sequence[Announced]
+) -> Prices:
     """Prices with tax that hold on every day of the month on which the contract runs.
 
     Raises
@@ -24,23 +38,23 @@ def line_prices(month: ActiveMonth, line: ContractLine, rows: TariffRows) -> Pri
         If a version or a price is missing, is a forecast, rises with use, or changes in the month.
     """
     versions = dict.fromkeys(
-        rows.tariff.in_force(day).first_day for day in days(month.first_day, month.end_day)
+        tariff.in_force(day).first_day for day in days(month.first_day, month.end_day)
     )
-    held = [rows.tariff.in_force(day) for day in versions]
-    book = PriceBook(each.price for each in rows.announced)
+    held = [tariff.in_force(day) for day in versions]
+    book = PriceBook(each.price for each in announced)
     begun = month.month.first_day
     each = [_prices(version, line, book, begun) for version in held]
     if any(other != each[0] for other in each[1:]):
-        reason = f"prices of {rows.tariff.code} change within {month.month.month}"
+        reason = f"prices of {tariff.code} change within {month.month.month}"
         raise MissingInputError(reason, code="price")
     prices, used = each[0]
-    signed = [*_signatures(held), *_announced_signatures(rows, used)]
+    signed = [*_signatures(held), *_announced_signatures(announced, used)]
     return Prices(
         line.code,
         prices,
-        source=_source(rows, held, used),
+        source=_source(tariff, held, announced, used),
         checked_by=", ".join(dict.fromkeys(signed)) if all(signed) else "",
-        tariff=periods_since(rows.tariff, month.first_day),
+        tariff=periods_since(tariff, month.first_day),
     )
 
 
@@ -50,13 +64,23 @@ def periods_since(tariff: Tariff, day: date) -> str:
     Empty where there are no periods. New prices for the same windows change nothing.
     """
     version = tariff.in_force(day)
-    if not version.windows:
-        return ""
+    return f"{tariff.code}/{windows_since(tariff, day)}" if version.windows else ""
+
+
+def windows_since(tariff: Tariff, day: date) -> date:
+    """Day since when the windows that hold on a day are what they are.
+
+    Raises
+    ------
+    MissingInputError
+        If no version holds on it.
+    """
+    version = tariff.in_force(day)
     first = version.first_day
     for earlier in reversed(tariff.versions):
         if earlier.end_day == first and earlier.windows == version.windows:
             first = earlier.first_day
-    return f"{tariff.code}/{first}"
+    return first
 
 
 def _prices(
@@ -107,20 +131,24 @@ def _signatures(held: list[TariffVersion]) -> Iterator[str]:
         yield version.provenance.checked_by or ""
 
 
-def _announced_signatures(rows: TariffRows, used: frozenset[str]) -> Iterator[str]:
-    for each in rows.announced:
+def _announced_signatures(announced: Sequence[Announced], used: frozenset[str]) -> Iterator[str]:
+    for each in announced:
         if each.price.component in used:
             yield each.checked_by
 
 
-def _source(rows: TariffRows, held: list[TariffVersion], used: frozenset[str]) -> str:
+def _source(
+    tariff: Tariff,
+    held: list[TariffVersion],
+    announced: Sequence[Announced],
+    used: frozenset[str],
+) -> str:
     told = [
-        f"{rows.tariff.code} from {version.first_day}: {version.provenance.source}"
-        for version in held
+        f"{tariff.code} from {version.first_day}: {version.provenance.source}" for version in held
     ]
     told += [
         f"announced for {each.price.month:%Y-%m}: {each.source}"
-        for each in rows.announced
+        for each in announced
         if each.price.component in used
     ]
     return "; ".join(dict.fromkeys(told))

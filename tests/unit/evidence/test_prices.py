@@ -6,9 +6,9 @@ from decimal import Decimal
 
 import pytest
 
-from analytics.drawn.price import line_prices, periods_since
 from analytics.drawn.rows import TariffRows
 from analytics.drawn.toml import tariff_text
+from analytics.evidence.price import line_prices, periods_since
 from analytics.settlement.active_month import ActiveMonth
 from domain.contract_line import LineKind
 from domain.contract_month import Prices
@@ -29,7 +29,7 @@ _EACH = [
 
 def prices(rows: TariffRows, line: str = "electricity") -> Prices:
     month = ActiveMonth(terms())
-    return line_prices(month, month.contract.line(line), rows)
+    return line_prices(month, month.contract.line(line), rows.tariff, rows.announced)
 
 
 def test_fixed_prices_by_period_with_who_checked_them() -> None:
@@ -80,10 +80,14 @@ def test_prices_that_change_in_the_month_are_no_one_price() -> None:
 def test_demand_has_the_basic_charge_for_its_price() -> None:
     month = ActiveMonth(terms())
     line = replace(month.contract.line("electricity"), kind=LineKind.DEMAND)
+
+    def of(text: str) -> Prices:
+        return line_prices(month, line, read_tariff(text, place="test"), ())
+
     text = CHECKED + '\n[[version.basic]]\nby = "capacity"\nprice = 28\n'
-    assert line_prices(month, line, tariff_rows(text, 1)).prices == {Period.FLAT: Decimal(28)}
+    assert of(text).prices == {Period.FLAT: Decimal(28)}
     with pytest.raises(MissingInputError, match="no one price of demand"):
-        line_prices(month, line, tariff_rows(CHECKED, 1))
+        of(CHECKED)
 
 
 def test_periods_are_the_same_while_their_windows_are() -> None:
