@@ -1,16 +1,18 @@
 """Monthly baseline for bills: degree days of each bill's own span."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Self
 
 import numpy as np
 
 from analytics.models.estimator import Estimator, Floats, Integers
-from analytics.models.grid import candidates
+from analytics.models.grid import candidates, family_of
 from analytics.models.moments import hinges
 
 KNOTS_C = np.arange(-10.0, 31.0)
 """Balance points that are tried. [degC]"""
+_ROUNDING = 1e-9
+"""Share of the squares of the use below which a better fit is chance. [1]"""
 
 
 def features(temperature_c: Floats, spans: Integers) -> Floats:
@@ -45,8 +47,8 @@ def mean_c(matrix: Floats) -> Floats:
 class BillModel(Estimator):
     """Use of a bill = base x days + heating x degree days + cooling x degree days.
 
-    Weighted by days; balance points and family by the Bayesian information criterion; slopes are
-    never negative.
+    Weighted by days. Balance points are those with the least squares; of the families that which is
+    closest to each bill when fitted to all the others. Slopes are never negative.
 
     Parameters
     ----------
@@ -98,29 +100,22 @@ class BillModel(Estimator):
         usable = np.isfinite(y) & np.isfinite(X).all(axis=1) & (X[:, 0] > 0)
         root = np.sqrt(X[usable, 0])
         weighted, target = X[usable] / root[:, None], y[usable] / root
-        best, count = np.inf, len(target)
-        self._pair, self.coefficients_ = (-1, -1), np.zeros(3)
-        for heat, cool in candidates(len(KNOTS_C), 2):
-            design = _design(weighted, heat, cool)
-            used = (design > 0).sum(axis=0) >= self.slope_bills
-            if not used[1 if heat >= 0 else 0] or (cool >= 0 and not used[2]):
-                continue
-            solved = _solve(design, target)
-            if (solved[1:] < 0).any():
-                continue
-            error = float(((target - design @ solved) ** 2).sum())
-            error = max(error, 1e-10 * float((target**2).sum()), np.finfo(np.float64).tiny)
-            parameters = 1 + 2 * (heat >= 0) + 2 * (cool >= 0) - (0 <= heat == cool)
-            score = count * np.log(error) + parameters * np.log(count)
-            if score < best:
-                best, self._pair, self.coefficients_ = score, (int(heat), int(cool)), solved
+        self._pair, self.coefficients_, left_out = (-1, -1), np.zeros(3), target
+        rounding = _ROUNDING * float((target**2).sum())
+        least = np.inf
+        for pair, solved in self._families(weighted, target):
+            told = _left_out(_design(weighted, *pair), target)
+            error = float((told**2).sum())
+            if error < least - rounding:
+                least, left_out = error, told
+                self._pair, self.coefficients_ = pair, solved
         heat, cool = self._pair
         self.change_c_ = (
             float(KNOTS_C[heat]) if heat >= 0 else None,
             float(KNOTS_C[cool]) if cool >= 0 else None,
         )
         self.residual_ = np.full(len(y), np.nan)
-        self.residual_[usable] = _left_out(_design(weighted, heat, cool), target) * root
+        self.residual_[usable] = left_out * root
         return self
 
     def predict(self, X: Floats) -> Floats:  # noqa: N803 - scikit-learn's name
@@ -128,6 +123,24 @@ class BillModel(Estimator):
         design = _design(X, *self._pair)
         design[np.isnan(X).any(axis=1)] = np.nan
         return np.maximum(design @ self.coefficients_, 0.0)
+
+    def _families(
+        self, weighted: Floats, target: Floats
+    ) -> Iterator[tuple[tuple[int, int], Floats]]:
+        """Balance points and coefficients of the least squares, of each family that is possible."""
+        pairs = candidates(len(KNOTS_C), 2)
+        least: dict[int, float] = {}
+        found: dict[int, tuple[tuple[int, int], Floats]] = {}
+        for (heat, cool), family in zip(pairs.tolist(), family_of(pairs).tolist(), strict=True):
+            design = _design(weighted, heat, cool)
+            used = (design > 0).sum(axis=0) >= self.slope_bills
+            if not used[1 if heat >= 0 else 0] or (cool >= 0 and not used[2]):
+                continue
+            solved = _solve(design, target)
+            error = float(((target - design @ solved) ** 2).sum())
+            if (solved[1:] >= 0).all() and error < least.get(family, np.inf):
+                least[family], found[family] = error, ((heat, cool), solved)
+        yield from (found[family] for family in sorted(found))
 
 
 def _design(columns: Floats, heat: int, cool: int) -> Floats:

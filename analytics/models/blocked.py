@@ -42,19 +42,26 @@ def blocked_residuals(
     missing = blocks * block_days - n_days
     columns, membership, energy = (_longer(each, missing) for each in (columns, membership, energy))
     padded = energy.T.reshape(meters, blocks, block_days, 1)
+    alike, of_meter = np.unique(np.where(alive, index, -1), axis=0, return_inverse=True)
     residual = np.empty(padded.shape)
-    for start in range(0, meters, _AT_ONCE):
-        part = slice(start, start + _AT_ONCE)
-        design = columns.T[index[part]].transpose(0, 2, 1) * membership * alive[part, None]
+    for start in range(0, len(alike), _AT_ONCE):
+        part = alike[start : start + _AT_ONCE]
+        design = columns.T[part].transpose(0, 2, 1) * membership * (part >= 0)[:, None]
         width = design.shape[2]
         design = design.reshape(-1, blocks, block_days, width)
         turned = design.swapaxes(2, 3)
-        gram, cross = turned @ design, turned @ padded[part]
+        gram = turned @ design
         normal = gram.sum(axis=1, keepdims=True) - gram
         diagonal = np.einsum("mbii->mbi", normal)
         diagonal += _RIDGE * diagonal.mean(axis=2, keepdims=True) + np.finfo(np.float64).tiny
-        solved = np.linalg.solve(normal, cross.sum(axis=1, keepdims=True) - cross)
-        residual[part] = padded[part] - design @ solved
+        inverse = np.linalg.inv(normal)
+        ours = np.flatnonzero((of_meter >= start) & (of_meter < start + len(part)))
+        for at in range(0, len(ours), _AT_ONCE):
+            meter = ours[at : at + _AT_ONCE]
+            of = of_meter[meter] - start
+            cross = turned[of] @ padded[meter]
+            solved = inverse[of] @ (cross.sum(axis=1, keepdims=True) - cross)
+            residual[meter] = padded[meter] - design[of] @ solved
     return np.asarray(residual.reshape(meters, -1)[:, :n_days].T)
 
 

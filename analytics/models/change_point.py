@@ -1,5 +1,7 @@
 """Daily baseline: change-point models by type of day and season, for many meters at once."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Self
 
 import numpy as np
@@ -7,7 +9,7 @@ import numpy as np
 from analytics.models.blocked import blocked_residuals
 from analytics.models.day import CELLS, Season, cells_of, swing_of
 from analytics.models.estimator import Estimator, Floats, Integers, Truths
-from analytics.models.grid import Found, candidates, search
+from analytics.models.grid import FAMILIES, Found, candidates, family_of, search
 from analytics.models.moments import degrees_below, hinges, knots_of, moments
 from analytics.models.split import SPLITS, Split
 
@@ -15,7 +17,6 @@ _ROUNDING = 1e-9
 """Share of the squares of the use below which a better fit is chance. [1]"""
 _CLEARLY = 1.645
 """Standard errors by which a finer split must be better: chance does so once in twenty. [1]"""
-FAMILIES = ("mean", "3P heating", "3P cooling", "4P", "5P")
 
 
 class ChangePoint(Estimator):
@@ -23,10 +24,10 @@ class ChangePoint(Estimator):
 
     Where the course of the day is known, both are means over it: a mild day has cold hours.
 
-    Base and slopes depend on the cell of the day. Change points come from a grid, chosen with the
-    family by the Bayesian information criterion; the split by season by out-of-time error: each
-    fortnight is predicted from the others, and a finer split is taken only where it is better
-    beyond what chance would do once in twenty times.
+    Base and slopes depend on the cell of the day. Change points are those of the grid with the
+    least squares. The family, and the split by season, are chosen by out-of-time error: each
+    fortnight is predicted from the others. The family is the one with the least such error; a
+    finer split is taken only where it is better beyond what chance would do once in twenty times.
 
     Parameters
     ----------
@@ -130,23 +131,23 @@ class ChangePoint(Estimator):
             knots_c = np.zeros(1)  # stands idle: the mean alone is a candidate
         use, swing_c = energy[np.ix_(days, meters)], swing_of(matrix)
         told = moments(used[:, 0], cells[days], use, knots_c, swing_of(used))
-        heated = np.vstack([pairs[:1], pairs[pairs[:, 0] >= 0]])
-        columns = hinges(np.where(days, matrix[:, 0], 0.0), knots_c, swing_c) * days[:, None]
-        masked = np.where(days[:, None], energy[:, meters], 0.0)
-        chosen = np.zeros(len(meters), np.int64)
-        residual = np.zeros(masked.shape)
+        heated = pairs[(pairs >= 0).any(axis=1) <= (pairs[:, 0] >= 0)]
+        told_days = _Days(
+            hinges(np.where(days, matrix[:, 0], 0.0), knots_c, swing_c) * days[:, None],
+            cells,
+            np.where(days[:, None], energy[:, meters], 0.0),
+            self.block_days,
+        )
+        residual = np.zeros(told_days.energy.shape)
         for number, split in enumerate(self._splits(cells[days])):
-            found = search(told, split, pairs if split is SPLITS[0] else heated)
-            left_out = blocked_residuals(
-                columns, split.columns.T[cells], found.index, found.alive, masked, self.block_days
-            )
-            better = np.ones(len(meters), np.bool_)
+            families = search(told, split, heated if number else pairs)
+            left_out, taken = told_days.closest(split, families, residual if number else None)
+            better = taken >= 0
             if number:
-                rounding = _ROUNDING * (masked**2).sum(axis=0)
-                better = _clearly_less(left_out, residual, rounding, self.block_days)
+                better &= told_days.clearly_less(left_out, residual)
             residual[:, better] = left_out[:, better]
-            chosen[better] = number
-            self._keep(meters, better, found, split, knots_c)
+            for place, found in enumerate(families):
+                self._keep(meters, better & (taken == place), found, split, knots_c)
         self.residual_[:, meters] = np.where(days[:, None], residual, np.nan)
 
     def _splits(self, cells: Integers) -> tuple[Split, ...]:
@@ -165,23 +166,69 @@ class ChangePoint(Estimator):
             self.heating_[meter] = heating[place] @ split.heating
             self.cooling_[meter] = cooling[place] @ split.cooling
             heated, cooled = self.heating_[meter].any(), self.cooling_[meter].any()
-            points = [int(heat) if heated else -1, int(cool) if cooled else -1]
-            self.change_c_[meter] = [knots_c[k] if k >= 0 else np.nan for k in points]
-            self.family_[meter] = _family(*points)
+            points = np.array([[heat if heated else -1, cool if cooled else -1]])
+            self.change_c_[meter] = [knots_c[k] if k >= 0 else np.nan for k in points[0]]
+            self.family_[meter] = FAMILIES[family_of(points)[0]]
             self.split_[meter] = split.name
 
 
-def _family(heat: int, cool: int) -> str:
-    if heat < 0 or cool < 0:
-        return FAMILIES[(heat >= 0) + 2 * (cool >= 0)]
-    return FAMILIES[3] if heat == cool else FAMILIES[4]
+@dataclass(frozen=True, slots=True)
+class _Days:
+    """Days of some meters, to be told by models that have not seen them.
 
+    Attributes
+    ----------
+    columns : ndarray of float, shape (n_days, n_hinges)
+        `hinges` of each day, all 0 on a day that is not used.
+    energy : ndarray of float, shape (n_days, n_meters)
+        0 on a day that is not used.
+    """
 
-def _clearly_less(new: Floats, old: Floats, rounding: Floats, block_days: int) -> Truths:
-    """Whether squared errors fell by more than the spread of the blocks allows, per meter."""
-    starts = np.arange(0, len(new), block_days)
-    fall = np.add.reduceat(old**2 - new**2, starts, axis=0)
-    less: Truths = fall.sum(axis=0) > np.maximum(
-        _CLEARLY * fall.std(axis=0) * np.sqrt(len(starts)), rounding
-    )
-    return less
+    columns: Floats
+    cells: Integers
+    energy: Floats
+    block_days: int
+
+    @property
+    def rounding(self) -> Floats:
+        """Squared error below which a better fit is chance, of each meter."""
+        return np.asarray(_ROUNDING * (self.energy**2).sum(axis=0))
+
+    def closest(
+        self, split: Split, families: Sequence[Found], so_far: Floats | None
+    ) -> tuple[Floats, Integers]:
+        """Residuals of the family with the least out-of-time error, and its place in `families`.
+
+        Of equals the simpler; -1 where none is closer than `so_far`. Out of time no model is closer
+        than within: one that is not closer within is not tried.
+        """
+        meters = self.energy.shape[1]
+        limit = np.full(meters, np.inf) if so_far is None else (so_far**2).sum(axis=0)
+        place, meter = np.nonzero(np.stack([found.error for found in families]) < limit)
+        error = np.full((len(families), meters), np.inf)
+        residual = np.zeros(self.energy.shape)
+        taken = np.full(meters, -1)
+        if len(place):
+            tried = blocked_residuals(
+                self.columns,
+                split.columns.T[self.cells],
+                np.stack([found.index for found in families])[place, meter],
+                np.stack([found.alive for found in families])[place, meter],
+                self.energy[:, meter],
+                self.block_days,
+            )
+            error[place, meter] = (tried**2).sum(axis=0)
+            least = error.min(axis=0)
+            first = (error <= least + self.rounding).argmax(axis=0)
+            taken = np.where(least < limit, first, -1)
+            chosen = taken[meter] == place
+            residual[:, meter[chosen]] = tried[:, chosen]
+        return residual, taken
+
+    def clearly_less(self, new: Floats, old: Floats) -> Truths:
+        """Whether squared errors fell by more than the spread of the blocks allows, per meter."""
+        starts = np.arange(0, len(new), self.block_days)
+        fall = np.add.reduceat(old**2 - new**2, starts, axis=0)
+        spread = fall.std(axis=0) * np.sqrt(len(starts))
+        less: Truths = fall.sum(axis=0) > np.maximum(_CLEARLY * spread, self.rounding)
+        return less

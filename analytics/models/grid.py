@@ -1,4 +1,4 @@
-"""Grid search over change points: the best candidate of every meter under one split."""
+"""Grid search over change points: the closest candidate of each family, meter by meter."""
 
 from dataclasses import dataclass
 
@@ -13,11 +13,12 @@ _FLOOR = 1e-8
 """Share of the sum of squares that is taken for rounding. [1]"""
 _AT_ONCE = 256
 """Meters solved at once, so that memory stays bounded."""
+FAMILIES = ("mean", "3P heating", "3P cooling", "4P", "5P")
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """The best candidate of each meter.
+    """The candidate of one family that is closest to each meter.
 
     Attributes
     ----------
@@ -29,16 +30,19 @@ class Found:
         Columns that take part.
     coefficients : ndarray of float, shape (n_meters, n_columns)
         [use per day], and per degC for slopes.
+    error : ndarray of float, shape (n_meters,)
+        Sum of the squared residuals of the days it was fitted to.
     """
 
     knots: Integers
     index: Integers
     alive: Truths
     coefficients: Floats
+    error: Floats
 
 
 def candidates(knots: int, pair_every: int) -> Integers:
-    """Mean, 3P heating, 3P cooling, 4P and 5P as pairs of knots; -1 for none, shape (n, 2)."""
+    """Pairs of knots, family after family; -1 for none, shape (n, 2)."""
     each = range(knots)
     coarse = range(0, knots, pair_every)
     pairs = [(-1, -1)]
@@ -47,56 +51,78 @@ def candidates(knots: int, pair_every: int) -> Integers:
     return np.array(pairs, np.int64)
 
 
-def search(told: Moments, split: Split, pairs: Integers) -> Found:
-    """Solve every candidate for every meter; choose by the Bayesian information criterion.
+def family_of(pairs: Integers) -> Integers:
+    """Place in `FAMILIES` of pairs of knots, shape (n,)."""
+    heat, cool = pairs[:, 0], pairs[:, 1]
+    both = np.where(heat == cool, 3, 4)
+    return np.asarray(np.where((heat < 0) | (cool < 0), (heat >= 0) + 2 * (cool >= 0), both))
 
-    A change point counts as a parameter. Slopes are never negative: use does not fall when it gets
-    colder below, or warmer above, a change point; one that would be is held at 0.
+
+def search(told: Moments, split: Split, pairs: Integers) -> list[Found]:
+    """Solve every candidate for every meter; change points are parameters of the least squares.
+
+    Slopes are never negative: use does not fall when it gets colder below, or warmer above, a
+    change point; one that would be is held at 0.
+
+    Parameters
+    ----------
+    pairs : ndarray of int, shape (n, 2)
+        Candidates, family after family.
+
+    Returns
+    -------
+    list of Found
+        Of each family that has a candidate, in the order of `FAMILIES`.
     """
     left = Projected.of(told, split)
     place, alive = left.places(pairs)
     inverse = left.inverse(place, alive)
-    distinct = (pairs >= 0).sum(axis=1) - ((pairs[:, 0] == pairs[:, 1]) & (pairs[:, 0] >= 0))
-    parameters = left.counts.sum() + alive.sum(axis=1) + distinct
     own = np.einsum("nii->ni", inverse)
+    families, starts, of_pair = np.unique(family_of(pairs), return_index=True, return_inverse=True)
+    ends = [*starts[1:], len(pairs)]
     meters = told.cross.shape[2]
-    best = np.zeros(meters, np.int64)
-    slopes = np.zeros((meters, place.shape[1]))
+    best = np.zeros((len(families), meters), np.int64)
+    least = np.zeros(best.shape)
+    slopes = np.zeros((*best.shape, place.shape[1]))
     for start in range(0, meters, _AT_ONCE):
         part = slice(start, start + _AT_ONCE)
         cross = left.cross[:, part][place] * alive[:, :, None]
         solved = inverse @ cross
-        error = left.squares[part] - (solved * cross).sum(axis=1)
-        score = _score(told, error, told.squares[part], parameters[:, None])
-        below = (solved < 0).sum(axis=1)
-        fell = np.asarray(below > 0)
-        least = np.where(fell, np.inf, score).min(axis=0)
+        floor = np.maximum(_FLOOR * told.squares[part], np.finfo(np.float64).tiny)
+        error = np.maximum(left.squares[part] - (solved * cross).sum(axis=1), floor)
+        fell: Truths = np.asarray((solved < 0).any(axis=1))
+        unbound = np.minimum.reduceat(np.where(fell, np.inf, error), starts, axis=0)
         sunk = np.minimum(solved, 0.0) ** 2 / own[:, :, None]
         rise = sunk.max(axis=1, initial=0.0)  # at the least, and often all
-        bound = _score(told, error + rise, told.squares[part], parameters[:, None] - below)
-        which, meter = np.nonzero(fell & (bound < least))
+        which, meter = np.nonzero(fell & (error + rise < unbound[of_pair]))
         if len(which):
-            held, more, zero = _held(inverse[which], solved[which, :, meter])
+            held, more = _held(inverse[which], solved[which, :, meter])
             solved[which, :, meter] = held
-            fewer = parameters[which] - zero
-            squares = told.squares[part][meter]
-            score[which, meter] = _score(told, error[which, meter] + more, squares, fewer)
+            error[which, meter] += more
             fell[which, meter] = False
-        score[fell] = np.inf
-        best[part] = score.argmin(axis=0)
-        slopes[part] = solved[best[part], :, np.arange(cross.shape[2])]
-    coefficients = np.hstack([left.base(place[best], slopes), slopes])
-    hinge = np.hstack([np.zeros((meters, len(left.counts)), np.int64), left.hinge[place[best]]])
-    return Found(pairs[best], hinge, coefficients != 0, coefficients)
+        error[fell] = np.inf
+        column = np.arange(cross.shape[2])
+        for number, (first, end) in enumerate(zip(starts, ends, strict=True)):
+            chosen = first + error[first:end].argmin(axis=0)
+            best[number, part] = chosen
+            least[number, part] = error[chosen, column]
+            slopes[number, part] = solved[chosen, :, column]
+    return [
+        _found(left, pairs[chosen], place[chosen], rising, error)
+        for chosen, rising, error in zip(best, slopes, least, strict=True)
+    ]
 
 
-def _score(told: Moments, error: Floats, squares: Floats, parameters: Integers) -> Floats:
-    """Bayesian information criterion, but for what is the same of all candidates."""
-    rounded = np.maximum(np.maximum(error, _FLOOR * squares), np.finfo(np.float64).tiny)
-    return np.asarray(told.count * np.log(rounded) + parameters * np.log(told.count))
+def _found(
+    left: Projected, knots: Integers, place: Integers, slopes: Floats, error: Floats
+) -> Found:
+    """Candidates of one family, with their base."""
+    coefficients = np.hstack([left.base(place, slopes), slopes])
+    hinge = np.hstack([np.zeros((len(place), len(left.counts)), np.int64), left.hinge[place]])
+    return Found(knots, hinge, coefficients != 0, coefficients, error)
 
 
-def _held(inverse: Floats, solved: Floats) -> tuple[Floats, Floats, Integers]:
+def _held(inverse: Floats, solved: Floats) -> tuple[Floats, Floats]:
     """Solutions with their negative slopes held at 0, the most negative first.
 
     Parameters
@@ -109,10 +135,10 @@ def _held(inverse: Floats, solved: Floats) -> tuple[Floats, Floats, Integers]:
     Returns
     -------
     tuple of ndarray
-        Coefficients; by how much the sum of squared errors rises; how many slopes are held.
+        Coefficients; by how much the sum of squared errors rises.
     """
     row = np.arange(len(solved))
-    rise, zero = np.zeros(len(solved)), np.zeros(len(solved), np.int64)
+    rise = np.zeros(len(solved))
     held = np.zeros(solved.shape, np.bool_)
     for _ in range(solved.shape[1]):
         worst = solved.argmin(axis=1)
@@ -124,9 +150,8 @@ def _held(inverse: Floats, solved: Floats) -> tuple[Floats, Floats, Integers]:
         along = inverse[row, :, worst]
         share = np.where(negative, 1 / scale, 0.0)
         rise = rise + value**2 * share
-        zero = zero + negative
         held[row[negative], worst[negative]] = True
         solved = np.where(held, 0.0, solved - along * (value * share)[:, None])
         inverse = inverse - along[:, :, None] * along[:, None, :] * share[:, None, None]
         inverse[row[negative], worst[negative], worst[negative]] = 1.0
-    return solved, rise, zero
+    return solved, rise

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from analytics.models.bill import BillModel, features
+from analytics.models.bill import KNOTS_C, BillModel, features
 from tests.unit.models.planted import temperatures
 
 WEATHER = temperatures(730)
@@ -30,3 +30,12 @@ def test_bills_without_weather_get_no_figure() -> None:
     missing = (SPANS[:, 0] <= 100) & (SPANS[:, 1] > 100)
     assert np.isnan(told[missing]).all()
     assert np.isfinite(told[~missing]).all()
+
+
+def test_one_odd_bill_of_the_coldest_month_is_no_slope() -> None:
+    """Within the training a slope fits best; told from the other bills it does not."""
+    matrix = features(WEATHER, SPANS[:12])
+    use = 40.0 * matrix[:, 0] + np.random.default_rng(2).normal(0, 15, 12)
+    coldest = int(matrix[:, 1 + KNOTS_C.searchsorted(0.0)].argmax())
+    use[coldest] *= 1.5
+    assert BillModel().fit(matrix, use).change_c_ == (None, None)

@@ -89,6 +89,19 @@ def test_a_boiler_that_runs_in_the_heating_season_alone_is_told_by_its_days() ->
     assert np.nanstd(told.residual_) < 0.5 * np.nanstd(by_month.residual_)
 
 
+@pytest.mark.parametrize("seed", range(3))
+def test_what_happened_in_the_hottest_fortnight_alone_is_not_taken_for_cooling(seed: int) -> None:
+    """Within the year a cooling slope fits best; told from the other fortnights it does not."""
+    weather = temperatures(seed=seed)
+    starts = range(0, YEAR - 14, 14)
+    hottest = max(starts, key=lambda start: float(felt_c(weather)[start : start + 14].mean()))
+    use = 100 + np.random.default_rng(seed).normal(0, 4, YEAR)
+    use[hottest : hottest + 14] += 60
+    model = ChangePoint().fit(matrix(weather), use)
+    assert model.family_ == ["mean"]
+    assert np.ptp(model.predict(matrix(weather))) < 10
+
+
 def test_holidays_and_adjusted_workdays_matter() -> None:
     kinds = {FIRST + timedelta(days=d): DayKind.HOLIDAY for d in range(27, 35)}
     kinds |= {date(2025, 1, 26): DayKind.MAKEUP_WORKDAY, date(2025, 2, 8): DayKind.MAKEUP_WORKDAY}
