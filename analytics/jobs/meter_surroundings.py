@@ -1,7 +1,7 @@
 """What stands around a meter whose days are judged: weather, sun, and the meters beside it."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from itertools import pairwise
 from zoneinfo import ZoneInfo
 
@@ -11,6 +11,7 @@ from analytics.models.series import Series
 from analytics.place.day_drivers import kinds_of_days, warmth
 from analytics.rules.catalogue import Surroundings
 from analytics.rules.company import Broken, Company
+from analytics.rules.day_grid import LEAVE_DAYS
 from analytics.rules.thresholds import MeterClass, class_of
 from domain.calendar import DayKind
 from domain.calendar import days as days_between
@@ -41,7 +42,9 @@ def meter_days(
     zone = ZoneInfo(meter.zone)
     meter_class = class_of(meter.medium, meter.quantity)
     days = local_day(first, zone), local_day(last, zone)
-    kinds = kinds_of_days(conn, meter.place_id, *days).kinds | _breaks(conn, meter, *days)
+    # A break is known for one on its first morning, by the terms that lie ahead.
+    ahead = days[1] + timedelta(days=LEAVE_DAYS)
+    kinds = kinds_of_days(conn, meter.place_id, *days).kinds | _breaks(conn, meter, days[0], ahead)
     beside = company(conn, meter_id, meter.place_id)
     breaks = broken(conn, meter_id, _BROKEN, first, last)
     around = Company(

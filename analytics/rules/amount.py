@@ -46,10 +46,10 @@ def with_amount(finding: Finding, grid: DayGrid, explained: Floats | None, step_
     base = np.zeros_like(grid.value) if explained is None else explained
     left = grid.value - base
     more = np.full_like(grid.value, np.nan)
-    for off in (False, True):
-        mine = days[grid.off[days] == off]
+    for rest in np.unique(grid.rest[days]):
+        mine = days[grid.rest[days] == rest]
         before = np.arange(max(days[0] - _DAYS, 0), days[0])
-        like = before[grid.off[before] == off][-_MOST:]
+        like = before[grid.rest[before] == rest][-_MOST:]
         usual = median_known(left[like], _FEWEST)
         away = left[mine] - usual
         sway = _NORMAL * median_known(np.abs(left[like] - usual), _FEWEST)

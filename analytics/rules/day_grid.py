@@ -12,13 +12,16 @@ import numpy as np
 from analytics.models.estimator import Floats, Integers, Truths
 from analytics.models.hour_of_week import weekday_of_use
 from analytics.models.series import DAY_US, Series, day_bounds, instant
+from analytics.rules.runs import runs
 from domain.calendar import DayKind
 from domain.errors import InputError
 
 HOUR_US: Final = DAY_US // 24
 _MINUTE_US = HOUR_US // 60
 _MOST_DAYS = 100 * 366
-_FRIDAY = 4
+_FRIDAY, _WEEK = 4, 7
+LEAVE_DAYS: Final = 14
+"""So many days off in a row are no public holiday. [d]"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,12 +41,23 @@ class DayGrid:
         0 Monday .. 6 Sunday: the weekday whose hours a day takes by the calendar.
     off : ndarray of bool, shape (n_days,)
         Whether the day is not worked.
+    like : ndarray of int, shape (n_days,)
+        Days that are like each other: their `weekday`; on leave, which is a season of its own, 7 on
+        working weekdays and 8 on weekends. Leave is two weeks or more without work: school breaks.
+    rest : ndarray of int, shape (n_days,)
+        The same less finely: 0 worked, 1 off, and 7 and 8 of leave.
     """
 
     value: Floats
     bounds: Integers
     weekday: Integers
     off: Truths
+    like: Integers
+
+    @property
+    def rest(self) -> Integers:
+        """What is to be expected of a day where its weekday is not known often enough."""
+        return np.asarray(np.where(self.like < _WEEK, self.off, self.like))
 
     @property
     def slots(self) -> int:
@@ -95,11 +109,33 @@ def day_grid(series: Series, zone: ZoneInfo, kinds: Mapping[date, DayKind]) -> D
         raise InputError("want at most 100 years", place=f"{first} to {last}")
     bounds = _bounds(first, last + timedelta(days=1), zone)
     slots = int(DAY_US // min(max(series.step, HOUR_US), DAY_US))
-    weekday = (first.weekday() + np.arange(len(bounds) - 1)) % 7
+    civil = (first.weekday() + np.arange(len(bounds) - 1)) % _WEEK
+    weekday = civil.copy()
     for day in kinds:
         if first <= day <= last:
             weekday[(day - first).days] = weekday_of_use(day, kinds)
-    return DayGrid(laid_out(series, bounds, slots, zone), bounds, weekday, weekday > _FRIDAY)
+    off = weekday > _FRIDAY
+    like = np.where(_on_leave(first, off, kinds), _WEEK + (civil > _FRIDAY), weekday)
+    return DayGrid(laid_out(series, bounds, slots, zone), bounds, weekday, off, like)
+
+
+def _on_leave(first: date, off: Truths, kinds: Mapping[date, DayKind]) -> Truths:
+    """Which days belong to a long run of days off, as the calendar tells it beyond the record."""
+    last = first + timedelta(days=len(off) - 1)
+    around = np.arange(-LEAVE_DAYS, len(off) + LEAVE_DAYS)
+    days = [first + timedelta(days=each) for each in around.tolist()]
+    told = np.array(
+        [
+            off[(day - first).days]
+            if first <= day <= last
+            else day in kinds and weekday_of_use(day, kinds) > _FRIDAY
+            for day in days
+        ]
+    )
+    leave = np.zeros(len(told), np.bool_)
+    for begin, end in runs(told).tolist():
+        leave[begin:end] = end - begin >= LEAVE_DAYS
+    return leave[LEAVE_DAYS:-LEAVE_DAYS]
 
 
 @lru_cache(maxsize=256)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from analytics.models.estimator import Floats, Truths
+from analytics.models.estimator import Floats, Integers
 from analytics.rules.day_grid import DayGrid
 from analytics.rules.finding import Finding, Priority
 from analytics.rules.hysteresis import Hysteresis, Spell, spells
@@ -62,20 +62,20 @@ def night_load(grid: DayGrid, rule: NightLoad) -> list[Finding]:
     hours = grid.hours(int(rule.first_hour), int(rule.end_hour))
     night = grid.value[:, hours]
     level = _median(night)
-    base = base_of_nights(level, grid.off, rule)
+    base = base_of_nights(level, grid.rest, rule)
     score = (level / np.where(base > 0, base, np.nan) - 1) / rule.above
     count = Hysteresis(1.0, 1.0, round(rule.nights), round(rule.within), round(rule.hold))
     return [_finding(grid, rule, level, base, spell) for spell in spells(score, count)]
 
 
-def base_of_nights(level: Floats, off: Truths, rule: NightLoad) -> Floats:
+def base_of_nights(level: Floats, rest: Integers, rule: NightLoad) -> Floats:
     """Low quantile of the nights before each night, shape (n_days,); NaN below a week of them.
 
-    Nights of days off are held against such nights, and those of a school's term against its term.
+    Nights of days off are held against such nights, those of a school's break against its own.
     """
     base = np.full_like(level, np.nan)
-    for kind in (False, True):
-        mine = off == kind
+    for kind in np.unique(rest):
+        mine = rest == kind
         base[mine] = _base(np.where(mine, level, np.nan), rule)[mine]
     return base
 

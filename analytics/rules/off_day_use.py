@@ -45,7 +45,7 @@ def off_day_use(grid: DayGrid, rule: OffDayUse) -> list[Finding]:
     total = np.where(known, grid.value, 0.0).sum(axis=1) * grid.slots / count
     total = np.where(enough, total, np.nan)
     expected = median_of_like_days(
-        total[:, None], np.where(grid.off, grid.weekday, -1), np.arange(-4, 0)
+        total[:, None], np.where(grid.off, grid.like, -1), np.arange(-4, 0)
     )[:, 0]
     away = np.where(grid.off, total - expected, np.nan)
     spread = _NORMAL * float(median_known(np.abs(away)[:, None])[0])

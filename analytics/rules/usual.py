@@ -74,10 +74,10 @@ def usual(grid: DayGrid, explained: Floats | None = None) -> Usual:
     base = np.zeros_like(grid.value) if explained is None else explained
     left = grid.value - base
     # A run of holidays is a run of Sundays: its first days would teach that a fault is usual.
-    expected = _median_of_earlier(left, grid.weekday, _WEEKS, apart=_WEEK)
+    expected = _median_of_earlier(left, grid.like, _WEEKS, apart=_WEEK)
     lacking = np.isnan(expected)
     until = int(np.flatnonzero(lacking)[-1]) // grid.slots + 1 if lacking.any() else 0
-    any_day = _median_of_earlier(left[:until], grid.off[:until].astype(np.int64), _OTHER_DAYS)
+    any_day = _median_of_earlier(left[:until], grid.rest[:until], _OTHER_DAYS)
     expected[:until] = np.where(lacking[:until], any_day, expected[:until])
     spread = _spread(np.abs(left - expected), grid)
     expected = expected + base
@@ -149,14 +149,13 @@ def _spread(size: Floats, grid: DayGrid) -> Floats:
     """Between how far the meter strayed at this time of day and at any, week by week."""
     before = _before_each_week(len(size), _SPREAD_DAYS)
     told = _of(size, before)
-    off = grid.off[np.maximum(before, 0)]
     at_any_time = median_known(told.reshape(len(told), -1, 1), _FEWEST_DAYS * size.shape[1])
-    by_kind = []
-    for kind in (~off, off):
-        by_time = _smoothed(median_known(np.where(kind[:, :, None], told, np.nan), _FEWEST))
-        by_kind.append(np.where(np.isnan(by_time), at_any_time, by_time))
-    week = np.arange(len(size)) // _WEEK
-    by_time = np.where(grid.off[:, None], by_kind[1][week], by_kind[0][week])
+    week, by_time = np.arange(len(size)) // _WEEK, np.full_like(size, np.nan)
+    # What days on leave are like says nothing of a term, nor Sundays of Mondays.
+    for kind in np.unique(grid.rest):
+        such = np.where((grid.rest == kind)[np.maximum(before, 0)][:, :, None], told, np.nan)
+        mine = grid.rest == kind
+        by_time[mine] = _smoothed(median_known(such, _FEWEST))[week[mine]]
     known = grid.value[np.isfinite(grid.value)]
     least = _LEAST_SPREAD * abs(float(np.median(known))) if len(known) else 0.0
     found = _NORMAL * np.sqrt(at_any_time[week] * by_time)

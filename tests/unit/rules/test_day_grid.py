@@ -44,6 +44,17 @@ def test_a_holiday_takes_the_hours_of_a_sunday() -> None:
     assert grid.off.tolist() == [True, True, True, False, False, False, False]
 
 
+def test_two_weeks_without_work_are_a_season_of_their_own_from_the_first_day() -> None:
+    breaks = {date(2024, 7, day): DayKind.HOLIDAY for day in range(8, 32)}
+    feast = {date(2024, 6, day): DayKind.HOLIDAY for day in (6, 7)}
+    grid = day_grid(series(datetime(2024, 6, 3, 23, tzinfo=UTC), 24 * 40), LONDON, breaks | feast)
+    of = dict(zip(range(-26, 14), grid.like.tolist(), strict=True))  # by the day of July
+    assert [of[-24], of[-23], of[-22], of[-21]] == [6, 6, 5, 6]
+    assert [of[each] for each in (4, 5, 6, 7)] == [3, 4, 8, 8]
+    assert [of[each] for each in (8, 9, 12, 13)] == [7, 7, 7, 8]
+    assert grid.rest[[0, 2, 33, 34, 39]].tolist() == [0, 1, 8, 7, 8]
+
+
 def test_quarters_are_averaged_and_what_is_missing_is_missing() -> None:
     first = us(datetime(2024, 6, 1, tzinfo=UTC))
     ts = first + np.arange(4 * 24, dtype=np.int64) * HOUR_US // 4
