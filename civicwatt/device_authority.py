@@ -17,8 +17,29 @@ from domain.errors import InputError
 CERTIFICATE, KEY = "device_authority", "device_authority_key"
 """As `ops/make_secrets.py` names them."""
 _SMALLEST_RSA = 2048
+_SHA256 = hashes.SHA256()
 _SKEW = timedelta(minutes=5)
 """A new certificate is valid for a device whose clock is behind by so much."""
+
+
+def fingerprint_of(certificate: bytes) -> bytes:
+    """SHA-256 of a certificate in PEM."""
+    return x509.load_pem_x509_certificate(certificate).fingerprint(_SHA256)
+
+
+def entered_certificate(file: Path) -> tuple[bytes, datetime]:
+    """Fingerprint of a certificate that another authority has signed, and when it ends.
+
+    Raises
+    ------
+    InputError
+        If it is none.
+    """
+    try:
+        certificate = x509.load_pem_x509_certificate(file.read_bytes())
+    except (OSError, ValueError) as error:
+        raise InputError(f"no certificate in PEM: {error}", place=str(file)) from error
+    return certificate.fingerprint(_SHA256), certificate.not_valid_after_utc
 
 
 @dataclass(frozen=True, slots=True)

@@ -68,13 +68,19 @@ def issue(
     topics: Sequence[str] = (),
     note: str = "",
     expires_at: datetime | None = None,
+    fingerprint: bytes | None = None,
 ) -> int:
     """Add a credential; returns its id.
+
+    Parameters
+    ----------
+    fingerprint : bytes, optional
+        SHA-256 of a certificate.
 
     Raises
     ------
     psycopg.errors.UniqueViolation
-        If the name signs in already.
+        If the name signs in already, or the certificate is known.
     """
     arguments = {
         "kind": kind,
@@ -86,8 +92,17 @@ def issue(
         "note": note,
         "expires_at": expires_at,
     }
+    if fingerprint is not None:  # a column the API may not write: certificates come by hand
+        arguments["fingerprint"] = fingerprint
+        return int(one_row(conn, sql("credential", "enter"), arguments)[0])
     row = one_row(conn, sql("credential", "issue"), arguments)
     return int(row[0])
+
+
+def note_fingerprint(conn: Connection, credential_id: int, fingerprint: bytes) -> None:
+    """Note of which certificate a credential is, once it is signed."""
+    arguments = {"credential_id": credential_id, "fingerprint": fingerprint}
+    conn.execute(sql("credential", "note_fingerprint"), arguments)
 
 
 def rotate(conn: Connection, credential_id: int, *, salt: bytes, key_id: str) -> bool:

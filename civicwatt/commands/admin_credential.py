@@ -7,14 +7,14 @@ from pathlib import Path
 import psycopg
 
 from civicwatt.administering import administering, device_named
-from civicwatt.device_authority import DeviceAuthority
+from civicwatt.device_authority import DeviceAuthority, entered_certificate, fingerprint_of
 from civicwatt.settings import CredentialSettings
 from domain.device_password import SecretKey
 from domain.errors import InputError
 from ingest.door.answers import answered_topics
 from ingest.door.guest_list import broker_file, wanted_doors
 from ingest.door.issuing import Issued, issue_for_device, issue_for_installer, own_topics, renew
-from store.credential import Credential, credentials, entries, revoke
+from store.credential import Credential, credentials, entries, note_fingerprint, revoke
 from store.session import audit
 
 _MOST_DAYS = 3650
@@ -38,6 +38,14 @@ def add(tasks: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     sign.add_argument("--days", type=_days, default=365, help="how long it is valid")
     _add_topics(sign)
     sign.set_defaults(run=_certify)
+
+    enter = steps.add_parser(
+        "enter", help="know a certificate of another authority, so that it can be revoked over TCP"
+    )
+    enter.add_argument("device", help="code of the device or platform it is of")
+    enter.add_argument("--certificate", type=Path, required=True, help="in PEM")
+    enter.add_argument("--note", default="", help="where it is from")
+    enter.set_defaults(run=_enter)
 
     rotate = steps.add_parser("rotate", help="a new password; the old one ends at once")
     rotate.add_argument("id", type=int)
@@ -123,8 +131,33 @@ def _certify(args: argparse.Namespace) -> int:
     until = now + timedelta(days=args.days)
     authority.check(args.csr)  # before the database knows of it
     issued = _issue_for(args, expires_at=until, certificate=True)
-    args.out.write_bytes(authority.sign(args.csr, name=issued.username, now=now, until=until))
+    signed = authority.sign(args.csr, name=issued.username, now=now, until=until)
+    with administering() as conn:
+        note_fingerprint(conn, issued.id, fingerprint_of(signed))
+    args.out.write_bytes(signed)
     print(f"credential {issued.id}: {issued.username}, until {until:%Y-%m-%d}, in {args.out}")
+    return 0
+
+
+def _enter(args: argparse.Namespace) -> int:
+    fingerprint, until = entered_certificate(args.certificate)
+    key = _key()
+    with administering() as conn, conn.transaction():
+        device = device_named(conn, args.device)
+        try:
+            issued = issue_for_device(
+                conn,
+                key,
+                (device.id, device.code),
+                topics=(),
+                expires_at=until,
+                certificate=True,
+                fingerprint=fingerprint,
+                note=args.note,
+            )
+        except psycopg.errors.UniqueViolation:
+            raise InputError("it is known already", place=str(args.certificate)) from None
+    print(f"credential {issued.id}: {issued.username}, until {until:%Y-%m-%d}")
     return 0
 
 

@@ -1,7 +1,8 @@
 """`civicwatt listen`: frames over TCP into the database."""
 
 import argparse
-from collections.abc import Collection
+from collections.abc import Callable, Collection
+from functools import partial
 from pathlib import Path
 from ssl import SSLContext
 from zoneinfo import ZoneInfo
@@ -9,17 +10,26 @@ from zoneinfo import ZoneInfo
 from prometheus_client import start_http_server
 
 from civicwatt.signals import stop_on_signal
+from domain.device_password import SecretKey
 from domain.errors import ConfigurationError
 from ingest.codecs.decoded import Codec
 from ingest.codecs.gb32960.codec import Gb32960
 from ingest.codecs.gb32960.key_file import installed, load
-from ingest.codecs.gb32960.wire import Credential, Gb32960Wire
+from ingest.codecs.gb32960.wire import (
+    LONGEST_PASSWORD,
+    Credential,
+    Gb32960Wire,
+    Issued,
+    Platforms,
+)
+from ingest.codecs.jt808.answer import auth_code
 from ingest.codecs.jt808.codec import Jt808
 from ingest.codecs.jt808.wire import Jt808Wire
 from ingest.codecs.registry import codecs
 from ingest.codecs.wire import Wire
 from ingest.profile.load import load_profiles
 from ingest.router import Router
+from ingest.tcp.gate import Gate, kept_gate
 from ingest.tcp.listener import Listener
 from ingest.tcp.settings import ListenerSettings
 from ingest.tcp.tls import tls_context
@@ -28,7 +38,6 @@ from ingest.writer import Writer
 _PORTS = {"gb32960": 32960, "jt808": 8080}
 _THIS_MACHINE = ("127.0.0.1", "::1", "localhost")
 _LONGEST_USER = 12
-_LONGEST_PASSWORD = 20
 
 
 def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -43,6 +52,12 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
     parser.add_argument("--key", type=Path, help="key of the certificate (PEM)")
     parser.add_argument(
         "--authority", type=Path, help="let in only peers with a certificate of this authority"
+    )
+    parser.add_argument(
+        "--known-certificates",
+        action="store_true",
+        help="of those only certificates that `admin credential certify` has signed or `enter` has "
+        "entered, each for its own device",
     )
     parser.add_argument(
         "--plain",
@@ -60,6 +75,13 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
     )
     parser.add_argument(
         "--password-file", type=Path, help="gb32960: file with the platform's password"
+    )
+    parser.add_argument(
+        "--platforms",
+        action="store_true",
+        help="gb32960: serve every platform that is registered as a gateway and has a credential "
+        "(`admin credential issue`, or the console): its code and the first 20 characters of its "
+        "password",
     )
     parser.add_argument(
         "--keys",
@@ -83,7 +105,15 @@ def run(args: argparse.Namespace) -> int:
     """Listen until asked to stop."""
     settings = ListenerSettings()
     tls = _tls(args)
-    wire, codec = _protocol(args, settings)
+    key = _key(args, settings)
+    with kept_gate(settings.database_url, key, known_only=args.known_certificates) as gate:
+        return _listen(args, settings, tls, gate)
+
+
+def _listen(
+    args: argparse.Namespace, settings: ListenerSettings, tls: SSLContext | None, gate: Gate
+) -> int:
+    wire, codec = _protocol(args, settings, gate)
     # Only this codec's frames come over TCP; the others are there for what is read again.
     others = [one for one in codecs() if one.name != codec.name]
     writer = Writer(
@@ -94,7 +124,7 @@ def run(args: argparse.Namespace) -> int:
     )
     port = _PORTS[args.codec] if args.port is None else args.port
     try:
-        listener = Listener(wire, writer, host=args.host, port=port, tls=tls)
+        listener = Listener(wire, writer, host=args.host, port=port, tls=tls, gate=gate)
         if args.metrics_port is not None:
             start_http_server(args.metrics_port, addr="127.0.0.1")
         how = "" if tls is None else "by TLS "
@@ -109,7 +139,8 @@ def run(args: argparse.Namespace) -> int:
 
 def _tls(args: argparse.Namespace) -> SSLContext | None:
     """TLS as asked for; without it only on this machine, or where it is asked for in words."""
-    if args.certificate is None and args.key is None and args.authority is None:
+    wanted = (args.certificate, args.key, args.authority, args.known_certificates or None)
+    if all(one is None for one in wanted):
         if not args.plain and args.host not in _THIS_MACHINE:
             raise ConfigurationError(
                 f"listening on {args.host} without TLS: want --certificate and --key, or --plain "
@@ -120,17 +151,51 @@ def _tls(args: argparse.Namespace) -> SSLContext | None:
         raise ConfigurationError("--plain is without TLS: want it or a certificate")
     if args.certificate is None or args.key is None:
         raise ConfigurationError("--certificate and --key belong together")
+    if args.known_certificates and args.authority is None:
+        raise ConfigurationError("--known-certificates needs the --authority that signed them")
     return tls_context(args.certificate, args.key, args.authority)
 
 
-def _protocol(args: argparse.Namespace, settings: ListenerSettings) -> tuple[Wire, Codec]:
+def _key(args: argparse.Namespace, settings: ListenerSettings) -> SecretKey | None:
+    """The key of passwords, where somebody is asked for one that Civicwatt has issued."""
+    if args.codec == "jt808" or args.platforms:
+        return SecretKey.parse(settings.secret_key)
+    return None
+
+
+def _protocol(
+    args: argparse.Namespace, settings: ListenerSettings, gate: Gate
+) -> tuple[Wire, Codec]:
     if args.codec == "jt808":
-        secret = settings.secret_of("jt808")
+        code_of = _codes(settings.secret_of("jt808"), gate)
         expected = _terminals(args.terminals)
-        return Jt808Wire(secret, expected.__contains__), Jt808(secret)
+        return Jt808Wire(code_of, expected.__contains__), Jt808(code_of)
     keys = installed() if args.keys is None else load(args.keys)
+    return Gb32960Wire(_platforms(args, gate), keys), Gb32960(keys=keys)
+
+
+def _codes(secret: bytes, gate: Gate) -> Callable[[str], str | None]:
+    """Codes of terminals: by the credential of one that has ever had one, else by its number."""
+    common = partial(auth_code, secret)
+
+    def code_of(terminal: str) -> str | None:
+        issued = gate.book.passwords
+        return issued[terminal] if terminal in issued else common(terminal)
+
+    return code_of
+
+
+def _platforms(args: argparse.Namespace, gate: Gate) -> Platforms | None:
     credential = _credential(args.user, args.password_file)
-    return Gb32960Wire(credential, keys), Gb32960(keys=keys)
+    if not args.platforms:
+        return credential
+    if credential is not None:
+        raise ConfigurationError("--platforms and --user exclude each other")
+
+    def issued(user: str) -> str | None:
+        return gate.book.passwords.get(user)
+
+    return Issued(issued)
 
 
 def _terminals(file: Path | None) -> Collection[str]:
@@ -148,8 +213,8 @@ def _credential(user: str | None, file: Path | None) -> Credential | None:
     if not user.isascii() or not user.isalnum() or len(user) > _LONGEST_USER:
         raise ConfigurationError(f"user {user!r}: want up to {_LONGEST_USER} letters and digits")
     password = _read(file).rstrip(b"\r\n")
-    if not 0 < len(password) <= _LONGEST_PASSWORD:
-        reason = f"a password of {len(password)} bytes: want 1 to {_LONGEST_PASSWORD}"
+    if not 0 < len(password) <= LONGEST_PASSWORD:
+        reason = f"a password of {len(password)} bytes: want 1 to {LONGEST_PASSWORD}"
         raise ConfigurationError(f"{file}: {reason}")
     return Credential(user, password)
 

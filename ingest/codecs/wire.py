@@ -6,8 +6,17 @@ frames go to the store as messages like any other, and the codec's answers follo
 committed.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, TypeAlias
+
+Bars: TypeAlias = Callable[[str], str]
+"""Says why a device, by its code, may not be connected now; nothing if it may."""
+
+
+def bars_nobody(_code: str) -> str:
+    """Let everybody in who can prove who it is."""
+    return ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +45,10 @@ class Session(Protocol):
         It is the device of the topic its frames are stored under, ``cw/v1/<link>/raw/<codec>``.
         """
 
+    @property
+    def holds(self) -> bool:
+        """Whether what the other end has proved itself with is still what it must show."""
+
     def admit(self, piece: bytes) -> bytes | Refused:
         """Say whether a piece from `Wire.cut` may be stored.
 
@@ -44,7 +57,7 @@ class Session(Protocol):
         bytes
             The piece as it may be stored: without passwords. `link` is set by now.
         Refused
-            If the sender has not said who it is, or not proved it.
+            If the sender has not said who it is, not proved it, or may not come in.
         """
 
 
@@ -75,5 +88,11 @@ class Wire(Protocol):
             The beginning of a frame that is not whole yet, at most `longest` bytes.
         """
 
-    def greet(self) -> Session:
-        """A new connection."""
+    def greet(self, bars: Bars = bars_nobody) -> Session:
+        """A new connection.
+
+        Parameters
+        ----------
+        bars : callable
+            Asked at each login.
+        """

@@ -75,6 +75,8 @@ def issue_for_device(
     answered: Sequence[Answered] = (),
     expires_at: datetime | None = None,
     certificate: bool = False,
+    fingerprint: bytes | None = None,
+    note: str = "",
 ) -> Issued:
     """Let a device sign in, by password or by a certificate that is to be signed for its name.
 
@@ -86,6 +88,8 @@ def issue_for_device(
         What it may publish to beside the topics of the native profile.
     answered : sequence of Answered
         What the collectors answer, to be told where.
+    fingerprint : bytes, optional
+        SHA-256 of a certificate that another authority has signed already.
 
     Raises
     ------
@@ -109,7 +113,9 @@ def issue_for_device(
         salt=salt,
         key_id=key.key_id,
         topics=check_topics(topics),
+        note=note,
         expires_at=expires_at,
+        fingerprint=fingerprint,
     )
     audit(conn, "credential_issued", code, {"credential": credential_id, "username": username})
     password = "" if certificate else key.password(username, salt)

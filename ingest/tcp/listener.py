@@ -21,6 +21,7 @@ from typing import Protocol
 from domain.reading import Message
 from ingest.codecs.wire import Wire
 from ingest.metrics import note_committed, note_database, note_in_flight
+from ingest.tcp.gate import Gate
 from ingest.tcp.metrics import note_connections, note_turned_away
 from ingest.tcp.peer import Peer
 from ingest.writer import Unavailable, Written
@@ -68,6 +69,8 @@ class Listener:
         Where to listen; port 0 for any that is free, see `address`.
     tls : SSLContext, optional
         Whoever calls must speak TLS.
+    gate : Gate, optional
+        Who may be connected; without it whoever can prove who it is.
     """
 
     def __init__(
@@ -78,9 +81,12 @@ class Listener:
         host: str,
         port: int,
         tls: SSLContext | None = None,
+        gate: Gate | None = None,
     ) -> None:
         self._wire = wire
         self._tls = tls
+        self._gate = Gate() if gate is None else gate
+        self._book = self._gate.book
         self._store = store
         self._server = socket.create_server((host, port), reuse_port=False, backlog=512)
         self._server.setblocking(False)
@@ -113,6 +119,8 @@ class Listener:
     def _turn(self) -> None:
         """One round: hear every connection, store what is due, give up the dead."""
         self._hear()
+        if self._gate.book is not self._book:
+            self._look_again()
         if self._is_due():
             self._flush()
         note_in_flight(len(self._hand), oldest_s=self._age_s())
@@ -128,6 +136,13 @@ class Listener:
             self._tidy(list(self._peers.values()))
             if not self._hand:
                 self._rest()
+
+    def _look_again(self) -> None:
+        """Show out whoever may not be connected any more."""
+        self._book = self._gate.book
+        for peer in self._peers.values():
+            peer.look_again()
+        self._tidy(list(self._peers.values()))
 
     def _hear(self) -> None:
         wait_s = BATCH_QUIET_S if self._hand and not self._away else _IDLE_S
@@ -165,7 +180,7 @@ class Listener:
                     continue
             self._number += 1
             name = f"connection {self._number} from {host}:{port}"
-            peer = Peer(self._number, sock, name, self._wire, time.monotonic())
+            peer = Peer(self._number, sock, name, self._wire, self._gate, time.monotonic())
             self._peers[peer.number] = peer
             self._tidy([peer])
             note_connections(len(self._peers))

@@ -10,6 +10,9 @@ from ssl import SSLSocket, SSLWantReadError, SSLWantWriteError
 from domain.reading import Message
 from ingest.codecs.native import PREFIX
 from ingest.codecs.wire import Refused, Wire
+from ingest.tcp.gate import Gate
+from ingest.tcp.guest_book import Certificate
+from ingest.tcp.tls import certificate_of
 
 log = logging.getLogger(__name__)
 
@@ -41,14 +44,17 @@ class Peer:
     """
 
     def __init__(
-        self, number: int, sock: socket.socket, name: str, wire: Wire, now_s: float
+        self, number: int, sock: socket.socket, name: str, wire: Wire, gate: Gate, now_s: float
     ) -> None:
         self.number = number
         self.sock = sock
         self.name = name
         self.unsettled = 0
         self._wire = wire
-        self._session = wire.greet()
+        self._gate = gate
+        self._session = wire.greet(self._bars)
+        self._certificate: Certificate | None = None
+        self._is_known = not isinstance(sock, SSLSocket)
         self._rest = b""
         self._rest_since_s = now_s
         self._out = bytearray()
@@ -85,6 +91,8 @@ class Peer:
             self._is_ending = True
             return
         self._heard_s = now_s
+        if not self._is_known and not self._meet():
+            return
         pieces, rest = self._wire.cut(self._rest + data)
         if pieces or not self._rest:
             self._rest_since_s = now_s
@@ -144,6 +152,29 @@ class Peer:
             self.drop(f"no login within {LOGIN_S:.0f} s")
         elif self._rest and now_s - self._rest_since_s > FRAME_S:
             self.drop(f"a frame unfinished for {FRAME_S:.0f} s")
+
+    def look_again(self) -> None:
+        """Give it up if it may not be connected any more."""
+        if self._is_ending:
+            return
+        if barred := self._bars(self._session.link):
+            self.drop(barred)
+        elif not self._session.holds:
+            self.drop(f"what {self._session.link} has shown holds no more")
+
+    def _meet(self) -> bool:
+        """Look at the certificate it has shown, now that its handshake is over."""
+        self._is_known = True
+        if isinstance(self.sock, SSLSocket):
+            self._certificate = certificate_of(self.sock)
+        barred = self._bars("")
+        if barred:
+            self.drop(barred)
+        return not barred
+
+    def _bars(self, code: str) -> str:
+        gate = self._gate
+        return gate.book.bars(code, self._certificate, known_only=gate.known_only)
 
     def excuse(self, now_s: float) -> None:
         """Start its clocks anew, after a time in which we did not listen."""

@@ -1,9 +1,14 @@
 """TLS of the listener: who it is, and whom it lets in."""
 
+from hashlib import sha256
 from pathlib import Path
-from ssl import CERT_REQUIRED, PROTOCOL_TLS_SERVER, SSLContext, SSLError, TLSVersion
+from ssl import CERT_REQUIRED, PROTOCOL_TLS_SERVER, SSLContext, SSLError, SSLSocket, TLSVersion
+
+from cryptography.x509 import load_der_x509_certificate
+from cryptography.x509.oid import NameOID
 
 from domain.errors import ConfigurationError
+from ingest.tcp.guest_book import Certificate
 
 
 def tls_context(certificate: Path, key: Path, authority: Path | None = None) -> SSLContext:
@@ -34,6 +39,18 @@ def tls_context(certificate: Path, key: Path, authority: Path | None = None) -> 
             raise ConfigurationError(f"{authority}: {_why(error)}") from None
         context.verify_mode = CERT_REQUIRED
     return context
+
+
+def certificate_of(sock: SSLSocket) -> Certificate | None:
+    """The certificate a peer has shown; None if it was not asked for one."""
+    raw = sock.getpeercert(binary_form=True)
+    if not raw:
+        return None
+    try:
+        names = load_der_x509_certificate(raw).subject.get_attributes_for_oid(NameOID.COMMON_NAME)
+    except ValueError:  # OpenSSL has let it pass, and its fingerprint tells who it is
+        names = []
+    return Certificate(str(names[0].value) if names else "", sha256(raw).digest())
 
 
 def _why(error: OSError) -> str:

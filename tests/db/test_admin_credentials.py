@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from cryptography import x509
+from cryptography.hazmat.primitives.hashes import SHA256
 from psycopg import Connection
 
 from store.credential import credentials
@@ -120,8 +121,30 @@ def test_a_certificate_has_the_name_we_give_and_not_the_one_it_asked_for(
     assert certificate.subject.rfc4514_string() == f"CN={issued.username}"
     constraints = certificate.extensions.get_extension_for_class(x509.BasicConstraints)
     assert constraints.value.ca is False
+    known = superuser.execute("SELECT fingerprint FROM credential").fetchall()
+    assert known == [(certificate.fingerprint(SHA256()),)]
     said = run(url, "admin", "credential", "rotate", str(issued.id), code=1, **SECRET)
     assert "is a certificate: issue a new one" in said
+
+
+def test_a_certificate_is_known_by_its_fingerprint_whoever_signed_it(
+    url: str, superuser: Connection, tmp_path: Path
+) -> None:
+    make_authority(tmp_path)
+    foreign = tmp_path / "device_authority"
+    words = ("school-device-0", "--certificate", str(foreign))
+    said = run(url, "admin", "credential", "enter", *words, "--note", "of a partner", **SECRET)
+    (entered,) = credentials(superuser)
+    assert said.startswith(f"credential {entered.id}: school-device-0@")
+    assert (entered.kind, entered.note) == ("certificate", "of a partner")
+    certificate = x509.load_pem_x509_certificate(foreign.read_bytes())
+    assert entered.expires_at == certificate.not_valid_after_utc
+    known = superuser.execute("SELECT fingerprint FROM credential").fetchall()
+    assert known == [(certificate.fingerprint(SHA256()),)]
+    again = run(url, "admin", "credential", "enter", *words, code=1, **SECRET)
+    assert "it is known already" in again
+    run(url, "admin", "credential", "revoke", str(entered.id))
+    assert credentials(superuser)[0].revoked_at is not None
 
 
 @pytest.mark.parametrize("content", ["weak", "text", "none"])

@@ -14,6 +14,7 @@ import pytest
 from domain.reading import Message
 from ingest.codecs.decoded import Codec
 from ingest.codecs.wire import Wire
+from ingest.tcp.gate import Gate
 from ingest.tcp.listener import FrameStore, Listener
 from ingest.writer import Unavailable, Written
 from tests.unit.ingest_codecs.raw_frames import World
@@ -110,8 +111,10 @@ def start_listener() -> Iterator[StartListener]:
     stop = Event()
     threads: list[threading.Thread] = []
 
-    def start(wire: Wire, store: FrameStore, tls: SSLContext | None = None) -> Listener:
-        listener = Listener(wire, store, host="127.0.0.1", port=0, tls=tls)
+    def start(
+        wire: Wire, store: FrameStore, tls: SSLContext | None = None, gate: Gate | None = None
+    ) -> Listener:
+        listener = Listener(wire, store, host="127.0.0.1", port=0, tls=tls, gate=gate)
         thread = threading.Thread(target=listener.run, args=[stop])
         thread.start()
         threads.append(thread)

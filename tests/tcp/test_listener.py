@@ -16,6 +16,7 @@ from device_sim.vendors.gb32960 import Edition
 from ingest.codecs.gb32960.codec import Gb32960
 from ingest.codecs.gb32960.wire import Credential, Gb32960Wire
 from ingest.codecs.wire import Wire
+from ingest.tcp.gate import Gate
 from ingest.tcp.listener import Listener
 from ingest.tcp.peer import Peer
 from tests.tcp.conftest import Call, Caller, Memory, StartListener
@@ -195,7 +196,7 @@ def test_who_does_not_read_its_answers_is_given_up() -> None:
     ours, theirs = socket.socketpair()
     with ours, theirs:
         ours.setblocking(False)
-        peer = Peer(1, ours, "connection 1", PLATFORM, 0.0)
+        peer = Peer(1, ours, "connection 1", PLATFORM, Gate(), 0.0)
         while peer.is_reading:
             peer.answer(bytes(100_000))
             assert len(peer._out) <= ingest.tcp.peer.MOST_UNREAD
@@ -206,7 +207,7 @@ def test_who_is_silent_is_given_up_even_when_something_is_owed() -> None:
     ours, theirs = socket.socketpair()
     with ours, theirs:
         ours.setblocking(False)
-        peer = Peer(1, ours, "connection 1", PLATFORM, 0.0)
+        peer = Peer(1, ours, "connection 1", PLATFORM, Gate(), 0.0)
         while not peer.is_writing:
             peer.answer(bytes(100_000))
         peer.expire(20.0)

@@ -104,19 +104,18 @@ def rows(database: str, query: str) -> list[tuple[Any, ...]]:
         return conn.execute(query).fetchall()
 
 
-def test_a_refused_platform_stays_connected_and_answered_but_its_readings_are_set_aside(
+def test_a_refused_platform_is_shown_out_and_told_so_when_it_comes_back(
     connect: Connect, fleet_database: str
 ) -> None:
+    caller = connect()
+    caller.send(report(1, 30))
+    caller.receive(ANSWER)
     with connected(fleet_database) as conn:
         [(platform,)] = conn.execute("SELECT device_id FROM device WHERE code = 'city'").fetchall()
         set_device_status(conn, platform, "refused")
-    caller = connect()
-    until_s, second = time.monotonic() + 60, 0
-    while not (aside := rows(fleet_database, "SELECT DISTINCT reason_code FROM quarantine")):
-        assert time.monotonic() < until_s
-        caller.send(report(1, second := second + 1))
-        caller.receive(ANSWER)
-    assert aside == [("device_refused",)]
+    assert caller.rest() == b""
+    assert connect().rest() == b"", "after the answer that it is refused"
+    assert rows(fleet_database, "SELECT count(*) FROM vehicle_reading") == [(1,)]
 
 
 def test_a_platforms_vehicles_are_in_the_tables_under_their_vin(

@@ -1,8 +1,10 @@
 """The listener for JT/T 808 terminals: registered, let in, answered after the commit."""
 
 from datetime import UTC, datetime
+from functools import partial
 
 from device_sim.vendors import jt808 as car
+from ingest.codecs.jt808.answer import auth_code
 from ingest.codecs.jt808.codec import Jt808
 from ingest.codecs.jt808.frame import cut, parsed
 from ingest.codecs.jt808.wire import Jt808Wire
@@ -10,7 +12,7 @@ from tests.tcp.conftest import Call, Caller, Memory, StartListener
 
 NUMBER = "13912345678"
 TERMINAL = car.Terminal(NUMBER)
-SECRET = b"of the listener"
+CODES = partial(auth_code, b"of the listener")
 
 
 def answered(caller: Caller, frame: bytes) -> bytes:
@@ -27,8 +29,8 @@ def answered(caller: Caller, frame: bytes) -> bytes:
 def test_a_terminal_registers_comes_back_with_its_code_and_reports(
     start_listener: StartListener, call: Call
 ) -> None:
-    store = Memory(Jt808(SECRET), gateways=())
-    listener = start_listener(Jt808Wire(SECRET, {NUMBER}.__contains__), store)
+    store = Memory(Jt808(CODES), gateways=())
+    listener = start_listener(Jt808Wire(CODES, {NUMBER}.__contains__), store)
     hello = TERMINAL.registration(1, maker="CW", model="T", name="A1", plate="渝A12345")
     granted = answered(call(listener), hello)[3:].decode()
     caller = call(listener)
@@ -41,8 +43,8 @@ def test_a_terminal_registers_comes_back_with_its_code_and_reports(
 
 
 def test_a_terminal_nobody_expects_is_refused(start_listener: StartListener, call: Call) -> None:
-    store = Memory(Jt808(SECRET), gateways=())
-    listener = start_listener(Jt808Wire(SECRET, frozenset[str]().__contains__), store)
+    store = Memory(Jt808(CODES), gateways=())
+    listener = start_listener(Jt808Wire(CODES, frozenset[str]().__contains__), store)
     hello = TERMINAL.registration(1, maker="CW", model="T", name="A1", plate="渝A12345")
     assert answered(call(listener), hello)[2] != 0
     assert store.stored == []

@@ -1,6 +1,7 @@
 """Simulated vehicles talk to the listener as real ones do: greeted, let in, and heard."""
 
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from itertools import chain, takewhile
 from pathlib import Path
 from threading import Event
@@ -21,6 +22,7 @@ from ingest.codecs.decoded import Codec
 from ingest.codecs.gb32960.codec import Gb32960
 from ingest.codecs.gb32960.key_file import load
 from ingest.codecs.gb32960.wire import Credential, Gb32960Wire
+from ingest.codecs.jt808.answer import auth_code
 from ingest.codecs.jt808.codec import Jt808
 from ingest.codecs.jt808.wire import Jt808Wire
 from ingest.codecs.wire import Wire
@@ -28,13 +30,13 @@ from tests.faults.line import Line
 from tests.tcp.conftest import Memory, StartListener
 from tests.unit.ingest_codecs.raw_frames import World
 
-SECRET = b"0123456789abcdef0123456789abcdef"
+CODES = partial(auth_code, b"0123456789abcdef0123456789abcdef")
 HEARTBEAT = 7
 START = datetime(2026, 11, 20, 12, tzinfo=UTC)
 END = START + timedelta(minutes=2)
 SPOKEN: list[tuple[Wire, Codec]] = [
     (Gb32960Wire(), Gb32960()),
-    (Jt808Wire(SECRET, lambda _: True), Jt808(SECRET)),
+    (Jt808Wire(CODES, lambda _: True), Jt808(CODES)),
 ]
 
 
@@ -94,7 +96,7 @@ PLATFORM = Gb32960Platform("city", "geheim", lambda: END)
 CREDENTIAL = Credential("city", b"geheim")
 CARS: list[tuple[Wire, Codec, Speech, list[int]]] = [
     (Gb32960Wire(CREDENTIAL), Gb32960(), PLATFORM, [0, 1, 2, 3]),
-    (Jt808Wire(SECRET, lambda _: True), Jt808(SECRET), Jt808Car(VENDORS["jt808"].device(1)), [1]),
+    (Jt808Wire(CODES, lambda _: True), Jt808(CODES), Jt808Car(VENDORS["jt808"].device(1)), [1]),
 ]
 
 
@@ -123,7 +125,7 @@ def test_what_is_not_answered_is_sent_again_on_the_next_connection(
 
 
 def test_a_terminal_that_may_not_register_says_so(start_listener: StartListener) -> None:
-    host, port = start_listener(Jt808Wire(SECRET, lambda _: False), Memory(Jt808(SECRET))).address
+    host, port = start_listener(Jt808Wire(CODES, lambda _: False), Memory(Jt808(CODES))).address
     greeting = next(crowd("jt808").hello(START)).sent
     vehicles = Connections(host, port, stop=Event())
     with (

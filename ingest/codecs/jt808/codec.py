@@ -1,7 +1,9 @@
 """From a message with JT/T 808 frames to samples, notices and answers. Pure."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import IntEnum
+from typing import TypeAlias
 
 from domain.errors import PayloadError
 from domain.reading import Message
@@ -15,6 +17,8 @@ from ingest.codecs.raw_topic import link_of, raw_filter
 from ingest.codecs.value import MOST_SAMPLES
 
 NAME = "jt808"
+CodeOf: TypeAlias = Callable[[str], str | None]
+"""Code that the terminal of a number must show; None for one that is given none."""
 
 
 class Kind(IntEnum):
@@ -46,12 +50,12 @@ class Jt808:
 
     Attributes
     ----------
-    secret : bytes or None
-        Codes of terminals are made of it. None where terminals wait for no answer: behind a
-        gateway that answers them itself and passes their frames on over MQTT.
+    code_of : callable or None
+        None where terminals wait for no answer: behind a gateway that answers them itself and
+        passes their frames on over MQTT.
     """
 
-    secret: bytes | None = field(default=None, repr=False)
+    code_of: CodeOf | None = field(default=None, repr=False)
     name: str = field(default=NAME, init=False)
     filters: tuple[str, ...] = field(default=(raw_filter(NAME),), init=False)
 
@@ -70,7 +74,7 @@ class Jt808:
         if not 0 < len(pieces) <= MOST_SAMPLES:
             reason = f"{len(pieces)} frames in one message: want 1 to {MOST_SAMPLES}"
             raise PayloadError(reason, code="no_frame" if not pieces else "too_many_samples")
-        reading = _Reading(link, around, self.secret)
+        reading = _Reading(link, around, self.code_of)
         for number, piece in enumerate(pieces):
             try:
                 reading.take(piece)
@@ -83,10 +87,10 @@ class Jt808:
 class _Reading:
     """One message being read."""
 
-    def __init__(self, link: str, around: Around, secret: bytes | None) -> None:
+    def __init__(self, link: str, around: Around, code_of: CodeOf | None) -> None:
         self._link = link
         self._around = around
-        self._secret = secret
+        self._code_of = code_of
         self._is_gateway = bool(link) and around.carries_others(link)
         self._only = ""
         self.decoded = Decoded(link)
@@ -120,11 +124,12 @@ class _Reading:
         return "" if code == self.decoded.sender else code
 
     def _answer(self, frame: Frame) -> None:
-        if self._secret is None or frame.message in _ANSWERS:
+        if self._code_of is None or frame.message in _ANSWERS:
             return
         if frame.message == Kind.REGISTER:
-            granted = answer.auth_code(self._secret, frame.code)
-            reply = answer.registration(frame, answer.DONE, granted)
+            granted = self._code_of(frame.code)
+            result = answer.TERMINAL_UNKNOWN if granted is None else answer.DONE
+            reply = answer.registration(frame, result, granted or "")
         else:
             known = frame.message in _KNOWN
             reply = answer.general(frame, answer.DONE if known else answer.UNSUPPORTED)

@@ -4,6 +4,16 @@ INSERT INTO credential (kind, device_id, username, salt, key_id, topics, note, e
 VALUES (%(kind)s, %(device_id)s, %(username)s, %(salt)s, %(key_id)s, %(topics)s, %(note)s, %(expires_at)s)
 RETURNING credential_id;
 
+-- name: enter
+-- A certificate that another authority has signed. fingerprint bytea.
+INSERT INTO credential (kind, device_id, username, salt, key_id, topics, note, expires_at, fingerprint)
+VALUES (%(kind)s, %(device_id)s, %(username)s, %(salt)s, %(key_id)s, %(topics)s, %(note)s, %(expires_at)s,
+        %(fingerprint)s)
+RETURNING credential_id;
+
+-- name: note_fingerprint
+UPDATE credential SET fingerprint = %(fingerprint)s WHERE credential_id = %(credential_id)s;
+
 -- name: rotate
 UPDATE credential SET salt = %(salt)s, key_id = %(key_id)s, rotated_at = now(), rotated_by = current_person()
  WHERE credential_id = %(credential_id)s AND revoked_at IS NULL AND kind <> 'certificate';
