@@ -75,8 +75,9 @@ def _body(paper: Paper) -> Iterator[str]:
     yield f"<h2>{paper.word('signatures')}</h2>"
     yield f'<p class="text">{escape(paper.word("signing_hint"))}</p>'
     boxes = (
-        f"<div><p>{escape(what)}: {escape(name)}</p><p>{escape(person)}</p></div>"
-        for what, name, person in paper.signatories()
+        f"<div><p>{escape(what)}: {escape(name)}</p><p>{escape(person)}</p>"
+        f"<p>{escape(how)}</p></div>"
+        for what, name, person, how in paper.signatories()
     )
     yield f'<div class="signatories">{"".join(boxes)}</div>'
 

@@ -27,7 +27,9 @@ class Doing:
     party : str
         Which it was done for, or empty.
     subject : str
-        Digest that was signed, key, number of the payment, reason.
+        Digest that was signed, number of the payment, reason.
+    key : str
+        Fingerprint of the key of a detached signature; empty: an approval without one.
     """
 
     act: str
@@ -35,6 +37,7 @@ class Doing:
     person: str
     party: str = ""
     subject: str = ""
+    key: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,16 +155,20 @@ class Paper:
         """Line, unit and status of a saving."""
         return f"{self.name(found.line)} ({found.unit}), {self.word(found.status)}"
 
-    def signatories(self) -> list[tuple[str, str, str]]:
-        """Each party: what it is, its name, and who has signed what stands here for it."""
-        signed: dict[str, str] = {}
+    def signatories(self) -> list[tuple[str, str, str, str]]:
+        """Each party: what it is, its name, who has signed what stands here for it, and by what."""
+        signed: dict[str, tuple[str, str]] = {}
         for each in self.doings:
             if each.act == "sign":
-                signed[each.party] = each.person
+                by_key = f"{self.word('by_key')} {each.key[:16]}"
+                signed[each.party] = each.person, by_key if each.key else self.word("no_key")
             elif each.act in {"check", "return"}:
                 signed = {}
         names = {Party.CLIENT: self.contract.client, Party.PROVIDER: self.contract.provider}
-        return [(self.word(party), name, signed.get(party, "")) for party, name in names.items()]
+        nobody = ("", self.word("not_signed"))
+        return [
+            (self.word(party), name, *signed.get(party, nobody)) for party, name in names.items()
+        ]
 
 
 def figure(value: Decimal) -> str:

@@ -71,6 +71,15 @@ class LateBill(StrEnum):
     """It is borne in the month in which it came."""
 
 
+class SigningRule(StrEnum):
+    """What makes a document of the contract signed by a party."""
+
+    KEYS = "keys"
+    """Its detached signature of the bundle, by a key that only the party has."""
+    APPROVALS = "approvals"
+    """Its approval as the server records it: whoever hosts the server could have written it."""
+
+
 @dataclass(frozen=True, slots=True)
 class BaselineYears:
     """Use of the three years before, which the baseline was chosen from. [unit of the line].
@@ -130,6 +139,8 @@ class Contract:
         it counts from its day on, whenever it is notified. [d]
     meter_errors : MeterErrorRule or None
         How far back a meter found out of tolerance is corrected; None: as both agree each time.
+    signing : SigningRule or None
+        What a signature takes; None: keys.
     refunds : tuple of Refund, or None
         What goes back for days on which rooms were too cold or too warm, beside the measures of
         quality and outside their cap.
@@ -176,6 +187,7 @@ class Contract:
     equipment_notice_days: int | None = None
     refunds: tuple[Refund, ...] | None = None
     meter_errors: MeterErrorRule | None = None
+    signing: SigningRule | None = None
 
     def __post_init__(self) -> None:
         wanted(self.first_day < self.end_day, f"ends on {self.end_day}, want after its first day")
@@ -201,6 +213,11 @@ class Contract:
     def nominal(self) -> Decimal:
         """Coverage that bands are to have. [1]."""
         return CONFIDENCE if self.confidence is None else self.confidence
+
+    @property
+    def signed_by_keys(self) -> bool:
+        """Whether a party signs by a detached signature, and an approval does not do."""
+        return self.signing is not SigningRule.APPROVALS
 
     @property
     def trues_up_quarters(self) -> bool:

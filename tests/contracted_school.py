@@ -53,6 +53,7 @@ signed_on = 2026-04-01
 first_day = {first_day}
 end_day = 2027-05-01
 utilities_paid_by = "client"
+signing = "approvals"
 coefficient = 0.95
 substitution = {{ method = "mean_of_days", most_days = 3 }}
 meters = [

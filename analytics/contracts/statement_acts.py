@@ -126,7 +126,7 @@ def act(conn: Connection, statement: StatementRow, doer: Doer, deed: Deed) -> No
     Raises
     ------
     SettlementError
-        If it is not possible now, or a signature does not hold.
+        If it is not possible now, a signature does not hold, or the contract wants one by a key.
     InputError
         If a reason is wanted and not given, or a signature cannot be read.
     """
@@ -174,6 +174,15 @@ def _sign(conn: Connection, of: Matter, doer: Doer, deed: Deed) -> None:
             Sentence("statement_waits", "sign: what it replaces is not reversed yet")
         )
     signed = None
+    if deed.signature is None and of.contract.signed_by_keys:
+        raise SettlementError(
+            Sentence(
+                "signature_wanted",
+                "sign: the contract wants the {party}'s own signature of the bundle, made at home"
+                " by `civicwatt sign`",
+                party=doer.party,
+            )
+        )
     if deed.signature is not None:
         signed = (key_of(conn, of.row, doer.party, deed.signature), deed.signature)
     _keep(conn, of, doer, deed, subject=deed.sha256, signed=signed)

@@ -141,6 +141,9 @@ def _signed(
             "key_sha256": fingerprint(key),
             "key_from": origin,
         }
+    for party in Party:
+        if party not in seen:
+            yield {"record": "signature", "party": party, "holds": None}
 
 
 def _want_whole(manifest: Manifest, content: bytes, parts: Mapping[str, bytes]) -> None:

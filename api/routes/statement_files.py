@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from fastapi import APIRouter, Query, Response
 
 from analytics.contracts.statement_acts import Matter, matter
+from analytics.evidence.signature import fingerprint
 from analytics.settlement.statement import Statement, read_inputs
 from api.problem import refuse
 from api.routes.statements import statement_named
@@ -72,7 +73,9 @@ def _doings(of: Matter) -> list[Doing]:
     doings = [Doing("make", made.isoformat(), of.row.maker or "Civicwatt")]
     for each in of.done:
         subject = " ".join(part for part in (each.subject, each.reason) if part)
-        doings.append(Doing(each.act, each.on.isoformat(), each.person, each.party or "", subject))
+        key = "" if each.key is None else fingerprint(each.key)
+        day = each.on.isoformat()
+        doings.append(Doing(each.act, day, each.person, each.party or "", subject, key))
     return doings
 
 

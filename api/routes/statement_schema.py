@@ -20,7 +20,7 @@ from analytics.settlement.phrase import basis_in_chinese, in_chinese
 from analytics.settlement.statement import Side
 from api.routes.contract_schema import File, Told
 from api.routes.saving_schema import SavingOut, Yuan
-from domain.contract import Party
+from domain.contract import Party, SigningRule
 from domain.contract_book import Cause, DocumentKind
 from domain.contract_line import LineKind
 from domain.time_of_use import Period
@@ -291,6 +291,7 @@ class StatementDetail(StatementOut):
     rounding: str | None
     party: Party | None = Field(description="For whom the caller acts.")
     may: list[Act] = Field(description="What the caller may do with it now.")
+    signing: SigningRule = Field(description="Whether a party signs by a key of its own.")
     lines: list[LineOut]
     totals: list[TotalOut]
     payment: PaymentOut | None

@@ -36,7 +36,7 @@ from api.routes.statement_schema import (
     TotalOut,
 )
 from api.scope import Caller
-from domain.contract import Party
+from domain.contract import Party, SigningRule
 from domain.contract_book import DocumentKind
 from store.contract import party_of
 from store.dispute import DisputeRow
@@ -67,6 +67,7 @@ def whole(scope: Caller, row: StatementRow) -> StatementDetail:
         rounding=document.rounding if isinstance(document, Statement) else None,
         party=party,
         may=[] if doer is None else list(of.may(doer)),
+        signing=contract.signing or SigningRule.KEYS,
         lines=_lines(of),
         totals=_totals(of),
         payment=document.payment and PaymentOut.model_validate(document.payment),

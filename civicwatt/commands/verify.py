@@ -50,6 +50,11 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
         metavar="BUNDLE",
         help="of a true-up, a hand-over or a reversal: the bundle of a document it rests on",
     )
+    parser.add_argument(
+        "--signed",
+        action="store_true",
+        help="end with 1 where a party's signature is missing; else that is only said",
+    )
     parser.set_defaults(run=run)
 
 
@@ -62,7 +67,7 @@ def run(args: argparse.Namespace) -> int:
         0 where everything agrees; what differs is raised.
     """
     try:
-        lines, signed = _verified(args.bundle, args.signature, args.key)
+        lines = _verified(args.bundle, args.signature, args.key)
         for file in args.rests_on:
             _want_rested_on(lines, file, args.key)
     except InputError as error:
@@ -72,16 +77,25 @@ def run(args: argparse.Namespace) -> int:
         raise InputError(
             f"{error.reason[:_MOST_SHOWN]}..", place=error.place[:_MOST_SHOWN]
         ) from None
-    if not signed:
+    lacking = [
+        line["party"] for line in lines if line["record"] == "signature" and not line["holds"]
+    ]
+    if len(lacking) == len(Party):
         note = "nobody's signature was given: the bundle agrees with itself, and no more is known"
         print(note, file=sys.stderr)
+    elif lacking:
+        print(
+            f"no signature of the {lacking[0]} was given: it is not signed by both", file=sys.stderr
+        )
+    if lacking and args.signed:
+        raise InputError(
+            f"want a signature of the {' and the '.join(lacking)}", place=str(args.bundle)
+        )
     return 0
 
 
-def _verified(
-    bundle: Path, files: list[Path] | None, keys: list[str]
-) -> tuple[list[dict[str, Any]], bool]:
-    """Print what of a bundle was worked out again; gives it, and whether a party has signed."""
+def _verified(bundle: Path, files: list[Path] | None, keys: list[str]) -> list[dict[str, Any]]:
+    """Print what of a bundle was worked out again, and give it."""
     if files is None:
         beside = (bundle.with_name(f"{bundle.name}.{party}.sig") for party in Party)
         files = [file for file in beside if file.exists()]
@@ -91,7 +105,7 @@ def _verified(
     for line in check(content, signatures, _trusted(keys), code_version=version("civicwatt")):
         print(json.dumps(line, ensure_ascii=False))
         found.append(line)
-    return found, bool(signatures)
+    return found
 
 
 def _want_rested_on(lines: list[dict[str, Any]], file: Path, keys: list[str]) -> None:
@@ -103,7 +117,7 @@ def _want_rested_on(lines: list[dict[str, Any]], file: Path, keys: list[str]) ->
         If it does not.
     """
     named = {line["sha256"]: line["period"] for line in lines if line["record"] == "rests_on"}
-    again, _ = _verified(file, None, keys)
+    again = _verified(file, None, keys)
     sha256 = next(line["sha256"] for line in again if line["record"] == "statement")
     if sha256 not in named:
         reason = f"its statement {sha256[:12]} is none that the bundle rests on"

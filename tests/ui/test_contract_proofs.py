@@ -97,7 +97,7 @@ def seat(
 
 def june(desk: Desk, *, keys: bool = False) -> Any:
     """June of the school, checked."""
-    contract = desk.agree(terms())
+    contract = desk.agree(terms().replace('signing = "approvals"\n', "") if keys else terms())
     for party, login in PEOPLE.items() if keys else ():
         public = KEYS[party].public_key()
         pem = public.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo).decode()
@@ -119,6 +119,9 @@ def at_home(page: Page, folder: Path, party: str) -> str:
 
 
 def hand_in(page: Page, signature: str) -> None:
+    """Nothing is sent without the signature that the contract wants."""
+    page.locator("[name=seen]").check()
+    expect(page.locator("[data-sign] button[type=submit]")).to_be_disabled()
     page.locator("[name=signature]").fill(signature)
     page.locator("[name=seen]").check()
     page.locator("[data-sign] button[type=submit]").click()
@@ -140,6 +143,7 @@ def test_each_party_signs_at_home_with_its_own_key(
         of_client = at_home(page, tmp_path, "client")
         hand_in(page, of_client)
         expect(page.locator("[data-stage=signed]")).to_contain_text("用能单位")
+        expect(page.locator("[data-stage=signed]")).to_contain_text("公钥")
     # The browser notes on its console that something was refused.
     with seat(browser, console, "engineer", statement, calm=False) as page:
         page.locator("[data-act=sign]").click()

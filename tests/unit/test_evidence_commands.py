@@ -76,6 +76,25 @@ def test_a_bundle_nobody_signed_says_so(folder: Path, capsys: pytest.CaptureFixt
     assert "nobody's signature was given" in capsys.readouterr().err
 
 
+def test_a_missing_signature_is_named_and_ends_with_1_where_both_are_wanted(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    bundled(folder)
+    bundle = str(folder / "b.zip")
+    assert main(["sign", bundle, "--key", str(folder / "client.pem")]) == 0
+    capsys.readouterr()
+    assert main(["verify", bundle]) == 0
+    told = capsys.readouterr()
+    found = [json.loads(line) for line in told.out.splitlines()]
+    signatures = {line["party"]: line["holds"] for line in found if line["record"] == "signature"}
+    assert signatures == {"client": True, "provider": None}
+    assert "no signature of the provider was given" in told.err
+    assert main(["verify", bundle, "--signed"]) == 1
+    assert "want a signature of the provider" in capsys.readouterr().err
+    assert main(["sign", bundle, "--key", str(folder / "provider.pem")]) == 0
+    assert main(["verify", bundle, "--signed"]) == 0
+
+
 def test_a_changed_byte_ends_with_its_place(
     folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

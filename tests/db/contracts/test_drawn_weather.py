@@ -49,6 +49,7 @@ signed_on = 2024-12-01
 first_day = 2025-01-01
 end_day = 2026-01-01
 utilities_paid_by = "provider"
+signing = "approvals"
 meters = [{ code = "school-meter-0", line = "electricity" }]
 
 [[contract.lines]]

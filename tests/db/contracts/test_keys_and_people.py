@@ -57,6 +57,22 @@ def client_key(desk: Desk, contract: int) -> Any:
     return key
 
 
+def test_an_approval_without_a_key_signs_only_where_the_contract_says_so(desk: Desk) -> None:
+    strict = desk.agree(OFFICE.replace('signing = "approvals"\n', ""))
+    shown = desk.draft(strict)
+    assert shown["signing"] == "keys"
+    checked = desk.act("director", shown["id"], "check")
+    told = {"act": "sign", "sha256": checked["sha256"]}
+    acts = f"statements/{checked['id']}/acts"
+    for login in ("manager", "engineer"):
+        assert desk.refused(login, acts, **told) == (409, "signature_wanted")
+    assert desk.get("manager", f"statements/{checked['id']}")["signatures"] == []
+    text = OFFICE.replace('"office-july"', '"other"')
+    approved = desk.signed(desk.draft(desk.agree(text), text=text)["id"])
+    assert approved["signing"] == "approvals"
+    assert [each["fingerprint"] for each in approved["signatures"]] == [None, None]
+
+
 def test_a_detached_signature_holds_by_the_key_of_the_party(
     desk: Desk, checked: Any, bundle: bytes
 ) -> None:

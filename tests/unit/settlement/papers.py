@@ -36,7 +36,7 @@ def eventful(lang: str) -> Paper:
     doings = (
         Doing("make", "2026-09-02", "王编制"),
         Doing("check", "2026-09-03", "李核对"),
-        Doing("sign", "2026-09-04", "赵甲方", "client", digest),
+        Doing("sign", "2026-09-04", "赵甲方", "client", digest, "ab12cd34ef56ab78"),
         Doing("sign", "2026-09-05", "钱乙方", "provider", digest),
         Doing("dispute", "2026-09-06", "赵甲方", "client", "D1"),
     )

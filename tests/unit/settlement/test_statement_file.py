@@ -105,6 +105,9 @@ def test_days_left_out_inputs_and_what_people_did_have_their_sheets() -> None:
     assert {"Meter", "Excluded meter", "Price", "Degree days"} <= {row[0] for row in inputs}
     assert "unchecked" not in {row[3] for row in inputs}
     course = cells(book, "Course")
+    told = {cell for row in cells(book, SHEETS[0]) for cell in row}
+    assert "detached signature, key ab12cd34ef56ab78" in told
+    assert "approval recorded by the server, no signature by a key" in told
     assert ("signed", "2026-09-04", "赵甲方", "Client") in {row[:4] for row in course}
     assert ("D1", "Fee: Energy charge", 40000) in {row[:3] for row in course}
 

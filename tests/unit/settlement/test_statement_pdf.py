@@ -76,6 +76,8 @@ def test_every_amount_and_what_stands_beside_it_is_text(lang: str, words: list[s
     assert "1,668.965517241.." in told
     for word in (*words, found.document.sha256, "2026-08-13", "防汛停用", "赵甲方", "40,000.00"):
         assert word in told
+    for _, _, _, how in found.signatories():
+        assert "".join(how.split()) in told
 
 
 def test_it_is_tagged_has_a_title_and_a_language_and_embeds_its_fonts() -> None:

@@ -116,6 +116,8 @@ export interface Terms extends Named {
   refunds?: RefundTerms[]
   meter_errors?: { goes_back: 'half_time' | 'known_date' | 'none'; limit_pct: Decimal }
   charging_tolerance?: Decimal
+  /** Absent: keys. */
+  signing?: 'keys' | 'approvals'
   rounding?: { quantity_digits?: number; price_digits?: number }
   closure?: { residual: Decimal; min_days: number }
   late_bills: 'its_month' | 'current_month'

@@ -159,6 +159,8 @@ export interface StatementWhole extends Statement, Named {
   party: Party | null
   /** What the caller may do now. */
   may: Act[]
+  /** `keys`: a party signs by its own detached signature; `approvals`: as the server records it. */
+  signing: 'keys' | 'approvals'
   lines: Line[]
   totals: { symbol: string; amount: Decimal | null; formula: string; formula_zh: string; disputable: boolean; dispute: string | null }[]
   payment: { payer: Party; payee: Party; amount: Decimal; retained: Decimal; due_on: LocalDate; formula: string; formula_zh: string } | null

@@ -20,6 +20,13 @@ test('one signature of two is told while the statement is still only checked', (
   expect(stations[2]?.by.map(({ person, party }) => [person, party])).toEqual([['C', 'client']])
 })
 
+test('a signature says by which key it is, and an approval that it is by none', () => {
+  const byKey = { ...doing('sign', 'P', 'provider'), fingerprint: 'ab12' }
+  const stations = track({ ...made, state: 'signed', acts: [doing('check', 'B'), doing('sign', 'C', 'client'), byKey] })
+  expect(stations[2]?.by.map(({ person, key }) => [person, key])).toEqual([['C', null], ['P', 'ab12']])
+  expect(stations[1]?.by[0]).not.toHaveProperty('key')
+})
+
 test('what was signed before it was returned binds nobody', () => {
   const acts = [doing('check', 'B'), doing('sign', 'C', 'client'), doing('return', 'D'), doing('check', 'E')]
   const stations = track({ ...made, state: 'checked', acts })

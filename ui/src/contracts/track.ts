@@ -10,7 +10,8 @@ export interface Station {
   stage: Stage
   /** `passed` and `here` have been reached; a dispute that nobody opened is `skipped`. */
   reached: 'passed' | 'here' | 'ahead' | 'skipped'
-  by: { person: string | null; party: Party | null; at: Instant }[]
+  /** `key`: fingerprint of the key of a signature; null: an approval without one; absent: no signature. */
+  by: { person: string | null; party: Party | null; at: Instant; key?: string | null }[]
 }
 
 type Told = Pick<StatementWhole, 'state' | 'maker' | 'made_at' | 'acts'>
@@ -27,7 +28,7 @@ export function track({ state, maker, made_at, acts }: Told): Station[] {
   const people: Record<Stage, Station['by']> = {
     draft: [{ person: maker, party: null, at: made_at }],
     checked: by('check'),
-    signed: by('sign'),
+    signed: done.filter(({ act }) => act === 'sign').map(({ person, party, at, fingerprint }) => ({ person, party, at, key: fingerprint })),
     disputed: by('dispute', 'resolve'),
     settled: by('pay'),
   }
