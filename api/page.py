@@ -3,6 +3,7 @@
 import base64
 import binascii
 import json
+from datetime import date
 from http import HTTPStatus
 from typing import Annotated, Generic, TypeVar
 
@@ -26,9 +27,29 @@ class Page(BaseModel, Generic[Item]):
     next: str | None = Field(default=None, description="Cursor of the next page; null at the end.")
 
 
-def encode(key: int | str) -> str:
+def encode(key: int | str | list[int | str]) -> str:
     """Make the cursor that goes on after `key`."""
     return base64.urlsafe_b64encode(json.dumps(key).encode()).decode()
+
+
+def before_day(cursor: str | None, numbers: int) -> tuple[date, list[int]]:
+    """Read the cursor of a list ordered by falling day and numbers; beyond all of them at first.
+
+    Raises
+    ------
+    HTTPException
+        422 when it is no cursor of such a list.
+    """
+    if cursor is None:
+        return date.max, [_BEYOND] * numbers
+    try:
+        day, *found = json.loads(base64.urlsafe_b64decode(cursor.encode()))
+        first = date.fromisoformat(day)
+    except (ValueError, TypeError, binascii.Error):
+        first, found = date.max, []
+    if len(found) != numbers or not all(isinstance(number, int) for number in found):
+        raise refuse(HTTPStatus.UNPROCESSABLE_ENTITY, f"{cursor!r} is no cursor of this list")
+    return first, found
 
 
 def before(cursor: str | None) -> int:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from domain.epoch import to_us
 from domain.errors import PayloadError
@@ -15,6 +15,7 @@ from ingest.notes import hear_clocks, hear_newest, numbered, touched_days
 from ingest.reading import ReadMessage
 from ingest.republication import Republications
 from ingest.surroundings import Surroundings
+from store.arrival import Heard
 from store.device import KnownDevice
 from store.reading import Batch
 from store.setting_aside import Quarantined
@@ -24,6 +25,10 @@ _REFUSED_KEPT = 400
 _GOOD = Quality.GOOD
 """By name: to ask a flag for its truth takes as long as all else that a plain sample is asked."""
 _NOT_LIVE = Quality.LATE | Quality.ARRIVAL_TIME
+_HEARD_AGAIN = timedelta(hours=1)
+"""After so long another message of a device is kept for people to look at."""
+_LONGEST_HEARD = 16_384
+"""Longer messages are not kept for that. [bytes]"""
 _FIRST = datetime(1970, 1, 1, tzinfo=UTC)
 """Nothing was measured before, at whatever age it may be stored: local days must have a date."""
 
@@ -44,6 +49,7 @@ class Intake:
     newest: NewestValues = field(default_factory=NewestValues)
     _clocks: ClockWatch = field(default_factory=ClockWatch)
     _republications: Republications = field(default_factory=Republications)
+    _heard: dict[int, datetime] = field(default_factory=dict)
 
     def sort(
         self,
@@ -127,12 +133,25 @@ class Intake:
             if sample.suspect or sample.raw:
                 _keep_parts(sample, device, batch)
             gathered.add(sample, instant_us, device, received_us)
+            self._keep_message(read, device, batch)
         if decoded.samples and sender is not None and read.is_of(sender.profile):
             quality = decoded.samples[-1].quality
             if quality is _GOOD or not quality & _NOT_LIVE:
                 self._clocks.hear(sender.device_id, instant_us, received_us)
         if errors:
             _set_aside(read, sender, errors, batch)
+
+    def _keep_message(self, read: ReadMessage, device: KnownDevice, batch: Batch) -> None:
+        """Keep a message in which a device told its values, now and then."""
+        message = read.message
+        heard_at = self._heard.get(device.device_id)
+        if heard_at is not None and message.received_at - heard_at < _HEARD_AGAIN:
+            return
+        self._heard[device.device_id] = message.received_at
+        if len(message.payload) <= _LONGEST_HEARD:
+            batch.arrival.messages[device.device_id] = Heard(
+                message.received_at, message.topic, read.codec or "", message.payload
+            )
 
     def _is_repeated(self, read: ReadMessage, sample: Sample, device: KnownDevice) -> bool:
         if not sample.quality & Quality.ARRIVAL_TIME:

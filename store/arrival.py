@@ -8,6 +8,7 @@ from typing import LiteralString
 import msgspec
 from psycopg import Connection
 
+from domain.epoch import from_us
 from domain.reading import Value
 from store.queries import sql
 from store.sequence import HeardNumbers, log_numbers
@@ -34,6 +35,16 @@ class Newest:
     said: dict[str, tuple[Value, int]]
 
 
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """A message in which a device told its values; shown to whoever connects it."""
+
+    received_at: datetime
+    topic: str
+    profile: str
+    payload: bytes
+
+
 @dataclass(slots=True)
 class Arrival:
     """Notes of one batch, written in its transaction.
@@ -58,6 +69,8 @@ class Arrival:
         What codecs must remember: by codec and key, the content and the instant.
     spoke : set of int
         Devices that have new readings.
+    messages : dict of int to Heard
+        By device, of some that have not been kept for a while.
     """
 
     newest: dict[int, Newest] = field(default_factory=dict)
@@ -69,6 +82,7 @@ class Arrival:
     raw: set[tuple[int, datetime, str, bytes]] = field(default_factory=set)
     memory: dict[tuple[str, str], tuple[bytes, datetime]] = field(default_factory=dict)
     spoke: set[int] = field(default_factory=set)
+    messages: dict[int, Heard] = field(default_factory=dict)
 
 
 def note(conn: Connection, arrival: Arrival, *, now: datetime) -> None:
@@ -94,6 +108,16 @@ def note(conn: Connection, arrival: Arrival, *, now: datetime) -> None:
         {"device_id": device, "ts": ts, "name": name, "content": content}
         for device, ts, name, content in sorted(arrival.raw)
     ))  # fmt: skip
+    _each(conn, "keep_message", (
+        {
+            "device_id": device,
+            "received_at": heard.received_at,
+            "topic": heard.topic,
+            "profile": heard.profile,
+            "payload": heard.payload,
+        }
+        for device, heard in sorted(arrival.messages.items())
+    ))  # fmt: skip
     if arrival.memory:  # of senders that number their messages there is a row a sender and batch
         rows = [(*key, *kept) for key, kept in arrival.memory.items()]
         columns = map(list, zip(*rows, strict=True))
@@ -102,6 +126,27 @@ def note(conn: Connection, arrival: Arrival, *, now: datetime) -> None:
     if arrival.spoke:
         named = "" if len(arrival.spoke) > _MOST_NAMED else ",".join(map(str, arrival.spoke))
         conn.execute(sql("arrival", "announce"), {"device_ids": named})
+
+
+def note_repeats(
+    conn: Connection, repeats: Mapping[int, tuple[int, int, int]], *, now: datetime
+) -> None:
+    """Count samples that said nothing new, inside the caller's transaction.
+
+    Parameters
+    ----------
+    repeats : mapping
+        By device: how many, and the oldest and newest instant they are about. [us]
+    """
+    if repeats:
+        times, oldest, newest = zip(*repeats.values(), strict=True)
+        columns = {
+            "device_ids": list(repeats),
+            "times": list(times),
+            "oldest": [from_us(instant) for instant in oldest],
+            "newest": [from_us(instant) for instant in newest],
+        }
+        conn.execute(sql("arrival", "note_repeats"), columns | {"now": now})
 
 
 def memory(conn: Connection) -> dict[tuple[str, str], tuple[bytes, datetime]]:

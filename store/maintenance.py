@@ -14,6 +14,8 @@ QUARANTINE_BYTES = 2 * 2**30
 """So much the quarantine may hold. What is settled goes first, then what most of came. [byte]"""
 CONFLICTS = 5_000_000
 """So many values in conflict are kept; every device keeps its newest."""
+REPEATS_KEPT = timedelta(days=400)
+"""So long it is known who told again what was known, and how often."""
 _COUNTS_KEPT = timedelta(days=1)
 """Counts of an hour bound what is kept of that hour; later nothing needs them, if all was kept."""
 
@@ -26,6 +28,11 @@ def alone(conn: Connection) -> bool:
 def forget_events(conn: Connection) -> int:
     """Delete events no console will ask for; returns how many."""
     return conn.execute(sql("maintenance", "forget_events"), {"keep": EVENTS_KEPT}).rowcount
+
+
+def forget_repeats(conn: Connection) -> int:
+    """Delete old counts of what was told again; returns how many."""
+    return conn.execute(sql("maintenance", "forget_repeats"), {"keep": REPEATS_KEPT}).rowcount
 
 
 def thin_quarantine(conn: Connection, *, most_bytes: int = QUARANTINE_BYTES) -> int:

@@ -61,6 +61,28 @@ class SuspectRow:
 
 
 @dataclass(frozen=True, slots=True)
+class RepeatRow:
+    """What a device told again on one UTC day: samples that said nothing new.
+
+    Attributes
+    ----------
+    first_at, last_at : datetime
+        When the first and the last of them arrived.
+    oldest, newest : datetime
+        Instants they are about.
+    """
+
+    day: date
+    device_id: int
+    device_code: str
+    times: int
+    first_at: datetime
+    last_at: datetime
+    oldest: datetime
+    newest: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class ClockRow:
     """How far a device's clock is ahead of ours. [s]."""
 
@@ -124,6 +146,25 @@ def suspects(
     """Values that somebody doubts, newest first."""
     where = {"organisation_id": organisation_id, "device_id": device_id, "at_most": at_most}
     return _rows(conn, SuspectRow, "suspects", where)
+
+
+def repeats(
+    conn: Connection,
+    *,
+    organisation_id: int | None,
+    device_id: int | None,
+    below: tuple[date, int],
+    at_most: int,
+) -> list[RepeatRow]:
+    """What was told again, by device and day of arrival, the latest first, below a key."""
+    arguments = {
+        "organisation_id": organisation_id,
+        "device_id": device_id,
+        "before_day": below[0],
+        "before_device": below[1],
+        "at_most": at_most,
+    }
+    return _rows(conn, RepeatRow, "repeats", arguments)
 
 
 def clocks(

@@ -9,7 +9,7 @@ from itertools import chain
 from psycopg import Connection
 
 from domain.reading import Value
-from store.arrival import Arrival, note
+from store.arrival import Arrival, note, note_repeats
 from store.queries import sql
 from store.reading_merge import Outcome, merge_rows
 from store.reading_rows import Rows
@@ -123,6 +123,8 @@ def write(conn: Connection, batch: Batch, *, collector: str, now: datetime) -> C
                 outcomes[sample] = max(outcomes[sample], outcome)
         batch.touched.write(conn)
         note(conn, batch.arrival, now=now)
+        if Outcome.DUPLICATE in outcomes:
+            note_repeats(conn, _repeats(batch, outcomes), now=now)
         left_out = set_aside(conn, batch.quarantined, collector=collector)
         counts = Counter({outcome.name.lower(): 0 for outcome in Outcome})
         counts.update(outcome.name.lower() for outcome in outcomes)
@@ -132,3 +134,19 @@ def write(conn: Connection, batch: Batch, *, collector: str, now: datetime) -> C
         conn.execute(sql("reading", "count"), {**counts, "collector": collector, "as_of": now})
     counts["left_out"] = left_out
     return counts
+
+
+def _repeats(batch: Batch, outcomes: Sequence[Outcome]) -> dict[int, tuple[int, int, int]]:
+    """By device: how many samples said nothing new, and the oldest and newest instant of them."""
+    said: dict[int, tuple[int, int]] = {}
+    for parts in batch.parts.values():
+        for part in parts.values():
+            rows = zip(part.samples, part.devices, part.instants_us, strict=True)
+            for sample, device, instant in rows:
+                if outcomes[sample] is Outcome.DUPLICATE:
+                    said[sample] = (device, instant)
+    found: dict[int, tuple[int, int, int]] = {}
+    for device, instant in said.values():
+        times, oldest, newest = found.get(device, (0, instant, instant))
+        found[device] = (times + 1, min(oldest, instant), max(newest, instant))
+    return found

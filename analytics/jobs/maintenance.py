@@ -10,6 +10,7 @@ from store.maintenance import (
     compress_old_chunks,
     drop_expired,
     forget_events,
+    forget_repeats,
     refresh_hourly,
     thin_conflicts,
     thin_quarantine,
@@ -42,6 +43,8 @@ def maintain(conn: Connection) -> None:
         log.info("positions of %d samples have expired", emptied)
     if forgotten := forget_audit(conn):
         log.info("%d lines of the audit log have expired", forgotten)
+    if forgotten := forget_repeats(conn):
+        log.info("%d counts of repeated readings have expired", forgotten)
     events, expired, moved = forget_events(conn), drop_expired(conn), compress_old_chunks(conn)
     series = refresh_hourly(conn)
     log.info(

@@ -1,18 +1,18 @@
 """What is missing, contradictory or doubted in the data that arrived."""
 
 from dataclasses import asdict
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Annotated
 
 from fastapi import APIRouter, Query
 from pydantic import BaseModel, ConfigDict, Field
 
-from api.page import Cursor, Limit, Page, before, encode
+from api.page import Cursor, Limit, Page, before, before_day, encode
 from api.routes.devices import Organisation
 from api.scope import Scope
 from domain.consumption_flag import ConsumptionFlag
 from store.hole import latest_holes
-from store.quality import GapRow, clocks, conflicts, conflicts_left_out, gaps, suspects
+from store.quality import GapRow, clocks, conflicts, conflicts_left_out, gaps, repeats, suspects
 
 router = APIRouter(tags=["data quality"])
 
@@ -69,6 +69,21 @@ class SuspectOut(BaseModel):
     ts: datetime
     quantity: str
     reasons: list[str]
+
+
+class RepeatOut(BaseModel):
+    """What a device told again on one day: samples that said nothing new, and counted once."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    day: date = Field(description="UTC day of their arrival.")
+    device_id: int
+    device_code: str
+    times: int = Field(description="How many.")
+    first_at: datetime = Field(description="When the first of them arrived.")
+    last_at: datetime = Field(description="When the last of them arrived.")
+    oldest: datetime = Field(description="Earliest instant they are about.")
+    newest: datetime = Field(description="Latest instant they are about.")
 
 
 class ClockOut(BaseModel):
@@ -138,6 +153,31 @@ def list_conflicts_left_out(
     where = {"organisation_id": organisation, "device_id": device}
     rows = conflicts_left_out(scope.conn, **where, at_most=limit)
     return Page(items=[ConflictsLeftOutOut.model_validate(row) for row in rows])
+
+
+@router.get("/repeats")
+def list_repeats(
+    scope: Scope,
+    organisation: Organisation = None,
+    device: Device = None,
+    limit: Limit = 100,
+    cursor: Cursor = None,
+) -> Page[RepeatOut]:
+    """Devices that told again what was known, by day of arrival, the latest first."""
+    day, (number,) = before_day(cursor, 1)
+    rows = repeats(
+        scope.conn,
+        organisation_id=organisation,
+        device_id=device,
+        below=(day, number),
+        at_most=limit + 1,
+    )
+    items = [RepeatOut.model_validate(row) for row in rows[:limit]]
+    more = len(rows) > limit
+    return Page(
+        items=items,
+        next=encode([items[-1].day.isoformat(), items[-1].device_id]) if more else None,
+    )
 
 
 @router.get("/suspects")

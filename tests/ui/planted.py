@@ -110,6 +110,11 @@ def power(code: str, now: datetime, active_power_kw: float) -> Message:
     return _message(code, now, [(now, {"active_power_kw": active_power_kw})])
 
 
+def register(code: str, ts: datetime, kwh: float) -> Message:
+    """What an electricity meter says of its register at an instant; it arrives a day later."""
+    return _message(code, ts + timedelta(days=1), [(ts, {"active_energy_import_kwh": kwh})])
+
+
 def unreadable(now: datetime) -> Message:
     """A message that is no JSON."""
     return Message(0, 0, "cw/v1/main/up", b'{"ts": 1, "values"', retained=False, received_at=now)

@@ -1,9 +1,13 @@
 """Devices: connected step by step, accepted by an administrator, and looked after."""
 
+import io
 import json
+import subprocess
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
+from PIL import Image
 from playwright.sync_api import Page, expect
 
 from tests.conftest import connected
@@ -178,6 +182,46 @@ def test_a_password_is_rotated_and_revoked_only_after_a_second_word(office: Visi
     page.get_by_role("button", name="确认吊销").click()
     expect(page.get_by_text("尚无有效凭证")).to_be_visible()
     expect(page.locator("[data-setting=password]")).to_have_count(0)
+    office.expect_calm()
+
+
+UI = Path(__file__).parents[2] / "ui"
+
+
+def _read_code(picture: bytes) -> str:
+    """What a telephone would read from a picture of a QR code."""
+    image = Image.open(io.BytesIO(picture)).convert("RGBA")
+    command = ["../ops/with_node.sh", "node", "checks/decode_qr.mjs", *map(str, image.size)]
+    done = subprocess.run(command, cwd=UI, input=image.tobytes(), capture_output=True, check=True)
+    return done.stdout.decode()
+
+
+def test_labels_lead_to_their_devices_and_hold_no_secret(office: Visit, console: Console) -> None:
+    page = office.page
+    page.goto("/devices")
+    page.locator("[data-device=lighting]").get_by_role("link").click()
+    page.get_by_role("button", name="签发密码").click()
+    password = page.locator("[data-setting=password]").inner_text()
+    page.goto("/devices?status=accepted")
+    page.get_by_role("link", name="打印标签").click()
+    codes = page.locator("[data-qr]")
+    expect(codes).to_have_count(4)
+    page.emulate_media(media="print")
+    expect(page.get_by_role("button", name="打印")).to_be_hidden()
+    device = next(
+        each
+        for each in page.request.get("/api/v1/devices").json()["items"]
+        if each["code"] == "lighting"
+    )
+    label = page.locator("[data-label=lighting]")
+    expect(label).to_contain_text("lighting表")
+    said = _read_code(label.locator("[data-qr]").screenshot())
+    assert said == f"{console.url}/devices/{device['id']}"
+    assert password not in page.content()
+    assert page.pdf(prefer_css_page_size=True).count(b"/Type /Page\n") == 1  # all on one sheet
+    page.emulate_media(media="screen")
+    page.goto(said)
+    expect(page.get_by_role("heading", level=1)).to_contain_text("lighting表")
     office.expect_calm()
 
 

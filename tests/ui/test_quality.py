@@ -9,7 +9,7 @@ from psycopg import Connection
 
 from tests.conftest import connected
 from tests.ui.conftest import Console, Visit, sign_in
-from tests.ui.planted import READER
+from tests.ui.planted import READER, power, receive, register
 
 pytestmark = pytest.mark.browser
 
@@ -162,6 +162,28 @@ def test_every_list_says_what_it_has_and_leads_to_the_device(
     office.expect_calm()
 
 
+def test_a_wild_reading_leads_to_its_correction_and_a_repeat_is_counted(
+    office: Visit, console: Console
+) -> None:
+    page = office.page
+    wild = console.now.replace(minute=30, second=0, microsecond=0) - timedelta(hours=50)
+    again = power("main", console.now, 41.5)
+    receive(console.database, [register("lighting", wild, 9e9), again, again], console.now)
+    page.goto("/data-quality?list=implausible")
+    spike = page.locator("[data-finding='lighting spike']")
+    expect(spike).to_contain_text("→ 9,000,000,000 kWh")
+    expect(spike).to_contain_text("突跳已剔除")
+    spike.get_by_role("link", name="修正读数").click()
+    chosen = page.get_by_role("combobox", name="读数").locator("option:checked")
+    expect(chosen).to_contain_text("9,000,000,000 kWh")
+    page.goto("/data-quality")
+    page.get_by_role("radio", name="重复", exact=True).check()
+    expect(page.get_by_role("row", name="main")).to_contain_text("2")
+    page.get_by_role("radio", name="清零与翻转").check()
+    expect(page.get_by_text("没有清零或翻转")).to_be_visible()
+    office.expect_calm()
+
+
 def test_a_person_who_administers_nothing_is_shown_no_quarantine(visit: Visit) -> None:
     sign_in(visit.page, READER)
     visit.page.goto("/data-quality")
@@ -173,7 +195,7 @@ def test_a_person_who_administers_nothing_is_shown_no_quarantine(visit: Visit) -
 
 
 def test_a_narrow_screen_shows_it_all_without_moving_sideways(phone: Visit) -> None:
-    for name in ("quarantine", "gaps", "late", "conflicts", "suspects", "clocks"):
+    for name in ("quarantine", "gaps", "late", "repeats", "implausible", "suspects", "clocks"):
         phone.page.goto(f"/data-quality?list={name}")
         expect(phone.page.locator("[data-meter=main]")).to_be_visible()
         wide = phone.page.evaluate("() => document.documentElement.scrollWidth - innerWidth")

@@ -24,6 +24,7 @@ export const router = createRouter({
     { path: '/buildings/:id(\\d+)/meters', name: 'meters', component: () => import('./pages/MeterTreePage.vue'), meta: { title: 'tree.title' } },
     { path: '/devices', name: 'devices', component: () => import('./pages/DevicesPage.vue'), meta: { title: 'nav.devices' } },
     { path: '/devices/new', name: 'new-device', component: () => import('./pages/NewDevicePage.vue'), meta: { title: 'onboard.title' } },
+    { path: '/devices/labels', name: 'labels', component: () => import('./pages/LabelsPage.vue'), meta: { title: 'labels.title' } },
     { path: '/devices/:id(\\d+)', name: 'device', component: () => import('./pages/DevicePage.vue'), meta: { title: 'nav.devices' } },
     { path: '/tariffs', name: 'tariffs', component: () => import('./pages/TariffsPage.vue'), meta: { title: 'nav.tariffs' } },
     { path: '/bills', name: 'bills', component: () => import('./pages/BillsPage.vue'), meta: { title: 'nav.bills' } },

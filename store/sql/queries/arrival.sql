@@ -45,6 +45,24 @@ VALUES (%(device_id)s, %(ts)s, %(quantity)s, %(reason)s) ON CONFLICT DO NOTHING;
 INSERT INTO raw_section (device_id, ts, name, content)
 VALUES (%(device_id)s, %(ts)s, %(name)s, %(content)s) ON CONFLICT DO NOTHING;
 
+-- name: note_repeats
+-- Samples that said nothing new, by device; {times, oldest, newest} as columns.
+INSERT INTO reading_repeat AS r (day, device_id, times, first_at, last_at, oldest, newest)
+SELECT (%(now)s::timestamptz AT TIME ZONE 'UTC')::date, n.device_id, n.times, %(now)s, %(now)s, n.oldest, n.newest
+  FROM unnest(%(device_ids)s::bigint[], %(times)s::bigint[], %(oldest)s::timestamptz[], %(newest)s::timestamptz[])
+       AS n (device_id, times, oldest, newest)
+ ORDER BY n.device_id
+ON CONFLICT (day, device_id) DO UPDATE SET times = r.times + excluded.times,
+    first_at = least(r.first_at, excluded.first_at), last_at = greatest(r.last_at, excluded.last_at),
+    oldest = least(r.oldest, excluded.oldest), newest = greatest(r.newest, excluded.newest);
+
+-- name: keep_message
+INSERT INTO heard_message AS h (device_id, received_at, topic, profile, payload)
+VALUES (%(device_id)s, %(received_at)s, %(topic)s, %(profile)s, %(payload)s)
+ON CONFLICT (device_id) DO UPDATE SET received_at = excluded.received_at, topic = excluded.topic,
+    profile = excluded.profile, payload = excluded.payload
+ WHERE h.received_at <= excluded.received_at;
+
 -- name: remember
 INSERT INTO codec_memory AS m (codec, key, content, said_at)
 SELECT n.codec, n.key, n.content, n.said_at

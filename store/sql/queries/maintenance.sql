@@ -25,6 +25,10 @@ CALL refresh_continuous_aggregate({series}, NULL, now() - interval '2 days');
 -- keep interval.
 DELETE FROM outbox WHERE at < now() - %(keep)s::interval;
 
+-- name: forget_repeats
+-- keep interval.
+DELETE FROM reading_repeat WHERE day < (now() - %(keep)s::interval)::date;
+
 -- name: thin_quarantine
 -- most_bytes bigint: payloads together. What nobody has settled goes last; of it every device, profile and
 -- reason keeps its newest, so that a flood does not push out the one message of another. What goes unsettled

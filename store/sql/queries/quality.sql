@@ -55,3 +55,12 @@ SELECT m.meter_id, m.code, m.name_zh, m.name_en, m.medium, s.shares
            ON c.meter_id = m.meter_id AND c.quantity = m.quantity AND c.day = d.day::date) s
  WHERE m.meter_id = ANY (%(meter_ids)s)
  ORDER BY m.meter_id;
+
+-- name: repeats
+-- Devices and UTC days on which they told again what was known, the latest day first, below the key (day, device).
+SELECT r.day, r.device_id, d.code AS device_code, r.times, r.first_at, r.last_at, r.oldest, r.newest
+  FROM reading_repeat r JOIN device d USING (device_id)
+ WHERE (%(organisation_id)s::bigint IS NULL OR r.device_id IN (SELECT devices_below(%(organisation_id)s)))
+   AND (%(device_id)s::bigint IS NULL OR r.device_id = %(device_id)s)
+   AND (r.day, r.device_id) < (%(before_day)s::date, %(before_device)s::bigint)
+ ORDER BY r.day DESC, r.device_id DESC LIMIT %(at_most)s;

@@ -2,7 +2,7 @@
 import { call, type Call, type Query } from './client'
 import type { Edit, NewEdit, NewRegisterEvent, RegisterEvent } from './corrections'
 import type { Balance, MeterMove, MeterTree, NewMeter, MeterNames, NewVirtualMeter, SubItem, VirtualMeter } from './tree'
-import type { Availability, Building, Clock, Collector, Conflict, ConflictsLeftOut, Consumption, Coordinates, Credential, Device, DeviceChange, Gap, Instant, Issued, Late, Latest, LeftOut, Medium, Meter, MeterHole, NewDevice, OneDevice, Organisation, Page, Profile, Quantity, Quarantined, QuarantinedWhole, Reading, ReasonCount, Session, Step, Suspect, Today } from './types'
+import type { Availability, Building, Clock, Collector, Conflict, ConflictsLeftOut, Consumption, Coordinates, Credential, Device, DeviceChange, Gap, Instant, Issued, Late, Latest, LeftOut, Medium, Meter, MeterHole, NewDevice, OneDevice, Organisation, Page, Profile, Quantity, Quarantined, QuarantinedWhole, Reading, ReasonCount, RegisterFinding, Repeat, Session, Step, Suspect, Today } from './types'
 
 export interface Span {
   from: number
@@ -117,6 +117,11 @@ export const conflictsLeftOut = (within: Within, signal?: AbortSignal) => listed
 export const holes = (within: { organisation?: number | null; meter?: number | null }, signal?: AbortSignal) =>
   listed<MeterHole>('/holes', within, signal)
 export const suspects = (within: Within, signal?: AbortSignal) => listed<Suspect>('/suspects', within, signal)
+export const repeats = (within: Within, cursor: string | null, signal?: AbortSignal) =>
+  call<Page<Repeat>>('GET', '/repeats', { query: { limit: 50, cursor, ...within }, ...upTo(signal) })
+export const registerFindings = (
+  findings: 'restarts' | 'implausible', within: Within, days: number, cursor: string | null, signal?: AbortSignal,
+) => call<Page<RegisterFinding>>('GET', '/register-findings', { query: { findings, days, cursor, ...within }, ...upTo(signal) })
 export const clocks = (within: Within, signal?: AbortSignal) => listed<Clock>('/clocks', within, signal)
 export const availability = (
   within: Within, firstDay: string, endDay: string, cursor: string | null, signal?: AbortSignal,

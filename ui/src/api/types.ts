@@ -60,7 +60,7 @@ export interface Building extends Named {
 }
 
 export type Medium = 'electricity' | 'water' | 'gas' | 'heat' | 'cooling'
-export type MeterRole = 'gateway' | 'main' | 'branch' | 'sub' | 'check' | 'virtual'
+export type MeterRole = 'gateway' | 'main' | 'branch' | 'sub' | 'check' | 'pv' | 'fed_in' | 'virtual'
 
 export interface Meter extends Named {
   id: number
@@ -349,6 +349,34 @@ export interface Suspect {
   ts: Instant
   quantity: string
   reasons: string[]
+}
+
+/** What a device told again on one UTC day of arrival. */
+export interface Repeat {
+  day: string
+  device_id: number
+  device_code: string
+  times: number
+  first_at: Instant
+  last_at: Instant
+  oldest: Instant
+  newest: Instant
+}
+
+/** Of one kind, on one local day of a meter. */
+export interface RegisterFinding extends Named {
+  meter_id: number
+  code: string
+  unit: string
+  zone: string
+  day: string
+  kind: string
+  start: Instant
+  end: Instant
+  used: number | null
+  /** So long nobody knows what was used. [s] */
+  unknown_s: number
+  step: { device_id: number; device_code: string; before_at: Instant; before: number; after_at: Instant; after: number } | null
 }
 
 export interface Clock {

@@ -28,7 +28,7 @@ export const GROUPS: readonly NavGroup[] = [
       { to: 'work-orders', text: 'duty.orders' },
       { to: 'fleet', text: 'nav.fleet' },
       { to: 'fleet-use', text: 'fleetMoney.use' },
-      { to: 'devices', text: 'nav.devices', below: ['device', 'new-device'] },
+      { to: 'devices', text: 'nav.devices', below: ['device', 'new-device', 'labels'] },
     ],
   },
   {

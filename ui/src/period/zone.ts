@@ -39,6 +39,11 @@ export function fromWall(text: string, zone: string): number {
   return whenWallShows(Date.parse(`${text}Z`) / 1000, zone)
 }
 
+/** What the zone's wall clock shows, to the minute: 'YYYY-MM-DDTHH:MM'. */
+export function toWall(epoch: number, zone: string): string {
+  return new Date(wallSeconds(epoch, zone) * 1000).toISOString().slice(0, 16)
+}
+
 function whenWallShows(wanted: number, zone: string): number {
   let epoch = wanted
   // Twice, because the offset at the first guess may be the one of the other side of a change of clocks.
