@@ -1,6 +1,6 @@
 """The alert desk as people see it: what stands, what happened, what they do, and how it fares."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from decimal import Decimal
@@ -220,6 +220,18 @@ def count(conn: Connection) -> DeskCount:
     if row is None:
         raise StoreError("a count gave no row")
     return row
+
+
+def standing_at(conn: Connection, institutions: Collection[int]) -> dict[int, dict[str, int]]:
+    """How many alerts the person may see stand at institutions or below them, by priority.
+
+    An institution without any is absent.
+    """
+    found: dict[int, dict[str, int]] = {}
+    arguments = {"institutions": list(institutions)}
+    for institution, priority, n in conn.execute(sql("alert_desk", "standing_at"), arguments):
+        found.setdefault(institution, {})[priority] = n
+    return found
 
 
 def zone(conn: Connection) -> str:

@@ -4,6 +4,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from statistics import median
 from typing import TypeVar
 
 Member = TypeVar("Member", bound=Hashable)
@@ -24,11 +25,14 @@ class Rank:
         How many are in the order, oneself included.
     better_than : Decimal or None
         Share of the others that use more; equals count half. [1]
+    median : Decimal or None
+        Of all in the order, oneself included. None among too few. [unit of the indicator]
     """
 
     position: int | None
     n: int
     better_than: Decimal | None
+    median: Decimal | None
 
 
 def ranks(values: Mapping[Member, Decimal], *, fewest: int = FEWEST) -> dict[Member, Rank]:
@@ -41,12 +45,13 @@ def ranks(values: Mapping[Member, Decimal], *, fewest: int = FEWEST) -> dict[Mem
     """
     n = len(values)
     if n < fewest:
-        return dict.fromkeys(values, Rank(None, n, None))
+        return dict.fromkeys(values, Rank(None, n, None, None))
     order = sorted(values.values())
+    middle = median(order)
     found = {}
     for member, value in values.items():
         less = bisect_left(order, value)
         equal = bisect_right(order, value) - less - 1
         more = n - 1 - less - equal
-        found[member] = Rank(less + 1, n, (more + Decimal(equal) / 2) / (n - 1))
+        found[member] = Rank(less + 1, n, (more + Decimal(equal) / 2) / (n - 1), middle)
     return found

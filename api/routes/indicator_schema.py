@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Literal
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from analytics.ledger.indicator import Why
 from api.routes.factors import ChosenFactorOut
@@ -35,6 +35,9 @@ class RankOut(BaseModel):
     position: int | None = Field(description="Null among too few.")
     n: int = Field(description="How many are compared, this one included.")
     better_than: float | None = Field(description="Share of the others that use more. [1]")
+    median: float | None = Field(
+        description="Of those compared, this one included; null among too few."
+    )
 
 
 class ComparisonOut(BaseModel):
@@ -96,6 +99,23 @@ class DenominatorOut(BaseModel):
     days: int
 
 
+class TrendMonthOut(BaseModel):
+    """Electricity of one local month."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    month: date = Field(description="Its first day.")
+    kwh: float | None = Field(description="Null where the month is not known whole. [kWh]")
+
+
+class StandingOut(BaseModel):
+    """Alerts that stand at an institution or below it now, of those the caller may see."""
+
+    urgent: int = 0
+    high: int = 0
+    low: int = 0
+
+
 class InstitutionOut(BaseModel):
     """One institution's year, or the days of it that are over."""
 
@@ -123,6 +143,10 @@ class InstitutionOut(BaseModel):
     indicators: list[IndicatorOut]
     co2_change: ChangeOut | None = Field(description="Against the year before.")
     co2_change_why: str | None = Field(description="Why the two years cannot be compared.")
+    trend: list[TrendMonthOut] = Field(
+        description="Electricity of the year and the one before, by month."
+    )
+    alerts: StandingOut
 
 
 class LevelOut(BaseModel):

@@ -1,13 +1,13 @@
 """Institutions' coal equivalent, CO2 and indicators of a year; what documents prove of it."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
 from http import HTTPStatus
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Depends, Query, Response
 from psycopg.errors import InsufficientPrivilege
 from pydantic import BaseModel, Field
 
@@ -22,6 +22,8 @@ from analytics.ledger.institution_year import (
 )
 from analytics.ledger.peer import FEWEST, Rank
 from analytics.portfolio.figures import LEAST_COVERAGE, Member, Portfolio, rank_members
+from analytics.portfolio.trend import TrendMonth, electricity_trends
+from api.indicator_file import indicator_file
 from api.problem import refuse
 from api.routes.devices import Organisation
 from api.routes.factors import SetVersion, chosen_out, wanted_set
@@ -37,7 +39,10 @@ from api.routes.indicator_schema import (
     LevelOut,
     QuotaOut,
     RankOut,
+    StandingOut,
+    TrendMonthOut,
 )
+from api.routes.sheets import TYPES, Lang
 from api.scope import Scope
 from domain.factor import FactorSet
 from domain.indicator import IndicatorName
@@ -47,6 +52,7 @@ from domain.quota import Quota
 from domain.sentence import Sentence
 from domain.target import BASE_YEARS, Target, shipped_levels, target_of
 from domain.timeline import Mean
+from store.alert_list import standing_at
 from store.limit import classes, quotas_in_force, targets_in_force
 from store.portfolio import declare
 
@@ -78,6 +84,8 @@ class _Years:
     quotas: list[Quota]
     targets: list[Target]
     classes: Mapping[int, str]
+    trends: Mapping[int, Sequence[TrendMonth]]
+    alerts: Mapping[int, Mapping[str, int]]
 
     def institution(self, member: Member) -> Institution:
         """What decides which limits hold for it."""
@@ -103,7 +111,7 @@ def indicators(
     factors = wanted_set(scope.conn, set_, version)
     portfolio = Portfolio(scope.conn, factors, now=datetime.now(UTC))
     wanted = portfolio.within(organisation)
-    years = _years(scope, portfolio, year)
+    years = _years(scope, portfolio, year, wanted)
     items = [_institution(member, years) for key, member in years.now.items() if key in wanted]
     levels = [
         LevelOut(
@@ -138,13 +146,36 @@ def add_declaration(declared: DeclarationIn, scope: Scope) -> None:
         raise refuse(HTTPStatus.FORBIDDEN, detail) from error
 
 
-def _years(scope: Scope, portfolio: Portfolio, year: int) -> _Years:
+@router.get("/indicators/file", response_class=Response)
+def indicators_as_file(
+    found: Annotated[IndicatorList, Depends(indicators)],
+    form: Annotated[Literal["xlsx", "csv"], Query(description="Kind of file.")] = "xlsx",
+    lang: Annotated[Lang, Query(description="Language of the headings.")] = "zh-CN",
+) -> Response:
+    """The same as a table, a row for each institution."""
+    name = f"portfolio-{found.year}-{found.basis.set}.{form}"
+    return Response(
+        indicator_file(found, form, lang),
+        media_type=TYPES[form],
+        headers={"Content-Disposition": f'attachment; filename="{name}"'},
+    )
+
+
+def _years(scope: Scope, portfolio: Portfolio, year: int, shown: Collection[int]) -> _Years:
     earlier = {year - 1, *(base for base in BASE_YEARS if base < year)}
     then = portfolio.years(sorted({year, *earlier}))
     now = then.pop(year)
     ranks = {name: rank_members(now.values(), name) for name in IndicatorName}
     limits = quotas_in_force(scope.conn), targets_in_force(scope.conn)
-    return _Years(now, then, ranks, *limits, classes(scope.conn, year))
+    return _Years(
+        now,
+        then,
+        ranks,
+        *limits,
+        classes(scope.conn, year),
+        electricity_trends(scope.conn, portfolio, shown, year),
+        standing_at(scope.conn, shown),
+    )
 
 
 def _basis(factors: FactorSet) -> BasisOut:
@@ -193,6 +224,8 @@ def _institution(member: Member, years: _Years) -> InstitutionOut:
         indicators=[_indicator(each, member, quotas, years) for each in figures.indicators],
         co2_change=_change(change) if isinstance(change, Change) else None,
         co2_change_why=change if isinstance(change, str) else None,
+        trend=[TrendMonthOut.model_validate(each) for each in years.trends[organisation.id]],
+        alerts=StandingOut.model_validate(years.alerts.get(organisation.id, {})),
     )
 
 
@@ -277,7 +310,8 @@ def _quota(quota: Quota, value: Decimal | None) -> QuotaOut:
 
 def _rank(rank: Rank) -> RankOut:
     better = None if rank.better_than is None else float(rank.better_than)
-    return RankOut(position=rank.position, n=rank.n, better_than=better)
+    median = None if rank.median is None else float(rank.median)
+    return RankOut(position=rank.position, n=rank.n, better_than=better, median=median)
 
 
 def _change(change: Change) -> ChangeOut:

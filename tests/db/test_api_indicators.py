@@ -190,6 +190,7 @@ def test_an_institution_sees_itself_alone_and_is_ranked_among_too_few(sign_in: S
         "position": None,
         "n": 1,
         "better_than": None,
+        "median": None,
     }
     assert [item["code"] for item in asked(sign_in("admin"), year=2025)["items"]] == [
         "school",

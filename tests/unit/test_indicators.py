@@ -131,15 +131,20 @@ def test_limits_out_of_order_are_refused_with_their_place() -> None:
 def test_ranks_among_peers_and_their_number() -> None:
     values = {"a": D(10), "b": D(20), "c": D(20), "d": D(30), "e": D(50)}
     found = ranks(values)
-    assert found["a"] == Rank(1, 5, D(1))
-    assert found["b"] == found["c"] == Rank(2, 5, D("0.625"))  # two use more, one the same
-    assert found["e"] == Rank(5, 5, D(0))
+    assert found["a"] == Rank(1, 5, D(1), D(20))
+    assert found["b"] == found["c"] == Rank(2, 5, D("0.625"), D(20))  # two use more, one the same
+    assert found["e"] == Rank(5, 5, D(0), D(20))
 
 
 def test_too_few_peers_are_not_ranked() -> None:
     found = ranks({n: D(n) for n in range(FEWEST - 1)})
-    assert set(found.values()) == {Rank(None, FEWEST - 1, None)}
+    assert set(found.values()) == {Rank(None, FEWEST - 1, None, None)}
     assert ranks({}) == {}
+
+
+def test_the_median_of_an_even_group_lies_between_its_two_middle_ones() -> None:
+    found = ranks({n: D(n) for n in (10, 20, 31, 50, 60, 70)})
+    assert {rank.median for rank in found.values()} == {D("40.5")}
 
 
 @given(st.dictionaries(st.integers(), st.decimals(0, 100, places=1), min_size=FEWEST, max_size=40))

@@ -67,6 +67,19 @@ SELECT count(*) FILTER (WHERE a.stands AND a.priority = 'urgent') AS urgent,
   FROM (SELECT *, state IN ('open', 'acknowledged', 'assigned', 'snoozed') AND NOT inhibited AS stands FROM alert
          WHERE opened_at IS NOT NULL AND NOT shadow) a;
 
+-- name: standing_at
+-- What stands at some institutions or below them, by institution and priority. institutions bigint[].
+WITH RECURSIVE below AS (
+    SELECT i AS institution_id, i AS organisation_id FROM unnest(%(institutions)s::bigint[]) i
+     UNION
+    SELECT b.institution_id, p.organisation_id FROM below b JOIN organisation_position p
+        ON p.parent_id = b.organisation_id AND p.during @> now()
+)
+SELECT b.institution_id, a.priority, count(*)
+  FROM below b JOIN alert a USING (organisation_id)
+ WHERE a.opened_at IS NOT NULL AND NOT a.shadow AND NOT a.inhibited AND a.state IN ('open', 'acknowledged', 'assigned', 'snoozed')
+ GROUP BY 1, 2;
+
 -- name: acknowledged_after
 -- Median time from the opening to the first acknowledgement, of the last 30 days [s].
 SELECT percentile_cont(0.5) WITHIN GROUP (ORDER BY extract(epoch FROM e.at - a.opened_at))

@@ -82,8 +82,9 @@ export interface NewAct {
   until?: Instant
 }
 
-export const alerts = async (which: AlertWhich, signal?: AbortSignal) =>
-  (await call<Page<Alert>>('GET', '/alerts', { query: { which, limit: 200 }, ...(signal && { signal }) })).items
+/** At a place and below it, by its code; null: everywhere. */
+export const alerts = async ({ which, place }: { which: AlertWhich; place: string | null }, signal?: AbortSignal) =>
+  (await call<Page<Alert>>('GET', '/alerts', { query: { which, organisation: place, limit: 200 }, ...(signal && { signal }) })).items
 export const alertsBelow = async (parent: number, signal?: AbortSignal) =>
   (await call<Page<Alert>>('GET', '/alerts', { query: { parent, limit: 200 }, ...(signal && { signal }) })).items
 export const alert = (id: number, signal?: AbortSignal) => call<AlertWhole>('GET', `/alerts/${id}`, signal ? { signal } : {})

@@ -1,5 +1,5 @@
 /** Institutions' indicators and the factor sets they rest on: what the server says, and the calls for it. */
-import { call } from './client'
+import { address, call } from './client'
 import type { Instant, Named, Page } from './types'
 
 export const INDICATORS = [
@@ -77,7 +77,7 @@ export interface Indicator {
   unit: string
   value: number | null
   why: Why | null
-  rank: { position: number | null; n: number; better_than: number | null } | null
+  rank: { position: number | null; n: number; better_than: number | null; median: number | null } | null
   quotas: Quota[]
   comparisons: Comparison[]
 }
@@ -105,6 +105,12 @@ export interface Denominator {
   days: number
 }
 
+/** Electricity of a month in kWh; null where it is not known whole. */
+export interface TrendMonth {
+  month: string
+  kwh: number | null
+}
+
 export interface InstitutionYear extends Named {
   organisation_id: number
   code: string
@@ -129,6 +135,10 @@ export interface InstitutionYear extends Named {
   indicators: Indicator[]
   co2_change: { base_year: number; difference_kg: number; activity_kg: number; factor_kg: number } | null
   co2_change_why: string | null
+  /** Twelve months of the year before, then twelve of the year. */
+  trend: TrendMonth[]
+  /** What stands now, of what the person may see. */
+  alerts: { urgent: number; high: number; low: number }
 }
 
 export interface Portfolio {
@@ -147,8 +157,15 @@ export interface Portfolio {
 
 const upTo = (signal: AbortSignal | undefined) => (signal ? { signal } : {})
 
-export const portfolio = (wanted: { organisation: number | null; year: number; set: string }, signal?: AbortSignal) =>
-  call<Portfolio>('GET', '/indicators', { query: wanted, ...upTo(signal) })
+export interface Wanted {
+  organisation: number | null
+  year: number
+  set: string
+}
+
+export const portfolioFile = (wanted: Wanted, form: 'xlsx' | 'csv', lang: string) => address('/indicators/file', { ...wanted, form, lang })
+export const portfolio = (wanted: Wanted, signal?: AbortSignal) =>
+  call<Portfolio>('GET', '/indicators', { query: { ...wanted }, ...upTo(signal) })
 export const factorSets = async (signal?: AbortSignal) =>
   (await call<Page<FactorSet>>('GET', '/factors', upTo(signal))).items
 export const factorsOf = async (code: string, version: number, signal?: AbortSignal) =>
