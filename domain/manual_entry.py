@@ -28,6 +28,11 @@ class EntryKind(StrEnum):
         """Medium of the meters that count the same; None where no meter of ours does."""
         return _MEDIUM.get(self)
 
+    @property
+    def metered_as(self) -> str | None:
+        """What meters call the same: the medium, or what the plants behind them made or saved."""
+        return self.medium or _OF_PLANTS.get(self)
+
 
 _MEDIUM: Mapping[EntryKind, str] = {
     EntryKind.ELECTRICITY_KWH: "electricity",
@@ -35,6 +40,10 @@ _MEDIUM: Mapping[EntryKind, str] = {
     EntryKind.NATURAL_GAS_M3: "gas",
     EntryKind.HEAT_GJ: "heat",
     EntryKind.COOLING_GJ: "cooling",
+}
+_OF_PLANTS: Mapping[EntryKind, str] = {
+    EntryKind.PV_GENERATED_KWH: "pv_generated",
+    EntryKind.PV_SELF_USED_KWH: "pv_self_used",
 }
 
 

@@ -15,6 +15,7 @@ class ObstacleKind(StrEnum):
     NO_METER = "no_meter"
     ESTIMATED = "estimated"
     HOURS_MISSING = "hours_missing"
+    PLANT_UNCLEAR = "plant_unclear"
     CALENDAR_MISSING = "calendar_missing"
     CALENDAR_PROVISIONAL = "calendar_provisional"
     COST_MISSING = "cost_missing"

@@ -33,13 +33,19 @@ class Medium(StrEnum):
 
 
 class MeterRole(StrEnum):
-    """Place of a meter in the tree of its medium. Check meters are never summed."""
+    """Place of a meter in the tree of its medium. Check meters are never summed.
+
+    `PV` counts what a plant of the place's own makes behind the meter above it, `FED_IN` what left
+    through the meter above it: neither is a use, and both are needed to know one.
+    """
 
     GATEWAY = "gateway"
     MAIN = "main"
     BRANCH = "branch"
     SUB = "sub"
     CHECK = "check"
+    PV = "pv"
+    FED_IN = "fed_in"
     VIRTUAL = "virtual"
 
 

@@ -22,6 +22,7 @@ class JudgedMeter:
 
     quantity: str
     medium: str
+    role: str
     place_id: int
     zone: str
 

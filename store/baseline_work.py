@@ -73,11 +73,17 @@ class CountingModel(NamedTuple):
 
 
 class Stretch(NamedTuple):
-    """Meters whose sum is wanted on local days [first_day, end_day)."""
+    """Meters whose sum is wanted on local days [first_day, end_day); `less` is taken off."""
 
     meters: Sequence[int]
     first_day: date
     end_day: date
+    less: Sequence[int] = ()
+
+    @property
+    def terms(self) -> dict[int, int]:
+        """All of them with their signs."""
+        return dict.fromkeys(self.meters, 1) | dict.fromkeys(self.less, -1)
 
 
 class DayColumns(NamedTuple):
@@ -113,11 +119,11 @@ def take_work(conn: Connection, *, now: datetime, at_most: int) -> list[Baseline
 def day_columns(conn: Connection, stretches: Sequence[Stretch]) -> DayColumns:
     """Read the use of many stretches at once."""
     each = [
-        (number, meter, stretch.first_day, stretch.end_day, len(stretch.meters))
+        (number, meter, sign, stretch.first_day, stretch.end_day, len(stretch.terms))
         for number, stretch in enumerate(stretches)
-        for meter in stretch.meters
+        for meter, sign in stretch.terms.items()
     ]
-    names = ("stretches", "meters", "first_days", "end_days", "needed")
+    names = ("stretches", "meters", "signs", "first_days", "end_days", "needed")
     arguments = {name: [row[at] for row in each] for at, name in enumerate(names)}
     return DayColumns(*packed.columns(conn, sql("baseline", "day_columns"), arguments))
 
@@ -128,14 +134,15 @@ def hour_columns(conn: Connection, stretches: Sequence[Stretch], zone: ZoneInfo)
         (
             number,
             meter,
+            sign,
             day_start(stretch.first_day, zone),
             day_start(stretch.end_day, zone),
-            len(stretch.meters),
+            len(stretch.terms),
         )
         for number, stretch in enumerate(stretches)
-        for meter in stretch.meters
+        for meter, sign in stretch.terms.items()
     ]
-    names = ("stretches", "meters", "firsts", "ends", "needed")
+    names = ("stretches", "meters", "signs", "firsts", "ends", "needed")
     arguments = {name: [row[at] for row in each] for at, name in enumerate(names)}
     return DayColumns(*packed.columns(conn, sql("baseline", "hour_columns"), arguments))
 

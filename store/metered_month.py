@@ -1,7 +1,11 @@
-"""What meters counted of institutions' local months: each amount once, by uppermost meters."""
+"""What meters counted of institutions' local months: each amount once, by uppermost meters.
+
+Electricity is what was bought. What plants behind those meters made stands beside it, what was fed
+in, and what of it was used at home.
+"""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import pairwise
@@ -11,11 +15,13 @@ from psycopg import Connection
 
 from domain.grade import worst
 from domain.local_day import day_start
-from store.portfolio import MeterSpan, institution_spans
+from store.portfolio import FED_IN, PV_GENERATED, MeterSpan, institution_spans
 from store.queries import sql
 
 PART = "data_centre"
 """Sub-item that the statistics ask for apart: a part of the electricity, never added to it."""
+PV_SELF_USED = "pv_self_used"
+"""What plants made less what was fed in. [kWh]"""
 _MONTHS = 12
 
 
@@ -26,7 +32,7 @@ class MeteredMonth:
     Attributes
     ----------
     medium : str
-        A medium of meters, or `PART`.
+        A medium of meters, `PART`, ``pv_generated``, ``fed_in`` or `PV_SELF_USED`.
     month : int
         1 to 12.
     amount : float
@@ -82,8 +88,8 @@ def metered_months(
     parts: dict[_Key, list[_Part]] = defaultdict(list)
     for span, month, part in _counted(conn, spans, begins[0], begins[-1]):
         parts[span.institution_id, span.medium, month].append(part)
-    return [
-        MeteredMonth(
+    known = {
+        key: MeteredMonth(
             *key,
             sum(part.amount for part in found),
             worst(part.grade for part in found),
@@ -91,7 +97,27 @@ def metered_months(
             tuple(dict.fromkeys(part.meter_id for part in found)),
         )
         for key, found in sorted(parts.items())
-    ]
+    }
+    return [*known.values(), *_self_used(known, wanted)]
+
+
+def _self_used(
+    known: Mapping[_Key, MeteredMonth], wanted: Mapping[_Key, float]
+) -> Iterator[MeteredMonth]:
+    for (institution, medium, month), made in known.items():
+        if medium != PV_GENERATED:
+            continue
+        back = known.get((institution, FED_IN, month))
+        silent = back is None and (institution, FED_IN, month) in wanted
+        yield MeteredMonth(
+            institution,
+            PV_SELF_USED,
+            month,
+            made.amount - (0.0 if back is None else back.amount),
+            made.grade if back is None else worst([made.grade, back.grade]),
+            made.is_whole and not silent and (back is None or back.is_whole),
+            made.meters if back is None else (*made.meters, *back.meters),
+        )
 
 
 def _counted(

@@ -17,6 +17,10 @@ from domain.registry import MeterRole
 from domain.timeline import Spell
 from store.queries import sql
 
+PV_GENERATED, FED_IN = "pv_generated", "fed_in"
+"""What plants made and what was fed in, told beside the media: in no sum of uses. [kWh]"""
+_SOURCES = {PV_GENERATED, FED_IN}
+
 
 @dataclass(frozen=True, slots=True)
 class MediumUse:
@@ -106,6 +110,8 @@ class MeterSpan:
 
     Attributes
     ----------
+    medium : str
+        Its medium; `PV_GENERATED` or `FED_IN` of a meter of a plant behind the uppermost ones.
     meter_id : int or None
         None where none was: a time of which nothing can be known.
     """
@@ -129,7 +135,9 @@ def medium_uses(
     """Use in [first, end) by institution and medium.
 
     A medium is absent where no uppermost meter has a figure: not measured is not zero. Where the
-    meter tree changed in between, each meter counts for the time in which it was uppermost.
+    meter tree changed in between, each meter counts for the time in which it was uppermost. Of
+    electricity that is what was bought; what plants behind it made, and what was fed in, stand
+    beside it under `PV_GENERATED` and `FED_IN`, also while their meters are silent.
     """
     return medium_uses_of(conn, institutions, [(first, end)])[0]
 
@@ -159,7 +167,7 @@ def medium_uses_of(
     found: list[dict[int, dict[str, MediumUse]]] = [defaultdict(dict) for _ in times]
     plain = [span for _, span in spans]
     for (n, institution, medium), numbers in grouped.items():
-        if any(number in counted for number in numbers):
+        if medium in _SOURCES or any(number in counted for number in numbers):
             found[n][institution][medium] = _united(numbers, plain, counted)
     return found
 
@@ -245,8 +253,13 @@ def institution_spans(
     for (institution, medium), positions in own.items():
         whole = [*positions, *_between(positions, above)]
         for forest in forests(whole, first, end):
+            span = forest.first, forest.end
             for meter in forest.uppermost or (None,):
-                yield MeterSpan(institution, medium, meter, forest.first, forest.end)
+                yield MeterSpan(institution, medium, meter, *span)
+            for meter in forest.plants:
+                yield MeterSpan(institution, PV_GENERATED, meter, *span)
+            for meter in forest.fed_in:
+                yield MeterSpan(institution, FED_IN, meter, *span)
 
 
 def _between(

@@ -146,7 +146,7 @@ def _row(
         mark = marks.get((row.id, kind, month))
         if mark is None and kind not in rule.kinds:
             return None
-        if (row.id, kind.medium, month.month) in metered:
+        if (row.id, kind.metered_as, month.month) in metered:
             entry_id = None if mark is None else mark.entry_id
             return Cell(CellState.METERED, entry_id, counts=True, late_days=0)
         until = today if mark is None else _handed_in(mark, zone, today)

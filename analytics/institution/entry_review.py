@@ -37,7 +37,7 @@ def earlier_amounts(conn: Connection, zone: ZoneInfo, keys: Iterable[Key]) -> di
         }
         for key in (key for key in wanted if key[2].year == year + 1):
             institution, kind, month = key
-            known = counted.get((institution, kind.medium or "", month.month))
+            known = counted.get((institution, kind.metered_as or "", month.month))
             if known is not None:
                 found[key] = known
     return {key: value for key, value in found.items() if key in wanted}

@@ -18,6 +18,7 @@ from analytics.ledger.medium_month import MediumMonth
 from analytics.ledger.meter_cost_month import MeterCostMonth, TariffBasis
 from analytics.ledger.meter_month import Counted, MeterMonth, RegisterReading
 from analytics.ledger.month_inputs import MonthInputs
+from analytics.ledger.own_plant import OwnPlant
 from analytics.ledger.timetable import next_month
 from analytics.metrology.findings import metrology_remarks
 from analytics.place.meter_cost import meter_cost
@@ -27,9 +28,10 @@ from domain.factor import FactorSet
 from domain.grid_region import province_of
 from domain.ledger_month import LedgerEntry, standing
 from domain.local_day import day_start, local_day
-from domain.meter_tree import Forest, forests, uppermost_spans
+from domain.meter_tree import Forest, forests, source_spans, uppermost_spans
 from domain.obstacle import ObstacleKind
 from domain.quantity import quantities
+from domain.registry import REGISTER_OF_MEDIUM, Medium, MeterRole
 from domain.sentence import Sentence
 from store.ledger import MonthOf, clock, entries, intervals, lock_meters, register_at, waiting
 from store.meter_tree import MeterName, names, positions, slots
@@ -104,7 +106,8 @@ def preview(conn: Connection, asked: Asked, *, alone: bool = False) -> Draft:
         if month.meters:
             media.append(month)
             costs += [_cost(conn, asked, meter, known_at) for meter in month.meters]
-    boundary = {meter.meter_id: meter.code for medium in media for meter in medium.meters}
+    settled = [(*medium.meters, *(medium.plant.meters if medium.plant else ())) for medium in media]
+    boundary = {meter.meter_id: meter.code for meters in settled for meter in meters}
     institution = asked.institution
     inputs = MonthInputs(
         institution={
@@ -142,18 +145,25 @@ def _medium(
 ) -> MediumMonth:
     by_id = {name.meter_id: name for name in of_medium}
     uses = slots(conn, list(by_id), asked.days)
-    found = [
-        _meter(conn, by_id[meter], trees, span, known_at)
-        for span, upper in uppermost_spans(trees).items()
-        for meter in upper
-        if meter in by_id
-    ]
+
+    def months(spans: Mapping[tuple[datetime, datetime], Sequence[int]]) -> list[MeterMonth]:
+        found = [
+            _meter(conn, by_id[meter], trees, span, known_at)
+            for span, meters in spans.items()
+            for meter in meters
+            if meter in by_id
+        ]
+        return sorted(found, key=lambda meter: (meter.code, meter.first))
+
+    plants = months(source_spans(trees))
+    medium = Medium(of_medium[0].medium)
     return MediumMonth(
-        of_medium[0].medium,
-        quantities()[of_medium[0].quantity].unit,
-        sorted(found, key=lambda meter: (meter.code, meter.first)),
+        medium.value,
+        quantities()[REGISTER_OF_MEDIUM[medium]].unit,
+        months(uppermost_spans(trees)),
         balance(trees, uses),
         {meter: (name.code, name.item) for meter, name in by_id.items()},
+        OwnPlant(plants) if any(each.role == MeterRole.PV for each in plants) else None,
     )
 
 

@@ -40,7 +40,7 @@ def meter_days(
     if not len(series.ts):
         return None
     zone = ZoneInfo(meter.zone)
-    meter_class = class_of(meter.medium, meter.quantity)
+    meter_class = class_of(meter.medium, meter.quantity, meter.role)
     days = local_day(first, zone), local_day(last, zone)
     # A break is known for one on its first morning, by the terms that lie ahead.
     ahead = days[1] + timedelta(days=LEAVE_DAYS)

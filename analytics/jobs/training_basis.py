@@ -95,7 +95,7 @@ def bases(
     told: Sequence[Told],
 ) -> list[dict[str, Any]]:
     """Where trainings come from."""
-    codes = names(conn, {meter for each in parts for stretch in each for meter in stretch.meters})
+    codes = names(conn, {meter for each in parts for stretch in each for meter in stretch.terms})
     return [
         _basis(
             each,
@@ -110,6 +110,7 @@ def bases(
             by,
         )
         for each, stretches, by in zip(work, parts, told, strict=True)
+                    **({"less": [codes[m].code for m in stretch.less]} if stretch.less else {}),
     ]
 
 

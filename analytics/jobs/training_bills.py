@@ -8,9 +8,18 @@ from psycopg import Connection
 
 from analytics.baseline.bill_spans import BillSpan, Source, bill_spans
 from analytics.baseline.bills import BillTraining
-from analytics.jobs.training_basis import Drivers, ReadTraining, Work, bases, stretches_of
+from analytics.jobs.training_basis import (
+    Drivers,
+    ReadTraining,
+    Work,
+    bases,
+    stretches_of,
+    zone_of,
+)
 from analytics.jobs.training_days import day_use
 from analytics.place.bills import told_spans
+from analytics.place.total import bought_meters
+from domain.local_day import day_start
 from store.baseline_work import Stretch, WantedDays
 
 
@@ -45,9 +54,18 @@ def read_bill_trainings(
 
 
 def _told(conn: Connection, work: WantedDays, stretches: Sequence[Stretch]) -> list[BillSpan]:
-    meters = {meter for stretch in stretches for meter in stretch.meters}
     days = work.first_day, work.end_day
+    meters = {meter for stretch in stretches for meter in stretch.meters}
+    if work.meter_id is None and meters - _buying(conn, work):
+        meters = set()  # A bill tells what was bought: with a plant behind it that is not the use.
     return told_spans(conn, work.organisation_id, work.medium, work.meter_id, meters, days)
+
+
+def _buying(conn: Connection, work: WantedDays) -> set[int]:
+    zone = zone_of(work)
+    span = day_start(work.first_day, zone), day_start(work.end_day, zone)
+    paid = bought_meters(conn, work.organisation_id, work.medium, *span)
+    return {meter for stretch in paid for meter in stretch.meters}
 
 
 def _estimated(spans: Sequence[BillSpan], unmeasured: float) -> float:

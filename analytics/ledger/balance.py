@@ -3,7 +3,8 @@
 Time is cut into slots (hours or days), and a meter either has the whole amount of a slot or has
 nothing. What no meter below counted is *unmetered* only where all of them have figures; where one
 is silent the rest is *undetermined*, for it may be that one's. So, for every meter with parts,
-exactly: use = parts + unmetered + undetermined.
+exactly: use = parts + unmetered + undetermined. The use behind a meter with a plant below it is
+what it counted, plus what PV made, less what was fed in; where one of them is silent it is unknown.
 """
 
 from collections import defaultdict
@@ -13,7 +14,7 @@ from datetime import datetime
 from math import fsum
 from typing import TypeAlias
 
-from domain.meter_tree import Forest
+from domain.meter_tree import Forest, Terms
 
 Slot: TypeAlias = tuple[datetime, int]
 """Start, and length in seconds."""
@@ -26,7 +27,7 @@ _NOISE = 1e-9
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """What one meter counted while everything above it has figures.
+    """What was used behind one meter while everything above it has figures.
 
     Attributes
     ----------
@@ -95,15 +96,21 @@ class Balance:
     Attributes
     ----------
     total : float or None
-        Sum of the uppermost meters over the slots in which all of them have figures.
+        Use over the slots in which all meters have figures that it is the sum of: the uppermost
+        ones, with plants those of PV and of what was fed in.
     total_s : int
         Length of those slots. [s]
+    bought, generated, fed_in : float or None
+        What that is made of: bought + generated - fed in. None where no such meter stands.
     beside : tuple of Part
         Check and virtual meters, which are no parts of anything.
     """
 
     total: float | None
     total_s: int
+    bought: float | None
+    generated: float | None
+    fed_in: float | None
     parts: tuple[Part, ...]
     rests: tuple[Rest, ...]
     beside: tuple[Part, ...]
@@ -129,6 +136,7 @@ class _Tally:
     def __init__(self, uses: Uses) -> None:
         self._uses = uses
         self._total: dict[Slot, float] = {}
+        self._made_of: dict[str, dict[Slot, float]] = defaultdict(dict)
         self._parts: dict[tuple[int, tuple[int, ...]], dict[Slot, float]] = defaultdict(dict)
         self._beside: dict[int, dict[Slot, float]] = defaultdict(dict)
         self._rests: dict[tuple[int, ...], _RestTally] = defaultdict(_RestTally)
@@ -143,43 +151,57 @@ class _Tally:
             for meter in forest.roles
         }
         top = forest.uppermost
-        whole = _sum([within[meter] for meter in top])
+        whole = _sum(forest.terms, within)
         self._total.update(whole)
+        for name, meters in (
+            ("bought", top), ("generated", forest.plants), ("fed_in", forest.fed_in)
+        ):  # fmt: skip
+            if meters:
+                found = _sum(dict.fromkeys(meters, 1), within)
+                self._made_of[name].update({slot: found[slot] for slot in whole})
+        uses = {meter: _sum(forest.behind(meter), within) for meter in forest.roofs}
         for meter in top or forest.loose:
-            self._parts[meter, ()].update(within[meter])
+            self._parts[meter, ()].update(uses[meter])
         for meter in forest.beside:
             self._beside[meter].update(within[meter])
         if top and forest.loose:
             below = [part for meter in top for part in forest.parts.get(meter, ())]
-            self._split(forest, within, top, whole, (*below, *forest.loose))
+            self._split(forest, uses, top, whole, (*below, *forest.loose))
         else:
             for meter in top or forest.loose:
-                self._split(forest, within, (meter,), within[meter], forest.parts.get(meter, ()))
+                self._split(forest, uses, (meter,), uses[meter], forest.parts.get(meter, ()))
 
     def _split(
         self,
         forest: Forest,
-        within: Mapping[int, Mapping[Slot, float]],
+        uses: Mapping[int, Mapping[Slot, float]],
         of: tuple[int, ...],
         whole: Mapping[Slot, float],
         parts: Sequence[int],
     ) -> None:
         if not parts:
             return
-        self._rests[of].add(whole, {part: within[part] for part in parts})
+        self._rests[of].add(whole, {part: uses[part] for part in parts})
         for part in parts:
-            inside = {slot: value for slot, value in within[part].items() if slot in whole}
+            inside = {slot: value for slot, value in uses[part].items() if slot in whole}
             self._parts[part, of].update(inside)
-            self._split(forest, within, (part,), inside, forest.parts.get(part, ()))
+            self._split(forest, uses, (part,), inside, forest.parts.get(part, ()))
 
     def result(self) -> Balance:
         return Balance(
             fsum(self._total.values()) if self._total else None,
             _seconds(self._total),
+            self._made("bought"),
+            self._made("generated"),
+            self._made("fed_in"),
             tuple(_part(meter, above, uses) for (meter, above), uses in self._parts.items()),
             tuple(rest.result(of) for of, rest in self._rests.items()),
             tuple(_part(meter, (), uses) for meter, uses in self._beside.items()),
         )
+
+    def _made(self, name: str) -> float | None:
+        known = self._made_of.get(name)
+        return fsum(known.values()) if known else None
 
 
 class _RestTally:
@@ -212,14 +234,15 @@ class _RestTally:
         )
 
 
-def _sum(uses: Sequence[Mapping[Slot, float]]) -> dict[Slot, float]:
+def _sum(terms: Terms, within: Uses) -> dict[Slot, float]:
     """Sum slot by slot, where all have one: a part is not the whole."""
-    if not uses:
+    if not terms:
         return {}
+    uses = [(sign, within[meter]) for meter, sign in terms.items()]
     return {
-        slot: fsum(each[slot] for each in uses)
-        for slot in uses[0]
-        if all(slot in each for each in uses)
+        slot: fsum(sign * each[slot] for sign, each in uses)
+        for slot in uses[0][1]
+        if all(slot in each for _, each in uses)
     }
 
 

@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from analytics.ledger.month_energy import MonthEnergy
-from analytics.ledger.month_inputs import MonthInputs
+from analytics.ledger.month_inputs import SELF_USED, MonthInputs
 from domain.canonical import plain
 from domain.obstacle import Obstacle, ObstacleKind
 from domain.sentence import Sentence
@@ -67,6 +67,8 @@ def _totals(inputs: MonthInputs, energy: MonthEnergy) -> dict[str, dict[str, str
         medium.medium: {"amount": plain(medium.total), "unit": medium.unit}
         for medium in inputs.metered
     }
+    if inputs.self_used is not None:
+        found[SELF_USED] = {"amount": plain(inputs.self_used), "unit": "kWh"}
     found |= {entry.medium or entry.kind: entry.use for entry in inputs.entered}
     costs = [money.cost.total for money in inputs.priced if money.cost is not None]
     costs += [entry.cost for entry in inputs.entered if entry.cost is not None]
@@ -97,6 +99,7 @@ def _obstacles(inputs: MonthInputs, energy: MonthEnergy) -> Iterator[Obstacle]:
         yield whole_month(ObstacleKind.NO_METER, "", "", detail)
     for medium in inputs.metered:
         yield from medium.obstacles(code, inputs.institution["zone"])
+    yield from _plant_obstacles(inputs)
     yield from inputs.facts.obstacles(code, days)
     yield from _cost_obstacles(inputs)
     for reason in energy.missing:
@@ -117,6 +120,16 @@ def _obstacles(inputs: MonthInputs, energy: MonthEnergy) -> Iterator[Obstacle]:
             "factor_unchecked", "nobody has checked the factor against {source}", source=source
         )
         yield whole_month(ObstacleKind.FACTOR_UNCHECKED, key, value, detail)
+
+
+def _plant_obstacles(inputs: MonthInputs) -> Iterator[Obstacle]:
+    if inputs.plant is None or inputs.self_used is None:
+        return
+    code, days = inputs.institution["code"], (inputs.first_day, inputs.end_day)
+    for medium in inputs.media:
+        yield from medium.plant_obstacles(code, inputs.institution["zone"])
+    for detail in inputs.plant.faults():
+        yield Obstacle(ObstacleKind.PLANT_UNCLEAR, code, "", *days, "", detail)
 
 
 def _cost_obstacles(inputs: MonthInputs) -> Iterator[Obstacle]:

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from analytics.ledger.balance import Balance, Part, Rest
 from analytics.ledger.exact import amount, total
 from analytics.ledger.meter_month import MeterMonth, Stretch, share
+from analytics.ledger.own_plant import OwnPlant
 from domain.canonical import plain
 from domain.local_day import local_day
 from domain.obstacle import Obstacle, ObstacleKind
@@ -33,6 +34,8 @@ class MediumMonth:
         Of all meters of the institution over the month.
     items : mapping
         Code and sub-item of each meter of the balance, by id.
+    plant : OwnPlant or None
+        Plants behind the boundary; None where there is none.
     """
 
     medium: str
@@ -40,10 +43,11 @@ class MediumMonth:
     meters: Sequence[MeterMonth]
     balance: Balance
     items: Mapping[int, tuple[str, str]]
+    plant: OwnPlant | None = None
 
     @cached_property
     def total(self) -> Decimal:
-        """Sum of the boundary meters."""
+        """Sum of the boundary meters: what came in."""
         return total(meter.amount for meter in self.meters)
 
     @property
@@ -67,28 +71,12 @@ class MediumMonth:
 
     def obstacles(self, institution: str, zone: str) -> Iterator[Obstacle]:
         """Estimated quantities and missing hours of the boundary."""
-        for meter in self.meters:
-            for stretch in meter.estimated:
-                value = f"{plain(stretch.amount)} {meter.unit}"
-                detail = Sentence(
-                    "hours_estimated",
-                    "{value} in {hours} h are estimated: {begin} to {end}",
-                    value=value,
-                    hours=f"{stretch.hours:.2f}",
-                    **_when(stretch, zone),
-                )
-                kind = ObstacleKind.ESTIMATED
-                yield _obstacle(kind, institution, meter.code, stretch, zone, value, detail)
-            for stretch in meter.missing:
-                value = f"{stretch.hours:.2f} h"
-                detail = Sentence(
-                    "hours_without_figure",
-                    "{hours} have no figure: {begin} to {end}",
-                    hours=value,
-                    **_when(stretch, zone),
-                )
-                kind = ObstacleKind.HOURS_MISSING
-                yield _obstacle(kind, institution, meter.code, stretch, zone, value, detail)
+        yield from _unknown(self.meters, institution, zone)
+
+    def plant_obstacles(self, institution: str, zone: str) -> Iterator[Obstacle]:
+        """The same of the plants behind it."""
+        if self.plant is not None:
+            yield from _unknown(self.plant.meters, institution, zone)
 
     def warnings(self, limit: Decimal) -> Iterator[dict[str, Any]]:
         """An unmetered share above the limit; parts that count more than the whole."""
@@ -121,6 +109,7 @@ class MediumMonth:
                 "amount": plain(total(amount(rest.undetermined) for rest in self._rests)),
                 "unit": self.unit,
             },
+            **({} if self.plant is None else {"plant": self.plant.told()}),
         }
 
     def _sub_items(self) -> Iterator[dict[str, Any]]:
@@ -142,6 +131,31 @@ class MediumMonth:
                 },
                 "meters": sorted({self.items[part.meter_id][0] for part in found}),
             }
+
+
+def _unknown(meters: Sequence[MeterMonth], institution: str, zone: str) -> Iterator[Obstacle]:
+    for meter in meters:
+        for stretch in meter.estimated:
+            value = f"{plain(stretch.amount)} {meter.unit}"
+            detail = Sentence(
+                "hours_estimated",
+                "{value} in {hours} h are estimated: {begin} to {end}",
+                value=value,
+                hours=f"{stretch.hours:.2f}",
+                **_when(stretch, zone),
+            )
+            kind = ObstacleKind.ESTIMATED
+            yield _obstacle(kind, institution, meter.code, stretch, zone, value, detail)
+        for stretch in meter.missing:
+            value = f"{stretch.hours:.2f} h"
+            detail = Sentence(
+                "hours_without_figure",
+                "{hours} have no figure: {begin} to {end}",
+                hours=value,
+                **_when(stretch, zone),
+            )
+            kind = ObstacleKind.HOURS_MISSING
+            yield _obstacle(kind, institution, meter.code, stretch, zone, value, detail)
 
 
 def _when(stretch: Stretch, zone: str) -> dict[str, str]:

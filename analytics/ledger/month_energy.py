@@ -8,7 +8,7 @@ from analytics.ledger.energy_use import UNIT, EnergyUse
 from analytics.ledger.indicator import indicators
 from analytics.ledger.institution_year import energy_use
 from analytics.ledger.month_facts import mean_told
-from analytics.ledger.month_inputs import MonthInputs
+from analytics.ledger.month_inputs import SELF_USED, MonthInputs
 from domain.canonical import plain
 from domain.errors import FactorError
 
@@ -34,15 +34,19 @@ class MonthEnergy:
         year, factors = inputs.first_day.year, inputs.factors
         use = self._attempt(self._use)
         self.use = use or EnergyUse({})
-        self.coal = self._figure(lambda: coal_equivalent(self.use, factors, year=year))
-        province = inputs.place.province
-        self.co2 = self._figure(lambda: carbon(self.use, factors, year=year, province=province))
+        self.coal = self.co2 = None
+        if use is not None:
+            province = inputs.place.province
+            self.coal = self._figure(lambda: coal_equivalent(use, factors, year=year))
+            self.co2 = self._figure(lambda: carbon(use, factors, year=year, province=province))
 
     def _use(self) -> EnergyUse:
         entries = self._inputs.entered
         metered = {medium.medium: medium.total for medium in self._inputs.metered}
         metered |= {entry.medium: entry.amount for entry in entries if entry.medium is not None}
         declared = {entry.kind: entry.amount for entry in entries if entry.medium is None}
+        if self._inputs.self_used is not None:
+            declared[SELF_USED] = self._inputs.self_used
         return energy_use(metered, declared)
 
     def _attempt(self, compute: Callable[[], Found]) -> Found | None:

@@ -10,8 +10,11 @@ from analytics.ledger.institution_year import DECLARABLE, Place
 from analytics.ledger.medium_month import MediumMonth
 from analytics.ledger.meter_cost_month import MeterCostMonth
 from analytics.ledger.month_facts import ManualAmount, MonthFacts
+from analytics.ledger.own_plant import OwnPlant
 from domain.factor import FactorSet
 from domain.obstacle import ObstacleKind
+
+SELF_USED = "pv_self_used_kwh"
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,11 +58,24 @@ class MonthInputs:
     def entered(self) -> tuple[ManualAmount, ...]:
         """Entries that count: of a medium only where its meters do not know the month whole."""
         whole = {medium.medium for medium in self.media if medium.is_whole}
+        known = {SELF_USED} if self.plant is not None and self.plant.is_whole else set()
         return tuple(
             entry
             for entry in self.facts.manual
-            if entry.kind in DECLARABLE or (entry.medium is not None and entry.medium not in whole)
+            if entry.kind in {*DECLARABLE} - known
+            or (entry.medium is not None and entry.medium not in whole)
         )
+
+    @property
+    def plant(self) -> OwnPlant | None:
+        """Plants behind the boundary."""
+        return next((each.plant for each in self.media if each.plant is not None), None)
+
+    @property
+    def self_used(self) -> Decimal | None:
+        """What plants made for the institution itself, where no entry says it. [kWh]."""
+        entered = any(entry.kind == SELF_USED for entry in self.entered)
+        return None if self.plant is None or entered else self.plant.self_used
 
     @property
     def metered(self) -> tuple[MediumMonth, ...]:

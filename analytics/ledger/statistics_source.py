@@ -32,8 +32,10 @@ KIND_OF_MEDIUM: Mapping[str, str] = {
     "heat": "heat_gj",
     "cooling": "cooling_gj",
     "data_centre": "data_centre_kwh",
+    "pv_generated": "pv_generated_kwh",
 }
-"""Kind of what meters of a medium count; the data-centre room is metered as a part."""
+"""Kind of what meters of a medium count; the data-centre room is metered as a part. What was fed in
+and what PV made for the house itself are in no table."""
 
 
 @dataclass(frozen=True, slots=True)

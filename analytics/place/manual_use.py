@@ -14,9 +14,10 @@ from analytics.ledger.institution_year import DECLARABLE
 from domain.entry_rule import next_month
 from domain.manual_entry import EntryKind
 from store.manual_entry import ApprovedAmount, approved
-from store.metered_month import MeteredMonth, metered_months
-from store.portfolio import MediumUse
+from store.metered_month import PV_SELF_USED, MeteredMonth, metered_months
+from store.portfolio import FED_IN, PV_GENERATED, MediumUse
 
+_SELF_USED = EntryKind.PV_SELF_USED_KWH
 _DECLARABLE = frozenset(kind for kind in EntryKind if kind.value in DECLARABLE)
 
 
@@ -51,7 +52,7 @@ class UnitedUse:
         As of meters, with the months that only people know in amount and coverage.
     declared : dict of str to Decimal
         Fuels and PV: from entries where every month is there, else from the year's declaration,
-        else from the entries there are.
+        else from the entries there are. Of self-used PV first what meters have counted.
     manual : dict of EntryKind to ManualUse
         What of it was entered by hand: never mixed in silently.
     """
@@ -59,14 +60,23 @@ class UnitedUse:
     media: dict[str, MediumUse]
     declared: dict[str, Decimal]
     manual: dict[EntryKind, ManualUse] = field(default_factory=dict)
+    dark_months: int = 0
+    """Months of which nobody knows what the plants behind the meters made for the house."""
 
     @property
     def left_out(self) -> list[str]:
-        """Energy that was entered and that no figure counts, in words."""
+        """Energy that no figure counts, in words."""
+        found = []
         other = self.manual.get(EntryKind.OTHER_TCE)
-        if other is None or other.counted == 0:
-            return []
-        return [f"other energy of {other.counted} tce is in no figure: its CO2 is not known"]
+        if other is not None and other.counted:
+            found.append(
+                f"other energy of {other.counted} tce is in no figure: its CO2 is not known"
+            )
+        if self.dark_months:
+            found.append(
+                f"self-used PV of {self.dark_months} months is in no figure: its meters were silent"
+            )
+        return found
 
 
 def covers(month: MeteredMonth | None) -> bool:
@@ -97,17 +107,55 @@ def united(
     for each in approved(conn, institutions, days[0].year):
         if each.month in months:
             entered[each.organisation_id].append(each)
-    of_both = [key for key in entered if uses.get(key)]
+    dark = {key for key, use in uses.items() if _is_dark(use)}
+    of_both = [key for key in institutions if uses.get(key) and (key in entered or key in dark)]
     metered = {
         (found.institution_id, found.medium, found.month): found
         for found in (metered_months(conn, of_both, days[0].year, zone) if of_both else [])
     }
     found = {}
     for key in institutions:
-        use = UnitedUse(dict(uses.get(key, {})), dict(declared.get(key, {})))
+        media = dict(uses.get(key, {}))
+        made, back = media.pop(PV_GENERATED, None), media.pop(FED_IN, None)
+        use = UnitedUse(media, dict(declared.get(key, {})))
         _enter(use, entered[key], metered, months)
+        if key in dark:
+            _add_known_months(use, key, entered[key], metered, months)
+        elif made is not None:
+            parts = [amount(made.amount)] + ([] if back is None else [amount(-back.amount)])
+            use.declared[_SELF_USED.value] = total(parts)
         found[key] = use
     return found
+
+
+def _is_dark(use: Mapping[str, MediumUse]) -> bool:
+    """Whether a plant has meters that have no figures for a time."""
+    plant = [use[name] for name in (PV_GENERATED, FED_IN) if name in use]
+    return PV_GENERATED in use and min(each.coverage for each in plant) < 1
+
+
+def _add_known_months(
+    use: UnitedUse,
+    institution: int,
+    entered: Sequence[ApprovedAmount],
+    metered: "_Metered",
+    months: Sequence[date],
+) -> None:
+    """Self-used PV of the months of which its meters, or people, know it; the others are told."""
+    by_hand = {row.month: row.amount for row in entered if row.kind == _SELF_USED.value}
+    known = []
+    for month in months:
+        counted = metered.get((institution, PV_SELF_USED, month.month))
+        if counted is not None and covers(counted):
+            known.append(amount(counted.amount))
+        elif month in by_hand:
+            known.append(by_hand[month])
+    use.declared[_SELF_USED.value] = total(known)
+    use.dark_months = len(months) - len(known)
+    electricity = use.media.get("electricity")
+    if electricity is not None and len(known) < max(len(months), 1):
+        share = min(electricity.coverage, len(known) / max(len(months), 1))
+        use.media["electricity"] = replace(electricity, coverage=share)
 
 
 _Metered = Mapping[tuple[int, str, int], MeteredMonth]
@@ -120,7 +168,7 @@ def _enter(
     for each in entered:
         kind = EntryKind(each.kind)
         manual = use.manual.setdefault(kind, ManualUse(wanted_months=len(months)))
-        beside = metered.get((each.organisation_id, kind.medium or "", each.month.month))
+        beside = metered.get((each.organisation_id, kind.metered_as or "", each.month.month))
         if beside is not None and covers(beside):
             apart = difference(each.amount, amount(beside.amount))
             manual.beside_meters = total([manual.beside_meters or Decimal(0), apart])

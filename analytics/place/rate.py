@@ -1,4 +1,4 @@
-"""Mean rate of a place over time: the sum of the meters that were uppermost at the time."""
+"""Mean rate of a place over time: that of the meters that were the sum of its use at the time."""
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
@@ -50,7 +50,7 @@ def steps_of(conn: Connection, stretches: Sequence[Counted], zone: ZoneInfo) -> 
 
 
 def _read(conn: Connection, stretch: Counted, bin_: str, zone: ZoneInfo) -> list[Rate]:
-    return rates(conn, stretch.meters, stretch.first, stretch.end, bin_=bin_, zone=zone.key)
+    return rates(conn, [*stretch.terms], stretch.first, stretch.end, bin_=bin_, zone=zone.key)
 
 
 def _together(conn: Connection, stretch: Counted, bin_: str, zone: ZoneInfo) -> Iterator[Rate]:
@@ -59,12 +59,12 @@ def _together(conn: Connection, stretch: Counted, bin_: str, zone: ZoneInfo) -> 
         by_time[rate.at].append(rate)
     for at in sorted(by_time):
         found = by_time[at]
-        if len(found) < len(stretch.meters):
+        if len(found) < len(stretch.terms):
             continue
         if len(found) == 1:
             yield replace(found[0], meter_id=0)
             continue
-        mean = fsum(rate.mean for rate in found)
+        mean = fsum(stretch.terms[rate.meter_id] * rate.mean for rate in found)
         yield Rate(0, at, mean, mean, mean, *_doubts(found), min(rate.step_s for rate in found))
 
 

@@ -155,7 +155,7 @@ def actual_days(
     found: dict[date, tuple[float, bool]] = {}
     for part in whole_days(counted, zone):
         by_day: dict[date, list[DayUse]] = defaultdict(list)
-        bounds = (part.meters, part.first_day, part.end_day)
+        bounds = ([*part.terms], part.first_day, part.end_day)
         if as_of is None:
             uses = days(conn, *bounds, bin_="day", at_most=ALL)
         else:
@@ -165,9 +165,10 @@ def actual_days(
         for day, parts in by_day.items():
             length = (day_start(day + _DAY, zone) - day_start(day, zone)).total_seconds()
             share = min(use.covered_s for use in parts) / length
-            if len(parts) == len(part.meters) and share >= LEAST_SHARE:
+            if len(parts) == len(part.terms) and share >= LEAST_SHARE:
                 estimated = any(use.quantity_grade not in _MEASURED for use in parts)
-                found[day] = sum(use.value for use in parts) / share, estimated
+                value = sum(part.terms[use.meter_id] * use.value for use in parts)
+                found[day] = value / share, estimated
     return found
 
 

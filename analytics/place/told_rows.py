@@ -21,7 +21,7 @@ from analytics.models.series import Series, daily_mean, daily_sum, day_bounds
 from analytics.place.bills import told_spans
 from analytics.place.day_drivers import Kinds, Warmth, heated_days, kinds_of_days, warmth
 from analytics.place.hours import hour_bounds, local_hours, warmth_of_hours
-from analytics.place.total import counted_meters
+from analytics.place.total import bought_meters, counted_meters
 from domain.baseline import Step
 from domain.local_day import day_start
 from store.baseline import BaselineRow, VersionRow
@@ -74,8 +74,11 @@ def told_rows(
     outdoors = warmth(conn, row.organisation_id, zone, before, end_day)
     if row.step == Step.MONTHLY:
         span = day_start(first_day, zone), day_start(end_day, zone)
-        counted = counted_meters(conn, row.organisation_id, row.medium, *span)
-        meters = {meter for part in counted for meter in part.meters}
+        asked = (conn, row.organisation_id, row.medium, *span)
+        counted = counted_meters(*asked)
+        # A bill tells what was bought: with a plant behind the meter that is not the use.
+        plain = counted == bought_meters(*asked)
+        meters = {meter for part in counted for meter in part.meters if plain}
         place = row.organisation_id, row.medium, row.meter_id, meters
         told = told_spans(conn, *place, (first_day, end_day), as_of=as_of)
         spans = bill_spans(first_day, end_day, actual, told)

@@ -14,7 +14,7 @@ def whole_days(counted: Sequence[Counted], zone: ZoneInfo) -> Iterator[Stretch]:
     for part in counted:
         first, end = _first_whole_day(part.first, zone), local_day(part.end, zone)
         if part.meters and first < end:
-            yield Stretch(part.meters, first, end)
+            yield Stretch(part.meters, first, end, part.less)
 
 
 def _first_whole_day(at: datetime, zone: ZoneInfo) -> date:

@@ -87,7 +87,7 @@ class Statistics:
 
     def year(self, year: int, organisation_id: int | None) -> list[Examined]:
         """Institutions at an organisation or below it; none where the year has not begun."""
-        wanted = self.portfolio.within(organisation_id)
+        wanted = self.portfolio.within(organisation_id, year)
         earlier = {
             each.tables.identity.organisation_id: each for each in self._year(year - 1, wanted)
         }
@@ -173,7 +173,11 @@ class Statistics:
 
     def _amounts(self, ids: list[int], year: int, zone: ZoneInfo) -> dict[int, _Amounts]:
         found: dict[int, _Amounts] = defaultdict(_Amounts)
-        months = metered_months(self._conn, ids, year, zone)
+        months = [
+            month
+            for month in metered_months(self._conn, ids, year, zone)
+            if month.medium in KIND_OF_MEDIUM
+        ]
         for month, paid in zip(months, self._paid(months, year), strict=True):
             kind = KIND_OF_MEDIUM[month.medium]
             found[month.institution_id].metered[kind].append(_metered(month, paid))

@@ -24,6 +24,7 @@ from analytics.rules.silent import Silent
 from analytics.rules.stuck import Stuck
 from analytics.rules.unlike_usual import UnlikeUsual
 from domain.errors import ConfigurationError
+from domain.registry import MeterRole
 
 _EVERY = "every"
 FED_IN = "active_energy_export_kwh"
@@ -43,15 +44,16 @@ class MeterClass(StrEnum):
     PV = "pv"
 
 
-def class_of(medium: str, quantity: str) -> MeterClass:
-    """Class of a meter: its medium, or `PV` of one that counts what is fed in.
+def class_of(medium: str, quantity: str, role: str) -> MeterClass:
+    """Class of a meter: its medium, or `PV` of one that counts what is made or fed in.
 
     Raises
     ------
     ValueError
         If no rules judge such meters.
     """
-    return MeterClass.PV if quantity == FED_IN else MeterClass(medium)
+    plant = quantity == FED_IN or role == MeterRole.PV
+    return MeterClass.PV if plant else MeterClass(medium)
 
 
 @dataclass(frozen=True, slots=True)

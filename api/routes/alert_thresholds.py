@@ -106,7 +106,7 @@ def list_thresholds(
 
 def _class_of(meter: MeterRow) -> MeterClass:
     try:
-        return class_of(meter.medium, meter.quantity)
+        return class_of(meter.medium, meter.quantity, meter.role)
     except ValueError as error:
         detail = Sentence(
             "no_rules_for_medium", "no rules judge a meter of {medium}", medium=meter.medium

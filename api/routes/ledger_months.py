@@ -51,7 +51,7 @@ from domain.obstacle import Obstacle
 from domain.sentence import Sentence
 from store import ledger
 from store.place import OrganisationRow, organisations
-from store.portfolio import medium_uses
+from store.portfolio import FED_IN, PV_GENERATED, medium_uses
 from store.session import audit
 
 router = APIRouter(prefix="/ledger-months", tags=["ledger"])
@@ -326,12 +326,21 @@ def _differs(scope: Caller, organisation: int, zone: ZoneInfo, entry: LedgerEntr
     """Whether the days of the boundary meters now add up to something else than was closed."""
     span = day_start(entry.month, zone), day_start(next_month(entry.month), zone)
     uses = medium_uses(scope.conn, [organisation], *span).get(organisation, {})
+    known = {FED_IN}
     for told in entry.content()["media"]:
         now = uses.get(told["medium"])
         closed = Decimal(told["total"]["amount"])
         if now is None or abs(difference(amount(now.amount), closed)) > _NOISE:
             return True
-    return bool(uses.keys() - {told["medium"] for told in entry.content()["media"]})
+        known.add(told["medium"])
+        plant = told.get("plant")
+        if plant is not None:
+            known.add(PV_GENERATED)
+            for name, what in ((PV_GENERATED, "generated"), (FED_IN, "fed_in")):
+                of_plant = amount(uses[name].amount) if name in uses else Decimal(0)
+                if abs(difference(of_plant, Decimal(plant[what]["amount"]))) > _NOISE:
+                    return True
+    return bool(uses.keys() - known)
 
 
 def _obstacle(obstacle: Obstacle) -> ObstacleOut:

@@ -49,9 +49,12 @@ class MeterIn(MeterNames):
     quantity: str | None = Field(
         default=None,
         description="Register that counts it; null for that of the medium's use. A register of"
-        " energy fed in, or of reactive energy, is a check meter beside: it is in no sum.",
+        " energy fed in, or of reactive energy, is a check meter beside: it is in no sum. Where a"
+        " plant stands, what was fed in through the boundary has the role `fed_in`.",
     )
-    role: Literal["gateway", "main", "branch", "sub", "check"]
+    role: Literal["gateway", "main", "branch", "sub", "check", "pv", "fed_in"] = Field(
+        description="pv: what a plant behind the meter above makes; fed_in: what left through it."
+    )
     parent_id: int | None = Field(default=None, description="Meter above it; null at the top.")
     day: date | None = Field(default=None, description="From this day on; null: for always.")
     device_id: int | None = Field(

@@ -17,7 +17,7 @@ from domain.errors import MeterTreeError
 from domain.local_day import day_start, local_day
 from domain.meter_tree import forests
 from domain.quantity import quantities
-from domain.registry import FED_IN, Medium, MeterRole
+from domain.registry import FED_IN, REGISTER_OF_MEDIUM, Medium, MeterRole
 from domain.sentence import Sentence
 from domain.sub_item import sub_items
 from store.meter_tree import MeterName, history, move, names, positions, slots
@@ -41,7 +41,9 @@ class NodeOut(BaseModel):
     item: str
     parent_id: int | None = Field(description="Meter directly above it, wherever that stands.")
     roof_id: int | None = Field(description="Nearest meter above it in this building.")
-    counts: bool = Field(description="False for check and virtual meters, which are never summed.")
+    counts: bool = Field(
+        description="It counts a use. False for check and virtual meters, and those of plants."
+    )
     fed_in: bool = Field(description="It counts energy fed in: a formula may take it off.")
 
 
@@ -50,7 +52,9 @@ class TreeOut(BaseModel):
 
     medium: str
     at: datetime
-    uppermost: list[int] = Field(description="Meters whose sum is the building's use.")
+    uppermost: list[int] = Field(description="Meters whose sum is what comes in.")
+    plants: list[int] = Field(description="Meters of PV behind those: added to it for the use.")
+    fed_in: list[int] = Field(description="Meters of what left through those: taken off.")
     nodes: list[NodeOut]
 
 
@@ -105,8 +109,14 @@ class BalanceOut(BaseModel):
     zone: str
     first_day: date
     end_day: date = Field(description="The day after the last one.")
-    total: float | None = Field(description="Null where not all uppermost meters have figures.")
+    total: float | None = Field(
+        description="The use: what was bought and generated, less what was fed in. Null where not"
+        " all meters of it have figures."
+    )
     total_s: int = Field(description="Time of which that is. [s]")
+    bought: float | None = Field(description="What came in, in that time.")
+    generated: float | None = Field(description="What PV made then; null without a plant.")
+    fed_in: float | None = Field(description="What left then; null where no meter counts it.")
     meters: list[BalancedMeter]
     parts: list[PartOut]
     rests: list[RestOut]
@@ -130,7 +140,7 @@ class Move(BaseModel):
 
     day: date = Field(description="From this day on, in the zone of the place.")
     parent_id: int | None = Field(description="Meter above it; null at the top.")
-    role: Literal["gateway", "main", "branch", "sub", "check"]
+    role: Literal["gateway", "main", "branch", "sub", "check", "pv", "fed_in"]
     place_id: int | None = Field(default=None, description="Null: where it stands now.")
 
 
@@ -178,15 +188,17 @@ def meter_tree(building_id: int, medium: OfMedium, scope: Scope) -> TreeOut:
         medium=medium,
         at=now,
         uppermost=list(forest.uppermost),
+        plants=list(forest.plants),
+        fed_in=list(forest.fed_in),
         nodes=[
             NodeOut(
                 id=meter,
                 **_named(known[meter]),
                 role=role,
                 parent_id=parents[meter],
-                roof_id=forest.roofs.get(meter),
+                roof_id=forest.roofs.get(meter, forest.sources.get(meter)),
                 counts=meter in forest.roofs,
-                fed_in=known[meter].quantity == FED_IN,
+                fed_in=known[meter].quantity == FED_IN and role is not MeterRole.PV,
             )
             for meter, role in forest.roles.items()
             if meter in known
@@ -214,15 +226,17 @@ def building_balance(
     known = names(scope.conn, {position.meter_id for position in hung if position.here})
     uses = slots(scope.conn, list(known), (first_day, end_day))
     found = balance(forests(hung, first, last), uses)
-    quantity = next((meter.quantity for meter in known.values()), None)
     return BalanceOut(
         medium=medium,
-        unit="" if quantity is None else quantities()[quantity].unit,
+        unit=quantities()[REGISTER_OF_MEDIUM[medium]].unit,
         zone=zone.key,
         first_day=first_day,
         end_day=end_day,
         total=found.total,
         total_s=found.total_s,
+        bought=found.bought,
+        generated=found.generated,
+        fed_in=found.fed_in,
         meters=[BalancedMeter.model_validate(meter) for meter in known.values()],
         parts=_parts(found.parts),
         rests=[_rest(rest) for rest in found.rests],

@@ -69,13 +69,13 @@ class PlaceCostOut(BaseModel):
 
 @router.get("/cost")
 def cost(about: About, step: Literal["day", "month"], scope: Scope) -> PlaceCostOut:
-    """Kept costs of the meters that count for a place, or of one meter, by day or month."""
+    """Kept costs of what came into a place, or of one meter, by day or month; PV costs nothing."""
     days = (about.end_day - about.first_day).days
     if days > _LONGEST[step]:
         template = "{days} days: want at most {most}"
         detail = Sentence("longer_than", template, days=days, most=_LONGEST[step])
         raise refuse(HTTPStatus.UNPROCESSABLE_ENTITY, detail)
-    asked = (scope.conn, about.counted, about.first_day, about.end_day)
+    asked = (scope.conn, about.bought, about.first_day, about.end_day)
     return PlaceCostOut(
         medium=about.medium,
         unit=about.unit,

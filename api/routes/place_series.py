@@ -26,7 +26,7 @@ def place_series(
     last: To,
     max_points: Annotated[int, Query(ge=100, le=5000)] = 2000,
 ) -> SeriesOut:
-    """Rate of a place: the sum of the meters that were uppermost at the time.
+    """Rate of a place: that of the meters that were the sum of its use at the time.
 
     Where one of them has no figure the sum has none: a part is not the whole.
     """
@@ -37,7 +37,7 @@ def place_series(
     if tier == "day":
         first = day_start(local_day(first, zone), zone)
     stretches = counted_meters(scope.conn, place.id, medium, first, last)
-    summed = any(len(stretch.meters) > 1 for stretch in stretches)
+    summed = any(len(stretch.terms) > 1 for stretch in stretches)
     # Meters of different steps meet in the hour.
     if tier == "native" and summed and len(steps_of(scope.conn, stretches, zone)) > 1:
         tier = "hour"

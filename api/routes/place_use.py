@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from analytics.ledger.day_pattern import day_pattern
 from analytics.ledger.night_minimum import night_minimum
-from analytics.place.total import counted_meters, days_of, hours_of, months_of
+from analytics.place.total import bought_meters, counted_meters, days_of, hours_of, months_of
 from api.problem import refuse
 from api.routes.place_facts import EndDay, FirstDay, place_of
 from api.routes.series import rate_unit
@@ -48,13 +48,14 @@ class UseOut(BaseModel):
 
 
 class CountedOut(BaseModel):
-    """Meters whose sum it is, in [first, end)."""
+    """Meters whose sum it is, in [first, end): those of PV are added, `less` is taken off."""
 
     model_config = ConfigDict(from_attributes=True)
 
     first: datetime
     end: datetime
     meters: list[int]
+    less: list[int] = Field(description="Meters of what was fed in.")
 
 
 class PlaceUseOut(BaseModel):
@@ -141,7 +142,7 @@ class NightMinimumOut(BaseModel):
 
 
 class Asked(NamedTuple):
-    """A place, or one meter of it, over some local days."""
+    """A place, or one meter of it, over some local days: what was used, and what was paid for."""
 
     place: OrganisationRow
     zone: ZoneInfo
@@ -150,6 +151,7 @@ class Asked(NamedTuple):
     first_day: date
     end_day: date
     counted: list[Counted]
+    bought: list[Counted]
 
 
 def _asked(
@@ -173,7 +175,8 @@ def _asked(
     first, end = day_start(first_day, zone), day_start(end_day, zone)
     unit = quantities()[REGISTER_OF_MEDIUM[medium]].unit
     if meter is None:
-        stretches = counted_meters(scope.conn, place.id, medium, first, end)
+        asked = (scope.conn, place.id, medium, first, end)
+        stretches, paid = counted_meters(*asked), bought_meters(*asked)
     else:
         known = meters(scope.conn, organisation_id=place.id, meter_ids=[meter])
         if not any(row.medium == medium for row in known):
@@ -185,8 +188,8 @@ def _asked(
                 place=code,
             )
             raise refuse(HTTPStatus.NOT_FOUND, detail)
-        stretches = [Counted(first, end, (meter,))]
-    return Asked(place, zone, medium, unit, first_day, end_day, stretches)
+        stretches = paid = [Counted(first, end, (meter,))]
+    return Asked(place, zone, medium, unit, first_day, end_day, stretches, paid)
 
 
 About = Annotated[Asked, Depends(_asked)]

@@ -13,7 +13,7 @@ from api.problem import refuse
 from api.routes.series import rate_unit
 from api.scope import Scope
 from domain.local_day import day_start, local_day
-from domain.meter_tree import Forest, ever_uppermost, forests, is_uppermost
+from domain.meter_tree import Forest, ever_counted, forests, sign_at
 from domain.quantity import quantities
 from domain.registry import Medium
 from domain.sentence import Sentence
@@ -43,7 +43,10 @@ class MediumToday(BaseModel):
     medium: str
     unit: str = Field(description="Unit of the amounts.")
     rate_unit: str = Field(description="Unit of the rates.")
-    meter_ids: list[int] = Field(description="Uppermost meters, whose sum this is.")
+    meter_ids: list[int] = Field(
+        description="Meters of whose sum this is: the uppermost ones, with a plant also those of PV"
+        " and of what was fed in, which is taken off."
+    )
     as_of: datetime | None = Field(description="Until when all of them have figures today.")
     today: float | None = Field(description="Use from midnight until `as_of`.")
     yesterday_same_time: float | None
@@ -81,7 +84,7 @@ def today(building_id: int, scope: Scope) -> TodayOut:
     media = []
     for medium in dict.fromkeys(row.medium for row in rows.values()):
         hung = _forests(scope, building_id, medium, now, zone)
-        upper = [rows[meter] for meter in hung[-1].uppermost if meter in rows]
+        upper = [rows[meter] for meter in hung[-1].terms if meter in rows]
         if upper:
             media.append(_medium(scope, upper, hung, now, zone))
     return TodayOut(
@@ -105,27 +108,30 @@ def _forests(
 def _medium(
     scope: Scope, rows: list[MeterRow], hung: list[Forest], now: datetime, zone: ZoneInfo
 ) -> MediumToday:
-    ids = ever_uppermost(hung)
+    ids = ever_counted(hung)
     today = local_day(now, zone)
     start = day_start(today, zone)
     uses = intervals(scope.conn, ids, start - _LOOK_BACK, now, width=None, at_most=_MOST)
     # A meter that hung below another one at the time was counted by that one.
     figures = day_so_far(
         (
-            (use.meter_id, use.start, use.end, use.value)
+            (use.meter_id, use.start, use.end, sign * use.value)
             for use in uses
-            if is_uppermost(hung, use.meter_id, use.start)
+            if (sign := sign_at(hung, use.meter_id, use.start))
         ),
         now=now,
         zone=zone,
     )
     first_day, end_day = today.replace(day=1), today + timedelta(days=1)
     month = [
-        use.value
+        sign * use.value
         for use in days(scope.conn, ids, first_day, end_day, bin_="day", at_most=_MOST)
-        if is_uppermost(hung, use.meter_id, day_start(use.first_day, zone))
+        if (sign := sign_at(hung, use.meter_id, day_start(use.first_day, zone)))
     ]
-    rate, rate_at = _rate_now(scope, rows, now) or (figures.last_rate, figures.last_at)
+    # What a plant makes has a sign of its own on each device: of it only the registers are sure.
+    plain = len(rows) == len(hung[-1].uppermost)
+    read = _rate_now(scope, rows, now) if plain else None
+    rate, rate_at = read or (figures.last_rate, figures.last_at)
     unit = quantities()[rows[0].quantity].unit
     return MediumToday(
         medium=rows[0].medium,

@@ -10,9 +10,12 @@ from analytics.ledger.balance import Balance, Rest, balance
 from domain.meter_tree import (
     Forest,
     Position,
-    ever_uppermost,
+    bought,
+    counted,
+    ever_counted,
     forests,
-    is_uppermost,
+    sign_at,
+    source_spans,
     uppermost_spans,
 )
 from domain.registry import MeterRole
@@ -150,9 +153,64 @@ def test_the_spans_in_which_meters_are_uppermost_hold_each_amount_once() -> None
     )
     assert len(hung) == 3
     assert uppermost_spans(hung) == {(START, END): [1], (noon, evening): [2]}
-    assert is_uppermost(hung, 2, noon)
-    assert not is_uppermost(hung, 2, evening)
-    assert ever_uppermost(hung) == (1, 2)
+    assert sign_at(hung, 2, noon) == 1
+    assert sign_at(hung, 2, evening) == 0
+    assert ever_counted(hung) == (1, 2)
+
+
+PV, FED_IN = MeterRole.PV, MeterRole.FED_IN
+SUNNY = (hangs(1, None, MAIN), hangs(2, 1), hangs(8, 1, PV), hangs(9, 1, FED_IN))
+
+
+def test_the_use_is_what_was_bought_and_generated_less_what_was_fed_in() -> None:
+    uses = {1: slots(10, 0), 2: slots(12, 3), 8: slots(5, 9), 9: slots(0, 4)}
+    found = balance(tree(*SUNNY), uses)
+    assert (found.total, found.bought, found.generated, found.fed_in) == (20, 10, 14, 4)
+    rest = rest_of(found, 1)
+    assert (rest.compared_use, rest.unmetered, rest.unmetered_share) == (20, 5, 0.25)
+    assert part(found, 1) == 20
+    assert found.beside == ()
+
+
+def test_while_a_plant_is_silent_the_use_is_not_known() -> None:
+    uses = {1: slots(10, 10), 2: slots(4, 4), 8: slots(5, None), 9: slots(1, 1)}
+    found = balance(tree(*SUNNY), uses)
+    assert (found.total, found.total_s) == (14, 3600)
+    assert (found.bought, found.generated, found.fed_in) == (10, 5, 1)
+    assert rest_of(found, 1).compared_s == 3600
+
+
+def test_without_a_plant_nothing_is_said_to_be_bought_or_made() -> None:
+    found = balance(tree(hangs(1, None, MAIN)), {1: slots(10)})
+    assert (found.bought, found.generated, found.fed_in) == (10, None, None)
+
+
+def test_a_plant_of_one_building_feeds_the_others_of_its_campus() -> None:
+    """Building 2 has the plant 8 and sends 3 of 9 through its export meter 7 to building 3."""
+    hung = tree(
+        hangs(1, None, MeterRole.GATEWAY), hangs(2, 1, MAIN), hangs(3, 1, MAIN), hangs(8, 2, PV),
+        hangs(7, 2, FED_IN), hangs(9, 1, FED_IN),
+    )  # fmt: skip
+    found = balance(
+        hung, {1: slots(2), 2: slots(0), 3: slots(5), 8: slots(9), 7: slots(3), 9: slots(0)}
+    )
+    assert (found.total, found.generated, found.fed_in) == (11, 9, 0)
+    assert (part(found, 2, 1), part(found, 3, 1), rest_of(found, 1).unmetered) == (6, 5, 0)
+
+
+def test_a_plant_before_the_meters_of_a_building_is_not_its_use() -> None:
+    hung = tree(hangs(1, None, MeterRole.GATEWAY, here=False), hangs(2, 1, MAIN), hangs(8, 1, PV))
+    found = balance(hung, {2: slots(4), 8: slots(9)})
+    assert (found.total, [part.meter_id for part in found.beside]) == (4, [8])
+
+
+def test_what_was_used_and_what_was_bought_are_counted_by_other_meters() -> None:
+    noon = START + 12 * HOUR
+    hung = tree(hangs(1, None, MAIN), hangs(8, 1, PV, first=noon), hangs(9, 1, FED_IN, first=noon))
+    assert [(each.meters, each.less) for each in counted(hung)] == [((1,), ()), ((1, 8), (9,))]
+    assert [(each.meters, each.first, each.end) for each in bought(hung)] == [((1,), START, END)]
+    assert source_spans(hung) == {(noon, END): [8, 9]}
+    assert (sign_at(hung, 8, noon), sign_at(hung, 9, noon), sign_at(hung, 8, START)) == (1, -1, 0)
 
 
 @st.composite

@@ -258,7 +258,7 @@ SELECT pg_try_advisory_xact_lock(hashtext('civicwatt alert days'), %(meter_id)s:
 DELETE FROM alert_work WHERE meter_id = %(meter_id)s AND first_day < %(today)s RETURNING first_day;
 
 -- name: meter
-SELECT m.quantity, m.medium, p.place_id, coalesce(zone_of(p.place_id), 'UTC') AS zone
+SELECT m.quantity, m.medium, p.role, p.place_id, coalesce(zone_of(p.place_id), 'UTC') AS zone
   FROM meter m JOIN meter_position p ON p.meter_id = m.meter_id AND p.during @> now()
  WHERE m.meter_id = %(meter_id)s;
 
@@ -279,14 +279,14 @@ SELECT array_agg((extract(epoch FROM hour) * 1000000)::bigint ORDER BY hour), ar
 -- Meters that stand around one now: below it, counting the reactive energy of its device, and the cold of its place; and plants
 -- of its institution beside it.
 SELECT (SELECT array_agg(p.meter_id ORDER BY 1) FROM meter_position p
-         WHERE p.parent_id = %(meter_id)s AND p.during @> now() AND p.role NOT IN ('check', 'virtual')) AS below,
+         WHERE p.parent_id = %(meter_id)s AND p.during @> now() AND p.role NOT IN ('check', 'pv', 'fed_in', 'virtual')) AS below,
        (SELECT array_agg(DISTINCT r.meter_id) FROM meter_device d JOIN meter_device o ON o.device_id = d.device_id AND o.during @> now()
           JOIN meter r ON r.meter_id = o.meter_id AND r.quantity = 'reactive_energy_import_kvarh'
          WHERE d.meter_id = %(meter_id)s AND d.during @> now()) AS reactive,
        (SELECT array_agg(c.meter_id ORDER BY 1) FROM meter_position p JOIN meter c ON c.meter_id = p.meter_id AND c.medium = 'cooling'
-         WHERE p.place_id = %(place_id)s AND p.during @> now() AND p.role NOT IN ('check', 'virtual') AND p.parent_id IS NULL) AS cooling,
+         WHERE p.place_id = %(place_id)s AND p.during @> now() AND p.role NOT IN ('check', 'pv', 'fed_in', 'virtual') AND p.parent_id IS NULL) AS cooling,
        (SELECT array_agg(c.meter_id ORDER BY 1) FROM meter_position p
-          JOIN meter c ON c.meter_id = p.meter_id AND c.quantity = 'active_energy_export_kwh'
+          JOIN meter c ON c.meter_id = p.meter_id AND (p.role = 'pv' OR c.quantity = 'active_energy_export_kwh')
          WHERE p.place_id IN (SELECT places_below(desk_of(%(place_id)s))) AND p.during @> now() AND c.meter_id <> %(meter_id)s) AS plants;
 
 -- name: irradiance

@@ -4,7 +4,7 @@
 WITH due AS MATERIALIZED (
     SELECT m.meter_id, m.medium, y.year, p.place_id
       FROM generate_series(%(oldest)s::integer, %(newest)s::integer) y (year)
-      JOIN meter_position p ON p.during @> make_date(y.year, 12, 30)::timestamptz AND p.role <> 'check'
+      JOIN meter_position p ON p.during @> make_date(y.year, 12, 30)::timestamptz AND p.role NOT IN ('check', 'pv', 'fed_in')
       JOIN meter m ON m.meter_id = p.meter_id
       LEFT JOIN meter_year_check c ON c.meter_id = p.meter_id AND c.year = y.year
      WHERE c.at IS NULL OR c.at < %(since)s

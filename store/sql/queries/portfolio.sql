@@ -58,7 +58,7 @@ WITH RECURSIVE below AS (
 SELECT b.institution_id, p.meter_id, coalesce(lower(p.during), %(first)s) AS since, coalesce(upper(p.during), %(last)s) AS until
   FROM below b JOIN meter_position p ON p.place_id = b.organisation_id JOIN meter m USING (meter_id)
   LEFT JOIN meter above ON above.meter_id = p.parent_id
- WHERE m.item = %(item)s AND p.role NOT IN ('check', 'virtual') AND above.item IS DISTINCT FROM %(item)s
+ WHERE m.item = %(item)s AND p.role NOT IN ('check', 'pv', 'fed_in', 'virtual') AND above.item IS DISTINCT FROM %(item)s
    AND p.during && tstzrange(%(first)s, %(last)s)
  ORDER BY b.institution_id, p.meter_id, 3;
 

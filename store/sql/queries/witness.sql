@@ -18,7 +18,7 @@ WITH span AS (
     SELECT h.parent_id, 'above' FROM here h
      UNION ALL
     SELECT DISTINCT p.meter_id, 'beside' FROM here h CROSS JOIN whole w JOIN meter_position p USING (parent_id)
-     WHERE p.meter_id <> h.meter_id AND p.during && w.during AND p.role NOT IN ('check', 'virtual')
+     WHERE p.meter_id <> h.meter_id AND p.during && w.during AND p.role NOT IN ('check', 'pv', 'fed_in', 'virtual')
 )
 SELECT s.number, n.part, sum(c.value / s.lasting_s) AS rate,
        bool_or(c.covered_s < %(share)s * s.lasting_s) AS lacking

@@ -63,7 +63,7 @@ def test_a_move_below_the_uppermost_meter_begins_no_new_stretch() -> None:
         {1: None, 2: 1, 3: 1}, {1: None, 2: 1, 3: 2}, {1: None, 2: None, 3: 1},
     ]  # fmt: skip
     forests = [
-        Forest(first, end, roofs, roles)
+        Forest(first, end, roofs, {}, roles)
         for first, end, roofs in zip(ends, ends[1:], below, strict=False)
     ]
     assert counted(forests) == [Counted(ends[0], ends[2], (1,)), Counted(ends[2], ends[3], (1, 2))]

@@ -80,6 +80,8 @@ export interface MediumFigures {
   sub_items: { item: string; parent: string; use: Figure; meters: string[] }[]
   unmetered: { left: Figure; compared: Figure; share: string | null } | null
   undetermined: Figure
+  /** Plants behind the boundary; months closed before there were any have none. */
+  plant?: { generated: Figure; fed_in: Figure; self_used: Figure; meters: MeterFigures[] }
 }
 export interface CostLine {
   item: string

@@ -39,6 +39,10 @@ export interface Balance {
   end_day: string
   total: number | null
   total_s: number
+  /** What the total is made of: bought + generated - fed in; null where no such meter stands. */
+  bought: number | null
+  generated: number | null
+  fed_in: number | null
   meters: BalancedMeter[]
   parts: BalancePart[]
   rests: BalanceRest[]
@@ -62,6 +66,9 @@ export interface MeterTree {
   medium: Medium
   at: Instant
   uppermost: number[]
+  /** Meters of PV behind those, and of what left through them. */
+  plants: number[]
+  fed_in: number[]
   nodes: TreeNode[]
 }
 

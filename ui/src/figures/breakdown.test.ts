@@ -9,6 +9,7 @@ const rest = (of: number[], change: Partial<BalanceRest>): BalanceRest => ({
 })
 const balance = (total: number | null, parts: BalancePart[], rests: BalanceRest[]): Balance => ({
   medium: 'electricity', unit: 'kWh', zone: 'Asia/Shanghai', first_day: '2026-11-01', end_day: '2026-11-02', total, total_s: 3600,
+  bought: null, generated: null, fed_in: null,
   parts, rests, beside: [],
   meters: [1, 2, 3, 4].map((id) => ({ id, code: `m${id}`, name_zh: '', name_en: '', item: '' })),
 })
@@ -86,4 +87,23 @@ test('the parts of one meter are drawn as if it were uppermost', () => {
 
 test('of a meter without parts the whole is drawn', () => {
   expect(flow(TREE, { ...ALL, root: 3 })).toEqual(flow(TREE, ALL))
+})
+
+test('with a plant what was bought and made flows in, and what was fed in flows out', () => {
+  const sunny = { ...TREE, bought: 80, generated: 30, fed_in: 10 }
+  const { nodes, links } = flow(sunny, ALL)
+  const top = '>1'
+  expect(links.filter(({ to }) => to === top).map(({ from, use }) => [from, use])).toEqual([['bought', 80], ['generated', 30]])
+  const sum = (found: typeof links): number => found.reduce((all, { use }) => all + use, 0)
+  expect(sum(links.filter(({ from }) => from === top))).toBe(110)
+  expect(nodes.find(({ key }) => key === 'fed_in')).toMatchObject({ use: 10, share: 0.1 })
+  expect(flow(sunny, { ...ALL, root: 2 }).nodes.some(({ key }) => key === 'generated')).toBe(false)
+})
+
+test('a plant behind several main meters feeds them through one node', () => {
+  const found = { ...balance(100, [part(1, [], 60), part(2, [], 40)], []), bought: 90, generated: 10, fed_in: 0 }
+  const { links } = flow(found, ALL)
+  expect(links.map(({ from, to, use }) => [from, to, use])).toEqual([
+    ['bought', 'sources', 90], ['generated', 'sources', 10], ['sources', '>1', 60], ['sources', '>2', 40],
+  ])
 })

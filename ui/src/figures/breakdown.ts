@@ -57,9 +57,12 @@ export function lines(balance: Balance): Line[] {
   return found
 }
 
+/** Where the use comes from, and what of it left again. */
+type SourceKind = 'bought' | 'generated' | 'fed_in' | 'sources'
+
 export interface FlowNode {
   key: string
-  kind: LineKind | 'together' | 'others'
+  kind: LineKind | 'together' | 'others' | SourceKind
   meter: BalancedMeter | null
   use: number
   share: number | null
@@ -129,7 +132,32 @@ export function flow(balance: Balance, { most, depth, root }: FlowLimits): { nod
     const tops = positive.filter((each) => each.depth === 0 && each.kind === 'meter')
     links.push(...tops.map(({ key, use }) => ({ from: key, to: JOINT, use })))
   }
-  return reached(inOrder(nodes, all), links)
+  const found = reached(inOrder(nodes, all), links)
+  return root === null ? withSources(balance, found, positive.filter((each) => each.depth === 0 && each.kind === 'meter')) : found
+}
+
+/** With a plant: what was bought and made flows in, what was fed in flows out. Both ways it adds up to the same. */
+function withSources(
+  { bought, generated, fed_in, total }: Balance,
+  { nodes, links }: { nodes: FlowNode[]; links: FlowLink[] },
+  tops: readonly Drawn[],
+): { nodes: FlowNode[]; links: FlowLink[] } {
+  if (generated === null || bought === null || !total) return { nodes, links }
+  const node = (kind: SourceKind, use: number): FlowNode => ({ key: kind, kind, meter: null, use, share: use / total, count: 1 })
+  const [only, ...more] = tops
+  const hub = only && more.length === 0 ? only.key : 'sources'
+  const sources = [node('bought', bought), node('generated', generated)].filter(({ use }) => use > 0)
+  const left = [node('fed_in', fed_in ?? 0)].filter(({ use }) => use > 0)
+  const between = hub === 'sources' ? [node('sources', bought + generated)] : []
+  return {
+    nodes: [...sources, ...between, ...nodes, ...left],
+    links: [
+      ...sources.map(({ key, use }) => ({ from: key, to: hub, use })),
+      ...(hub === 'sources' ? tops.map(({ key, use }) => ({ from: hub, to: key, use })) : []),
+      ...links,
+      ...left.map(({ key, use }) => ({ from: hub, to: key, use })),
+    ],
+  }
 }
 
 /** Nodes in the order of the table; a group stands where the first that it stands for would. */
