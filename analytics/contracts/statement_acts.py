@@ -8,10 +8,12 @@ from decimal import Decimal
 from psycopg import Connection
 
 from analytics.contracts.book import contract_of
+from analytics.contracts.decision import unmet_by
 from analytics.contracts.detached_signature import key_of
 from analytics.contracts.dispute_course import dispute_of
 from analytics.contracts.statement_course import Signed, course_of, document_of, entry_of
 from analytics.settlement.course import Act, Course, Entry, StatementState
+from analytics.settlement.decided import Unmet
 from analytics.settlement.due import Due, due_of
 from domain.contract import Contract, Party
 from domain.contract_book import DocumentKind
@@ -67,6 +69,7 @@ class Matter:
     document: Signed
     done: list[ActRow]
     disputes: list[DisputeRow]
+    unmet: list[Unmet]
 
     @property
     def course(self) -> Course:
@@ -99,7 +102,8 @@ class Matter:
             payable = due is not None and due.outstanding != 0
             disputable = self.row.kind != DocumentKind.REVERSAL
             if {
-                Act.SIGN: not self.row.waits,
+                Act.CHECK: not self.unmet,
+                Act.SIGN: not self.row.waits and not self.unmet,
                 Act.PAY: payable,
                 Act.DISPUTE: disputable,
             }.get(act, True):
@@ -109,12 +113,14 @@ class Matter:
 def matter(conn: Connection, row: StatementRow) -> Matter:
     """Look up what belongs to a statement."""
     [version] = terms(conn, row.contract_id, version_id=row.version_id)
+    document = document_of(conn, row)
     return Matter(
         row,
         contract_of(version),
-        document_of(conn, row),
+        document,
         acts(conn, [row.id])[row.id],
         disputes(conn, statement_id=row.id),
+        unmet_by(conn, row, document),
     )
 
 
@@ -126,13 +132,16 @@ def act(conn: Connection, statement: StatementRow, doer: Doer, deed: Deed) -> No
     Raises
     ------
     SettlementError
-        If it is not possible now, a signature does not hold, or the contract wants one by a key.
+        If it is not possible now, does not say what a dispute was decided to, a signature does not
+        hold, or the contract wants one by a key.
     InputError
         If a reason is wanted and not given, or a signature cannot be read.
     """
     lock(conn, statement.contract_id)
     [row] = statements(conn, statement_id=statement.id)
     of = matter(conn, row)
+    if deed.act in {Act.CHECK, Act.SIGN}:
+        _want_decided(of, deed.act)
     if deed.act is Act.CHECK:
         _keep(conn, of, doer, deed, reason=deed.reason)
     elif deed.act is Act.RETURN:
@@ -145,6 +154,25 @@ def act(conn: Connection, statement: StatementRow, doer: Doer, deed: Deed) -> No
     else:
         raise SettlementError(
             Sentence("act_by_dispute", "{act}: follows from a dispute or a reversal", act=deed.act)
+        )
+
+
+def _want_decided(of: Matter, act: Act) -> None:
+    """See that it says what was decided about what it takes the place of."""
+    for each in of.unmet:
+        decided = each.decided
+        raise SettlementError(
+            Sentence(
+                "decision_unmet",
+                "{act}: {line} was decided to come to {wanted} CNY ({dispute}), here it comes to"
+                " {found} CNY, {difference} CNY more",
+                act=act,
+                line=decided.line,
+                wanted=decided.amount,
+                dispute=decided.dispute,
+                found="-" if each.found is None else each.found,
+                difference="-" if each.difference is None else each.difference,
+            )
         )
 
 

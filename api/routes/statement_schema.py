@@ -279,6 +279,17 @@ class DueOut(BaseModel):
     frozen: list[FrozenOut]
 
 
+class UnmetOut(BaseModel):
+    """A decided dispute about what it takes the place of, which it does not follow."""
+
+    dispute: str
+    line: str
+    side: Side
+    wanted: Yuan
+    found: Yuan | None
+    difference: Yuan | None = Field(description="found - wanted. [CNY]")
+
+
 class StatementDetail(StatementOut):
     """With every line, what was done to it, and what the caller may do."""
 
@@ -297,6 +308,7 @@ class StatementDetail(StatementOut):
     payment: PaymentOut | None
     savings: list[SavingOut]
     remarks: list[RemarkOut]
+    unmet: list[UnmetOut] = Field(description="While there are some, nobody checks or signs it.")
     differences: list[DifferenceOut] = Field(description="Of a true-up.")
     registers: list[RegisterOut] = Field(description="Of a hand-over.")
     left_out: list[LeftOutOut] = Field(description="Of a month: days that do not count.")

@@ -9,6 +9,7 @@ from analytics.contracts.statement_acts import Doer, Matter, matter
 from analytics.contracts.statement_course import course_of, payment_of
 from analytics.evidence.signature import fingerprint
 from analytics.settlement.course import Act, Course
+from analytics.settlement.decided import Unmet
 from analytics.settlement.due import Due
 from analytics.settlement.hand_over import HandOver
 from analytics.settlement.left_out import left_out
@@ -34,6 +35,7 @@ from api.routes.statement_schema import (
     StatementOut,
     StepOut,
     TotalOut,
+    UnmetOut,
 )
 from api.scope import Caller
 from domain.contract import Party, SigningRule
@@ -73,6 +75,7 @@ def whole(scope: Caller, row: StatementRow) -> StatementDetail:
         payment=document.payment and PaymentOut.model_validate(document.payment),
         savings=_savings(document),
         remarks=[RemarkOut.model_validate(each) for each in document.remarks],
+        unmet=[_unmet(each) for each in of.unmet],
         differences=_differences(of),
         registers=_registers(document),
         left_out=_left_out(scope, row),
@@ -80,6 +83,18 @@ def whole(scope: Caller, row: StatementRow) -> StatementDetail:
         acts=[_act(each) for each in of.done],
         disputes=[dispute_view(of, each) for each in of.disputes],
         due=due and _due(due),
+    )
+
+
+def _unmet(each: Unmet) -> UnmetOut:
+    decided = each.decided
+    return UnmetOut(
+        dispute=decided.dispute,
+        line=decided.line,
+        side=decided.side,
+        wanted=decided.amount,
+        found=each.found,
+        difference=each.difference,
     )
 
 

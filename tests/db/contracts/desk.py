@@ -15,6 +15,10 @@ from tests.db.conftest import V1
 
 OFFICE = shipped_examples()["office_july.toml"]
 """The worked month of docs/settlement.md."""
+CLINIC = shipped_examples()["clinic_year.toml"].replace(
+    "[contract]\n", '[contract]\nsigning = "approvals"\n', 1
+)
+"""The worked year of docs/settlement.md, signed without keys."""
 JULY = {"month": "2026-07", "text": OFFICE}
 
 

@@ -125,6 +125,37 @@ def test_what_both_agreed_on_ends_in_a_reversal_and_a_statement_that_says_so(
     made_again(desk, signed, wanted="151000.00", amount="153528.53", paid=paid)
 
 
+def test_a_statement_that_does_not_say_what_was_decided_is_neither_checked_nor_signed(
+    desk: Desk, signed: Any
+) -> None:
+    """Agreed on 151,000.00; without what leads there the line comes to 151,845.43 again."""
+    dispute = desk.post("manager", f"statements/{signed['id']}/disputes", **CLAIM)
+    ended(desk, dispute, kind="agreed", amount="151000.00")
+    events = f"contracts/{signed['contract_id']}/events"
+    less = {
+        "line": "water", "first_day": "2026-07-01", "end_day": "2026-08-01",
+        "quantity": "-10", "reason": "something else", "document": "minutes 9/2026",
+        "signed_by": ["accountant", "engineer"],
+    }  # fmt: skip
+    desk.post("manager", events, kind="agreed", event=less)
+    again = desk.draft(signed["contract_id"], login="accountant")
+    assert again["unmet"] == [
+        {
+            "dispute": dispute["code"], "line": "electricity", "side": "fee",
+            "wanted": "151000.00", "found": "151845.43", "difference": "845.43",
+        }
+    ]  # fmt: skip
+    assert "check" not in desk.get("director", f"statements/{again['id']}")["may"]
+    refused = desk.ask("director", "POST", f"statements/{again['id']}/acts", json={"act": "check"})
+    assert (refused.status_code, refused.json()["code"]) == (409, "decision_unmet")
+    assert "845.43 CNY more" in refused.json()["detail"]
+    desk.post("manager", events, kind="agreed", event=less | {"line": "electricity",
+              "quantity": "-1254.30"})  # fmt: skip
+    right = desk.draft(signed["contract_id"], login="accountant")
+    assert right["unmet"] == []
+    assert desk.act("director", right["id"], "check")["state"] == "checked"
+
+
 def made_again(desk: Desk, signed: Any, *, wanted: str, amount: str, paid: str) -> None:
     """The statement is reversed, made again with the line as it was decided, and settled."""
     again = desk.draft(signed["contract_id"], login="accountant")

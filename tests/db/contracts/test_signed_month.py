@@ -7,8 +7,7 @@ import openpyxl
 import pytest
 
 from domain.canonical import digest
-from domain.settlement_file import shipped_examples
-from tests.db.contracts.desk import JULY, OFFICE, Desk
+from tests.db.contracts.desk import CLINIC, JULY, OFFICE, Desk
 
 pytestmark = pytest.mark.db
 
@@ -186,7 +185,7 @@ def test_an_act_on_what_has_moved_since_it_was_looked_at_is_refused(desk: Desk) 
 
 
 def test_a_year_is_trued_up_and_the_contract_handed_over(desk: Desk) -> None:
-    clinic = shipped_examples()["clinic_year.toml"]
+    clinic = CLINIC
     contract = desk.agree(clinic)
     for number in range(1, 13):
         month = f"2026-{number:02}"
@@ -204,8 +203,7 @@ def test_a_year_is_trued_up_and_the_contract_handed_over(desk: Desk) -> None:
 
 def test_quarters_are_trued_up_before_their_year(desk: Desk) -> None:
     """By hand in tests/unit/settlement/test_quarters.py: 70.36 back for the first quarter."""
-    clinic = shipped_examples()["clinic_year.toml"]
-    clinic = clinic.replace("[contract]\n", f"[contract]\n{QUARTERLY}", 1)
+    clinic = CLINIC.replace("[contract]\n", f"[contract]\n{QUARTERLY}", 1)
     contract = desk.agree(clinic)
     for month in ("2026-01", "2026-02", "2026-03"):
         desk.signed(desk.draft(contract, month=month, text=clinic)["id"])
@@ -220,7 +218,7 @@ def test_quarters_are_trued_up_before_their_year(desk: Desk) -> None:
     assert codes == {"month_missing", "quarter_missing"}
     assert [e["amount"] for e in year["totals"] if e["symbol"] == "quarters"] == ["70.36"]
     assert desk.refused("engineer", path, kind="true_up", year=1, quarter=4)[0] == 422
-    other = desk.agree(shipped_examples()["clinic_year.toml"].replace("clinic-2026", "clinic-2"))
+    other = desk.agree(CLINIC.replace("clinic-2026", "clinic-2"))
     refused = desk.refused(
         "engineer", f"contracts/{other}/statements", kind="true_up", year=1, quarter=1
     )
@@ -248,7 +246,7 @@ def _the_year_is_disputed(desk: Desk, year: int, path: str) -> None:
 
 
 def test_a_signed_year_is_taken_back_by_a_reversal_and_made_again(desk: Desk) -> None:
-    clinic = shipped_examples()["clinic_year.toml"]
+    clinic = CLINIC
     contract = desk.agree(clinic)
     for number in range(1, 13):
         month = f"2026-{number:02}"

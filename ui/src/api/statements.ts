@@ -166,6 +166,8 @@ export interface StatementWhole extends Statement, Named {
   payment: { payer: Party; payee: Party; amount: Decimal; retained: Decimal; due_on: LocalDate; formula: string; formula_zh: string } | null
   savings: SavingFigure[]
   remarks: Remark[]
+  /** Decided disputes about what it takes the place of, which it does not follow: nobody checks or signs it. */
+  unmet: { dispute: string; line: string; side: Side; wanted: Decimal; found: Decimal | null; difference: Decimal | null }[]
   differences: { month: string; line: string; side: Side; signed: Decimal | null; now: Decimal | null; dispute: string | null }[]
   registers: { meter: string; last: Record<string, Decimal> }[]
   /** Days of a month that do not count as they were; `place` empty: the whole boundary. */
