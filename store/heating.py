@@ -1,7 +1,7 @@
 """Heating seasons in the store: what is statutory in a region, and what was recorded of a year."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from psycopg import Connection
 from psycopg.rows import class_row
@@ -18,6 +18,8 @@ class Provenance:
     ----------
     own : bool
         Whether the person asking entered it, and so may not check it.
+    withdrawn_by, withdrawn_at, withdrawn_because : str, datetime, str, or None
+        Who took the last check back that was, when and why.
     """
 
     source: str
@@ -25,6 +27,9 @@ class Provenance:
     checked_on: date | None = None
     document: str = ""
     own: bool = False
+    withdrawn_by: str | None = None
+    withdrawn_at: datetime | None = None
+    withdrawn_because: str | None = None
 
     @property
     def checked(self) -> bool:
@@ -125,6 +130,18 @@ def check_season(conn: Connection, row: SeasonRow, *, by: str, document: str) ->
         "document": document,
     }
     return conn.execute(sql("heating", "check_season"), arguments).rowcount == 1
+
+
+def withdraw_rule_check(conn: Connection, region: str, *, reason: str) -> bool:
+    """Take the check of statutory dates back; False when none stands."""
+    arguments = {"region": region, "reason": reason}
+    return conn.execute(sql("heating", "withdraw_rule_check"), arguments).rowcount == 1
+
+
+def withdraw_season_check(conn: Connection, region: str, year: int, *, reason: str) -> bool:
+    """Take the check of the days back that are recorded of a season; False when none stands."""
+    arguments = {"region": region, "year": year, "reason": reason}
+    return conn.execute(sql("heating", "withdraw_season_check"), arguments).rowcount == 1
 
 
 def _both(month: int | None, day: int | None) -> tuple[int, int] | None:

@@ -12,6 +12,7 @@ from api.page import Page
 from api.problem import refuse
 from api.routes.tariffs import Document
 from api.scope import Scope, only_administrators
+from api.withdrawn import Doubt, WithdrawnOut, withdrawn_out
 from domain.sentence import Sentence
 from store.heating import (
     RuleRow,
@@ -21,6 +22,8 @@ from store.heating import (
     heating_rules,
     heating_seasons,
     put_season,
+    withdraw_rule_check,
+    withdraw_season_check,
 )
 from store.session import audit
 
@@ -43,6 +46,9 @@ class HeatingCheckedOut(CheckedOut):
     """The same of what people record here."""
 
     own: bool = Field(description="You entered it, so that somebody else checks it.")
+    withdrawn: WithdrawnOut | None = Field(
+        default=None, description="The last check, where it was taken back and none stands."
+    )
 
 
 class SeasonOut(HeatingCheckedOut):
@@ -98,7 +104,7 @@ def record_season(
     if not put_season(scope.conn, row):
         raise _unknown(region)
     audit(scope.conn, "heating_season_recorded", where, new.model_dump(mode="json"))
-    return SeasonOut.model_validate(_season(scope, region, year))
+    return _shown(_season(scope, region, year))
 
 
 @router.post("/{region}/check")
@@ -134,7 +140,38 @@ def check_recorded(region: str, year: int, what: Document, scope: Scope) -> Seas
         raise refuse(HTTPStatus.CONFLICT, why)
     days = {"first_day": str(row.first_day), "end_day": str(row.end_day)}
     audit(scope.conn, "heating_season_checked", f"{region}, {year}", what.model_dump() | days)
-    return SeasonOut.model_validate(_season(scope, region, year))
+    return _shown(_season(scope, region, year))
+
+
+@router.post("/{region}/check/withdraw")
+def withdraw_statutory(region: str, why: Doubt, scope: Scope) -> HeatingOut:
+    """Take the check of the statutory dates back. What was signed with it keeps it."""
+    only_administrators(scope)
+    _rule(scope, region)
+    if not withdraw_rule_check(scope.conn, region, reason=why.reason):
+        template = "no check of the statutory season of {region} stands"
+        told = Sentence("statutory_season_unchecked", template, region=region)
+        raise refuse(HTTPStatus.CONFLICT, told)
+    audit(scope.conn, "heating_rule_check_withdrawn", region, why.model_dump())
+    return _told(_rule(scope, region), heating_seasons(scope.conn))
+
+
+@router.post("/{region}/{year}/check/withdraw")
+def withdraw_recorded(region: str, year: int, why: Doubt, scope: Scope) -> SeasonOut:
+    """Take the check of the recorded days of a season back."""
+    only_administrators(scope)
+    _season(scope, region, year)
+    if not withdraw_season_check(scope.conn, region, year, reason=why.reason):
+        template = "no check of the season of {region} stands that begins in {year}"
+        told = Sentence("season_unchecked", template, region=region, year=year)
+        raise refuse(HTTPStatus.CONFLICT, told)
+    audit(scope.conn, "heating_season_check_withdrawn", f"{region}, {year}", why.model_dump())
+    return _shown(_season(scope, region, year))
+
+
+def _shown(row: SeasonRow) -> SeasonOut:
+    found = SeasonOut.model_validate(row)
+    return found if row.checked else found.model_copy(update={"withdrawn": withdrawn_out(row)})
 
 
 def _told(row: RuleRow, recorded: list[SeasonRow]) -> HeatingOut:
@@ -143,8 +180,9 @@ def _told(row: RuleRow, recorded: list[SeasonRow]) -> HeatingOut:
         region=row.region,
         first=rule.first and f"{rule.first[0]:02}-{rule.first[1]:02}",
         last=rule.last and f"{rule.last[0]:02}-{rule.last[1]:02}",
-        recorded=[SeasonOut.model_validate(s) for s in recorded if s.region == row.region],
-        **HeatingCheckedOut.model_validate(row).model_dump(),
+        recorded=[_shown(s) for s in recorded if s.region == row.region],
+        **HeatingCheckedOut.model_validate(row).model_dump(exclude={"withdrawn"}),
+        withdrawn=None if row.checked else withdrawn_out(row),
     )
 
 

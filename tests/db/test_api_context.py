@@ -245,6 +245,35 @@ def test_a_heating_season_is_checked_by_a_named_person_until_other_days_are_reco
     assert second.post(f"{path}/2023/check", json=what).json()["checked_by"] == "复核员"
 
 
+def test_the_check_of_a_heating_season_is_taken_back_with_its_reason(
+    sign_in: SignIn, conn: Connection
+) -> None:
+    path, what = f"{V1}/heating-seasons/120000", {"document": "notice 2023 no. 7"}
+    why = {"reason": "the notice was withdrawn"}
+    admin = sign_in("admin")
+    for way, unchecked in (
+        ("check", "statutory_season_unchecked"),
+        ("2023/check", "season_unchecked"),
+    ):
+        none = admin.post(f"{path}/{way}/withdraw", json=why)
+        assert (none.status_code, none.json()["code"]) == (409, unchecked)
+        assert admin.post(f"{path}/{way}", json=what).json()["checked"] is True
+        assert admin.post(f"{path}/{way}/withdraw", json={"reason": " "}).status_code == 422
+        assert sign_in("head").post(f"{path}/{way}/withdraw", json=why).status_code == 403
+        admin = sign_in("admin")
+        taken = admin.post(f"{path}/{way}/withdraw", json=why).json()
+        assert (taken["checked"], taken["withdrawn"]["by"]) == (False, "admin")
+        assert taken["withdrawn"]["reason"] == why["reason"]
+        assert admin.post(f"{path}/{way}/withdraw", json=why).status_code == 409
+    tianjin = admin.get(f"{V1}/heating-seasons").json()["items"][0]
+    assert [season["checked"] for season in tianjin["recorded"]] == [False, False]
+    assert [season["withdrawn"] is None for season in tianjin["recorded"]] == [True, False]
+    again = sign_in("second").post(f"{path}/2023/check", json=what).json()
+    assert (again["checked_by"], again["withdrawn"]) == ("复核员", None)
+    kept = conn.execute("SELECT count(*), count(withdrawn_at) FROM heating_season_check").fetchone()
+    assert kept == (2, 1)
+
+
 def test_a_table_with_a_fault_changes_nothing_and_tells_every_cell(
     sign_in: SignIn, conn: Connection
 ) -> None:

@@ -1,6 +1,6 @@
 /** Calendars, dated facts of places, and tables given out and taken over. */
 import { address, call, type Words } from './client'
-import type { Checked } from './money'
+import type { Checked, Withdrawable } from './money'
 import type { Instant, Named, Organisation, Page } from './types'
 import type { LocalDate } from '../period/zone'
 
@@ -241,6 +241,8 @@ export const checkSeason = (region: string, year: number, document: string) =>
 export const DECLARED = ['pv_self_used_kwh', 'green_retired_kwh', 'green_held_kwh', 'gasoline_l', 'diesel_l', 'lpg_kg', 'raw_coal_kg'] as const
 
 export interface Declaration {
+  /** The last check that was taken back, while none stands. */
+  withdrawn: Withdrawable['withdrawn']
   organisation_id: number
   year: number
   what: (typeof DECLARED)[number]
@@ -250,6 +252,12 @@ export interface Declaration {
   declared_at: Instant
 }
 
+  /** The last check that was taken back, while none stands. */
+  withdrawn: Withdrawable['withdrawn']
 export const declarations = async (organisation: number, signal?: AbortSignal) =>
   (await call<Page<Declaration>>('GET', '/energy-declarations', { query: { organisation }, ...upTo(signal) })).items
 export const declare = (declared: Omit<Declaration, 'declared_at'>) => call<void>('POST', '/energy-declarations', { body: declared })
+export const withdrawStatutory = (region: string, reason: string) =>
+  call<HeatingRegion>('POST', `/heating-seasons/${region}/check/withdraw`, { body: { reason } })
+export const withdrawSeason = (region: string, year: number, reason: string) =>
+  call<HeatingSeason>('POST', `/heating-seasons/${region}/${year}/check/withdraw`, { body: { reason } })
