@@ -1,6 +1,5 @@
 """What evaluators know of devices, rules, windows and thresholds, read anew now and then."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -8,7 +7,8 @@ from psycopg import Connection
 
 from analytics.alerts.live_rule import Device
 from analytics.alerts.rule_names import SHIPPED_ON_TRIAL
-from analytics.rules.thresholds import MeterClass, Thresholds, thresholds
+from analytics.place.own_limits import limits_of
+from analytics.rules.thresholds import MeterClass, Thresholds
 from store.alert_watch import OwnThreshold, Watched, Window, above, modes, own_thresholds
 from store.alert_watch import watched as watched_devices
 from store.alert_watch import windows as open_windows
@@ -88,14 +88,3 @@ class AlertSurroundings:
             if fits:
                 return window
         return None
-
-
-def limits_of(
-    own: Iterable[OwnThreshold], meter_class: MeterClass, meter_id: int | None
-) -> Thresholds:
-    """Thresholds of a meter: shipped, then its class's, then its own."""
-    overrides: dict[str, dict[str, object]] = {}
-    for each in own:
-        if each.meter_class == meter_class or (meter_id is not None and each.meter_id == meter_id):
-            overrides.setdefault(each.rule, {})[each.threshold] = each.value
-    return thresholds(meter_class, overrides)

@@ -20,15 +20,18 @@ from analytics.alerts.live_rule import GRAVITY
 from analytics.alerts.matching import Matched, Span, goes_on, is_news, matched
 from analytics.alerts.rule_names import DAY_RULES, FAMILIES
 from analytics.alerts.worth import amounts, confidence, goes_by_the_cheapest, in_cny
+from analytics.duty.alert_expectation import LEARNED
 from analytics.jobs.alert_news import is_news as is_told
 from analytics.jobs.alert_news import tell_desks
-from analytics.jobs.alert_surroundings import OFF, SHADOW, AlertSurroundings, limits_of
-from analytics.jobs.meter_surroundings import meter_days
+from analytics.jobs.alert_surroundings import OFF, SHADOW, AlertSurroundings
+from analytics.jobs.meter_company import meter_company
 from analytics.models.series import Series
+from analytics.place.meter_surroundings import meter_surroundings
+from analytics.place.own_limits import limits_of
 from analytics.rules.catalogue import judge
 from analytics.rules.company import judge_company
 from analytics.rules.finding import Finding, Priority
-from analytics.rules.thresholds import Thresholds
+from analytics.rules.thresholds import Thresholds, class_of
 from domain.alert import STANDING, Act, AlertState, Standing, Verdict
 from domain.local_day import day_start, local_day
 from store.alert import Alert, Change, Shown, alerts_of_meter, keep, tell
@@ -38,6 +41,7 @@ from store.alert_day import (
     Worth,
     claim_meter,
     find,
+    hours,
     judged_meter,
     meters_waiting,
     price,
@@ -47,7 +51,6 @@ from store.alert_day import (
 )
 from store.alert_watch import advance
 
-_REACH = timedelta(days=100)
 _BACK = timedelta(days=30)
 _UNITS = {"electricity": "kWh", "water": "m3", "gas": "m3", "heat": "GJ", "cooling": "GJ"}
 _log = logging.getLogger(__name__)
@@ -55,7 +58,7 @@ _log = logging.getLogger(__name__)
 
 def judge_days(conn: Connection, *, now: datetime) -> int:
     """Judge every meter with new figures of finished days; returns how many were judged."""
-    around = AlertSurroundings.read(conn, since=now - _REACH)
+    around = AlertSurroundings.read(conn, since=now - LEARNED)
     waiting = meters_waiting(conn, now=now)
     for meter_id in waiting:
         with conn.transaction():
@@ -87,15 +90,18 @@ class _Judging:
     def run(self) -> None:
         zone = ZoneInfo(self.meter.zone)
         judged_to = day_start(self.today, zone)
-        first = day_start(local_day(judged_to - _REACH, zone), zone)
-        days = meter_days(self.conn, self.meter_id, self.meter, first, judged_to)
-        if days is None:
+        first = day_start(local_day(judged_to - LEARNED, zone), zone)
+        series = Series(*hours(self.conn, [self.meter_id], first, judged_to))
+        if not len(series.ts):
             return
-        own = self._softened(limits_of(self.around.own, days.meter_class, self.meter_id))
-        by_itself = judge(days.series, days.meter_class, own, days.around)
-        in_company = judge_company(days.series, days.company, own, days.around)
+        meter = self.conn, self.meter_id, self.meter
+        meter_class = class_of(self.meter.medium, self.meter.quantity, self.meter.role)
+        around = meter_surroundings(*meter, meter_class, first, judged_to)
+        own = self._softened(limits_of(self.around.own, meter_class, self.meter_id))
+        by_itself = judge(series, meter_class, own, around)
+        in_company = judge_company(series, meter_company(*meter, first, judged_to), own, around)
         known = alerts_of_meter(self.conn, self.meter_id, DAY_RULES, since=judged_to - _BACK)
-        seen_to = _instant(days.series, judged_to)
+        seen_to = _instant(series, judged_to)
         for rules in FAMILIES:
             found = [each for each in (*by_itself, *in_company) if each.kind in rules]
             mine = [each for each in known if each.rule in rules]

@@ -128,6 +128,16 @@ def judge(
     """
     if not np.isfinite(series.value).any():
         return []
+    of = taken(series, meter_class, rules, around)
+    every = (*_METER, *_BY_CLASS.get(meter_class, _OTHERS))
+    found = merged(finding for rule in every for finding in rule(of))
+    return [with_amount(each, of.grid, of.explained, series.step) for each in found]
+
+
+def taken(
+    series: Series, meter_class: MeterClass, rules: Thresholds, around: Surroundings
+) -> Judged:
+    """A series with a value at least, laid out and held against what is usual."""
     grid = day_grid(series, around.zone, around.kinds)
     air, explained = around.temperature_c, None
     if air is not None:
@@ -137,7 +147,4 @@ def judge(
     if air is not None and band is not None:
         seen = seen_before(grid, air, around.zone)
         band = replace(band, expected=np.where(seen, band.expected, np.nan))
-    of = Judged(series, grid, explained, settled, band, rules, around)
-    every = (*_METER, *_BY_CLASS.get(meter_class, _OTHERS))
-    found = merged(finding for rule in every for finding in rule(of))
-    return [with_amount(each, grid, explained, series.step) for each in found]
+    return Judged(series, grid, explained, settled, band, rules, around)

@@ -150,12 +150,13 @@ def _spread(size: Floats, grid: DayGrid) -> Floats:
     before = _before_each_week(len(size), _SPREAD_DAYS)
     told = _of(size, before)
     at_any_time = median_known(told.reshape(len(told), -1, 1), _FEWEST_DAYS * size.shape[1])
-    week, by_time = np.arange(len(size)) // _WEEK, np.full_like(size, np.nan)
-    # What days on leave are like says nothing of a term, nor Sundays of Mondays.
-    for kind in np.unique(grid.rest):
-        such = np.where((grid.rest == kind)[np.maximum(before, 0)][:, :, None], told, np.nan)
-        mine = grid.rest == kind
-        by_time[mine] = _smoothed(median_known(such, _FEWEST))[week[mine]]
+    # Of days off nothing follows for days of work: after a break, a term says itself how it strays.
+    off, week = grid.off[np.maximum(before, 0)], np.arange(len(size)) // _WEEK
+    worked, free = (
+        _smoothed(median_known(np.where(kind[:, :, None], told, np.nan), _FEWEST))
+        for kind in (~off, off)
+    )
+    by_time = np.where(grid.off[:, None], free[week], worked[week])
     known = grid.value[np.isfinite(grid.value)]
     least = _LEAST_SPREAD * abs(float(np.median(known))) if len(known) else 0.0
     found = _NORMAL * np.sqrt(at_any_time[week] * by_time)

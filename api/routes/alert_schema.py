@@ -3,12 +3,16 @@
 from collections.abc import Mapping
 from decimal import Decimal
 from enum import StrEnum
+from math import isfinite
 from typing import Any, Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
+from analytics.duty.alert_expectation import MeterExpectation
 from analytics.rules.finding import Priority
+from api.routes.series import rate_unit
 from domain.alert import AlertState, Verdict
+from domain.quantity import quantities
 
 
 class Which(StrEnum):
@@ -102,6 +106,35 @@ class AlertDetail(AlertOut):
     may_act: bool
     history: list[HistoryOut] = []
     similar: list[SimilarOut] = []
+
+
+class ExpectedOut(BaseModel):
+    """A meter around an alert, in columns of one length."""
+
+    unit: str | None = Field(description="Of all columns: the register's per hour; kW for kWh.")
+    t: list[int] = Field(description="Starts of the hours. [s since 1970-01-01T00:00Z]")
+    actual: list[float | None]
+    expected: list[float | None] = Field(description="Null where too little is known before.")
+    low: list[float | None] = Field(description="Lower limit of the band.")
+    high: list[float | None] = Field(description="Upper limit of the band.")
+    outside: list[bool] = Field(description="Whether the value lies beyond the band.")
+
+    @classmethod
+    def of(cls, found: MeterExpectation | None) -> "ExpectedOut":
+        """Columns with nulls where nothing is known; empty ones without an expectation."""
+        if found is None:
+            return cls(unit=None, t=[], actual=[], expected=[], low=[], high=[], outside=[])
+        of = found.hours
+        columns = {
+            name: [value if isfinite(value) else None for value in getattr(of, name).tolist()]
+            for name in ("actual", "expected", "low", "high")
+        }
+        return cls(
+            unit=rate_unit(quantities()[found.quantity].unit),
+            t=[at // 1_000_000 for at in of.at_us.tolist()],
+            outside=of.outside.tolist(),
+            **columns,
+        )
 
 
 class ActIn(BaseModel):

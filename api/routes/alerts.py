@@ -7,6 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 
 from analytics.alerts.handling import handled
+from analytics.duty.alert_expectation import alert_expectation
 from analytics.rules.finding import Priority
 from api.page import Cursor, Limit, Page, after, encode
 from api.problem import refuse
@@ -15,6 +16,7 @@ from api.routes.alert_schema import (
     AlertDetail,
     AlertOut,
     DeskOut,
+    ExpectedOut,
     HistoryOut,
     SimilarOut,
     VerdictIn,
@@ -95,6 +97,20 @@ def desk(scope: Scope) -> DeskOut:
 def show(alert_id: int, scope: Scope) -> AlertDetail:
     """One alert with its evidence, its history, and earlier ones like it."""
     return _detail(scope, _seen(scope, alert_id))
+
+
+@router.get("/{alert_id}/expected")
+def expected(alert_id: int, scope: Scope) -> ExpectedOut:
+    """What was to be expected of its meter, hour by hour, and the band its rule holds it against.
+
+    Empty of an alert that is not about the use of a meter, and of a plant, which goes by the sun.
+    """
+    row = _seen(scope, alert_id)
+    found = None
+    if row.meter_id is not None and row.device_id is None:
+        last = row.last_at or row.began_at
+        found = alert_expectation(scope.conn, row.meter_id, row.began_at, last)
+    return ExpectedOut.of(found)
 
 
 @router.post("/{alert_id}/acts", status_code=HTTPStatus.CREATED)

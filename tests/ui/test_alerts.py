@@ -82,6 +82,36 @@ def test_what_opens_is_seen_at_once_and_ended_by_keyboard(office: Visit, console
     assert wide <= 390
 
 
+def test_the_evidence_of_a_meter_shows_what_was_to_be_expected_and_the_hours_beyond(
+    office: Visit, console: Console
+) -> None:
+    alert_id = open_alert(console, "night_load", "low", "1200")
+    with psycopg.connect(console.database) as conn:
+        conn.execute(
+            "INSERT INTO consumption (meter_id, quantity, start_at, end_at, value, quantity_grade,"
+            " shape_grade, method, flags, known_at) SELECT m.meter_id, m.quantity, h,"
+            " h + interval '1 hour', 40 + extract(hour FROM h)::int % 3, 'measured', 'measured',"
+            " 'register', 0, now() FROM meter m, LATERAL (SELECT min(start_at) AS first"
+            " FROM consumption c WHERE c.meter_id = m.meter_id) c, generate_series("
+            " c.first - interval '70 days', c.first - interval '1 hour', interval '1 hour') h"
+            " WHERE m.code = 'main'"
+        )
+        conn.execute(
+            "UPDATE alert a SET device_id = NULL, meter_id = m.meter_id, unit = 'kWh',"
+            " began_at = now() - interval '10 days', last_at = now() - interval '8 days'"
+            " FROM meter m WHERE a.alert_id = %s AND m.code = 'main'",
+            [alert_id],
+        )
+    page = office.page
+    page.goto("/alerts")
+    page.locator(f"[data-alert='{alert_id}']").click()
+    plot = page.locator("[data-evidence]")
+    expect(plot.locator("[data-band]")).to_be_visible()
+    expect(plot).to_contain_text("灰色为预期区间")
+    expect(plot.locator("[data-mark]").first).to_be_visible()  # the heavy day
+    office.expect_calm()
+
+
 def hand_over(console: Console, alert_id: int) -> None:
     """A work order of the alert for the operator, with 1,200 kWh promised."""
     with psycopg.connect(console.database) as conn:

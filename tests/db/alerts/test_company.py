@@ -8,7 +8,8 @@ import pytest
 from psycopg import Connection
 
 from analytics.jobs.day_alerts import judge_days
-from analytics.jobs.meter_surroundings import meter_days
+from analytics.place.meter_surroundings import meter_surroundings
+from analytics.rules.thresholds import MeterClass
 from domain.calendar import DayKind
 from domain.local_day import day_start
 from domain.registry import (
@@ -220,9 +221,9 @@ def test_between_the_terms_of_a_school_nobody_works(conn: Connection, database: 
         (meter_id,) = one_row(work, "SELECT meter_id FROM meter WHERE code = 'main'")
         meter = judged_meter(work, meter_id)
         assert meter is not None
-        known = meter_days(work, meter_id, meter, day_start(FIRST, ZONE), day_start(TODAY, ZONE))
-    assert known is not None
+        span = day_start(FIRST, ZONE), day_start(TODAY, ZONE)
+        known = meter_surroundings(work, meter_id, meter, MeterClass.ELECTRICITY, *span)
     days = [over + timedelta(days=number) for number in range(-1, 21)]
-    off = [known.around.kinds.get(day) is DayKind.HOLIDAY for day in days]
+    off = [known.kinds.get(day) is DayKind.HOLIDAY for day in days]
     assert off[1:21] == [True] * 20
     assert [off[0], off[21]] == [False, False]

@@ -87,6 +87,28 @@ def test_a_night_load_is_told_with_what_it_cost_and_will_cost_in_a_month(burning
     assert alert["worth_basis"]["tariffs"] == ["t"]  # type: ignore[index]  # a JSON object
 
 
+def test_the_evidence_shows_the_band_and_the_hours_beyond_it(
+    burning: House, sign_in: SignIn
+) -> None:
+    run(burning.work)
+    client = sign_in("school")
+    (alert,) = client.get(f"{V1}/alerts").json()["items"]
+    told = client.get(f"{V1}/alerts/{alert['id']}/expected").json()
+    assert told["unit"] == "kW"
+    burns = day_start(TODAY - timedelta(days=NIGHTS), ZONE).timestamp()
+    beyond = {at for at, outside in zip(told["t"], told["outside"], strict=True) if outside}
+    nights = {burns + day * 86_400 + hour * 3600 for day in range(NIGHTS) for hour in range(5)}
+    assert beyond == nights
+    for name in ("actual", "expected", "low", "high"):
+        assert len(told[name]) == len(told["t"])
+    place = told["t"].index(burns)
+    assert told["actual"][place] == pytest.approx(NIGHT + MORE, abs=0.5)
+    assert told["expected"][place] == pytest.approx(NIGHT, abs=0.5)
+    assert told["low"][place] <= told["expected"][place] <= told["high"][place]
+    stranger = sign_in("hospital")
+    assert stranger.get(f"{V1}/alerts/{alert['id']}/expected").status_code == 404
+
+
 def test_judged_again_nothing_changes_and_nobody_is_told_twice(burning: House) -> None:
     run(burning.work)
     counts = (

@@ -16,6 +16,14 @@ test('a curve is broken where values are missing, and the limit lies where it be
   expect(drawn([0, 1], [null, 3], [0, 1], null, 10, 10)).toBeNull()
 })
 
+test('the band is an area that is broken where nothing is known, and points beyond it within the span are marked', () => {
+  const band = { expected: [5, 5, null, 5, 5], low: [4, 4, null, 4, 4], high: [6, 6, null, 6, 6], outside: [true, false, false, false, true] }
+  const line = drawn([0, 10, 20, 30, 40], [10, 5, 5, 5, 0], [20, 40], null, 400, 100, band)
+  expect(line?.band).toBe('M0.0 40.0L100.0 40.0L100.0 60.0L0.0 60.0ZM300.0 40.0L400.0 40.0L400.0 60.0L300.0 60.0Z')
+  expect(line?.expected).toBe('M0.0 50.0L100.0 50.0M300.0 50.0L400.0 50.0')
+  expect(line?.marks).toEqual([{ x: 400, y: 100 }])
+})
+
 test('an alert of metrology has no curve and says what it is about, with the day in place of days that are left', () => {
   const evidence = { finding: 'ends_soon', number: '2025-0417', day: '2026-07-01' }
   expect(curveOf({ rule: 'certificate_ends', device_id: null, meter_id: 4, evidence }, 0, 1)).toBeNull()

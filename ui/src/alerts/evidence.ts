@@ -47,9 +47,22 @@ export function limitOf(alert: Pick<AlertWhole, 'rule' | 'device_id' | 'expected
   return alert.device_id !== null && LIMITED.has(alert.rule) ? alert.expected : null
 }
 
+/** What was to be expected, point by point: the band a rule holds values against, and whether they lie beyond it. */
+export interface Band {
+  expected: readonly (number | null)[]
+  low: readonly (number | null)[]
+  high: readonly (number | null)[]
+  outside: readonly boolean[]
+}
+
 export interface Line {
   /** Parts of the curve as SVG path data; it is broken where values are missing. */
   path: string
+  /** The same of what was to be expected, and the area of its band. */
+  expected: string
+  band: string
+  /** Points beyond the band, within the alert's span. */
+  marks: { x: number; y: number }[]
   /** Where the limit lies, if it lies within. */
   limit: number | null
   /** Where the alert's span begins and ends. */
@@ -59,22 +72,44 @@ export interface Line {
   high: number
 }
 
-/** A curve in a box of width by height, with the alert's span and the limit it was held against. */
-export function drawn(t: readonly number[], values: readonly (number | null)[], span: [number, number], limit: number | null, width: number, height: number): Line | null {
-  const known = values.filter((value): value is number => value !== null)
-  if (known.length < 2 || t.length < 2) return null
+type Values = readonly (number | null)[]
+const NOTHING: Band = { expected: [], low: [], high: [], outside: [] }
+
+/** A curve in a box of width by height, with the alert's span, and the limit or the band it was held against. */
+export function drawn(t: readonly number[], values: Values, span: [number, number], limit: number | null, width: number, height: number, band: Band = NOTHING): Line | null {
+  const known = (of: Values): number[] => of.filter((value): value is number => value !== null)
+  const told = known(values)
+  if (told.length < 2 || t.length < 2) return null
   const [begin, end] = [t[0]!, t[t.length - 1]!]
-  const all = limit === null ? known : [...known, limit]
+  const all = [...told, ...known(band.low), ...known(band.high), ...(limit === null ? [] : [limit])]
   const low = Math.min(...all)
   const high = Math.max(...all)
   const x = (at: number): number => (width * (Math.min(Math.max(at, begin), end) - begin)) / (end - begin)
   const y = (value: number): number => height - (height * (value - low)) / (high - low || 1)
-  let path = ''
-  let pen = 'M'
-  values.forEach((value, n) => {
-    if (value === null) return void (pen = 'M')
-    path += `${pen}${x(t[n]!).toFixed(1)} ${y(value).toFixed(1)}`
-    pen = 'L'
+  const point = (n: number, value: number): string => `${x(t[n]!).toFixed(1)} ${y(value).toFixed(1)}`
+  const path = (of: Values): string => {
+    let drawing = false
+    return of
+      .map((value, n) => {
+        const pen = drawing ? 'L' : 'M'
+        drawing = value !== null
+        return value === null ? '' : pen + point(n, value)
+      })
+      .join('')
+  }
+  const marks = values.flatMap((value, n) => (band.outside[n] && value !== null && t[n]! >= span[0] && t[n]! <= span[1] ? [{ x: x(t[n]!), y: y(value) }] : []))
+  return { path: path(values), expected: path(band.expected), band: area(band, point), marks, limit: limit === null ? null : y(limit), first: x(span[0]), last: x(span[1]), low, high }
+}
+
+/** The area between two limits, in parts where they are not known throughout. */
+function area({ low, high }: Band, point: (n: number, value: number) => string): string {
+  const parts: number[][] = [[]]
+  low.forEach((value, n) => {
+    if (value === null || high[n] === null) parts.push([])
+    else parts[parts.length - 1]!.push(n)
   })
-  return { path, limit: limit === null ? null : y(limit), first: x(span[0]), last: x(span[1]), low, high }
+  return parts
+    .filter((part) => part.length > 1)
+    .map((part) => `M${[...part.map((n) => point(n, high[n]!)), ...part.reverse().map((n) => point(n, low[n]!))].join('L')}Z`)
+    .join('')
 }
