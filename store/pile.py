@@ -139,10 +139,13 @@ def metered(
     return conn.execute(sql("pile", "metered"), arguments).fetchall()
 
 
-def matches_between(conn: Connection, first: datetime, end: datetime) -> list[MatchRow]:
-    """Current matches of charges that begin in [first, end)."""
+def matches_between(
+    conn: Connection, first: datetime, end: datetime, *, vehicle_id: int | None = None
+) -> list[MatchRow]:
+    """Current matches of charges that begin in [first, end), of one vehicle or of all."""
+    arguments = {"first": first, "end": end, "vehicle_id": vehicle_id}
     with conn.cursor(row_factory=class_row(MatchRow)) as cursor:
-        return cursor.execute(sql("pile", "matches"), {"first": first, "end": end}).fetchall()
+        return cursor.execute(sql("pile", "matches"), arguments).fetchall()
 
 
 def replace_matches(

@@ -1,6 +1,6 @@
 """Suspicions of misuse, what people found of them, and what use is held against."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -35,6 +35,8 @@ class SuspicionRow:
         Since when the samples no longer show it.
     judged_otherwise : bool
         The evidence has changed since the verdict.
+    judged_evidence : dict or None
+        What was shown when the verdict was given.
     """
 
     id: int
@@ -52,43 +54,85 @@ class SuspicionRow:
     judged_by: str | None
     judged_at: datetime | None
     judged_otherwise: bool
+    judged_evidence: dict[str, Any] | None
+
+
+@dataclass(frozen=True, slots=True)
+class RuleRow:
+    """How a rule was set, and from which local day on it holds so."""
+
+    rule: str
+    in_use: bool
+    terms: dict[str, Any]
+    holds_from: date
 
 
 @dataclass(frozen=True, slots=True)
 class FenceRow:
-    """An area in force on some days; ring: latitude, longitude, latitude .. [deg], WGS-84."""
+    """An area in force on local days [first_day, end_day); None: always.
+
+    Attributes
+    ----------
+    ring : list of float
+        Latitude, longitude, latitude .. [deg], WGS-84.
+    """
 
     id: int
     organisation_id: int
     kind: str
     name: str
     ring: list[float]
+    first_day: date | None
+    end_day: date | None
 
 
 @dataclass(frozen=True, slots=True)
 class PlaceOfUse:
-    """Where a vehicle belongs, whether its category is free of lock-up, and what drives it."""
+    """Where a vehicle belonged, whether its category was free of lock-up, and what drove it."""
 
     organisation_id: int
-    zone: str
     category: str
     powertrain: str
 
 
-def place_of_use(conn: Connection, vehicle_id: int) -> PlaceOfUse | None:
-    """Where a vehicle belongs now; None while it belongs nowhere."""
+def place_of_use(conn: Connection, vehicle_id: int, at: datetime) -> PlaceOfUse | None:
+    """Where a vehicle belonged at an instant; None while it belonged nowhere."""
     with conn.cursor(row_factory=class_row(PlaceOfUse)) as cursor:
-        arguments = {"vehicle_id": vehicle_id}
+        arguments = {"vehicle_id": vehicle_id, "at": at}
         return cursor.execute(sql("suspicion", "place_of_use"), arguments).fetchone()
 
 
+def use_changes(conn: Connection, vehicle_id: int, zone: str) -> list[datetime]:
+    """Instants, in order, from which on a vehicle may be held against something else."""
+    arguments = {"vehicle_id": vehicle_id, "zone": zone}
+    rows = conn.execute(sql("suspicion", "use_changes"), arguments)
+    return [at for (at,) in rows if at is not None]
+
+
 def rules_in_force(
-    conn: Connection, organisation_id: int, day: date
-) -> dict[str, tuple[bool, Mapping[str, Any]]]:
-    """Rules set for a place, or the nearest above that has set each, by rule."""
-    arguments = {"organisation_id": organisation_id, "day": day}
-    rows = conn.execute(sql("suspicion", "rules"), arguments)
-    return {rule: (in_use, terms) for rule, in_use, terms in rows}
+    conn: Connection, organisation_id: int, at: datetime, day: date
+) -> dict[str, RuleRow]:
+    """Rules set for a place, or the nearest above that has set each, by rule.
+
+    Parameters
+    ----------
+    at : datetime
+        When the places above it are looked for.
+    day : date
+        Local day on which the rules are in force.
+    """
+    arguments = {"organisation_id": organisation_id, "at": at, "day": day}
+    with conn.cursor(row_factory=class_row(RuleRow)) as cursor:
+        rows = cursor.execute(sql("suspicion", "rules"), arguments).fetchall()
+    return {row.rule: row for row in rows}
+
+
+def rules_coming(
+    conn: Connection, organisation_id: int, at: datetime, day: date
+) -> dict[str, date]:
+    """The next local day after one on which each rule is set otherwise, by rule."""
+    arguments = {"organisation_id": organisation_id, "at": at, "day": day}
+    return dict(conn.execute(sql("suspicion", "rules_coming"), arguments).fetchall())
 
 
 def set_rule(
@@ -111,18 +155,31 @@ def set_rule(
     conn.execute(sql("suspicion", "set_rule"), arguments)
 
 
-def fences_of(conn: Connection, organisation_id: int, day: date) -> list[FenceRow]:
-    """Areas of a place and of all above it, in force on a day."""
-    arguments = {"organisation_id": organisation_id, "day": day}
+def fences_of(
+    conn: Connection, organisation_id: int, at: datetime, day: date, *, coming: bool = False
+) -> list[FenceRow]:
+    """Areas of a place and of all above it at an instant, in force on a day, or also later."""
+    arguments = {"organisation_id": organisation_id, "at": at, "day": day, "coming": coming}
     with conn.cursor(row_factory=class_row(FenceRow)) as cursor:
         return cursor.execute(sql("suspicion", "fences"), arguments).fetchall()
 
 
 def add_fence(
-    conn: Connection, organisation_id: int, kind: str, name: str, ring: Sequence[float]
+    conn: Connection,
+    organisation_id: int,
+    kind: str,
+    name: str,
+    ring: Sequence[float],
+    first_day: date | None = None,
 ) -> None:
-    """Add an area from now on."""
-    arguments = {"organisation_id": organisation_id, "kind": kind, "name": name, "ring": list(ring)}
+    """Add an area from a local day on; None: it has always been there."""
+    arguments = {
+        "organisation_id": organisation_id,
+        "kind": kind,
+        "name": name,
+        "ring": list(ring),
+        "first_day": first_day,
+    }
     conn.execute(sql("suspicion", "add_fence"), arguments)
 
 
@@ -148,9 +205,9 @@ def add_exemption(
 
 
 def known(
-    conn: Connection, vehicle_id: int, first: datetime, last: datetime
+    conn: Connection, vehicle_id: int, first: datetime | None, last: datetime | None
 ) -> list[KnownSuspicion]:
-    """Suspicions that stand and begin in [first, last]."""
+    """Suspicions that stand and begin in [first, last]; None: no bound."""
     arguments = {"vehicle_id": vehicle_id, "first": first, "last": last}
     with conn.cursor(row_factory=class_row(KnownSuspicion)) as cursor:
         return cursor.execute(sql("suspicion", "known"), arguments).fetchall()
@@ -219,3 +276,50 @@ def end_fence(conn: Connection, fence_id: int, day: date) -> bool:
         conn.execute(sql("suspicion", "end_fence"), {"fence_id": fence_id, "day": day}).rowcount
         == 1
     )
+
+
+def vehicles_to_judge(conn: Connection, *, but: Collection[int], at_most: int) -> list[int]:
+    """Vehicles of which days wait to be judged anew, longest waiting first."""
+    arguments = {"but": list(but), "at_most": at_most}
+    rows = conn.execute(sql("suspicion", "vehicles_to_judge"), arguments)
+    return [vehicle_id for (vehicle_id,) in rows]
+
+
+def take_days(conn: Connection, vehicle_id: int) -> tuple[date | None, date | None] | None:
+    """Take the days of a vehicle off the list.
+
+    Returns
+    -------
+    tuple of date or None
+        Local days [first, end) that hold all of them; None within: no bound. None: there were none.
+    """
+    row = conn.execute(sql("suspicion", "take_days"), {"vehicle_id": vehicle_id}).fetchone()
+    return None if row is None else (row[0], row[1])
+
+
+def days_fitted(
+    conn: Connection, vehicle_id: int, first: date, end: date, zone: str
+) -> dict[date, bool]:
+    """Whether a vehicle's terminal told anything, for each local day of [first, end) it was on."""
+    arguments = {"vehicle_id": vehicle_id, "first": first, "end": end, "zone": zone}
+    return dict(conn.execute(sql("suspicion", "days_fitted"), arguments).fetchall())
+
+
+def heard_last(conn: Connection, *, now: datetime) -> list[tuple[int, datetime | None]]:
+    """Vehicles that have a terminal, and when it told something last; None: never that is known."""
+    return conn.execute(sql("suspicion", "heard_last"), {"now": now}).fetchall()
+
+
+def heard_around(
+    conn: Connection, vehicle_id: int, first: datetime | None, last: datetime | None
+) -> tuple[datetime | None, datetime | None]:
+    """When a vehicle's terminals told something last before a span, and first after it.
+
+    Returns
+    -------
+    tuple of datetime or None
+        The first is since when one is fitted, or its first sample, if nothing came before.
+    """
+    arguments = {"vehicle_id": vehicle_id, "first": first, "last": last}
+    row = conn.execute(sql("suspicion", "heard_around"), arguments).fetchone()
+    return (None, None) if row is None else (row[0], row[1])

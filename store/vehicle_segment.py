@@ -94,6 +94,12 @@ def touched_vehicles(conn: Connection, *, but: Collection[int], at_most: int) ->
     return [vehicle_id for (vehicle_id,) in rows]
 
 
+def claim(conn: Connection, vehicle_id: int) -> bool:
+    """Claim a vehicle for this transaction; False while another worker has it."""
+    found = conn.execute(sql("vehicle_segment", "claim"), {"vehicle_id": vehicle_id}).fetchone()
+    return found == (True,)
+
+
 def take_touched(conn: Connection, vehicle_id: int) -> set[date | None]:
     """Claim a vehicle for this transaction and take its days off the list.
 
@@ -102,10 +108,9 @@ def take_touched(conn: Connection, vehicle_id: int) -> set[date | None]:
     set of date or None
         None among them: all days. Empty also when another worker has the vehicle.
     """
-    arguments = {"vehicle_id": vehicle_id}
-    if conn.execute(sql("vehicle_segment", "claim"), arguments).fetchone() != (True,):
+    if not claim(conn, vehicle_id):
         return set()
-    rows = conn.execute(sql("vehicle_segment", "take_touched"), arguments)
+    rows = conn.execute(sql("vehicle_segment", "take_touched"), {"vehicle_id": vehicle_id})
     return {day for (day,) in rows}
 
 
@@ -138,6 +143,13 @@ def current(
 ) -> list[SegmentRow]:
     """Current versions of segments that lie wholly in [first, last], in order of start."""
     return _rows(conn, "current", {"vehicle_id": vehicle_id, "first": first, "last": last})
+
+
+def overlapping(
+    conn: Connection, vehicle_id: int, first: datetime | None, last: datetime | None
+) -> list[SegmentRow]:
+    """Current versions of segments of which a part lies in [first, last], in order of start."""
+    return _rows(conn, "overlapping", {"vehicle_id": vehicle_id, "first": first, "last": last})
 
 
 def supersede(conn: Connection, vehicle_id: int, names: Sequence[str], *, now: datetime) -> None:

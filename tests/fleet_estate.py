@@ -11,14 +11,16 @@ from psycopg import Connection
 
 from analytics.jobs.charge_matches import match_charges
 from analytics.jobs.consumption import update_consumption
+from analytics.jobs.use_suspicions import judge_use
 from analytics.jobs.vehicles import update_vehicles
-from device_sim.samples import Samples
+from device_sim.samples import Column, Samples
 from domain.reading import Message
 from domain.registry import Device, DeviceKind, Registry
 from domain.vehicle import NewVehicle, Powertrain, VehicleDescription
 from store.become import Role
 from tests.conftest import connected
 from tests.estate import NOW, say
+from tests.told_vehicle import SECOND, Line
 
 BATTERY_KWH = 53.6
 _IN_A_MESSAGE = 500
@@ -64,12 +66,23 @@ def told(device: str, samples: Samples, which: Sequence[int] | None = None) -> l
     ]
 
 
+def drawn(line: Line) -> Samples:
+    """A vehicle drawn by hand, as its terminal tells it."""
+    names = {name for row in line.rows for name in row} - {"ts"}
+    columns: dict[str, Column] = {
+        name: [row.get(name) for row in line.rows]  # type: ignore[misc]  # None: not told
+        for name in names
+    }
+    return Samples("car", np.array([row["ts"] // SECOND for row in line.rows]), columns)
+
+
 def cut(conn: Connection, *, now: datetime = NOW) -> None:
     """Do what the worker does once readings have come."""
     with connected(conn.info.dsn, Role.WORK) as worker:
         update_consumption(worker, now=now)
         update_vehicles(worker, now=now)
         match_charges(worker, now=now)
+        judge_use(worker, now=now)
 
 
 def at(seconds: float) -> datetime:

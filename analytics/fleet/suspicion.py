@@ -1,6 +1,6 @@
 """Use of a vehicle that looks wrong, with what shows it. Never a verdict. Pure."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -11,7 +11,7 @@ from analytics.fleet.segment import Segment, SegmentKind
 from analytics.fleet.use_rules import UseRule, UseRules
 from analytics.fleet.whereabouts import Place
 from domain.epoch import from_us, to_us
-from domain.local_day import day_start
+from domain.local_day import day_end, day_start
 
 _MINUTE_US = 60_000_000
 
@@ -33,12 +33,10 @@ class Deed:
 
 @dataclass(frozen=True, slots=True)
 class Circumstances:
-    """What a vehicle's use is held against.
+    """What a vehicle's use is held against at some time.
 
     Attributes
     ----------
-    zone : ZoneInfo
-        In which its days begin.
     works : callable
         Whether a local day is worked.
     holiday : callable
@@ -47,12 +45,15 @@ class Circumstances:
         Why it may be used on a local day although it is locked up; None: it may not.
     """
 
-    zone: ZoneInfo
     works: Callable[[date], bool]
     holiday: Callable[[date], str | None]
     exempt: Callable[[date], str | None]
     fences: Sequence[Fence] = ()
     rules: UseRules = field(default_factory=UseRules)
+
+
+Held = Callable[[int], Circumstances | None]
+"""What holds at an instant [us]; None: the vehicle belonged nowhere, so nothing does."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,28 +77,39 @@ class Suspicion:
     evidence: Mapping[str, Any]
 
 
-def suspicions(deeds: Sequence[Deed], around: Circumstances) -> list[Suspicion]:
-    """Look at what a vehicle did by every rule that is in use.
+def suspicions(deeds: Sequence[Deed], zone: ZoneInfo, held: Held) -> list[Suspicion]:
+    """Look at what a vehicle did by every rule that was in use at the time.
+
+    A trip and a charge are judged by what held when they began, a night by what held that night,
+    and a stop counts as parking as long as the area it stood in was forbidden.
 
     Parameters
     ----------
     deeds : sequence of Deed
         In order of start.
+    zone : ZoneInfo
+        In which the vehicle's days begin.
     """
     found: list[Suspicion] = []
     for deed in deeds:
-        if deed.segment.kind is SegmentKind.TRIP:
-            found += _of_trip(deed, around)
-        elif deed.segment.kind is SegmentKind.STOP:
-            found += _of_stop(deed, around)
+        if deed.segment.kind is SegmentKind.STOP:
+            found += _of_stop(deed, zone, held)
+        elif (around := held(deed.segment.start)) is None:
+            continue
+        elif deed.segment.kind is SegmentKind.TRIP:
+            found += _asked(_of_trip(deed, zone, around), around)
         else:
-            found += _of_charge(deed, around)
-    return [each for each in found if each.rule in around.rules.in_use]
+            found += _asked(_of_charge(deed, around), around)
+    return found
 
 
-def _of_trip(deed: Deed, around: Circumstances) -> Iterator[Suspicion]:
+def _asked(found: Iterable[Suspicion], around: Circumstances) -> Iterator[Suspicion]:
+    return (each for each in found if each.rule in around.rules.in_use)
+
+
+def _of_trip(deed: Deed, zone: ZoneInfo, around: Circumstances) -> Iterator[Suspicion]:
     trip, terms = deed.segment, around.rules.terms
-    begun, over = (from_us(at).astimezone(around.zone) for at in (trip.start, trip.end))
+    begun, over = (from_us(at).astimezone(zone) for at in (trip.start, trip.end))
     told: dict[str, Any] = {"km": trip.km.amount, "estimated": trip.estimated}
     free = around.exempt(begun.date())
     holiday = around.holiday(begun.date())
@@ -123,23 +135,34 @@ def _of_trip(deed: Deed, around: Circumstances) -> Iterator[Suspicion]:
         yield _about(UseRule.TERMINAL_OFFLINE, trip, told | silent)
 
 
-def _of_stop(deed: Deed, around: Circumstances) -> Iterator[Suspicion]:
-    stop, terms = deed.segment, around.rules.terms
+def _of_stop(deed: Deed, zone: ZoneInfo, held: Held) -> Iterator[Suspicion]:
     # A stop begins with the last sample that shows motion, which may lie a minute short of where
     # the vehicle came to rest; it ends where it stood. Who is at home at either edge has returned.
     edges = [each for each in (deed.ended, deed.begun) if each is not None]
-    place = edges[0] if edges else None
-    fence = held_by(around.fences, FenceKind.FORBIDDEN, place)
-    if fence is not None and deed.lasts_min >= terms.parked_min:
-        told = {"fence": fence.name, "minutes": round(deed.lasts_min, 1)}
-        yield _about(UseRule.FORBIDDEN_PARKING, stop, told | {"parked_min": terms.parked_min})
-    homes = any(each.kind is FenceKind.HOME for each in around.fences)
-    returned = any(held_by(around.fences, FenceKind.HOME, each) for each in edges)
-    if homes and edges and not returned:
-        for at in _instants(stop, terms.return_min, around.zone):
-            night = from_us(at).astimezone(around.zone).date()
+    if not edges:
+        return
+    stood: dict[str, float] = {}
+    limit: dict[str, float] = {}
+    for begin, end in _days(deed.segment, zone):
+        around = held(begin)
+        if around is None:
+            continue
+        terms, in_use = around.rules.terms, around.rules.in_use
+        fence = held_by(around.fences, FenceKind.FORBIDDEN, edges[0])
+        if fence is not None and UseRule.FORBIDDEN_PARKING in in_use:
+            stood[fence.name] = stood.get(fence.name, 0.0) + (end - begin) / _MINUTE_US
+            limit.setdefault(fence.name, terms.parked_min)
+        night = from_us(begin).astimezone(zone).date()
+        at = to_us(day_start(night, zone) + timedelta(minutes=terms.return_min))
+        homes = any(each.kind is FenceKind.HOME for each in around.fences)
+        away = homes and not any(held_by(around.fences, FenceKind.HOME, each) for each in edges)
+        if away and begin <= at <= end and UseRule.NOT_RETURNED in in_use:
             told = {"night": str(night), "return_min": terms.return_min}
             yield Suspicion(UseRule.NOT_RETURNED, f"night:{night}", at, at, told)
+    for name, minutes in list(stood.items())[:1]:
+        if minutes >= limit[name]:
+            told = {"fence": name, "minutes": round(minutes, 1), "parked_min": limit[name]}
+            yield _about(UseRule.FORBIDDEN_PARKING, deed.segment, told)
 
 
 def _of_charge(deed: Deed, around: Circumstances) -> Iterator[Suspicion]:
@@ -157,10 +180,13 @@ def _minute(local: datetime) -> int:
     return 60 * local.hour + local.minute
 
 
-def _instants(stop: Segment, minute: int, zone: ZoneInfo) -> Iterator[int]:
-    """Instants of a minute of the local day that lie in a stop. [us]."""
-    day = from_us(stop.start).astimezone(zone).date()
-    while (at := to_us(day_start(day, zone) + timedelta(minutes=minute))) <= stop.end:
-        if at >= stop.start:
-            yield at
-        day += timedelta(days=1)
+def _days(stop: Segment, zone: ZoneInfo) -> Iterator[tuple[int, int]]:
+    """Parts of a stop by local day. [us]."""
+    begin = stop.start
+    while True:
+        end = to_us(day_end(from_us(begin).astimezone(zone).date(), zone))
+        if end >= stop.end:
+            yield begin, stop.end
+            return
+        yield begin, end
+        begin = end

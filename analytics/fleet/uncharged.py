@@ -10,8 +10,8 @@ from zoneinfo import ZoneInfo
 
 from analytics.fleet.plug_in_hybrid import hybrid_use
 from analytics.fleet.segment import Segment, SegmentKind
-from analytics.fleet.suspicion import Suspicion
-from analytics.fleet.use_rules import UseRule, UseRules
+from analytics.fleet.suspicion import Held, Suspicion
+from analytics.fleet.use_rules import UseRule
 from analytics.ledger.timetable import next_month
 from domain.epoch import from_us, to_us
 from domain.local_day import day_start, local_day
@@ -22,7 +22,7 @@ _DAY = timedelta(days=1)
 
 
 def uncharged_months(
-    segments: Sequence[Segment], months: Sequence[date], zone: ZoneInfo, rules: UseRules
+    segments: Sequence[Segment], months: Sequence[date], zone: ZoneInfo, held: Held
 ) -> list[Suspicion]:
     """Look for months in which a plug-in hybrid drove and was never charged.
 
@@ -32,12 +32,14 @@ def uncharged_months(
         Of one plug-in hybrid, with every charge that touches the months; in any order.
     months : sequence of date
         First days of local months that are over.
-    rules : UseRules
-        How far it may be driven in a month without a charge.
+    held : callable
+        Tells how far it may be driven in a month without a charge: by what held as it began.
     """
-    if UseRule.UNCHARGED not in rules.in_use:
-        return []
-    found = (_in_month(segments, month, zone, rules.terms.uncharged_km) for month in months)
+    found = []
+    for month in months:
+        around = held(to_us(day_start(month, zone)))
+        if around is not None and UseRule.UNCHARGED in around.rules.in_use:
+            found.append(_in_month(segments, month, zone, around.rules.terms.uncharged_km))
     return [each for each in found if each is not None]
 
 

@@ -41,6 +41,8 @@ class UseTerms:
         Odometer and track that differ by more than both disagree. [1], [km]
     silent_min : float
         A terminal silent for longer while the vehicle moved was off. [min]
+    silent_days : float
+        A terminal silent on so many worked local days in a row is off. [d]
     away_m : float
         A charge farther from the pile that gave it is elsewhere. [m]
     uncharged_km : float
@@ -54,6 +56,7 @@ class UseTerms:
     apart_share: float = 0.2
     apart_km: float = 2.0
     silent_min: float = 30.0
+    silent_days: float = 5.0
     away_m: float = 500.0
     uncharged_km: float = 300.0
 
@@ -65,7 +68,7 @@ TERMS_OF: Mapping[UseRule, tuple[str, ...]] = {
     UseRule.OUT_OF_AREA: (),
     UseRule.FORBIDDEN_PARKING: ("parked_min",),
     UseRule.ODOMETER_AGAINST_TRACK: ("apart_share", "apart_km"),
-    UseRule.TERMINAL_OFFLINE: ("silent_min",),
+    UseRule.TERMINAL_OFFLINE: ("silent_min", "silent_days"),
     UseRule.CHARGE_ELSEWHERE: ("away_m",),
     UseRule.UNCHARGED: ("uncharged_km",),
 }
@@ -100,15 +103,17 @@ def checked_terms(rule: UseRule, terms: Mapping[str, Any]) -> dict[str, float]:
                 Sentence("no_rule_term", "rule {rule} has no term {term}", rule=rule, term=name),
                 place="terms",
             )
+        least = 1 if name.endswith("_days") else 0
         most = _DAY_MIN if name.endswith("_min") else 1e6
         number = isinstance(value, int | float) and not isinstance(value, bool)
-        if not number or not 0 <= value <= most:
+        if not number or not least <= value <= most:
             raise InputError(
                 Sentence(
                     "wrong_rule_term",
-                    "{term} {value}: want 0 to {most}",
+                    "{term} {value}: want {least} to {most}",
                     term=name,
                     value=value,
+                    least=f"{least:g}",
                     most=f"{most:g}",
                 ),
                 place=name,

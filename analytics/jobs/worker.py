@@ -13,6 +13,7 @@ from procrastinate import App, PsycopgConnector
 from psycopg import AsyncConnection, Connection
 
 from analytics.jobs.baselines import update_baselines
+from analytics.jobs.bill_comparisons import compare_bills
 from analytics.jobs.charge_matches import match_charges
 from analytics.jobs.consumption import update_consumption
 from analytics.jobs.day_alerts import judge_days
@@ -22,6 +23,7 @@ from analytics.jobs.meter_years import update_meter_years
 from analytics.jobs.overdue import mark_overdue
 from analytics.jobs.statements import update_statements
 from analytics.jobs.upkeep_alerts import judge_upkeep
+from analytics.jobs.use_suspicions import judge_silence, judge_use
 from analytics.jobs.vehicles import update_vehicles
 from analytics.jobs.virtual import update_virtual_meters
 from analytics.jobs.weather_pull import pull_weather
@@ -53,7 +55,9 @@ _JOBS: Mapping[str, tuple[str, tuple[_Job, ...]]] = {
     ),
     "alerts": (_EVERY_5_SECONDS, (judge_days,)),
     "gaps": (_EVERY_5_SECONDS, (unite,)),
-    "vehicles": (_EVERY_5_SECONDS, (update_vehicles, match_charges)),
+    "vehicles": (_EVERY_5_SECONDS, (update_vehicles, match_charges, judge_use)),
+    # By the clock: a terminal that fell silent touches nothing.
+    "silence": (_EVERY_HOUR, (judge_silence,)),
     "maintenance": (_EVERY_HOUR, (_tend,)),
     "baselines": (_EVERY_5_SECONDS, (update_baselines,)),
     "meter_years": (_EVERY_TEN_MINUTES, (update_meter_years,)),
@@ -61,6 +65,7 @@ _JOBS: Mapping[str, tuple[str, tuple[_Job, ...]]] = {
     # By the hour, not by the day: midnight is elsewhere at another time.
     "overdue": (_EVERY_HOUR, (mark_overdue,)),
     "weather": (_EVERY_TEN_MINUTES, (pull_weather, judge_upkeep)),
+    "bills": (_EVERY_TEN_MINUTES, (compare_bills,)),
 }
 """When each task looks, and what it does then, in this order."""
 

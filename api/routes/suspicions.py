@@ -34,12 +34,15 @@ from store.suspicion import (
     exemptions,
     fences_of,
     judge,
+    rules_coming,
     rules_in_force,
     set_rule,
     suspicions,
 )
 
 router = APIRouter(tags=["fleet"])
+
+Day = Annotated[date | None, Query(description="Local day; none: today.")]
 
 NOT_JUDGE = Sentence("not_judge_of_use", "judging the use of vehicles is not yours to do here")
 
@@ -83,16 +86,20 @@ def give_verdict(suspicion_id: int, given: VerdictIn, scope: Scope) -> Suspicion
 
 
 @router.get("/fleet-rules")
-def list_rules(scope: Scope, organisation: int) -> Page[RuleOut]:
-    """Rules of use as they hold at a place today, whether set or usual."""
-    told = rules_in_force(scope.conn, organisation, _today())
-    held = rules_of(told)
+def list_rules(scope: Scope, organisation: int, day: Day = None) -> Page[RuleOut]:
+    """Rules of use as they hold at a place on a day, whether set or usual."""
+    now = datetime.now(UTC)
+    told = rules_in_force(scope.conn, organisation, now, day or now.date())
+    coming = rules_coming(scope.conn, organisation, now, day or now.date())
+    held = rules_of({rule: (row.in_use, row.terms) for rule, row in told.items()})
     return Page(
         items=[
             RuleOut(
                 rule=rule,
                 in_use=rule in held.in_use,
                 set=rule.value in told,
+                holds_from=told[rule.value].holds_from if rule.value in told else None,
+                changes_on=coming.get(rule.value),
                 terms={name: getattr(held.terms, name) for name in TERMS_OF[rule]},
             )
             for rule in UseRule
@@ -114,13 +121,14 @@ def change_rule(wanted: RuleIn, scope: Scope) -> Page[RuleOut]:
             in_use=wanted.in_use,
         )
     audit(scope.conn, "fleet_rule_set", wanted.rule.value, wanted.model_dump(mode="json"))
-    return list_rules(scope, wanted.organisation_id)
+    return list_rules(scope, wanted.organisation_id, wanted.holds_from)
 
 
 @router.get("/fences")
-def list_fences(scope: Scope, organisation: int) -> Page[FenceOut]:
-    """Areas of a place and of those above it, in force today. WGS-84."""
-    rows = fences_of(scope.conn, organisation, _today())
+def list_fences(scope: Scope, organisation: int, day: Day = None) -> Page[FenceOut]:
+    """Areas of a place and of those above it, in force on a day or later. WGS-84."""
+    now = datetime.now(UTC)
+    rows = fences_of(scope.conn, organisation, now, day or now.date(), coming=True)
     return Page(items=[_fence(row) for row in rows])
 
 
@@ -131,9 +139,9 @@ def enter_fence(new: FenceIn, scope: Scope) -> Page[FenceOut]:
     corners = [from_gcj02(*corner) if shifted else corner for corner in new.ring]
     ring = [number for corner in corners for number in corner]
     with of_an_administrator():
-        add_fence(scope.conn, new.organisation_id, new.kind.value, new.name, ring)
+        add_fence(scope.conn, new.organisation_id, new.kind.value, new.name, ring, new.first_day)
     audit(scope.conn, "fence_entered", new.name, new.model_dump(mode="json"))
-    return list_fences(scope, new.organisation_id)
+    return list_fences(scope, new.organisation_id, new.first_day)
 
 
 @router.delete("/fences/{fence_id}", status_code=HTTPStatus.NO_CONTENT)
@@ -181,8 +189,6 @@ def _fence(row: FenceRow) -> FenceOut:
         kind=row.kind,
         name=row.name,
         ring=list(zip(row.ring[::2], row.ring[1::2], strict=True)),
+        first_day=row.first_day,
+        end_day=row.end_day,
     )
-
-
-def _today() -> date:
-    return datetime.now(UTC).date()

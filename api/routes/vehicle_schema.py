@@ -215,6 +215,9 @@ class SuspicionOut(BaseModel):
     judged_by: str | None
     judged_at: datetime | None
     judged_otherwise: bool = Field(description="The evidence has changed since the verdict.")
+    judged_evidence: dict[str, Any] | None = Field(
+        description="What was shown when the verdict was given."
+    )
 
 
 class VerdictIn(BaseModel):
@@ -240,6 +243,8 @@ class RuleOut(BaseModel):
     rule: UseRule
     in_use: bool
     set: bool = Field(description="Somebody has set it; else what is usual holds.")
+    holds_from: date | None = Field(description="Local day from which on it is set so.")
+    changes_on: date | None = Field(description="Next day from which on it is set otherwise.")
     terms: dict[str, float]
 
 
@@ -253,6 +258,9 @@ class FenceIn(BaseModel):
         min_length=3, max_length=200, description="Corners: latitude, longitude. [deg]"
     )
     system: CoordinateSystem = CoordinateSystem.WGS84
+    first_day: date | None = Field(
+        default=None, description="Local day from which on it holds; null: it always has."
+    )
 
 
 class FenceOut(BaseModel):
@@ -263,6 +271,8 @@ class FenceOut(BaseModel):
     kind: FenceKind
     name: str
     ring: list[tuple[float, float]] = Field(description="[deg]")
+    first_day: date | None = Field(description="Null: it always has been there.")
+    end_day: date | None = Field(description="Day from which on it holds no longer.")
 
 
 class LeaveIn(BaseModel):

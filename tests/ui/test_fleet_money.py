@@ -203,13 +203,14 @@ def draw_an_area(page: Page) -> None:
     areas = page.locator("[data-fences]")
     areas.get_by_role("button", name="新增区域").click()
     areas.locator("[name=name]").fill("大院")
+    areas.locator("[name=day]").fill("2026-07-01")
     areas.locator("[name=corners]").fill("29.50, 106.55\n29.51, 106.55\n29.51")
     expect(areas.get_by_text("每行应为")).to_be_visible()
     areas.locator("[name=corners]").fill("29.50, 106.55\n29.51, 106.55")
     areas.locator("svg").click(position={"x": 20, "y": 20})
     areas.get_by_role("button", name="保存").click()
     expect(areas.locator("polygon.home")).to_have_count(1)
-    expect(areas).to_contain_text("3 个角点")
+    expect(areas).to_contain_text("3 个角点 · 2026-07-01 起")
 
 
 def lend_tracks(page: Page) -> None:

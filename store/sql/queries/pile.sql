@@ -12,7 +12,8 @@ VALUES (%(code)s, %(name_zh)s, %(name_en)s, %(meter_id)s, %(latitude_deg)s, %(lo
 ON CONFLICT DO NOTHING;
 
 -- name: span_to_match
--- Charges and piles' figures that are known since ten minutes before the last look, in which transactions may have been open.
+-- Charges and piles' figures that are known since ten minutes before the last look, in which transactions may have been open;
+-- after a change of how they are matched, every charge that can still be matched by its place.
 WITH since AS (
     SELECT coalesce((SELECT at FROM charge_match_run), '-infinity') - interval '10 minutes' AS at
 ), news AS (
@@ -25,11 +26,16 @@ WITH since AS (
      UNION ALL
     SELECT s.start_at, s.end_at FROM vehicle_segment s, since
      WHERE s.kind = 'charge' AND s.superseded_at IS NULL AND EXISTS (SELECT FROM pile p WHERE p.entered_at >= since.at)
+     UNION ALL
+    SELECT s.start_at, s.end_at FROM vehicle_segment s JOIN charge_match_run r ON r.all_again
+     WHERE s.kind = 'charge' AND s.superseded_at IS NULL
+       AND s.start_at >= coalesce((SELECT emptied_until FROM track_retention), '-infinity')
 )
 SELECT min(start_at), max(end_at) FROM news;
 
 -- name: note_run
-INSERT INTO charge_match_run (at) VALUES (%(now)s) ON CONFLICT (only_row) DO UPDATE SET at = excluded.at;
+INSERT INTO charge_match_run (at) VALUES (%(now)s)
+ON CONFLICT (only_row) DO UPDATE SET at = excluded.at, all_again = false;
 
 -- name: plugs
 -- Current charges of which a part lies in [first, end).
@@ -54,7 +60,8 @@ SELECT p.pile_id, c.start_at, c.end_at, c.value
 
 -- name: matches
 SELECT vehicle_id, segment_id, pile_id, start_at, grid_kwh, loss, away_m, how FROM charge_match
- WHERE superseded_at IS NULL AND start_at >= %(first)s AND start_at < %(end)s;
+ WHERE superseded_at IS NULL AND start_at >= %(first)s AND start_at < %(end)s
+   AND (%(vehicle_id)s::bigint IS NULL OR vehicle_id = %(vehicle_id)s);
 
 -- name: supersede
 UPDATE charge_match SET superseded_at = %(now)s

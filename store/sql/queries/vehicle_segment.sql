@@ -49,6 +49,17 @@ SELECT segment_id AS id, kind, start_at, end_at, start_after, end_before, km, km
    AND start_at >= coalesce(%(first)s::timestamptz, '-infinity') AND end_at <= coalesce(%(last)s::timestamptz, 'infinity')
  ORDER BY start_at, end_at, kind;
 
+-- name: overlapping
+-- Current versions of segments of which a part lies in [first, last].
+SELECT segment_id AS id, kind, start_at, end_at, start_after, end_before, km, km_by, km_ways, kwh, kwh_by, kwh_ways, kwh_spread,
+       recovered_kwh, grid_kwh, electric_km, soc_start, soc_end, evidence, estimated, doubts, start_latitude_deg,
+       start_longitude_deg, end_latitude_deg, end_longitude_deg
+  FROM vehicle_segment
+ CROSS JOIN (SELECT coalesce(%(first)s::timestamptz, '-infinity') AS first, coalesce(%(last)s::timestamptz, 'infinity') AS last) a
+ WHERE vehicle_id = %(vehicle_id)s AND superseded_at IS NULL
+   AND (start_at < a.last AND end_at > a.first OR start_at >= a.first AND end_at <= a.last)
+ ORDER BY start_at, end_at, kind;
+
 -- name: supersede
 UPDATE vehicle_segment SET superseded_at = %(now)s
  WHERE vehicle_id = %(vehicle_id)s AND superseded_at IS NULL AND segment_id = ANY (%(names)s::text[]);

@@ -4,19 +4,18 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-import numpy as np
 import pytest
 from psycopg import Connection
 
-from device_sim.samples import Column, Samples
+from device_sim.samples import Samples
 from domain.vehicle import Powertrain
 from store.vehicle import enter
 from tests.costed_fleet import TERMS, ZONE
 from tests.db.conftest import V1, SignIn
 from tests.estate import store_messages
-from tests.fleet_estate import car, cut, told
+from tests.fleet_estate import car, cut, drawn, told
 from tests.metered_building import place_id
-from tests.told_vehicle import SECOND, Line
+from tests.told_vehicle import Line
 
 pytestmark = pytest.mark.db
 
@@ -36,12 +35,7 @@ def may(*, charged: bool) -> Samples:
             soc = 15.0 + (at_s - begin - 60_000) / 100
             line.tell(at_s, charge_state="parked_charging", soc_pct=soc)
         line.stand(begin + 67_500, begin + 86_400, 3000, soc_pct=90.0 if charged else 15.0)
-    names = {name for row in line.rows for name in row} - {"ts"}
-    columns: dict[str, Column] = {
-        name: [row.get(name) for row in line.rows]  # type: ignore[misc]  # None: not told
-        for name in names
-    }
-    return Samples("car", np.array([row["ts"] // SECOND for row in line.rows]), columns)
+    return drawn(line)
 
 
 @pytest.fixture
@@ -98,10 +92,6 @@ def test_a_hybrid_that_was_never_charged_is_a_suspicion_and_displaces_no_fuel(
     for at_s in range(night, night + 7200, 300):
         line.tell(at_s, charge_state="parked_charging", soc_pct=15.0 + (at_s - night) / 100)
     late = [{name: row[name] for name in ("ts", "charge_state", "soc_pct")} for row in line.rows]
-    at = np.array([row["ts"] // SECOND for row in late])
-    columns: dict[str, Column] = {
-        name: [row[name] for row in late] for name in ("charge_state", "soc_pct")
-    }
-    store_messages(conn, told("car-1", Samples("car", at, columns)))
+    store_messages(conn, told("car-1", drawn(Line(rows=late))))
     cut(conn, now=datetime(2026, 7, 15, 5, tzinfo=ZONE) + timedelta(days=1))
     assert uncharged() == []

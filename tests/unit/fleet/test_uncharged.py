@@ -5,6 +5,7 @@ from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from analytics.fleet.segment import Measured, Segment, SegmentKind
+from analytics.fleet.suspicion import Circumstances
 from analytics.fleet.uncharged import uncharged_months
 from analytics.fleet.use_rules import UseRules, UseTerms, rules_of
 from domain.epoch import to_us
@@ -40,7 +41,8 @@ def may(
 
 
 def months(segments: list[Segment], rules: UseRules = USUAL) -> list[dict[str, object]]:
-    found = uncharged_months(segments, MONTHS, ZONE, rules)
+    held = Circumstances(lambda _: True, lambda _: None, lambda _: None, rules=rules)
+    found = uncharged_months(segments, MONTHS, ZONE, lambda _: held)
     return [dict(each.evidence) for each in found]
 
 

@@ -97,6 +97,8 @@ export interface Suspicion {
   judged_by: string | null
   judged_at: Instant | null
   judged_otherwise: boolean
+  /** What was shown when the verdict was given. */
+  judged_evidence: Record<string, unknown> | null
 }
 export interface PileUse extends Named {
   pile_id: number

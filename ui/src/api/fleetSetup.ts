@@ -42,6 +42,9 @@ export interface UseRule {
   in_use: boolean
   /** Somebody has set it; else what is usual holds. */
   set: boolean
+  holds_from: LocalDate | null
+  /** The next day from which on it is set otherwise. */
+  changes_on: LocalDate | null
   terms: Record<string, number>
 }
 export type Corner = [latitude: number, longitude: number]
@@ -51,6 +54,9 @@ export interface Fence {
   kind: (typeof FENCES)[number]
   name: string
   ring: Corner[]
+  /** null: it has always been there. */
+  first_day: LocalDate | null
+  end_day: LocalDate | null
 }
 export interface Pile extends Named {
   id: number
@@ -103,7 +109,7 @@ export const giveLeave = (id: number, told: { kind: string; first_day: LocalDate
 export const useRules = (organisation: number, signal: AbortSignal) => list<UseRule>('/fleet-rules', signal, { organisation })
 export const setRule = (told: { organisation_id: number; rule: string; holds_from: LocalDate; in_use: boolean; terms: Record<string, number> }) => call<void>('PUT', '/fleet-rules', { body: told })
 export const fences = (organisation: number, signal: AbortSignal) => list<Fence>('/fences', signal, { organisation })
-export const addFence = (told: { organisation_id: number; kind: string; name: string; ring: Corner[]; system: System }) => call<void>('POST', '/fences', { body: told })
+export const addFence = (told: { organisation_id: number; kind: string; name: string; ring: Corner[]; system: System; first_day: LocalDate | null }) => call<void>('POST', '/fences', { body: told })
 export const endFence = (id: number, day: LocalDate) => call<void>('DELETE', `/fences/${id}`, { query: { day } })
 export const piles = (signal: AbortSignal) => list<Pile>('/piles', signal)
 export const addPile = (pile: NewPile) => call<void>('POST', '/piles', { body: pile })
