@@ -133,7 +133,7 @@ class Intake:
             if sample.suspect or sample.raw:
                 _keep_parts(sample, device, batch)
             gathered.add(sample, instant_us, device, received_us)
-            self._keep_message(read, device, batch)
+            self._keep_message(read, device, sender, batch)
         if decoded.samples and sender is not None and read.is_of(sender.profile):
             quality = decoded.samples[-1].quality
             if quality is _GOOD or not quality & _NOT_LIVE:
@@ -141,17 +141,20 @@ class Intake:
         if errors:
             _set_aside(read, sender, errors, batch)
 
-    def _keep_message(self, read: ReadMessage, device: KnownDevice, batch: Batch) -> None:
-        """Keep a message in which a device told its values, now and then."""
+    def _keep_message(
+        self, read: ReadMessage, device: KnownDevice, sender: KnownDevice | None, batch: Batch
+    ) -> None:
+        """Keep a message in which a device told its values, now and then; also as its sender's."""
         message = read.message
-        heard_at = self._heard.get(device.device_id)
-        if heard_at is not None and message.received_at - heard_at < _HEARD_AGAIN:
-            return
-        self._heard[device.device_id] = message.received_at
-        if len(message.payload) <= _LONGEST_HEARD:
-            batch.arrival.messages[device.device_id] = Heard(
-                message.received_at, message.topic, read.codec or "", message.payload
-            )
+        for each in (device.device_id, device.device_id if sender is None else sender.device_id):
+            heard_at = self._heard.get(each)
+            if heard_at is not None and message.received_at - heard_at < _HEARD_AGAIN:
+                continue
+            self._heard[each] = message.received_at
+            if len(message.payload) <= _LONGEST_HEARD:
+                batch.arrival.messages[each] = Heard(
+                    message.received_at, message.topic, read.codec or "", message.payload
+                )
 
     def _is_repeated(self, read: ReadMessage, sample: Sample, device: KnownDevice) -> bool:
         if not sample.quality & Quality.ARRIVAL_TIME:
@@ -174,6 +177,7 @@ class Intake:
             about = world.devices.get(notice.device) if notice.device else sender
             if about is not None and _may_speak(read, decoded.sender, about, sender):
                 _note_one(notice, about, at, batch)
+        batch.frees.update(decoded.frees)
         for key in decoded.kept.keys() - decoded.passing:
             content = decoded.kept[key]
             batch.arrival.memory[read.codec or "", key] = (content, at)

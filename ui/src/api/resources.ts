@@ -2,7 +2,7 @@
 import { call, type Call, type Query } from './client'
 import type { Edit, NewEdit, NewRegisterEvent, RegisterEvent } from './corrections'
 import type { Balance, MeterMove, MeterTree, NewMeter, MeterNames, NewVirtualMeter, SubItem, VirtualMeter } from './tree'
-import type { Availability, Building, Clock, Collector, Conflict, ConflictsLeftOut, Consumption, Coordinates, Credential, Device, DeviceChange, Gap, Instant, Issued, Late, Latest, LeftOut, Medium, Meter, MeterHole, NewDevice, OneDevice, Organisation, Page, Profile, Quantity, Quarantined, QuarantinedWhole, Reading, ReasonCount, RegisterFinding, Repeat, Session, Step, Suspect, Today } from './types'
+import type { Availability, Building, Clock, Collector, Conflict, ConflictsLeftOut, Consumption, Coordinates, Credential, Device, DeviceChange, Gap, HeardMessage, Instant, Issued, Late, Latest, LeftOut, Medium, Meter, MeterHole, NewDevice, OneDevice, Organisation, Page, Profile, Quantity, Quarantined, QuarantinedWhole, Reading, ReasonCount, RegisterFinding, Repeat, Session, Step, Suspect, Today } from './types'
 
 export interface Span {
   from: number
@@ -48,6 +48,7 @@ export const changeDevice = (id: number, change: DeviceChange) =>
   call<Device>('PATCH', `/devices/${id}`, { body: change })
 
 export const device = (id: number, signal?: AbortSignal) => call<OneDevice>('GET', `/devices/${id}`, upTo(signal))
+export const heardMessage = (id: number, signal?: AbortSignal) => call<HeardMessage | null>('GET', `/devices/${id}/message`, upTo(signal))
 export const coordinates = (device: number, signal?: AbortSignal) =>
   call<Coordinates>('GET', `/devices/${device}/coordinates`, upTo(signal))
 export const declareCoordinates = (device: number, declared: Coordinates) =>

@@ -351,6 +351,16 @@ export interface Suspect {
   reasons: string[]
 }
 
+/** A message in which a device told its values, and what its profile does not read of it. */
+export interface HeardMessage {
+  received_at: Instant
+  topic: string
+  profile: string
+  encoding: 'text' | 'hex'
+  payload: string
+  unread: { path: string; value: string }[] | null
+}
+
 /** What a device told again on one UTC day of arrival. */
 export interface Repeat {
   day: string
