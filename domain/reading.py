@@ -77,6 +77,8 @@ class Message:
         When the collector took it from the socket; aware.
     is_copy : bool
         Sent ahead: the message itself follows in its turn and counts.
+    is_again : bool
+        Read again out of the quarantine, long after its turn.
     """
 
     mid: int
@@ -86,3 +88,4 @@ class Message:
     retained: bool
     received_at: datetime
     is_copy: bool = False
+    is_again: bool = False

@@ -49,7 +49,7 @@ class Intake:
     newest: NewestValues = field(default_factory=NewestValues)
     _clocks: ClockWatch = field(default_factory=ClockWatch)
     _republications: Republications = field(default_factory=Republications)
-    _heard: dict[int, datetime] = field(default_factory=dict)
+    _due_at: dict[int, datetime] = field(default_factory=dict)
 
     def sort(
         self,
@@ -146,11 +146,14 @@ class Intake:
     ) -> None:
         """Keep a message in which a device told its values, now and then; also as its sender's."""
         message = read.message
+        due_at = self._due_at.get(device.device_id)
+        if due_at is not None and message.received_at < due_at:
+            return  # the usual, asked of every sample
         for each in (device.device_id, device.device_id if sender is None else sender.device_id):
-            heard_at = self._heard.get(each)
-            if heard_at is not None and message.received_at - heard_at < _HEARD_AGAIN:
+            due_at = self._due_at.get(each)
+            if due_at is not None and message.received_at < due_at:
                 continue
-            self._heard[each] = message.received_at
+            self._due_at[each] = message.received_at + _HEARD_AGAIN
             if len(message.payload) <= _LONGEST_HEARD:
                 batch.arrival.messages[each] = Heard(
                     message.received_at, message.topic, read.codec or "", message.payload

@@ -256,7 +256,7 @@ class Writer:
 
     def _replay(self, asked: Asked) -> Counter[str]:
         """Read a message of the quarantine again, as it came and when it came."""
-        message = Message(0, 0, asked.topic, asked.payload, False, asked.received_at)
+        message = Message(0, 0, asked.topic, asked.payload, False, asked.received_at, is_again=True)
         try:
             plain, reads = self._acquaintance.read(self._reading, [message])
             world = self._acquaintance.world

@@ -14,6 +14,7 @@ from store.queries import sql
 from store.reading_merge import Outcome, merge_rows
 from store.reading_rows import Rows
 from store.reading_table import shape_of, shapes, statement
+from store.replay import free
 from store.setting_aside import Quarantined, set_aside
 from store.touched import TouchedDays
 
@@ -36,6 +37,8 @@ class Batch:
         Local days that have new readings, by device.
     without_reading : int
         Messages that carry no measurement: status, heartbeat, retained copy.
+    frees : set of str
+        Topics whose messages in quarantine have waited for this batch: they are read again.
     """
 
     parts: dict[str, dict[tuple[str, ...], Rows]] = field(default_factory=dict)
@@ -44,6 +47,7 @@ class Batch:
     quarantined: list[Quarantined] = field(default_factory=list)
     without_reading: int = 0
     arrival: Arrival = field(default_factory=Arrival)
+    frees: set[str] = field(default_factory=set)
 
     def add_rows(
         self,
@@ -126,6 +130,8 @@ def write(conn: Connection, batch: Batch, *, collector: str, now: datetime) -> C
         if Outcome.DUPLICATE in outcomes:
             note_repeats(conn, _repeats(batch, outcomes), now=now)
         left_out = set_aside(conn, batch.quarantined, collector=collector)
+        if batch.frees:
+            free(conn, batch.frees)
         counts = Counter({outcome.name.lower(): 0 for outcome in Outcome})
         counts.update(outcome.name.lower() for outcome in outcomes)
         counts["quarantined"] = sum(item.samples for item in batch.quarantined)

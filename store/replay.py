@@ -36,6 +36,11 @@ def take_asked(conn: Connection) -> Asked | None:
         return cursor.execute(sql("replay", "take_asked")).fetchone()
 
 
+def free(conn: Connection, topics: Collection[str]) -> None:
+    """Ask for what came on topics and waits for a birth to be read again; in a transaction."""
+    conn.execute(sql("replay", "free"), {"topics": list(topics)})
+
+
 def settle(conn: Connection, ids: Collection[int], *, now: datetime) -> None:
     """Close messages that were read after all."""
     conn.execute(sql("replay", "settle"), {"ids": list(ids), "now": now})

@@ -76,6 +76,8 @@ class Decoded:
     passing : tuple of str
         Those keys of `kept` that are worth nothing once this collector has ended: they are not
         stored, and no other collector hears of them.
+    frees : tuple of str
+        Topics whose messages were set aside to wait for this one: they are read again.
     """
 
     sender: str
@@ -85,6 +87,7 @@ class Decoded:
     replies: list[Reply] = field(default_factory=list)
     kept: dict[str, bytes] = field(default_factory=dict)
     passing: tuple[str, ...] = ()
+    frees: tuple[str, ...] = ()
 
 
 class Around(Protocol):

@@ -15,7 +15,6 @@ from device_sim.faults.stream import Dispatch, Taken
 from device_sim.plain_device import PlainDevice
 from device_sim.vendor import Sent, Vendor
 from device_sim.vendors.gb32960_terminal import Gb32960Terminal
-from device_sim.vendors.sparkplug_sequence import Sequences
 from tests.faults.mishap import MISHAPS
 from tests.faults.traffic import PLATFORM, SIGN
 
@@ -103,11 +102,6 @@ def campaign(seed: int, now: datetime, rounds: int) -> Campaign:
             )
         )
         for devices in (at_broker, cars)
-    )
-    sequences = Sequences()
-    greetings, merged = (
-        [one if one.broken else replace(one, sent=sequences.publish(one.sent)) for one in stream]
-        for stream in (greetings, merged)
     )
     driven = [one for sent in driven for one in _over_tcp(sent, random)]
     mishaps = [*MISHAPS] * rounds

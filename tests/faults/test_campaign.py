@@ -41,6 +41,7 @@ def test_nothing_is_lost_or_doubled_whatever_goes_wrong(
         scene.load.finish()
         scene.traffic.finish()
         scene.recovered()
+        scene.load.wait_until_read(scene.database.url, within_s=60)
         # Copies of what comes now run ahead of what waits: that the last markers are stored does
         # not say that all is. What a collector that retires leaves behind is lost.
         scene.retire_collectors()

@@ -7,7 +7,7 @@ missing before it. Whenever the answer is more than a reading, the whole of `cod
 from domain.reading import Message, Sample
 from ingest.codecs.decoded import Around, Decoded
 from ingest.codecs.sparkplug_b.birth import layouts_since
-from ingest.codecs.sparkplug_b.topic import Topic, is_gap
+from ingest.codecs.sparkplug_b.topic import LAST, Topic, is_gap
 
 
 def alike(message: Message, topic: Topic, around: Around, *, hears_all: bool) -> Decoded | None:
@@ -16,7 +16,7 @@ def alike(message: Message, topic: Topic, around: Around, *, hears_all: bool) ->
     since = layouts_since(packed, around.kept(topic.session_key)) if packed else None
     if since is None:
         return None
-    layouts, sent_first_ms, received_first = since
+    layouts, sent_first_ms, received_first, latest = since
     spoken = layouts.read(message.payload)
     if spoken is None:
         return None
@@ -31,6 +31,6 @@ def alike(message: Message, topic: Topic, around: Around, *, hears_all: bool) ->
         return Decoded(topic.edge, samples)
     key = topic.sequence_key
     last = around.kept(key)
-    if not last or is_gap(last[0], number[0]):
+    if not last or last > latest or is_gap(last[LAST], number[0]) or message.is_again:
         return None
-    return Decoded(topic.edge, samples, kept={key: number}, passing=(key,))
+    return Decoded(topic.edge, samples, kept={key: last[:LAST] + number}, passing=(key,))

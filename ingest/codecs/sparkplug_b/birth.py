@@ -21,6 +21,7 @@ from ingest.codecs.sparkplug_b.number import (
     begins_with_name,
     number_of,
 )
+from ingest.codecs.sparkplug_b.topic import SEQUENCE, heard
 from ingest.codecs.wording import Meaning, is_wording, meaning
 
 DEATH_NUMBER = "bdSeq"
@@ -56,11 +57,23 @@ class Birth(msgspec.Struct, array_like=True, frozen=True):
         When the collector got it: of two births the later one holds, whatever the sender's clock.
     ts_ms : int
         When the sender says it was, by the clock its data messages go by.
+    first_received_ms, first_ts_ms : int
+        Of the first of the births in a row that said what it says; 0 in those that were kept
+        before this was noted.
     """
 
     received_ms: int
     ts_ms: int
     metrics: list[Metric]
+    first_received_ms: int = 0
+    first_ts_ms: int = 0
+
+    @property
+    def since(self) -> tuple[int, int]:
+        """When what it says was first received, and sent, in ms since 1970."""
+        if self.first_received_ms:
+            return self.first_received_ms, self.first_ts_ms
+        return self.received_ms, self.ts_ms
 
 
 class Session(msgspec.Struct, array_like=True, frozen=True):
@@ -134,19 +147,46 @@ def unpack_session(packed: bytes) -> Session:
     return _unpack_session(packed)
 
 
+def following(birth: Birth, before: Birth | None) -> Birth:
+    """A birth that knows since when what it says has been so.
+
+    Where it says all that the one before said, and of no alias anything else, what came between
+    the two means the same by either.
+    """
+    same = before is not None and set(before.metrics) <= set(birth.metrics)
+    received_ms, ts_ms = before.since if before is not None and same else birth.since
+    return msgspec.structs.replace(birth, first_received_ms=received_ms, first_ts_ms=ts_ms)
+
+
+def is_sure(birth: Birth, heard_since_ms: int, received_ms: int) -> bool:
+    """Whether no other birth can have been missed between a birth and a message.
+
+    Parameters
+    ----------
+    heard_since_ms : int
+        From when on no message of the edge node is missing. [ms]
+    received_ms : int
+        When the message came; before the birth if it was set aside to wait for it. [ms]
+    """
+    return received_ms < birth.received_ms or heard_since_ms <= birth.received_ms
+
+
 def in_force(birth: Birth, session: Session | None, sent_ms: int, received_ms: int) -> bool:
     """Whether a birth says what the numbers of a data message mean.
 
     A number means what the birth before it says, and nothing else.
     """
-    if received_ms < birth.received_ms or sent_ms < birth.ts_ms:
+    first_received_ms, first_ts_ms = birth.since
+    if received_ms < first_received_ms or sent_ms < first_ts_ms:
         return False
     # Else the edge node has been born again since, and its device not yet
     return session is None or (session.alive and birth.ts_ms >= session.ts_ms)
 
 
 @lru_cache(maxsize=_BIRTHS_REMEMBERED)  # the bytes of the same, message after message
-def layouts_since(packed: bytes, session: bytes | None) -> tuple[Layouts, int, datetime] | None:
+def layouts_since(
+    packed: bytes, session: bytes | None
+) -> tuple[Layouts, int, datetime, bytes] | None:
     """Layouts of the data of a birth, and since when it holds; None if it does not any more.
 
     Parameters
@@ -156,15 +196,18 @@ def layouts_since(packed: bytes, session: bytes | None) -> tuple[Layouts, int, d
 
     Returns
     -------
-    tuple of (Layouts, int, datetime)
+    tuple of (Layouts, int, datetime, bytes)
         A message is read with the birth if it was sent no earlier than the second says, in ms since
-        1970 by the sender's clock, and received no earlier than the third; see `in_force`.
+        1970 by the sender's clock, and received no earlier than the third, see `in_force`; and if
+        what is remembered of the sequence is not greater than the last, see `is_sure`.
     """
     birth, points = unpack_birth(packed)
     known = unpack_session(session) if session else None
     if not in_force(birth, known, birth.ts_ms, birth.received_ms):
         return None
-    return points.layouts, birth.ts_ms, from_epoch_ms(birth.received_ms)
+    received_ms, ts_ms = birth.since
+    latest = heard(SEQUENCE - 1, birth.received_ms)
+    return points.layouts, ts_ms, from_epoch_ms(received_ms), latest
 
 
 @lru_cache(maxsize=_BIRTHS_REMEMBERED)  # as of layouts

@@ -13,7 +13,9 @@ of a metric without a value that do not say null are an error: what it would hav
 
 An edge node is asked for its births whenever data cannot be read with the ones known, a message is
 missing in its sequence, or the collector has not yet heard it since it started: births come with
-QoS 0, so they are lost while no collector is there.
+QoS 0, so they are lost while no collector is there. Until they have come, aliases may mean
+something else: data by alias are set aside (`birth_awaited`), and read by themselves once a birth
+that says what the one before said shows that nothing changed. Metrics with names are read at once.
 
 Source: Eclipse Sparkplug specification 3.0.0, chapters 4 to 6.
 """
@@ -31,7 +33,9 @@ from ingest.codecs.sparkplug_b.birth import (
     Metric,
     Points,
     Session,
+    following,
     in_force,
+    is_sure,
     pack,
     points_of,
     unpack_birth,
@@ -41,15 +45,19 @@ from ingest.codecs.sparkplug_b.measured import measured
 from ingest.codecs.sparkplug_b.payload import Payload, engineering_unit, parsed, rebirth_command
 from ingest.codecs.sparkplug_b.plain_data import plain_samples
 from ingest.codecs.sparkplug_b.topic import (
+    LAST,
     NAME,
     NAMESPACE,
     SEQUENCE,
     Kind,
     Topic,
+    heard,
+    heard_since_ms,
     is_gap,
     topic_of,
 )
 
+_NEVER_MS = 2**63 - 1
 _LONGEST_FACT = 500
 """Longest text of a fact about a device. [characters]"""
 
@@ -110,6 +118,9 @@ class _Heard:
         packed = around.kept(self._topic.session_key)
         self._session = unpack_session(packed) if packed else None
         self._of_node = not topic.device
+        self._is_again = message.is_again
+        self._heard_since_ms: int | None = None
+        """From when on no message is missing; None where nobody can tell. [ms]"""
 
     def names_everything(self) -> bool:
         """Whether the payload says all that a birth says."""
@@ -120,9 +131,13 @@ class _Heard:
         """Read a birth certificate."""
         birth = self._certificate()
         points = points_of(birth)
-        older = self._newest_birth()
-        if older is None or older[0].received_ms <= birth.received_ms:
+        newest = self._newest_birth()
+        older = None if newest is None else newest[0]
+        if older is None or older.received_ms <= birth.received_ms:
+            birth = following(birth, older)
             self.decoded.kept[self._topic.birth_key] = pack(birth)
+            if older is not None and birth.since == older.since and self._topic.data:
+                self.decoded.frees = (self._topic.data,)
             if self._topic.kind is Kind.BIRTH:
                 self._begin(birth)
                 device = "" if self._of_node else self._topic.code
@@ -133,8 +148,16 @@ class _Heard:
     def data(self) -> None:
         """Read a data message by the birth in force."""
         self._follow()
-        points = self._points_in_force()
-        if points is not None:
+        found = self._birth_in_force()
+        points = None if found is None else found[1]
+        if found is not None and not self._is_sure(found[0]):
+            reason = (
+                f"{self._topic.edge} may have been born again with other aliases since the last "
+                "birth of it that was heard: set aside until it says them again"
+            )
+            self.decoded.errors.append(PayloadError(reason, code="birth_awaited"))
+            self._ask_for_birth()
+        elif points is not None:
             plain = plain_samples(self._raw, len(self.payload.metrics), points.numbers, self._topic)
             if plain is None:
                 self._measure(points)
@@ -205,13 +228,17 @@ class _Heard:
         packed = self._kept(self._topic.birth_key)
         return unpack_birth(packed) if packed else None
 
-    def _points_in_force(self) -> Points | None:
+    def _birth_in_force(self) -> tuple[Birth, Points] | None:
         newest = self._newest_birth()
         if newest is None:
             return None
-        birth, points = newest
-        holds = in_force(birth, self._session, self._sent_ms(), self._received_ms)
-        return points if holds else None
+        holds = in_force(newest[0], self._session, self._sent_ms(), self._received_ms)
+        return newest if holds else None
+
+    def _is_sure(self, birth: Birth) -> bool:
+        if self._heard_since_ms is None or all(metric.name for metric in self.payload.metrics):
+            return True
+        return is_sure(birth, self._heard_since_ms, self._received_ms)
 
     def _measure(self, points: Points) -> None:
         found = measured(self.payload, points, self._topic, self._received_at)
@@ -243,10 +270,18 @@ class _Heard:
             return
         key = self._topic.sequence_key
         last = self._kept(key)
-        missed = is_gap(last[0], seq) if last else self._topic.kind is Kind.DATA
-        if missed and not begins:
+        if self._is_again:  # it is not the last one; but how far back all were heard counts for it
+            self._heard_since_ms = heard_since_ms(last) if last else _NEVER_MS
+            return
+        missed = not last or is_gap(last[LAST], seq)
+        if missed and not begins and (last or self._topic.kind is Kind.DATA):
             self._ask_for_birth()
-        self.decoded.kept[key] = bytes([seq])
+        if last and not missed:
+            since_ms = heard_since_ms(last)
+        else:  # what it needs itself may be among what is missing, unless it is a birth
+            since_ms = self._received_ms + (self._topic.kind is Kind.DATA)
+        self._heard_since_ms = since_ms
+        self.decoded.kept[key] = heard(seq, since_ms)
         self.decoded.passing = (key,)
 
     def _ask_for_birth(self) -> None:

@@ -18,6 +18,8 @@ NODE_ITSELF = "~"
 """Stands for the edge node where a device could stand, so that its folders are no devices."""
 SEQUENCE = 256
 """Messages of an edge node are numbered from 0 to 255, and from 0 again."""
+LAST = 8
+"""Place of the last number in what `heard` packs."""
 _NODE_LEVELS, _DEVICE_LEVELS = 4, 5
 
 
@@ -70,8 +72,17 @@ class Topic:
 
     @cached_property
     def sequence_key(self) -> str:
-        """Under which the number of the edge node's last message is kept."""
+        """Under which `heard` of the edge node's sequence is kept."""
         return f"{self.session_key}#seq"
+
+    @cached_property
+    def data(self) -> str:
+        """Topic of the data of the same edge node or device; empty for raw topics."""
+        if self.kind is Kind.RAW:
+            return ""
+        group, _, node = self.edge.partition(":")
+        level = f"{'D' if self.device else 'N'}{Kind.DATA}"
+        return "/".join(filter(None, (NAMESPACE, group, level, node, self.device)))
 
     @cached_property
     def own(self) -> str:
@@ -95,6 +106,20 @@ class Topic:
             return self.code
         of_node = self.kind is not Kind.RAW and not self.device
         return f"{self.edge}/{NODE_ITSELF}/{folder}" if of_node else f"{self.code}/{folder}"
+
+
+def heard(number: int, since_ms: int) -> bytes:
+    """What is remembered of a sequence: since when none is missing, and the last number.
+
+    Of two the one with the later instant is the greater, so that the usual message is asked by one
+    comparison.
+    """
+    return since_ms.to_bytes(LAST) + bytes((number,))
+
+
+def heard_since_ms(remembered: bytes) -> int:
+    """Since when no message is missing. [ms since 1970]."""
+    return int.from_bytes(remembered[:LAST])
 
 
 def is_gap(last: int, number: int) -> bool:

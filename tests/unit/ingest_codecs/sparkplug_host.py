@@ -25,17 +25,26 @@ class Host:
         self.world = World()
 
     def hear(
-        self, kind: str, body: bytes, *, device: str = "Exp501", after_s: float = 0
+        self,
+        kind: str,
+        body: bytes,
+        *,
+        device: str = "Exp501",
+        after_s: float = 0,
+        is_again: bool = False,
     ) -> Decoded:
         """Hear a message of one kind."""
         topic = f"spBv1.0/SF/{kind}/epiclc" + (f"/{device}" if kind.startswith("D") else "")
-        return self.take(topic, body, after_s)
+        return self.take(topic, body, after_s, is_again=is_again)
 
-    def take(self, topic: str, body: bytes, after_s: float = 0) -> Decoded:
+    def take(
+        self, topic: str, body: bytes, after_s: float = 0, *, is_again: bool = False
+    ) -> Decoded:
         """Hear a message of any topic."""
         at = ARRIVED + timedelta(seconds=after_s)
         decoded = CODEC.decode(
-            Message(1, 1, topic, body, retained=False, received_at=at), self.world
+            Message(1, 1, topic, body, retained=False, received_at=at, is_again=is_again),
+            self.world,
         )
         self.world.memory |= decoded.kept
         return decoded

@@ -1,6 +1,6 @@
 """Sparkplug B: births, aliases, deaths, and what is asked of an edge node that cannot be read."""
 
-from device_sim.vendors.sparkplug_b import INT64, STRING, Metric, payload
+from device_sim.vendors.sparkplug_b import DOUBLE, INT64, STRING, Metric, payload
 from domain.reading import Message
 from ingest.codecs.decoded import NoticeKind
 from ingest.codecs.sparkplug_b.codec import SparkplugB
@@ -119,9 +119,69 @@ def test_a_device_that_died_has_no_aliases_left(born: Host) -> None:
 
 def test_a_number_that_is_missing_in_the_sequence_asks_for_a_birth(born: Host) -> None:
     decoded = born.data(Metric(22.5, alias=1), seq=4)
-    assert values(decoded) == {"active_power_kw": 22.5}
     assert [reply.topic for reply in decoded.replies] == [REBIRTH]
-    assert born.data(Metric(22.5, alias=1), seq=5).replies == []
+    named = Metric(22.5, DOUBLE, "Meter1/Active Power", at_ms=MS + 4000)
+    assert values(born.data(named, seq=5)) == {"active_power_kw": 22.5}, "no alias, no doubt"
+
+
+def test_data_by_alias_wait_when_a_birth_may_be_missing(born: Host) -> None:
+    for seq in (4, 5):
+        waiting = born.data(Metric(22.5, alias=1), seq=seq)
+        assert (waiting.samples, codes(waiting)) == ([], ["birth_awaited"])
+        assert [reply.topic for reply in waiting.replies] == [REBIRTH]
+
+
+def born_anew(born: Host, *metrics: Metric, after_s: float) -> tuple[str, ...]:
+    """Births of node and device, as a request for them brings; what the device's sets free."""
+    at_ms = MS + round(after_s * 1000)
+    born.hear("NBIRTH", payload([], at_ms, 0), after_s=after_s)
+    return born.birth(*metrics, at_ms=at_ms, after_s=after_s).frees
+
+
+def test_what_has_waited_is_read_when_a_birth_says_the_same_again(born: Host) -> None:
+    waiting = Metric(22.5, alias=1)
+    assert codes(born.data(waiting, seq=4, after_s=5)) == ["birth_awaited"]
+    freed = born_anew(born, POWER, ENERGY, after_s=6)
+    assert freed == ("spBv1.0/SF/DDATA/epiclc/Exp501",)
+    again = born.data(waiting, seq=4, after_s=5, is_again=True)
+    assert values(again) == {"active_power_kw": 22.5}
+    assert (again.kept, again.replies) == ({}, []), "it is not the last message"
+    assert values(born.data(Metric(23.0, alias=1), at_ms=MS + 7000, seq=2, after_s=7)) == {
+        "active_power_kw": 23.0
+    }
+
+
+def test_what_has_waited_is_read_by_no_birth_if_aliases_have_changed(born: Host) -> None:
+    waiting = Metric(22.5, alias=1)
+    assert codes(born.data(waiting, seq=4, after_s=5)) == ["birth_awaited"]
+    swapped = (
+        Metric(1.0, DOUBLE, "Meter1/Energy Import", 1, MS, declared=True),
+        Metric(1.0, DOUBLE, "Meter1/Active Power", 2, MS, declared=True),
+    )
+    assert born_anew(born, *swapped, after_s=6) == ()
+    again = born.data(waiting, seq=4, after_s=5, is_again=True)
+    assert (again.samples, codes(again)) == ([], ["unknown_alias"])
+    assert values(born.data(Metric(23.0, alias=1), at_ms=MS + 7000, seq=2, after_s=7)) == {
+        "active_energy_import_kwh": 23.0
+    }
+
+
+def test_a_birth_that_adds_a_metric_says_the_same_of_the_others(born: Host) -> None:
+    waiting = Metric(22.5, alias=1)
+    born.data(waiting, seq=4, after_s=5)
+    more = Metric(50.0, DOUBLE, "Meter1/Frequency", 3, MS, declared=True)
+    assert born_anew(born, POWER, ENERGY, more, after_s=6) != ()
+    assert codes(born.data(waiting, seq=4, after_s=5, is_again=True)) == []
+
+
+def test_a_message_missing_after_a_birth_makes_older_ones_doubtful_when_read_again(
+    born: Host,
+) -> None:
+    before, after = Metric(22.5, alias=1), Metric(23.5, alias=1)
+    assert codes(born.data(before, seq=2, after_s=5)) == []
+    assert codes(born.data(after, at_ms=MS + 8000, seq=9, after_s=8)) == ["birth_awaited"]
+    again = born.data(before, seq=2, after_s=5, is_again=True)
+    assert codes(again) == ["birth_awaited"], "whether it came before the gap nobody can tell"
 
 
 def test_the_sequence_goes_on_at_nought_after_255(host: Host) -> None:
@@ -134,9 +194,10 @@ def test_a_collector_that_has_just_started_asks_for_births_it_may_have_missed(bo
     stored = {key: kept for key, kept in before.items() if not key.endswith("#seq")}
     born.world.memory = stored
     decoded = born.data(Metric(22.5, alias=1), seq=2)
-    assert values(decoded) == {"active_power_kw": 22.5}
+    assert (decoded.samples, codes(decoded)) == ([], ["birth_awaited"])
     assert [reply.topic for reply in decoded.replies] == [REBIRTH]
-    assert born.data(Metric(22.5, alias=1), seq=3).replies == []
+    born_anew(born, POWER, ENERGY, after_s=1)
+    assert codes(born.data(Metric(22.5, alias=1), seq=2, after_s=2)) == []
 
 
 def test_the_number_of_the_last_message_is_not_stored(born: Host) -> None:
