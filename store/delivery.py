@@ -24,6 +24,7 @@ class Notice:
     occasion: str
     alert_id: int | None
     channel_id: int | None
+    person_id: int | None
     rung: int
     urgent: bool
 
@@ -124,6 +125,7 @@ def spread(conn: Connection, notice: Notice, *, due_at: datetime, now: datetime)
         "notice_id": notice.notice_id,
         "desk_id": notice.desk_id,
         "channel_id": notice.channel_id,
+        "person_id": notice.person_id,
         "rung": notice.rung,
         "due_at": due_at,
         "now": now,

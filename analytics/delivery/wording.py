@@ -18,6 +18,8 @@ OCCASIONS = (
     "test",
     "entries_overdue",
     "entries_asked",
+    "assigned",
+    "ordered",
 )
 _MOST_STEPS = 3
 

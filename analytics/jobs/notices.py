@@ -65,7 +65,8 @@ def spread_all(conn: Connection, *, now: datetime) -> int:
 
 def _spread(conn: Connection, notice: Notice, now: datetime) -> int:
     hours = desk_hours(conn, notice.desk_id)
-    if notice.alert_id is not None and not notice.urgent and hours.is_quiet(now):
+    is_for_all = notice.alert_id is not None and notice.person_id is None
+    if is_for_all and not notice.urgent and hours.is_quiet(now):
         leave_to_the_morning(conn, notice, now=now)
         return 0
     return spread(conn, notice, due_at=hours.due(now, urgent=notice.urgent), now=now)

@@ -28,6 +28,7 @@ from store.delivery import Claimed, Telling, add_link, standing
 
 _CENT = Decimal("0.01")
 _MONTH_HOURS = 30 * 24
+_INTERRUPTIONS = frozenset({"alert", "escalated"})
 
 _Make = Callable[[str, str, Message, datetime], Request]
 _Judge = Callable[[Answer], Outcome]
@@ -56,7 +57,8 @@ def message_of(
     lang = told.lang or LANG
     hours = desk_hours(conn, told.desk_id)
     link = settings.public_url.rstrip("/")
-    if link and told.alert_id is not None and told.on_duty is not None:
+    interrupts = told.occasion in _INTERRUPTIONS
+    if link and interrupts and told.alert_id is not None and told.on_duty is not None:
         token = link_token(claimed.key, settings.secret_key)
         expires = now + VALID
         add_link(conn, token_hash(token), told.alert_id, told.on_duty, expires_at=expires)
@@ -70,7 +72,7 @@ def message_of(
             lang,
         )
         facts.setdefault("day", now.astimezone(hours.zone).date().isoformat())
-    phones = tuple(told.phones) if told.occasion in {"alert", "escalated"} else ()
+    phones = tuple(told.phones) if interrupts else ()
     return worded(told.occasion, facts, lang=lang, key=claimed.key, link=link, phones=phones)
 
 

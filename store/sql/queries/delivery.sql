@@ -1,13 +1,16 @@
 -- name: unspread
-SELECT notice_id, desk_id, occasion, alert_id, channel_id, rung, urgent FROM notice
+SELECT notice_id, desk_id, occasion, alert_id, channel_id, person_id, rung, urgent FROM notice
  WHERE spread_at IS NULL ORDER BY notice_id LIMIT 100 FOR UPDATE SKIP LOCKED;
 
 -- name: spread
--- One delivery for each channel that a notice reaches: the desk's own, and those of who is on duty, up to its rung.
+-- One delivery for each channel that a notice reaches: the desk's own, and those of who is on duty, up to its rung; of a notice
+-- for one person their own, or else those that everybody hears first.
 INSERT INTO delivery (notice_id, channel_id, due_at)
 SELECT %(notice_id)s, c.channel_id, %(due_at)s FROM channel c
  WHERE c.desk_id = %(desk_id)s AND c.ended_at IS NULL
    AND CASE WHEN %(channel_id)s::bigint IS NOT NULL THEN c.channel_id = %(channel_id)s
+            WHEN %(person_id)s::bigint IS NOT NULL THEN c.on_duty = %(person_id)s OR c.on_duty IS NULL AND c.rung = 0 AND NOT EXISTS (
+                SELECT FROM channel o WHERE o.desk_id = c.desk_id AND o.on_duty = %(person_id)s AND o.ended_at IS NULL)
             WHEN c.on_duty IS NULL THEN c.rung <= %(rung)s
             ELSE c.on_duty IN (SELECT p.person_id FROM duty_people(%(desk_id)s) p)
                  AND EXISTS (SELECT FROM duty_shift s

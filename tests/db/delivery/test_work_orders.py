@@ -8,6 +8,7 @@ from PIL import Image
 
 from tests.db.conftest import V1, SignIn
 from tests.db.delivery.conftest import Post
+from tests.receiver import receiver
 
 pytestmark = pytest.mark.db
 
@@ -84,6 +85,39 @@ def test_an_order_goes_from_the_desk_to_the_contractor_and_back(
     assert go(sign_in("hospital"), seen["id"], 4, "done", "timer set").status_code == 200
     closed = go(sign_in("school"), seen["id"], 5, "closed").json()
     assert (closed["state"], closed["next"], closed["month_cny"]) == ("closed", [], "1440.00")
+
+
+def test_whom_an_alert_is_given_to_is_told_over_their_own_channel_or_else_that_of_the_desk(
+    post: Post, sign_in: SignIn, contractor: int
+) -> None:
+    school = sign_in("school")
+    alert = metered_alert(post)
+
+    def assign(login: str | None) -> None:
+        body = {"act": "assign", "login": login}
+        assert school.post(f"{V1}/alerts/{alert}/acts", json=body).status_code == 201
+
+    with receiver() as server:
+        post.channel("webhook", f"{server.url}/night", of="night")
+        post.channel("webhook", f"{server.url}/group")
+        post.channel("webhook", f"{server.url}/later", rung=1)
+        post.round()
+        del server.requests[:]
+        assign("night")
+        post.round()
+        (own,) = server.requests
+        assert own.path == "/night"
+        assert "夜间基荷偏高，交给 night" in str(own.told()["title"])
+        assert own.told()["link"] == "https://desk.example"
+
+        assign(None)  # who takes it needs no message
+        post.round()
+        given(sign_in, alert, contractor)
+        post.round()
+        (_, told) = server.requests
+        assert told.path == "/group"
+        assert str(told.told()["title"]).startswith("工单 · school：夜间基荷偏高，派给 hospital")
+        assert told.told()["lines"][:2] == ["stop fan 3", "期限 2026-12-01"]
 
 
 def test_nobody_says_what_is_not_theirs_to_say(

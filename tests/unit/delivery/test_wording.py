@@ -50,7 +50,19 @@ def test_what_is_not_known_is_not_said() -> None:
 @pytest.mark.parametrize("lang", ["zh-CN", "en"])
 def test_every_occasion_has_a_title_in_both_languages(occasion: str, lang: str) -> None:
     every = dict.fromkeys(
-        ("place", "desk", "day", "count", "items", "since", "month", "number", "minutes", "note"),
+        (
+            "place",
+            "desk",
+            "day",
+            "count",
+            "items",
+            "since",
+            "month",
+            "number",
+            "minutes",
+            "note",
+            "assignee",
+        ),
         "7",
     )
     assert "7" in worded(occasion, {**FACTS, **every}, lang=lang, key="k").title
