@@ -82,11 +82,6 @@ export interface NewAct {
   until?: Instant
 }
 
-<<<<<<< HEAD
-/** At a place and below it, by its code; null: everywhere. */
-export const alerts = async ({ which, place }: { which: AlertWhich; place: string | null }, signal?: AbortSignal) =>
-  (await call<Page<Alert>>('GET', '/alerts', { query: { which, organisation: place, limit: 200 }, ...(signal && { signal }) })).items
-=======
 /** A meter around an alert, hour by hour, and the band its rule holds it against; no unit where there is none. */
 export interface Expected {
   unit: string | null
@@ -98,9 +93,9 @@ export interface Expected {
   outside: boolean[]
 }
 
-export const alerts = async (which: AlertWhich, signal?: AbortSignal) =>
-  (await call<Page<Alert>>('GET', '/alerts', { query: { which, limit: 200 }, ...(signal && { signal }) })).items
->>>>>>> b72eb49 (Show with an alert of a meter the band of what was to be expected, and the hours beyond it)
+/** At a place and below it, by its code; null: everywhere. */
+export const alerts = async ({ which, place }: { which: AlertWhich; place: string | null }, signal?: AbortSignal) =>
+  (await call<Page<Alert>>('GET', '/alerts', { query: { which, organisation: place, limit: 200 }, ...(signal && { signal }) })).items
 export const alertsBelow = async (parent: number, signal?: AbortSignal) =>
   (await call<Page<Alert>>('GET', '/alerts', { query: { parent, limit: 200 }, ...(signal && { signal }) })).items
 export const alert = (id: number, signal?: AbortSignal) => call<AlertWhole>('GET', `/alerts/${id}`, signal ? { signal } : {})
