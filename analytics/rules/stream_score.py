@@ -37,6 +37,8 @@ _ALERT, _QUIET = 3.0, 100
 _HALF = 4.0
 """Decimal orders of seldomness that make half a scale. [1]"""
 _TINY = 1e-12
+_MOST = 1e100
+"""Values beyond are taken for this: their squares and sums are numbers still."""
 
 
 class StreamScore:
@@ -62,6 +64,7 @@ class StreamScore:
         """
         if not isfinite(value):
             return nan
+        value = min(max(value, -_MOST), _MOST)
         beyond = max(value - self._high, self._low - value, 0.0)
         beyond /= max(_TOLERANCE * (self._high - self._low), _TINY * (1 + abs(value)))
         error = self._error(value) if self._count >= _AROUND else 0.0

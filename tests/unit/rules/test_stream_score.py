@@ -84,3 +84,27 @@ def test_seasons_that_drift_and_clocks_that_change_make_no_flood() -> None:
     kept_hour = np.insert(values, 24 * 150, values[24 * 150])
     for series in (values, lost_hour, kept_hour):
         assert (scores(series)[24 * 14 :] > 0.75).mean() < 0.005
+
+
+@pytest.mark.parametrize("hours", [1, 7, 31])
+def test_rows_that_are_missing_or_come_twice_are_one_matter_that_is_over_in_two_days(
+    hours: int,
+) -> None:
+    values = daily(200)
+    span = slice(24 * 120 + 9, 24 * 120 + 9 + hours)
+    unknown = values.copy()
+    unknown[span] = np.nan
+    usual = (scores(values) > 0.75).sum()
+    for series, over in (
+        (np.delete(values, span), span.start + 48),
+        (np.insert(values, span.stop, values[span]), span.stop + hours + 48),
+        (unknown, span.stop + 48),
+    ):
+        high = scores(series) > 0.75
+        assert high[span.start : over].sum() <= 8
+        assert high.sum() - high[span.start : over].sum() <= usual + 1
+
+
+def test_values_near_the_largest_number_are_scored_like_others() -> None:
+    found = scores([5e302, 1.7e308, -1.7e308, *daily(20).tolist(), 1.7e308])
+    assert np.isfinite(found).all()
