@@ -10,6 +10,7 @@ from domain.contract_line import RELATIVE, ContractLine, LineKind
 from domain.contract_refund import Refund
 from domain.contract_term import (
     Adjustment,
+    CertificateRule,
     Closure,
     Guarantee,
     Kpi,
@@ -139,6 +140,8 @@ class Contract:
         it counts from its day on, whenever it is notified. [d]
     meter_errors : MeterErrorRule or None
         How far back a meter found out of tolerance is corrected; None: as both agree each time.
+    certificates : CertificateRule or None
+        What it grants of days without a certificate; None: none, where there ever was one.
     signing : SigningRule or None
         What a signature takes; None: keys.
     refunds : tuple of Refund, or None
@@ -188,6 +191,7 @@ class Contract:
     refunds: tuple[Refund, ...] | None = None
     meter_errors: MeterErrorRule | None = None
     signing: SigningRule | None = None
+    certificates: CertificateRule | None = None
 
     def __post_init__(self) -> None:
         wanted(self.first_day < self.end_day, f"ends on {self.end_day}, want after its first day")

@@ -287,6 +287,30 @@ class Guarantee:
 
 
 @dataclass(frozen=True, slots=True)
+class CertificateRule:
+    """What the contract grants, or wants, of the certificates of its meters.
+
+    Attributes
+    ----------
+    most_days : int
+        So many days a month may be without one. [d]
+    document : str
+        By which both agreed on that.
+    wanted : bool
+        A meter of which nobody ever entered one stands against signing too.
+    """
+
+    most_days: int = 0
+    document: str = ""
+    wanted: bool = False
+
+    def __post_init__(self) -> None:
+        wanted(self.most_days >= 0, "certificates: most_days below 0")
+        told = not self.most_days or bool(self.document.strip())
+        wanted(told, "certificates: days without one want the document that grants them")
+
+
+@dataclass(frozen=True, slots=True)
 class MeterErrorRule:
     """What becomes of a meter that is found out of tolerance.
 

@@ -26,6 +26,7 @@ from analytics.drawn.thinned import thinned
 from analytics.evidence.registers import Edit, Reading
 from analytics.evidence.rows import stamp
 from analytics.evidence.surroundings import Surroundings
+from analytics.ledger.metrology import Held
 from analytics.settlement.active_month import ActiveMonth
 from analytics.settlement.statement import Inputs
 from domain.contract import LateBill
@@ -35,6 +36,7 @@ from domain.epoch import from_us, to_us
 from domain.errors import MissingInputError
 from domain.local_day import day_start
 from domain.quantity import Kind, quantities
+from store.certificate import certificates
 from store.contract_ledger import (
     AlertRow,
     BillItem,
@@ -169,6 +171,10 @@ class _Reading:
         if not readings and not other:
             found = intervals(self.conn, self.eyes, row.meter_id, quantity, *self.span)
             spans = (LedgerInterval(*each) for each in found)
+        held = None
+        if row.registers:
+            known = certificates(self.conn, meter_ids=[row.meter_id])
+            held = tuple(Held(each.certificate, each.first_day, each.held_until) for each in known)
         return MeterRows(
             row.meter_id,
             code,
@@ -178,6 +184,7 @@ class _Reading:
             changed,
             whole,
             tuple(spans),
+            held,
         )
 
     def _charging(self) -> Iterator[Charging]:

@@ -30,6 +30,7 @@ from analytics.drawn.origin import (
     use_origin,
 )
 from analytics.drawn.rows import LedgerRows, MeterRows, TariffRows, Unread
+from analytics.drawn.uncertified import uncertified
 from analytics.drawn.use import counted_use, ledger_use, registers_of, with_registers
 from analytics.evidence.price import line_prices
 from analytics.evidence.recount import Sources, recount
@@ -49,10 +50,12 @@ from domain.contract_month import (
     ModelFigure,
     Prices,
     Submetered,
+    Uncertified,
     Use,
 )
 from domain.contract_term import KpiSource, Meter
 from domain.errors import CivicwattError, MissingInputError
+from domain.local_day import local_day
 
 Row = TypeVar("Row")
 
@@ -184,7 +187,7 @@ class _Drawing:
                 code = error.code if isinstance(error, MissingInputError) else "use"
                 self.origins.append(missing("use", meter.code, code, error.reason))
                 continue
-            uses.append(use)
+            uses.append(replace(use, uncertified=self._uncertified(rows, days)))
             if own is not None:
                 found.append(own)
             self.origins.append(use_origin(meter, rows, use, days))
@@ -204,6 +207,12 @@ class _Drawing:
             raise MissingInputError(reason, code="use")
         tariff = self.rows.tariffs.get(meter.line)
         return ledger_use(meter, rows, days, self._timetable(tariff, days)), None
+
+    def _uncertified(self, rows: MeterRows, days: Days) -> Uncertified | None:
+        if rows.certificates is None:
+            return None
+        swaps = [local_day(each.at, self.zone) for each in rows.events if each.kind == "swap"]
+        return uncertified(rows.certificates, swaps, days)
 
     def _by_hand(self, meter: Meter) -> list[Use]:
         """What two persons stand behind, of a meter that nobody reads out."""

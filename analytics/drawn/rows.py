@@ -12,6 +12,7 @@ from analytics.evidence.model import KeptModel
 from analytics.evidence.price import Announced
 from analytics.evidence.registers import Edit, Reading
 from analytics.evidence.surroundings import Surroundings
+from analytics.ledger.metrology import Held
 from domain.contract_month import Charging, KpiCase
 from domain.model_reason import ModelReason
 from domain.non_routine import NonRoutine
@@ -53,6 +54,8 @@ class MeterRows:
         None for a register of which the ledger keeps no figures.
     intervals : tuple of LedgerInterval
         Where there are no readings.
+    certificates : tuple of Held, or None
+        None: of what is no instrument, such as a virtual meter.
     """
 
     meter_id: int
@@ -63,6 +66,7 @@ class MeterRows:
     edits: tuple[Edit, ...] = ()
     days: Mapping[date, LedgerDay] | None = None
     intervals: tuple[LedgerInterval, ...] = ()
+    certificates: tuple[Held, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,6 +28,8 @@ def _figures(month: ContractMonth, found: Recount) -> Iterator[str]:
         if use.meter not in found.uses:
             registers = "registers" if use.first is not None else "use"
             yield f"{registers} of {use.meter}"
+        if use.uncertified is not None:
+            yield f"certificate of {use.meter}"
     if month.degree_days is not None and found.degree_days is None:
         yield "degree days"
     for figure in month.models:

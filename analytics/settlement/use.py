@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from analytics.settlement.active_month import ActiveMonth
+from analytics.settlement.certified import certificate_remark
 from analytics.settlement.substituted import completed
 from analytics.settlement.working import Working, shown
 from domain.contract_line import ContractLine
@@ -84,6 +85,9 @@ def _metered(month: ActiveMonth, meter: Meter, working: Working) -> dict[Period,
         raise MissingInputError(reason, code="use")
     if use.grade == "estimated":
         working.remark("estimated", f"meter {meter.code}: the quantity is estimated", blocks=True)
+    if use.uncertified is not None:
+        code, detail, blocks = certificate_remark(month.contract, meter.code, use.uncertified)
+        working.remark(code, detail, blocks=blocks)
     amounts = completed(month, meter, use, working)
     working.stands_on(f"meter {meter.code} ({'by_hand' if meter.by_hand else use.grade})")
     if meter.by_hand:

@@ -116,6 +116,7 @@ export interface Terms extends Named {
   refunds?: RefundTerms[]
   meter_errors?: { goes_back: 'half_time' | 'known_date' | 'none'; limit_pct: Decimal }
   charging_tolerance?: Decimal
+  certificates?: { most_days: number; document: string; wanted: boolean }
   /** Absent: keys. */
   signing?: 'keys' | 'approvals'
   rounding?: { quantity_digits?: number; price_digits?: number }

@@ -48,7 +48,7 @@ test('every clause there can be is worded', () => {
     payment_schedule: 'monthly', adjustment_schedule: 'monthly', utilities_paid_by: 'provider',
   }
   const informing: Terms = {
-    ...terms, weather_gaps: { stations: ['a', 'b'], method: 'mean_of_days', most_days: 2 }, confidence: '0.8', signing: 'approvals', payment_schedule: 'yearly', band: 'informs', late_bills: 'current_month', substitution: { method: 'none', most_days: 0 },
+    ...terms, weather_gaps: { stations: ['a', 'b'], method: 'mean_of_days', most_days: 2 }, confidence: '0.8', signing: 'approvals', certificates: { most_days: 3, document: 'd', wanted: true }, payment_schedule: 'yearly', band: 'informs', late_bills: 'current_month', substitution: { method: 'none', most_days: 0 },
   }
   const quarterly: Terms = {
     ...terms, adjustment_schedule: 'quarterly', true_up_schedule: 'quarterly', equipment_notice_days: 30, meter_errors: { goes_back: 'half_time', limit_pct: '2' }, charging_tolerance: '0.05', rounding: { quantity_digits: 0, price_digits: 4 },

@@ -77,6 +77,8 @@ export function ruleClauses(terms: Terms, locale: string): Clause[] {
     const tolerance = terms.charging_tolerance
     clauses.push(tolerance === undefined ? say('noChargingTolerance') : say('chargingTolerance', { share: share(tolerance, locale) }))
   }
+  if (terms.certificates?.most_days) clauses.push(say('certificateDays', { days: terms.certificates.most_days, document: terms.certificates.document }))
+  if (terms.certificates?.wanted) clauses.push(say('certificatesWanted'))
   clauses.push(say(`signing.${terms.signing ?? 'keys'}`))
   if (terms.meter_errors) clauses.push(say(`meterErrors.${terms.meter_errors.goes_back}`, { pct: terms.meter_errors.limit_pct }))
   const { quantity_digits, price_digits } = terms.rounding ?? {}
