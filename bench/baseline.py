@@ -21,7 +21,7 @@ from analytics.models.series import Series, day_bounds
 from analytics.savings.proposal import Proposal
 from bench import bands, events, held_out, opendsm, other_steps, simulated
 from bench.held_out import DATA, ZONE, HeldOut
-from bench.meter_years import deviations, meter_years
+from bench.meter_years import deviations, meter_years, normalised_years
 from bench.peer import MissingPeerError
 from bench.result import Result
 from bench.target import Target, missed
@@ -91,6 +91,7 @@ def _results(every: int) -> Iterator[Result]:
             yield from _errors(f"{fuel}_{step}", ours, {}, {"not_measured": str(error)})
         else:
             yield from _errors(f"{fuel}_{step}", ours, peer, {"years": f"{train} to {test}"})
+    yield from _terms()
     yield from _many()
     yield from _simulated()
     yield from _bands()
@@ -136,6 +137,25 @@ def _errors(
         f"baseline_{name}_cvrmse", float(np.median(ours.cvrmse)), "1", conditions, who, ratio
     )
     yield Result(f"baseline_{name}_fit_cpu", ours.cpu_ms, "ms/meter", more, who, cpu_ratio)
+
+
+def _terms() -> Iterator[Result]:
+    """What the university's terms are worth where they are told; the calendar alone beside."""
+    for train, test in ((2016, 2017), (2017, 2018)):
+        told, plain = (
+            held_out.daily("electricity", train, test, terms=terms) for terms in (True, False)
+        )
+        taken = ~np.isclose(told.cvrmse, plain.cvrmse, rtol=1e-6)
+        ratio = np.exp(np.log(told.cvrmse / plain.cvrmse)[taken].mean())
+        conditions = {
+            "years": f"{train} to {test}",
+            "without_terms": round(float(np.median(plain.cvrmse)), 4),
+            "taken_by": int(taken.sum()),
+            "closer_of_these": int((told.cvrmse < plain.cvrmse)[taken].sum()),
+            "ratio_of_these": round(float(ratio), 4),
+        }
+        value = float(np.median(told.cvrmse))
+        yield Result("baseline_electricity_daily_terms", value, "1", conditions)
 
 
 def _many() -> Iterator[Result]:
@@ -192,9 +212,12 @@ def _bands() -> Iterator[Result]:
 
 
 def _bands_of_other_steps() -> Iterator[Result]:
-    """By the hour and by the month: the same bands around other models, one year ahead."""
-    for step in ("hourly", "monthly"):
-        years = other_steps.meter_years(step, "electricity", 2017, 2018)
+    """By the hour, the month and normalised: the same bands around other figures, a year ahead."""
+    for step in ("hourly", "monthly", "normalised"):
+        if step == "normalised":
+            years = normalised_years("electricity", 2017, 2018, before=2016)
+        else:
+            years = other_steps.meter_years(step, "electricity", 2017, 2018)
         band = bands.ours(years, np.array([year.deviation for year in years]))
         told: dict[str, object] = {
             "years": "2017 to 2018",

@@ -31,12 +31,32 @@ from analytics.models.series import without_false_zeros as cleaned
 from analytics.models.time_of_week import TimeOfWeek
 from civicwatt.chosen_calendar import kinds
 from domain.calendar import DayKind
+from domain.school_term import term_days
 
 DATA = Path(__file__).parents[2] / "shared" / "data" / "buildings"
 ZONE = ZoneInfo("Europe/London")
 FILES = {"electricity": "2016_2018", "gas": "2021_2022"}
 PEER_FAILS_ON = ("b1", "b4", "b104")
 """Electricity meters on which the peer's hourly model raises; they leave the comparison."""
+
+
+TERMS = [
+    (date.fromisoformat(first), date.fromisoformat(end))
+    for first, end in (
+        ("2015-10-06", "2015-12-05"),
+        ("2016-01-12", "2016-03-12"),
+        ("2016-04-19", "2016-06-11"),
+        ("2016-10-04", "2016-12-03"),
+        ("2017-01-17", "2017-03-18"),
+        ("2017-04-25", "2017-06-17"),
+        ("2017-10-03", "2017-12-02"),
+        ("2018-01-16", "2018-03-17"),
+        ("2018-04-24", "2018-06-16"),
+        ("2018-10-02", "2018-12-01"),
+        ("2019-01-15", "2019-03-16"),
+    )
+]
+"""Full terms of the university whose buildings these are, from memory, [first, end)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,11 +83,11 @@ class HeldOut:
     by_day: Floats
 
 
-def daily(fuel: str, train: int, test: int) -> HeldOut:
-    """Change-point model on local days."""
+def daily(fuel: str, train: int, test: int, *, terms: bool = False) -> HeldOut:
+    """Change-point model on local days; `terms`: the university's are told."""
     meters, series, weather = _read(fuel)
     (seen_x, seen_y), (told_x, told_y) = (
-        _days(series, weather, year, clean=year == train) for year in (train, test)
+        _days(series, weather, year, clean=year == train, terms=terms) for year in (train, test)
     )
     began = time.process_time()
     model = ChangePoint().fit(seen_x, seen_y)
@@ -103,6 +123,18 @@ def days(fuel: str, year: int, *, clean: bool = True) -> tuple[Floats, Floats]:
     """Features and use of the local days of a year; `clean`: false zeros taken out."""
     _, series, weather = _read(fuel)
     return _days(series, weather, year, clean=clean)
+
+
+def first_year(fuel: str) -> int:
+    """First whole year of the file."""
+    return int(FILES[fuel][:4])
+
+
+def weather(fuel: str, first: int, last: int) -> tuple[date, Floats, Floats]:
+    """First day of some years, mean temperatures [degC] and amplitudes [K] of their days."""
+    series = _read(fuel)[2]
+    bounds = day_bounds(date(first, 1, 1), date(last + 1, 1, 1), ZONE)
+    return date(first, 1, 1), daily_mean(series, bounds), daily_swing(series, bounds)
 
 
 def plain_days(fuel: str, year: int) -> tuple[date, Floats, Floats]:
@@ -145,11 +177,13 @@ def _bounds(year: int) -> Integers:
 
 
 def _days(
-    series: list[Series], weather: Series, year: int, *, clean: bool
+    series: list[Series], weather: Series, year: int, *, clean: bool, terms: bool = False
 ) -> tuple[Floats, Floats]:
     bounds = _bounds(year)
     warmth, swing = daily_mean(weather, bounds), daily_swing(weather, bounds)
-    matrix = day.features(date(year, 1, 1), warmth, calendar(year), swing_c=swing)
+    first, end = date(year, 1, 1), date(year + 1, 1, 1)
+    taught = term_days(TERMS, first, end) if terms else None
+    matrix = day.features(first, warmth, calendar(year), swing_c=swing, in_term=taught)
     rows = _inside(weather, year)
     parts = [Series(s.ts[rows], s.value[rows]) for s in series]
     use = [daily_sum(cleaned(part) if clean else part, bounds) for part in parts]

@@ -97,8 +97,15 @@ class BaselineInput:
         return replace(self.record, use=bills), ends
 
 
-def read(args: argparse.Namespace, zone: ZoneInfo) -> BaselineInput:
+def read(
+    args: argparse.Namespace, zone: ZoneInfo, in_term: Mapping[date, bool] | None = None
+) -> BaselineInput:
     """Read the files that the options name.
+
+    Parameters
+    ----------
+    in_term : mapping of date to bool, or None
+        As of `Record`.
 
     Raises
     ------
@@ -117,7 +124,7 @@ def read(args: argparse.Namespace, zone: ZoneInfo) -> BaselineInput:
     grades = np.array([use_file.estimated[int(at)] for at in stamps], np.float64)
     model = _model(args, use)
     heated = None if args.heating is None else _heating(args.heating)
-    record = Record(use, weather, Series(stamps, grades), heated)
+    record = Record(use, weather, Series(stamps, grades), heated, in_term)
     return BaselineInput(record, use_file.ends, model, zone, args.calendar)
 
 

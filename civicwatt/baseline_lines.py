@@ -74,13 +74,17 @@ def _band(told: AvoidedUse, confidence: float) -> dict[str, Any]:
     }
 
 
-def normalised_lines(found: Normalised, typical: TypicalYear) -> dict[str, Any]:
-    """Saving in a typical year, and which lived-through months make it up."""
+def normalised_lines(
+    found: Normalised, typical: TypicalYear, told: AvoidedUse, confidence: float
+) -> dict[str, Any]:
+    """Saving in a typical year with its band, and which lived-through months make it up."""
     return {
         "normalised": {
             "baseline_kwh": found.baseline,
             "reporting_kwh": found.reporting,
             "saving_kwh": found.saving,
+            **_band(told, confidence),
+            "p_saving": told.p_saving,
             "months_from_years": list(typical.years),
             "years_to_choose_from": typical.candidates,
             "disqualified": [str(reason) for reason in found.refusals],

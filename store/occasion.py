@@ -1,5 +1,6 @@
 """What explains a place's use beside its calendar: school terms, and events with place and time."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -40,6 +41,20 @@ def terms(conn: Connection, organisation_id: int) -> list[TermRow]:
     with conn.cursor(row_factory=class_row(TermRow)) as cursor:
         arguments = {"organisation_id": organisation_id}
         return cursor.execute(sql("occasion", "terms"), arguments).fetchall()
+
+
+def terms_of_places(
+    conn: Connection, place_ids: Iterable[int]
+) -> dict[int, tuple[tuple[date, date], ...]]:
+    """Terms each place lives by: its own, else of the nearest place above; none: no key.
+
+    Local days [first, end) in order.
+    """
+    rows = conn.execute(sql("occasion", "terms_of_places"), {"place_ids": [*place_ids]})
+    found: dict[int, tuple[tuple[date, date], ...]] = {}
+    for place_id, first_day, end_day in rows:
+        found[place_id] = (*found.get(place_id, ()), (first_day, end_day))
+    return found
 
 
 def every_term(conn: Connection) -> list[tuple[str, TermRow]]:

@@ -8,7 +8,7 @@ import numpy as np
 
 from analytics.baseline.training import Training
 from analytics.models.change_point import ChangePoint
-from analytics.models.day import CELLS
+from analytics.models.day import CELLS, DayType, Season
 from analytics.models.estimator import Floats
 from analytics.models.fit_quality import FitQuality, fit_quality
 from analytics.models.refusal import FATAL, Sample, training_refusals
@@ -25,8 +25,9 @@ class FittedBaseline:
         Family and split.
     parameters : mapping or None
         All that `predict` needs; whether a day without use is one of its days (`idles`), whether
-        winter is the place's heating season (`heated`) or that of the months, and whether it
-        follows the course of a day (`swing`) or its mean alone.
+        winter is the place's heating season (`heated`) or that of the months, whether it follows
+        the course of a day (`swing`) or its mean alone, and whether workdays between school terms
+        have a base of their own (`terms`).
     quality : FitQuality
         On the training itself.
     left_out_cvrmse : float or None
@@ -49,6 +50,8 @@ class FittedBaseline:
 NO_CALENDAR = "calendar_missing"
 """Refusal beside those of the models: the kind of a day is never guessed at."""
 _FATAL = {*FATAL, NO_CALENDAR}
+_CELLS_OF_NO_TERM = DayType.BREAK * len(Season)
+"""Cells of a model that does not tell workdays between terms apart."""
 _PLAIN = 2
 """Columns of a matrix that knows of no course of a day."""
 _NO_FIT = FitQuality(None, None, None, 0)
@@ -125,9 +128,12 @@ def predict(parameters: Mapping[str, Any], matrix: Floats) -> Floats:
     model.change_c_ = np.array([change], np.float64)
     for name in ("base", "heating", "cooling"):
         cells = np.array([parameters[name]], np.float64)
-        if cells.shape != (1, CELLS):
-            raise ValueError(f"{name} has {cells.shape[1]} cells, want {CELLS}")
-        setattr(model, f"{name}_", cells)
+        want = CELLS if parameters.get("terms") else _CELLS_OF_NO_TERM
+        if cells.shape != (1, want):
+            raise ValueError(f"{name} has {cells.shape[1]} cells, want {want}")
+        # Without terms every workday is one: those between terms have the cells of the others.
+        setattr(model, f"{name}_", np.hstack([cells, cells[:, : CELLS - want]]))
+    model.terms_ = np.array([bool(parameters.get("terms"))])
     return model.predict(matrix)[:, 0]
 
 
@@ -144,13 +150,16 @@ def _fitted(
     used = np.isfinite(training.use) & np.isfinite(training.temperature_c)
     warmth = training.temperature_c[used]
     residual = model.residual_[:, column]
+    cells = CELLS if model.terms_[column] else _CELLS_OF_NO_TERM
     parameters: dict[str, Any] = {
         "change_c": [None if np.isnan(each) else float(each) for each in model.change_c_[column]],
-        "base": model.base_[column].tolist(),
-        "heating": model.heating_[column].tolist(),
-        "cooling": model.cooling_[column].tolist(),
+        "base": model.base_[column, :cells].tolist(),
+        "heating": model.heating_[column, :cells].tolist(),
+        "cooling": model.cooling_[column, :cells].tolist(),
         "idles": bool((training.use == 0).any()),
     }
+    if model.terms_[column]:
+        parameters["terms"] = True
     if training.heated is not None:
         parameters["heated"] = True  # absent elsewhere: so are the parameters of before
     if training.swing_c is not None:

@@ -18,11 +18,18 @@ from domain.errors import InputError
 _HEAD = "day,use,temperature_c,kind"
 _HEATED = ",heated"
 """Column where the heating season (供暖季) of the place is known: 1 on its days, else 0."""
+_IN_TERM = ",in_term"
+"""Column where the school's terms are known of every day: 1 on their days, else 0."""
 _SWING = ",swing_c"
 """Last column, where the hours of the days are known: amplitude of the day's temperatures. [K]"""
 _CELLS_UP_TO_USE = 3
 """Day, use, and what lies behind it."""
-_HEADS = tuple(_HEAD + heated + swing for heated in ("", _HEATED) for swing in ("", _SWING))
+_HEADS = tuple(
+    _HEAD + heated + taught + swing
+    for heated in ("", _HEATED)
+    for taught in ("", _IN_TERM)
+    for swing in ("", _SWING)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +49,8 @@ class Training:
     swing_c : ndarray of float, shape (n_days,), or None
         Amplitude of the course of each day (`series.daily_swing`); None of a training that was
         read by its days alone. [K]
+    in_term : mapping of date to bool, or None
+        Whether each day lies in a term of the school; None where it is not known of every day.
     """
 
     first_day: date
@@ -51,6 +60,7 @@ class Training:
     estimated_share: float = 0.0
     heated: frozenset[date] | None = None
     swing_c: Floats | None = None
+    in_term: Mapping[date, bool] | None = None
 
     @property
     def has_calendar(self) -> bool:
@@ -61,7 +71,9 @@ class Training:
     def matrix(self) -> Floats:
         """What the daily models take, shape (n_days, 2 or 3)."""
         heated = None if self.heated is None else self.heated.__contains__
-        return features(self.first_day, self.temperature_c, self.kinds, heated, self.swing_c)
+        return features(
+            self.first_day, self.temperature_c, self.kinds, heated, self.swing_c, self.in_term
+        )
 
     def part(self, start: int, end: int) -> Self:
         """Days [start, end) of it, counted from its first."""
@@ -86,7 +98,8 @@ def written(training: Training) -> str:
 def written_together(trainings: Sequence[Training]) -> list[str]:
     """Canonical texts of trainings that share all but their use: what they share is told once."""
     one = trainings[0]
-    head = _HEAD + ("" if one.heated is None else _HEATED) + ("" if one.swing_c is None else _SWING)
+    told = ((one.heated, _HEATED), (one.in_term, _IN_TERM), (one.swing_c, _SWING))
+    head = _HEAD + "".join(column for known, column in told if known is not None)
     beside = [_beside(one, n) for n in range(len(one.use))]
     return [
         "\n".join(
@@ -105,9 +118,10 @@ def _beside(training: Training, n: int) -> tuple[date, str]:
     """A day, and what its line says behind the use."""
     day = training.first_day + timedelta(days=n)
     heated = "" if training.heated is None else f",{int(day in training.heated)}"
+    taught = "" if training.in_term is None else f",{int(training.in_term[day])}"
     swing = "" if training.swing_c is None else f",{cell(float(training.swing_c[n]))}"
     warmth = cell(float(training.temperature_c[n]))
-    return day, f",{warmth},{training.kinds.get(day, '')}{heated}{swing}"
+    return day, f",{warmth},{training.kinds.get(day, '')}{heated}{taught}{swing}"
 
 
 def of_days_alone(text: str) -> str:
@@ -147,12 +161,15 @@ def read(text: str) -> Training:
     kinds = {day: DayKind(row[3]) for day, row in zip(days, rows, strict=True) if row[3]}
     if any(b - a != timedelta(days=1) for a, b in pairwise(days)):
         raise InputError("days do not follow each other", place="column day")
-    season = swing = None
+    season = swing = taught = None
     if _HEATED in head:
         season = frozenset(day for day, row in zip(days, rows, strict=True) if row[4] == "1")
+    if _IN_TERM in head:
+        at = 5 if _HEATED in head else 4
+        taught = {day: row[at] == "1" for day, row in zip(days, rows, strict=True)}
     if _SWING in head:
         swing = np.array([number(row[-1]) for row in rows])
-    return Training(days[0], use, warmth, kinds, heated=season, swing_c=swing)
+    return Training(days[0], use, warmth, kinds, heated=season, swing_c=swing, in_term=taught)
 
 
 def digest(text: str) -> str:

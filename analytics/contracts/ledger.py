@@ -103,7 +103,10 @@ class _Reading:
         tariffs, without = tariffs_of(self.conn, self.month, self.known, known_at=known_at)
         self.unread += without
         models = dict(self._models())
-        around, place = self._around(tariffs.values(), self._heated_by(models.values()))
+        terms = any((each.kept.parameters or {}).get("terms") for each in models.values())
+        around, place = self._around(
+            tariffs.values(), self._heated_by(models.values()), terms=terms
+        )
         return LedgerRows(
             known_at,
             meters=dict(self._meters()),
@@ -129,7 +132,7 @@ class _Reading:
         return next(iter(regions), None)
 
     def _around(
-        self, tariffs: Iterable[TariffRows], region: str | None
+        self, tariffs: Iterable[TariffRows], region: str | None, *, terms: bool
     ) -> tuple[Surroundings, str]:
         """Calendar and weather of the place where the first meter hangs, and its code."""
         place = next(self._places(), None)
@@ -137,7 +140,7 @@ class _Reading:
             return Surroundings({}, {}), ""
         hot = any(map(_asks_for_heat, tariffs))
         around, lacking = surroundings_of(
-            self.conn, self.month, place.place_id, hot_days=hot, region=region
+            self.conn, self.month, place.place_id, hot_days=hot, region=region, terms=terms
         )
         self.unread += lacking
         return around, place.place or ""

@@ -8,7 +8,7 @@ from psycopg import Connection
 
 from analytics.drawn.rows import Unread
 from analytics.evidence.surroundings import Surroundings
-from analytics.place.day_drivers import heated_days
+from analytics.place.day_drivers import heated_days, term_days_of
 from analytics.settlement.active_month import ActiveMonth
 from domain.calendar import DayKind
 from domain.calendar import days as each_day
@@ -25,7 +25,13 @@ _DAY = timedelta(days=1)
 
 
 def surroundings_of(
-    conn: Connection, month: ActiveMonth, place_id: int, *, hot_days: bool, region: str | None
+    conn: Connection,
+    month: ActiveMonth,
+    place_id: int,
+    *,
+    hot_days: bool,
+    region: str | None,
+    terms: bool,
 ) -> tuple[Surroundings, list[Unread]]:
     """Kinds of days and hours of a month, and what of them is not known.
 
@@ -35,13 +41,30 @@ def surroundings_of(
         Whether a tariff asks how hot it was.
     region : str or None
         Whose heating season a model was fitted by.
+    terms : bool
+        Whether a model was fitted by the terms of the place's school.
     """
     unread: list[Unread] = []
     kinds = _kinds(conn, month, place_id, unread)
     asks = any(line.weather.method is not WeatherMethod.NONE for line in month.contract.lines)
     hours, instead = _hours(conn, month, place_id, unread) if asks or hot_days else ({}, {})
     heated = heated_days(conn, region, month.first_day - _DAY, month.end_day)
-    return Surroundings(kinds, hours, instead, heated), unread
+    taught = _taught(conn, month, place_id, unread) if terms else None
+    return Surroundings(kinds, hours, instead, heated, taught), unread
+
+
+def _taught(
+    conn: Connection, month: ActiveMonth, place_id: int, unread: list[Unread]
+) -> frozenset[date] | None:
+    """Days of terms in the month and on the day before; None where not all are known."""
+    first, end = month.first_day - _DAY, month.end_day
+    told = term_days_of(conn, place_id, first, end)
+    lacking = next((day for day in each_day(first, end) if day not in told), None)
+    if lacking is None:
+        return frozenset(day for day, within in told.items() if within)
+    reason = f"whether {lacking} lies in a term of the school is not known"
+    unread.append(Unread("calendar", "terms", "calendar", reason))
+    return None
 
 
 def _kinds(

@@ -27,7 +27,13 @@ from analytics.evidence.register_days import Days
 from analytics.evidence.registers import EDITS, EVENTS, READINGS, read_registers
 from analytics.evidence.rows import text_of
 from analytics.evidence.signature import Parties, read_parties
-from analytics.evidence.surroundings import CALENDAR, HEATING, WEATHER, read_surroundings
+from analytics.evidence.surroundings import (
+    CALENDAR,
+    HEATING,
+    TERMS,
+    WEATHER,
+    read_surroundings,
+)
 from analytics.evidence.tariff import FOLDER, read_kept
 from analytics.settlement.month import inputs_of, settle
 from analytics.settlement.statement import Inputs, Statement
@@ -186,7 +192,7 @@ def sources_in(parts: Mapping[str, bytes], days: Days) -> Sources:
             models[line] = read_model(line, parts)
         elif folder == "band" and kind == "json" and f"model/{line}.json" in parts:
             bands[line] = read_band(line, parts)
-        elif name not in {*_ALWAYS, HEATING} and not _beside(parts, folder, line, kind):
+        elif name not in {*_ALWAYS, HEATING, TERMS} and not _beside(parts, folder, line, kind):
             raise InputError("nobody knows this part", place=name)
     surroundings = read_surroundings(parts, days)
     return Sources(read_registers(parts), surroundings, tariffs, models, bands)

@@ -123,7 +123,13 @@ def _tell_days(text: str, parameters: Mapping[str, Any], around: Around) -> Told
             reason = "fitted by the heating season of a region, and none is told of the month"
             raise InputError(reason, place="")
         heated = near.heated.__contains__
-    matrix = features(before.first_day, warmth, near.kinds, heated, swing)
+    in_term = None
+    if parameters.get("terms"):
+        if near.taught is None:
+            reason = "fitted by the terms of a school, and none are told of the month"
+            raise InputError(reason, place="")
+        in_term = {day: day in near.taught for day in near.kinds}
+    matrix = features(before.first_day, warmth, near.kinds, heated, swing, in_term)
     learnt = training.read(text)
     known = np.isfinite(learnt.use)
     use = fitted.predict(parameters, matrix)[1:]

@@ -21,8 +21,10 @@ from domain.errors import InputError, MissingInputError
 from domain.local_day import local_day
 from domain.money import exact
 
-CALENDAR, WEATHER, HEATING = "calendar.csv", "weather.csv", "heating.csv"
-_DAY, _HOUR, _HEATED = ("date", "kind"), ("ts", "temp_c"), ("date", "heated")
+CALENDAR, WEATHER = "calendar.csv", "weather.csv"
+HEATING, TERMS = "heating.csv", "terms.csv"
+_DAY, _HOUR = ("date", "kind"), ("ts", "temp_c")
+_HEATED, _IN_TERM = ("date", "heated"), ("date", "in_term")
 _TENTH = Decimal("0.1")
 _AROUND = timedelta(days=370)
 
@@ -40,12 +42,15 @@ class Surroundings:
         Of those hours the ones that another station told, and its code.
     heated : frozenset of date, or None
         Days of district heating; None where no model asks for the season of a region.
+    taught : frozenset of date, or None
+        Days of a school's terms; None where no model asks for them.
     """
 
     kinds: Mapping[date, DayKind]
     hours: Mapping[datetime, Decimal]
     instead: Mapping[datetime, str] = field(default_factory=dict)
     heated: frozenset[date] | None = None
+    taught: frozenset[date] | None = None
 
     def parts(self) -> dict[str, bytes]:
         """As parts of a bundle."""
@@ -54,10 +59,14 @@ class Surroundings:
             CALENDAR: written(_DAY, ((day.isoformat(), kind) for day, kind in days)),
             WEATHER: self._weather(),
         }
-        if self.heated is None:
-            return parts
-        rows = ((day.isoformat(), str(int(day in self.heated))) for day, _ in days)
-        return {**parts, HEATING: written(_HEATED, rows)}
+        for name, head, within in (
+            (HEATING, _HEATED, self.heated),
+            (TERMS, _IN_TERM, self.taught),
+        ):
+            if within is not None:
+                rows = ((day.isoformat(), str(int(day in within))) for day, _ in days)
+                parts[name] = written(head, rows)
+        return parts
 
     def _weather(self) -> bytes:
         """Hours; who told them only where it was not the contract's station alone."""
@@ -136,22 +145,26 @@ def read_surroundings(parts: Mapping[str, bytes], days: Days) -> Surroundings:
         hours[at], last = number_of(warm, place), at
         if any(by):
             instead[at] = by[0]
-    return Surroundings(kinds, hours, instead, _read_heated(parts, kinds))
+    heated, taught = (
+        _read_within(parts, name, head, kinds)
+        for name, head in ((HEATING, _HEATED), (TERMS, _IN_TERM))
+    )
+    return Surroundings(kinds, hours, instead, heated, taught)
 
 
-def _read_heated(
-    parts: Mapping[str, bytes], kinds: Mapping[date, DayKind]
+def _read_within(
+    parts: Mapping[str, bytes], name: str, head: tuple[str, str], kinds: Mapping[date, DayKind]
 ) -> frozenset[date] | None:
-    """Days of the heating season; the table tells of every day that the calendar names."""
-    if HEATING not in parts:
+    """Days of a season; the table tells of every day that the calendar names."""
+    if name not in parts:
         return None
     told: dict[str, str] = {}
-    for place, (day, heated) in rows_of(parts[HEATING], _HEATED, HEATING):
-        if day in told or heated not in {"0", "1"}:
-            raise InputError(f"{day},{heated}: want each day once, with 0 or 1", place=place)
-        told[day] = heated
+    for place, (day, within) in rows_of(parts[name], head, name):
+        if day in told or within not in {"0", "1"}:
+            raise InputError(f"{day},{within}: want each day once, with 0 or 1", place=place)
+        told[day] = within
     if set(told) != {day.isoformat() for day in kinds}:
-        raise InputError("tells of other days than the calendar", place=HEATING)
+        raise InputError("tells of other days than the calendar", place=name)
     return frozenset(day for day in kinds if told[day.isoformat()] == "1")
 
 

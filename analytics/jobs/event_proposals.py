@@ -65,8 +65,11 @@ def _until(work: BaselineWork, now: datetime) -> date:
 def _proposals(together: Sequence[_Held]) -> Iterator[tuple[_Held, Proposal]]:
     """Of models that share days, temperatures and calendar, in their training and after it."""
     trained, later = read(together[0].model.inputs), together[0].told.training
-    if trained.heated is not None and later.heated is None:
-        return  # the season it was fitted by is not known of what came later
+    lacks_term = trained.in_term is not None and later.in_term is None
+    if lacks_term and any(held.model.parameters.get("terms") for held in together):
+        together = [held for held in together if not held.model.parameters.get("terms")]
+    if not together or (trained.heated is not None and later.heated is None):
+        return  # the terms or the season it was fitted by are not known of what came later
     whole = Training(
         trained.first_day,
         np.concatenate([trained.use, later.use]),
@@ -78,6 +81,7 @@ def _proposals(together: Sequence[_Held]) -> Iterator[tuple[_Held, Proposal]]:
             if trained.swing_c is None or later.swing_c is None
             else np.concatenate([trained.swing_c, later.swing_c])
         ),
+        in_term={**(trained.in_term or {}), **(later.in_term or {})},
     )
     matrix = whole.matrix
     unknown = [n for n, day in enumerate(_days(whole)) if day not in whole.kinds]

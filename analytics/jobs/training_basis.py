@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any, Generic, NamedTuple, TypeVar
 from zoneinfo import ZoneInfo
 
@@ -25,9 +26,11 @@ from analytics.place.tree_days import whole_days
 from domain.local_day import day_start
 from domain.quantity import quantities
 from domain.registry import REGISTER_OF_MEDIUM, Medium
+from domain.school_term import term_days
 from store.baseline_work import Stretch, WantedDays
 from store.fact import fact_keys
 from store.meter_tree import names
+from store.occasion import terms_of_places
 
 Work = TypeVar("Work", bound=WantedDays)
 Kept = TypeVar("Kept", Training, HourTraining, BillTraining)
@@ -80,12 +83,15 @@ class Told(NamedTuple):
     heated: frozenset[Any] | None
     kinds_in_order: str
     """Kinds of the days in one text, for comparing."""
+    in_term: Mapping[date, bool] | None
+    """Whether each day lies in a term of the school; None where that is not known of every day."""
 
 
 def shared(work: WantedDays, told: Told) -> tuple[object, ...]:
     """What baselines that are fitted together must have in common."""
     days = (work.weather_key, work.zone, work.first_day, work.end_day)
-    return (*days, told.heated, told.kinds_in_order)
+    taught = None if told.in_term is None else tuple(told.in_term.values())
+    return (*days, told.heated, told.kinds_in_order, taught)
 
 
 def bases(
@@ -104,13 +110,13 @@ def bases(
                     "first_day": str(stretch.first_day),
                     "end_day": str(stretch.end_day),
                     "meters": [codes[meter].code for meter in stretch.meters],
+                    **({"less": [codes[m].code for m in stretch.less]} if stretch.less else {}),
                 }
                 for stretch in stretches
             ],
             by,
         )
         for each, stretches, by in zip(work, parts, told, strict=True)
-                    **({"less": [codes[m].code for m in stretch.less]} if stretch.less else {}),
     ]
 
 
@@ -123,6 +129,7 @@ def _basis(work: WantedDays, meters: list[dict[str, Any]], told: Told) -> dict[s
         "calendar": {"code": kinds.calendar, "years": kinds.years, "missing": [*kinds.missing]},
         "weather": told.outdoors.sources,
         "heating": None if told.heated is None else {"region": told.region},
+        "terms": told.in_term is not None,
     }
 
 
@@ -133,7 +140,9 @@ class Drivers:
         self._conn = conn
         self._warmth: dict[tuple[object, ...], Warmth] = {}
         self._told: dict[tuple[object, ...], Told] = {}
-        self._facts = fact_keys(conn, {each.organisation_id for each in work})
+        places = {each.organisation_id for each in work}
+        self._facts = fact_keys(conn, places)
+        self._terms = terms_of_places(conn, places)
 
     def of(self, work: WantedDays) -> Told:
         """Of the days of a training."""
@@ -141,12 +150,15 @@ class Drivers:
         outdoors = (work.weather_key, zone.key, *days)
         if outdoors not in self._warmth:
             self._warmth[outdoors] = warmth(self._conn, work.organisation_id, zone, *days)
-        place = (self._facts[work.organisation_id], *outdoors)
+        terms = self._terms.get(work.organisation_id, ())
+        place = (self._facts[work.organisation_id], terms, *outdoors)
         if place not in self._told:
             kinds = kinds_of_days(self._conn, work.organisation_id, *days)
             at = day_start(work.first_day, zone)
             region = region_of_place(self._conn, work.organisation_id, at)
             heated = heated_days(self._conn, region, *days)
             named = ",".join(f"{day}{kind}" for day, kind in kinds.kinds.items())
-            self._told[place] = Told(self._warmth[outdoors], kinds, region, heated, named)
+            taught = term_days(terms, *days)
+            whole = taught if len(taught) == (days[1] - days[0]).days else None
+            self._told[place] = Told(self._warmth[outdoors], kinds, region, heated, named, whole)
         return self._told[place]

@@ -40,6 +40,7 @@ def read_trainings(conn: Connection, work: Sequence[Work]) -> list[ReadTraining[
                 share_of(unmeasured[n], use[n]),
                 by.heated,
                 by.outdoors.swing_c,
+                by.in_term,
             ),
             shared(each, by),
             basis,

@@ -8,7 +8,7 @@ import numpy as np
 
 from analytics.models import day
 from analytics.models.change_point import ChangePoint
-from analytics.models.day import DayType, Season
+from analytics.models.day import MODEL_TYPES, Season
 from analytics.models.estimator import Floats, Integers
 from analytics.models.period import Period
 from analytics.models.record import Kinds, Record, spans
@@ -49,7 +49,8 @@ def days_of(record: Record, period: Period, zone: ZoneInfo, kinds: Kinds) -> Day
     use = daily_sum(without_false_zeros(record.use), bounds)
     sample = Sample(use, warmth, record.estimated_share(bounds))
     swing = daily_swing(record.temperature_c, bounds)
-    return Days(bounds, sample, day.features(period.first, warmth, kinds, record.heated, swing))
+    matrix = day.features(period.first, warmth, kinds, record.heated, swing, record.in_term)
+    return Days(bounds, sample, matrix)
 
 
 def by_day(record: Record, train: Period, report: Period, zone: ZoneInfo, kinds: Kinds) -> Saving:
@@ -72,10 +73,11 @@ def by_day(record: Record, train: Period, report: Period, zone: ZoneInfo, kinds:
 def _cells(model: ChangePoint) -> dict[str, Any]:
     """Parameters of the only meter of a model, by type of day and season."""
     heat, cool = model.change_c_[0]
-    names = [f"{t.name.lower()} {s.name.lower()}" for t in DayType for s in Season]
+    types = MODEL_TYPES if model.terms_[0] else MODEL_TYPES[:-1]
+    names = [f"{t.name.lower()} {s.name.lower()}" for t in types for s in Season]
 
     def named(values: Floats) -> dict[str, float]:
-        return dict(zip(names, values.tolist(), strict=True))
+        return dict(zip(names, values[: len(names)].tolist(), strict=True))
 
     return {
         "heating_from_c": None if np.isnan(heat) else float(heat),

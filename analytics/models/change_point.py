@@ -7,11 +7,11 @@ from typing import Self
 import numpy as np
 
 from analytics.models.blocked import blocked_residuals
-from analytics.models.day import CELLS, Season, cells_of, swing_of
+from analytics.models.day import CELLS, DayType, Season, cells_of, swing_of, termless
 from analytics.models.estimator import Estimator, Floats, Integers, Truths
 from analytics.models.grid import FAMILIES, Found, candidates, family_of, search
 from analytics.models.moments import degrees_below, hinges, knots_of, moments
-from analytics.models.split import SPLITS, Split
+from analytics.models.split import SPLITS, TERM_SPLITS, Split
 
 _ROUNDING = 1e-9
 """Share of the squares of the use below which a better fit is chance. [1]"""
@@ -24,10 +24,11 @@ class ChangePoint(Estimator):
 
     Where the course of the day is known, both are means over it: a mild day has cold hours.
 
-    Base and slopes depend on the cell of the day. Change points are those of the grid with the
-    least squares. The family, and the split by season, are chosen by out-of-time error: each
-    fortnight is predicted from the others. The family is the one with the least such error; a
-    finer split is taken only where it is better beyond what chance would do once in twenty times.
+    Base and slopes depend on the cell of the day, the base also on a school's terms where these are
+    known. Change points are those of the grid with the least squares. The family, and the split by
+    season and term, are chosen by out-of-time error: each fortnight is predicted from the others.
+    The family is the one with the least such error; a finer split is taken only where it is better
+    beyond what chance does once in twenty times.
 
     Parameters
     ----------
@@ -38,7 +39,8 @@ class ChangePoint(Estimator):
     slope_days : int, default 10
         Days that must lie below a heating and above a cooling change point.
     season_days : int, default 28
-        Days that a season must have for splits by season to be tried.
+        Days that a season must have for splits by season to be tried; workdays that terms, and
+        what lies between them, must have for splits by term.
     block_days : int, default 14
         Days left out together.
 
@@ -48,6 +50,8 @@ class ChangePoint(Estimator):
         Of each meter, one of `FAMILIES`.
     split_ : list of str
         Of each meter, the name of a split.
+    terms_ : ndarray of bool, shape (n_meters,)
+        Whether workdays of terms and between them are told apart.
     change_c_ : ndarray of float, shape (n_meters, 2)
         Change points of heating and cooling, NaN where there is none. [degC]
     base_, heating_, cooling_ : ndarray of float, shape (n_meters, CELLS)
@@ -62,6 +66,7 @@ class ChangePoint(Estimator):
 
     family_: list[str]
     split_: list[str]
+    terms_: Truths
     change_c_: Floats
     base_: Floats
     heating_: Floats
@@ -97,6 +102,7 @@ class ChangePoint(Estimator):
         meters = energy.shape[1]
         usable: Truths = np.isfinite(energy) & np.isfinite(X).all(axis=1, keepdims=True)
         self.family_, self.split_ = [""] * meters, [""] * meters
+        self.terms_ = np.zeros(meters, np.bool_)
         self.change_c_ = np.full((meters, 2), np.nan)
         self.base_, self.heating_, self.cooling_ = np.full((3, meters, CELLS), np.nan)
         self.residual_ = np.full(energy.shape, np.nan)
@@ -110,7 +116,10 @@ class ChangePoint(Estimator):
         return self
 
     def predict(self, X: Floats) -> Floats:  # noqa: N803 - scikit-learn's name
-        """Use of days, never below 0, NaN without temperature; shape (n_days, n_meters)."""
+        """Use of days, never below 0, shape (n_days, n_meters).
+
+        NaN without temperature, and on workdays without a known term where these are told apart.
+        """
         cells = cells_of(X)
         change = np.where(np.isnan(self.change_c_), 0.0, self.change_c_)
         swing_c = swing_of(X)
@@ -119,6 +128,7 @@ class ChangePoint(Estimator):
         warmer = degrees_below(X[:, :1] - change[:, 1], column)
         use = self.base_.T[cells]
         use = use + self.heating_.T[cells] * colder + self.cooling_.T[cells] * warmer
+        use[termless(X)[:, None] & self.terms_] = np.nan
         return np.maximum(use, 0.0)
 
     def _fit(self, matrix: Floats, energy: Floats, days: Truths, meters: Integers) -> None:
@@ -139,8 +149,9 @@ class ChangePoint(Estimator):
             self.block_days,
         )
         residual = np.zeros(told_days.energy.shape)
-        for number, split in enumerate(self._splits(cells[days])):
-            families = search(told, split, heated if number else pairs)
+        for number, split in enumerate(self._splits(used)):
+            plain = len(split.heating) == len(SPLITS[0].heating)
+            families = search(told, split, pairs if plain else heated)
             left_out, taken = told_days.closest(split, families, residual if number else None)
             better = taken >= 0
             if number:
@@ -150,9 +161,17 @@ class ChangePoint(Estimator):
                 self._keep(meters, better & (taken == place), found, split, knots_c)
         self.residual_[:, meters] = np.where(days[:, None], residual, np.nan)
 
-    def _splits(self, cells: Integers) -> tuple[Split, ...]:
-        seasons = np.bincount(cells % len(Season), minlength=len(Season))
-        return SPLITS if seasons.min() >= self.season_days else SPLITS[:1]
+    def _splits(self, used: Floats) -> Sequence[Split]:
+        """Splits that are tried, the simpler ones first."""
+        kinds, seasons = np.divmod(cells_of(used), len(Season))
+        tried = 1
+        if np.bincount(seasons, minlength=len(Season)).min() >= self.season_days:
+            tried = len(SPLITS)
+        sides = [int((kinds == each).sum()) for each in (DayType.WORKDAY, DayType.BREAK)]
+        if termless(used).any() or min(sides) < self.season_days:
+            return SPLITS[:tried]
+        both = zip(SPLITS[:tried], TERM_SPLITS[:tried], strict=True)
+        return [split for pair in both for split in pair]
 
     def _keep(
         self, meters: Integers, better: Truths, found: Found, split: Split, knots_c: Floats
@@ -170,6 +189,7 @@ class ChangePoint(Estimator):
             self.change_c_[meter] = [knots_c[k] if k >= 0 else np.nan for k in points[0]]
             self.family_[meter] = FAMILIES[family_of(points)[0]]
             self.split_[meter] = split.name
+            self.terms_[meter] = split.terms
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from enum import IntEnum
 
 import numpy as np
 
-from analytics.models.estimator import Floats, Integers
+from analytics.models.estimator import Floats, Integers, Truths
 from domain.calendar import DayKind
 
 LAG = 0.3
@@ -22,6 +22,11 @@ class DayType(IntEnum):
     SATURDAY = 1
     OFF = 2
     """Sundays and holidays."""
+    BREAK = 3
+    """A workday between school terms, where these are known."""
+    TERM = 4
+    """A workday within one. To a model it is a workday; a workday of which no term is known may be
+    one of a break."""
 
 
 class Season(IntEnum):
@@ -36,21 +41,29 @@ class Season(IntEnum):
 
 
 _MONTHS = (0, 0, 1, 1, 1, 2, 2, 2, 2, 1, 0, 0)
-CELLS = len(DayType) * len(Season)
+MODEL_TYPES = (DayType.WORKDAY, DayType.SATURDAY, DayType.OFF, DayType.BREAK)
+"""Types that a model may tell apart."""
+CELLS = len(MODEL_TYPES) * len(Season)
 """A day is of one type and in one season: its cell is ``type * len(Season) + season``."""
 
 
-def day_type(day: date, kinds: Mapping[date, DayKind]) -> DayType:
-    """Type of a day; one that `kinds` does not name goes by its weekday."""
-    kind = kinds.get(day)
-    if kind is DayKind.HOLIDAY:
-        return DayType.OFF
-    if kind is not None and kind.works:
+def day_type(
+    day: date, kinds: Mapping[date, DayKind], in_term: Mapping[date, bool] | None = None
+) -> DayType:
+    """Type of a day; one that `kinds` does not name goes by its weekday.
+
+    `in_term` tells workdays of a school's terms from those between, as far as it names them.
+    """
+    kind, weekday = kinds.get(day), day.weekday()
+    if kind is None or not kind.works:
+        if kind is DayKind.HOLIDAY or weekday == _SUNDAY:
+            return DayType.OFF
+        if weekday == _SATURDAY:
+            return DayType.SATURDAY
+    taught = None if in_term is None else in_term.get(day)
+    if taught is None:
         return DayType.WORKDAY
-    weekday = day.weekday()
-    if weekday == _SUNDAY:
-        return DayType.OFF
-    return DayType.SATURDAY if weekday == _SATURDAY else DayType.WORKDAY
+    return DayType.TERM if taught else DayType.BREAK
 
 
 def felt_c(temperature_c: Floats, lag: float = LAG) -> Floats:
@@ -88,6 +101,7 @@ def features(
     kinds: Mapping[date, DayKind],
     heated: Callable[[date], bool] | None = None,
     swing_c: Floats | None = None,
+    in_term: Mapping[date, bool] | None = None,
 ) -> Floats:
     """Matrix that the daily models take.
 
@@ -103,15 +117,18 @@ def features(
         Whether the place is heated on a day, by its heating season.
     swing_c : ndarray of float, shape (n_days,), optional
         Amplitude of the course of each day (`series.daily_swing`), where its hours are known. [K]
+    in_term : mapping of date to bool, optional
+        Whether a day lies in a school's term; only days of which it is known.
 
     Returns
     -------
     ndarray of float, shape (n_days, 2 or 3)
-        Felt temperature [degC], cell, and the amplitude where it is given [K].
+        Felt temperature [degC], ``type * len(Season) + season``, and the amplitude where it is
+        given [K].
     """
     start = first.toordinal()
     days = [date.fromordinal(start + i) for i in range(len(temperature_c))]
-    cells = [day_type(d, kinds) * len(Season) + season_of(d, heated) for d in days]
+    cells = [day_type(d, kinds, in_term) * len(Season) + season_of(d, heated) for d in days]
     told = [felt_c(temperature_c), np.array(cells, np.float64)]
     return np.column_stack(told if swing_c is None else [*told, swing_c])
 
@@ -122,6 +139,12 @@ def swing_of(matrix: Floats) -> Floats | None:
 
 
 def cells_of(matrix: Floats) -> Integers:
-    """Cell of each day of a matrix of `features`."""
+    """Cell of each day of a matrix of `features`; workdays of a term are workdays."""
     cells: Integers = matrix[:, 1].astype(np.int64)
+    cells[cells >= CELLS] -= DayType.TERM * len(Season)
     return cells
+
+
+def termless(matrix: Floats) -> Truths:
+    """Workdays of a matrix of `features` of which no term is known, shape (n_days,)."""
+    return np.asarray(matrix[:, 1] // len(Season) == DayType.WORKDAY)

@@ -45,12 +45,15 @@ class Record:
         1 where a value of `use` is estimated, 0 where it is measured.
     heated : callable or None
         Whether the place is heated on a day; None where that is not known.
+    in_term : mapping of date to bool, or None
+        Whether a day lies in a school's term, of the days of which that is known; None without.
     """
 
     use: Series
     temperature_c: Series
     estimated: Series
     heated: Callable[[date], bool] | None = None
+    in_term: Mapping[date, bool] | None = None
 
     def estimated_share(self, bounds: Integers) -> float:
         """Share of the values within [first, last) of some bounds [us] that are estimated. [1]."""

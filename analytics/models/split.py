@@ -5,12 +5,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from analytics.models.day import DayType, Season
+from analytics.models.day import MODEL_TYPES, DayType, Season
 from analytics.models.estimator import Floats
 
-_TYPES, _SEASONS = tuple(DayType), tuple(Season)
+_SEASONS = tuple(Season)
 _OFF_DAYS = (DayType.SATURDAY, DayType.OFF)
-_WORK_OR_NOT: tuple[Sequence[DayType], ...] = ((DayType.WORKDAY,), _OFF_DAYS)
+_WORK_OR_NOT: tuple[Sequence[DayType], ...] = ((DayType.WORKDAY, DayType.BREAK), _OFF_DAYS)
 _COLD, _MILD, _WARM = _SEASONS
 
 
@@ -25,12 +25,15 @@ class Split:
         without days leaves the rest as it is.
     heating, cooling : ndarray of float, shape (.., CELLS)
         Each cell has one slope.
+    terms : bool
+        Whether workdays between terms have a base of their own.
     """
 
     name: str
     base: Floats
     heating: Floats
     cooling: Floats
+    terms: bool = False
 
     @property
     def columns(self) -> Floats:
@@ -39,15 +42,31 @@ class Split:
 
 
 def _cells(types: Iterable[DayType], seasons: Iterable[Season]) -> list[float]:
-    return [float(t in types and s in seasons) for t in _TYPES for s in _SEASONS]
+    return [float(t in types and s in seasons) for t in MODEL_TYPES for s in _SEASONS]
 
 
 def _split(name: str, added: Sequence[Season], parts: Sequence[Sequence[Season]]) -> Split:
-    base = [_cells(_TYPES, _SEASONS), _cells(_OFF_DAYS, _SEASONS), _cells({DayType.OFF}, _SEASONS)]
-    base += [_cells(_TYPES, {season}) for season in added]
+    base = [
+        _cells(MODEL_TYPES, _SEASONS),
+        _cells(_OFF_DAYS, _SEASONS),
+        _cells({DayType.OFF}, _SEASONS),
+    ]
+    base += [_cells(MODEL_TYPES, {season}) for season in added]
     heating = [_cells(types, part) for types in _WORK_OR_NOT for part in parts]
     cooling = [_cells(types, _SEASONS) for types in _WORK_OR_NOT]
     return Split(name, np.array(base), np.array(heating), np.array(cooling))
+
+
+def _by_term(split: Split) -> Split:
+    """With a base of their own for workdays between terms."""
+    own = _cells({DayType.BREAK}, _SEASONS)
+    return Split(
+        f"{split.name}, terms",
+        np.vstack([split.base, own]),
+        split.heating,
+        split.cooling,
+        terms=True,
+    )
 
 
 SPLITS = (
@@ -57,3 +76,5 @@ SPLITS = (
 )
 """From the simplest on. Three types of day have a base of their own, workdays and other days a
 slope; base and heating slope may differ by season: a boiler has one, cooling has none."""
+TERM_SPLITS = tuple(_by_term(each) for each in SPLITS)
+"""The same, workdays between terms apart."""

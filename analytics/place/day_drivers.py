@@ -16,10 +16,12 @@ from domain.errors import CalendarMissingError, ConfigurationError
 from domain.fact import FactKind
 from domain.heating_season import season_beginning
 from domain.local_day import day_start
+from domain.school_term import term_days
 from domain.weather_hour import StationHour, chosen
 from store.calendar import calendar_of_place, calendar_years
 from store.fact import nearest_fact
 from store.heating import heating_rules, heating_seasons
+from store.occasion import terms_of_places
 from store.weather_hour import station_hours
 
 
@@ -112,6 +114,14 @@ def kinds_of_days(conn: Connection, organisation_id: int, first_day: date, end_d
         if year in entered
     ]
     return Kinds(kinds, code, years, tuple(missing))
+
+
+def term_days_of(
+    conn: Connection, organisation_id: int, first_day: date, end_day: date
+) -> dict[date, bool]:
+    """Whether days of [first_day, end_day) lie in a term of the place's school, where known."""
+    told = terms_of_places(conn, [organisation_id]).get(organisation_id, ())
+    return term_days(told, first_day, end_day)
 
 
 def region_of_place(conn: Connection, organisation_id: int, at: datetime) -> str | None:

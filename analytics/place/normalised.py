@@ -12,10 +12,14 @@ from psycopg import Connection
 from analytics.baseline.avoided import Adjustment
 from analytics.baseline.fitted import fit, predict
 from analytics.baseline.training import Training
+from analytics.models.period import Period
 from analytics.models.refusal import FATAL, Refusal
-from analytics.place.day_drivers import heated_days, kinds_of_days, warmth
+from analytics.place.day_drivers import heated_days, kinds_of_days, term_days_of, warmth
+from analytics.place.local_calibration import local_calibration
 from analytics.place.saving import actual_days, adjustments_of
 from analytics.place.told_rows import region_of
+from analytics.savings.avoided_use import AvoidedUse, avoided_use
+from analytics.savings.own_record import Span
 from analytics.savings.typical_year import TypicalYear, typical_year
 from domain.errors import MissingInputError
 from store.baseline import BaselineRow, EventRow, VersionRow
@@ -44,6 +48,8 @@ class PlaceNormalised:
         Of which year each month of the typical year is.
     candidates : int
         Fewest years that a month was chosen from.
+    sure : AvoidedUse or None
+        How sure the saving is: unchanged meters' use in a typical year moves like their use itself.
     """
 
     baseline: float | None
@@ -52,6 +58,7 @@ class PlaceNormalised:
     years: tuple[int, ...]
     candidates: int
     refusals: Sequence[str]
+    sure: AvoidedUse | None = None
 
     @property
     def saving(self) -> float | None:
@@ -70,6 +77,7 @@ def place_normalised(
     first_day: date,
     end_day: date,
     *,
+    confidence: float = 0.9,
     as_of: datetime | None = None,
 ) -> PlaceNormalised:
     """Of a daily baseline; [first_day, end_day) is to be nearly a whole year of reporting."""
@@ -91,7 +99,23 @@ def place_normalised(
         float(predict(parameters, year.matrix).sum())
         for parameters in (_known(version), found.parameters)
     ]
-    return PlaceNormalised(sums[0], sums[1], *told, refusals)
+    if not np.isfinite(sums).all():  # a workday of which no term is known
+        return PlaceNormalised(None, None, *told, [*refusals, CALENDAR_MISSING])
+    asked = (conn, row.organisation_id, row.medium)
+    local = local_calibration(*asked, step="normalised", meter_id=row.meter_id, as_of=as_of)
+    sure = avoided_use(
+        sums[0],
+        sums[1],
+        local.own_record(version.wander, row.end_day),
+        local.calibration,
+        span=Span.between(
+            Period(row.first_day, row.end_day),
+            Period(first_day, end_day),
+            float(np.isfinite(reporting.use).sum()),
+        ),
+        confidence=confidence,
+    )
+    return PlaceNormalised(sums[0], sums[1], *told, refusals, sure)
 
 
 def _known(version: VersionRow) -> Mapping[str, Any]:
@@ -117,8 +141,16 @@ def _reporting(
     use = use if _known(version)["idles"] else np.where(use == 0, np.nan, use)
     estimated = float(np.mean([each for _, each in known])) if known else 0.0
     heated = heated_days(conn, region_of(version), first_day, end_day)
+    taught = term_days_of(conn, row.organisation_id, first_day, end_day)
     return Training(
-        first_day, use, outdoors.mean_c, kinds.kinds, estimated, heated, outdoors.swing_c
+        first_day,
+        use,
+        outdoors.mean_c,
+        kinds.kinds,
+        estimated,
+        heated,
+        outdoors.swing_c,
+        taught if len(taught) == len(days) else None,
     )
 
 
@@ -152,5 +184,12 @@ def _typical_days(
     heated = heated_days(conn, region_of(version), typical.first, end)
     unused = np.full(len(typical.temperature_c), np.nan)
     return Training(
-        typical.first, unused, typical.temperature_c, kinds.kinds, 0.0, heated, typical.swing_c
+        typical.first,
+        unused,
+        typical.temperature_c,
+        kinds.kinds,
+        0.0,
+        heated,
+        typical.swing_c,
+        term_days_of(conn, row.organisation_id, typical.first, end),
     )

@@ -1,7 +1,7 @@
 """What a kept model says of the days asked for, by whichever step it was fitted."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from math import isfinite, isnan
 from zoneinfo import ZoneInfo
@@ -15,11 +15,19 @@ from analytics.baseline.bill_spans import BillSpan, bill_spans
 from analytics.baseline.hours import predict as predict_hours
 from analytics.baseline.training import Training
 from analytics.models.bill import mean_c
+from analytics.models.day import termless
 from analytics.models.estimator import Floats
 from analytics.models.hour_of_week import local_features
 from analytics.models.series import Series, daily_mean, daily_sum, day_bounds
 from analytics.place.bills import told_spans
-from analytics.place.day_drivers import Kinds, Warmth, heated_days, kinds_of_days, warmth
+from analytics.place.day_drivers import (
+    Kinds,
+    Warmth,
+    heated_days,
+    kinds_of_days,
+    term_days_of,
+    warmth,
+)
 from analytics.place.hours import hour_bounds, local_hours, warmth_of_hours
 from analytics.place.total import bought_meters, counted_meters
 from domain.baseline import Step
@@ -89,7 +97,10 @@ def told_rows(
         rows = _of_hours(version, zone, days, outdoors, kinds)
     else:
         heated = heated_days(conn, region_of(version), before, end_day)
-        rows = _of_days(version, days, outdoors, kinds, heated)
+        taught = None
+        if (version.parameters or {}).get("terms"):
+            taught = term_days_of(conn, row.organisation_id, before, end_day)
+        rows = _of_days(version, days, outdoors, kinds, heated, taught)
     provisional = any(year["provisional"] for year in kinds.years)
     return Told(rows, actual, outdoors.sources, kinds.missing, provisional)
 
@@ -100,7 +111,9 @@ def _of_days(
     outdoors: Warmth,
     kinds: Kinds,
     heated: frozenset[date] | None,
+    taught: Mapping[date, bool] | None,
 ) -> list[ToldRow]:
+    """Of a model that tells terms apart, a workday of which no term is known lacks its calendar."""
     unused = np.full(len(outdoors.mean_c), np.nan)
     told = Training(
         days[0] - _DAY,
@@ -109,10 +122,16 @@ def _of_days(
         kinds.kinds,
         heated=heated,
         swing_c=outdoors.swing_c,
+        in_term=taught,
     )
     predicted = fitted.predict(version.parameters or {}, told.matrix)[1:]
     outside = _outside(version, outdoors.mean_c[1:])
-    return _rows(days, predicted, outdoors.mean_c[1:], outside, kinds)
+    without = termless(told.matrix)[1:] if taught is not None else np.zeros(len(days), np.bool_)
+    rows = _rows(days, predicted, outdoors.mean_c[1:], outside, kinds)
+    return [
+        replace(row, no_calendar=row.no_calendar or bool(no_term))
+        for row, no_term in zip(rows, without, strict=True)
+    ]
 
 
 def _of_hours(

@@ -1,6 +1,6 @@
 """Normalised saving: two models under one weather, that of a typical year."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from zoneinfo import ZoneInfo
@@ -15,6 +15,7 @@ from analytics.models.period import Period
 from analytics.models.record import Kinds, Record
 from analytics.models.refusal import FATAL, Refusal, training_refusals
 from analytics.savings.typical_year import TypicalYear
+from domain.errors import MissingInputError
 
 _NEEDS = FATAL | {Refusal.SHORT_BASELINE, Refusal.GAPS_IN_TRAINING}
 """A model of part of a year says little of a whole one."""
@@ -49,6 +50,7 @@ def normalised_use(
     typical: TypicalYear,
     kinds: Kinds,
     heated: Callable[[date], bool] | None = None,
+    in_term: Mapping[date, bool] | None = None,
 ) -> Floats:
     """Use of each meter of a model in a typical year, shape (n_meters,). [use per year].
 
@@ -58,8 +60,12 @@ def normalised_use(
         Of the year whose days the typical year takes.
     heated : callable, optional
         Whether the place is heated on a day.
+    in_term : mapping of date to bool, optional
+        Whether a day lies in a school's term.
     """
-    matrix = day.features(typical.first, typical.temperature_c, kinds, heated, typical.swing_c)
+    matrix = day.features(
+        typical.first, typical.temperature_c, kinds, heated, typical.swing_c, in_term
+    )
     return np.asarray(model.predict(matrix).sum(axis=0))
 
 
@@ -71,7 +77,13 @@ def normalised(
     kinds: Kinds,
     typical: TypicalYear,
 ) -> Normalised:
-    """Fit a daily model to each period; both need nearly a whole year."""
+    """Fit a daily model to each period; both need nearly a whole year.
+
+    Raises
+    ------
+    MissingInputError
+        If a model tells school terms apart and those of the typical year are not known.
+    """
     totals = []
     for period in (train, report):
         seen = days_of(record, period, zone, kinds)
@@ -79,5 +91,11 @@ def normalised(
         if _NEEDS.intersection(refusals):
             return Normalised(None, None, refusals)
         model = ChangePoint().fit(seen.matrix, seen.sample.use)
-        totals.append(float(normalised_use(model, typical, kinds, record.heated)[0]))
+        totals.append(
+            float(normalised_use(model, typical, kinds, record.heated, record.in_term)[0])
+        )
+    if not np.isfinite(totals).all():
+        raise MissingInputError(
+            "a workday of the typical year is of no known term", code="calendar"
+        )
     return Normalised(totals[0], totals[1])

@@ -18,7 +18,8 @@ PROVENANCE = (
 def meter_years(use: str) -> list[MeterYear]:
     """Meter-years that make the band (`calibrating`), or that it was held against.
 
-    The latter are `testing` of daily models, and `testing_hourly` and `testing_monthly`.
+    The latter are `testing` of daily models, `testing_hourly` and `testing_monthly`; and
+    `testing_normalised` of the use in a typical year.
     """
     rows = files(__package__).joinpath("shipped_meter_years.csv").read_text("utf-8").splitlines()
     return [
@@ -40,8 +41,9 @@ def calibration(step: str = "daily") -> Calibration:
     Parameters
     ----------
     step : str
-        ``daily``, ``hourly`` or ``monthly``: of which models the later years are. The band is made
-        from daily ones, whatever the step: how a building drifts does not depend on its model.
+        ``daily``, ``hourly`` or ``monthly``: of which models the later years are; ``normalised``:
+        of the use that daily models tell for a typical year. The band is made from daily ones,
+        whatever the step: how a building drifts does not depend on its model.
     """
     return lent(meter_years("calibrating"), later(step))
 

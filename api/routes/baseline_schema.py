@@ -329,6 +329,9 @@ class NormalisedOut(BaseModel):
     years: list[int] = Field(description="Of which year each month of the typical year is.")
     candidates: int = Field(description="Fewest years that a month was chosen from.")
     refusals: list[str]
+    band: BandOut | None = Field(description="Of the saving; null without one.")
+    no_band: str | None = Field(description="Why there is none.")
+    p_saving: float | None = Field(description="Probability that anything was saved. [1]")
 
 
 class SavingsOut(BaseModel):

@@ -104,6 +104,7 @@ def normalised(
     baseline: int,
     first_day: FirstDay,
     end_day: EndDay,
+    confidence: Annotated[float, Query(gt=0, lt=1)] = 0.9,
     as_of: Annotated[AwareDatetime | None, Query(description="As of `/savings`.")] = None,
 ) -> NormalisedOut:
     """Saving in a typical year: the baseline's model less one of these days, under one weather."""
@@ -116,11 +117,17 @@ def normalised(
     signed = events(scope.conn, row.id, as_of=as_of)
     zone = ZoneInfo(version.basis["zone"])
     days = first_day, end_day
-    found = place_normalised(scope.conn, row, version, signed, zone, *days, as_of=as_of)
+    found = place_normalised(
+        scope.conn, row, version, signed, zone, *days, confidence=confidence, as_of=as_of
+    )
+    sure = found.sure
     return NormalisedOut(
         unit=version.basis["unit"],
         saving=found.saving,
-        **{name: getattr(found, name) for name in PlaceNormalised.__slots__},
+        band=None if sure is None or sure.band is None else BandOut.model_validate(sure.band),
+        no_band=None if sure is None else sure.no_band,
+        p_saving=None if sure is None else sure.p_saving,
+        **{name: getattr(found, name) for name in PlaceNormalised.__slots__ if name != "sure"},
     )
 
 

@@ -15,14 +15,16 @@ from analytics.savings import shipped
 from analytics.savings.avoided_use import avoided_use
 from analytics.savings.normalised import normalised
 from analytics.savings.own_past import own_record
-from analytics.savings.own_record import Span
+from analytics.savings.own_record import OwnRecord, Span
 from analytics.savings.typical_year import typical_year
 from civicwatt import chosen_zone
 from civicwatt.baseline_input import BaselineInput, read
 from civicwatt.baseline_lines import detail, event_lines, normalised_lines, summary
 from civicwatt.chosen_calendar import SHIPPED
 from device_sim.settings import ZoneSetting
+from domain.calendar import days
 from domain.errors import ConfigurationError
+from domain.school_term import term_days
 
 _MOST_DAYS = 100 * 366
 _DAY_S = 86_400
@@ -56,6 +58,12 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
     parser.add_argument(
         "--heating", metavar="MM-DD/MM-DD", help="first and last day of heating, each year alike"
     )
+    parser.add_argument(
+        "--term",
+        action="append",
+        metavar="FIRST/END",
+        help="a school's term, END is the day after it; for each of both periods",
+    )
     parser.add_argument("--guarantee", type=float, metavar="KWH", help="guaranteed saving")
     parser.add_argument(
         "--normalise", action="store_true", help="the saving in a typical year as well"
@@ -87,7 +95,7 @@ def run(args: argparse.Namespace) -> int:
     train, report = (_period(name, getattr(args, name)) for name in ("train", "report"))
     if args.events and report.first < train.end:
         raise ConfigurationError("--events: want a reporting period that follows the training")
-    given = read(args, zone)
+    given = read(args, zone, _in_term(args, train, report))
     found = given.apply(train, report)
     own = own_record(found, train.end, given.apply_to_past)
     measured = sum(
@@ -110,7 +118,7 @@ def run(args: argparse.Namespace) -> int:
     )
     line = summary(found, told, own, args)
     if args.normalise:
-        line |= _normalised(given, train, report)
+        line |= _normalised(given, train, report, own, args.confidence)
     print(json.dumps(line))
     more: list[Iterable[dict[str, object]]] = []
     if args.events:
@@ -122,7 +130,9 @@ def run(args: argparse.Namespace) -> int:
     return 0
 
 
-def _normalised(given: BaselineInput, train: Period, report: Period) -> dict[str, object]:
+def _normalised(
+    given: BaselineInput, train: Period, report: Period, own: OwnRecord, confidence: float
+) -> dict[str, object]:
     """Of all whole months of weather in the file, put together to a typical year."""
     stamps = given.record.temperature_c.ts
     if not len(stamps):
@@ -135,7 +145,15 @@ def _normalised(given: BaselineInput, train: Period, report: Period) -> dict[str
     year = Period(typical.first, date(typical.first.year + 1, 1, 1))
     named = dict(given.kinds(train)) | dict(given.kinds(report)) | dict(given.kinds(year))
     found = normalised(given.record, train, report, given.zone, named, typical)
-    return normalised_lines(found, typical)
+    told = avoided_use(
+        found.baseline,
+        found.reporting,
+        own,
+        shipped.calibration("normalised"),
+        span=Span.between(train, report, report.days),
+        confidence=confidence,
+    )
+    return normalised_lines(found, typical, told, confidence)
 
 
 def _period(name: str, text: str) -> Period:
@@ -148,3 +166,27 @@ def _period(name: str, text: str) -> Period:
     if not 0 < (end - first).days <= _MOST_DAYS:
         raise ConfigurationError(f"--{name} {text}: want the second date after the first one")
     return Period(first, end)
+
+
+def _in_term(args: argparse.Namespace, train: Period, report: Period) -> dict[date, bool] | None:
+    """Whether the days of both periods lie in a term; None without terms.
+
+    Raises
+    ------
+    ConfigurationError
+        If it is not known of a day of either.
+    """
+    if not args.term:
+        return None
+    terms = [_period("term", text) for text in args.term]
+    years = [date(train.first.year, 1, 1), date(report.first.year + 1, 1, 1)]
+    first, end = min(train.first, years[0]), max(train.end, report.end, years[1])
+    told = term_days([(term.first, term.end) for term in terms], first, end)
+    for period in (train, report):
+        for day in days(period.first, period.end):
+            if day not in told:
+                raise ConfigurationError(
+                    f"--term: whether {day} lies in a term is not known: want the terms before and"
+                    " after it"
+                )
+    return told

@@ -274,6 +274,7 @@ def test_savings_of_all_places_stand_together_and_each_can_be_opened(
     fold.get_by_role("button", name="计算").click()
     fold.locator("[data-figure=normalised]").wait_for(timeout=WAIT_MS)
     assert kwh(panel, "normalised") == pytest.approx(saved, rel=0.2)
+    assert fold.locator("[data-part=normalised-band] [data-band]").inner_text().strip()
     page.goto("/savings")
     together = page.locator("[data-together]")
     together.locator("[name=span_first]").fill(str(TRAINED), timeout=WAIT_MS)

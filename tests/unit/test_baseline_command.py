@@ -193,6 +193,25 @@ def test_a_calendar_of_ones_own_counts(
     assert told["cvrmse_report"] < 0.5 * without["cvrmse_report"]
 
 
+def test_terms_of_a_school_are_given_by_their_days(
+    tmp_path: Path, weather: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    years = (2023, 2024, 2025)
+    terms = [f"{year}-02-17/{year}-07-05" for year in years]
+    terms += [f"{year}-09-01/{year + 1}-01-20" for year in years]
+    words = [word for span in terms for word in ("--term", span)]
+    locals_ = [at.astimezone(LONDON) for at in HOURS]
+    empty = [(at.month, at.day) < (2, 17) and (at.month, at.day) >= (1, 20) for at in locals_]
+    summer = [(7, 5) <= (at.month, at.day) < (9, 1) for at in locals_]
+    shut = np.array(empty) | np.array(summer)
+    workday = np.array([at.weekday() < 5 for at in locals_])
+    file = write(tmp_path / "u.csv", np.array(use()) - 6.0 * (shut & workday), "kwh")
+    (without,) = baseline(capsys, file, "--weather", weather)
+    (told,) = baseline(capsys, file, "--weather", weather, *words)
+    assert told["model"].endswith(", terms")
+    assert told["cvrmse_report"] < 0.6 * without["cvrmse_report"]
+
+
 @pytest.mark.parametrize(
     ("words", "message"),
     [
@@ -204,6 +223,8 @@ def test_a_calendar_of_ones_own_counts(
         (("--train", TRAIN, "--report", REPORT, "--zone", "Moon"), "no IANA zone"),
         (("--train", TRAIN, "--report", REPORT, "--heating", "11-31/03-15"), "want two days"),
         (("--train", TRAIN, "--report", REPORT, "--heating", "winter"), "want two days"),
+        (("--train", TRAIN, "--report", REPORT, "--term", "2024-02-19"), "want two dates"),
+        (("--train", TRAIN, "--report", REPORT, "--term", "2024-02-19/2024-07-01"), "is not known"),
     ],
 )  # fmt: skip
 def test_what_cannot_be_used_is_refused_with_its_reason(
@@ -253,6 +274,9 @@ def test_a_typical_year_and_an_event_are_told_when_asked_for(
     words = ("--weather", weather, "--normalise", "--events", "--guarantee", 1000)
     summary, event = baseline(capsys, file, *words)
     told = summary["normalised"]
+    assert told["low_kwh"] < told["saving_kwh"] < told["high_kwh"]
+    assert (told["band"], told["band_tested"]) == ("shipped", 30)
+    assert 0.5 < told["p_saving"] <= 1
     assert told["saving_kwh"] == told["baseline_kwh"] - told["reporting_kwh"] < 0
     assert told["baseline_kwh"] == pytest.approx(summary["baseline_kwh"], rel=0.05)
     assert summary["p_guarantee"] <= summary["p_saving"] < 0.5

@@ -2,6 +2,10 @@
 SELECT school_term_id AS id, name, lower(during) AS first_day, upper(during) AS end_day, source FROM school_term
  WHERE organisation_id = %(organisation_id)s ORDER BY lower(during);
 
+-- name: terms_of_places
+-- Terms that places live by, each with the place. place_ids bigint[].
+SELECT organisation_id, first_day, end_day FROM inherited_terms(%(place_ids)s::bigint[]) ORDER BY 1, 2;
+
 -- name: every_term
 SELECT o.code, t.school_term_id AS id, t.name, lower(t.during) AS first_day, upper(t.during) AS end_day, t.source
   FROM school_term t JOIN organisation o USING (organisation_id) ORDER BY o.code, lower(t.during);

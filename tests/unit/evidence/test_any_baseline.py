@@ -18,6 +18,7 @@ from analytics.baseline.compared import ComparedDay, Part, written, written_samp
 from analytics.evidence.bundle import Evidence, packed
 from analytics.evidence.model import KeptModel, compared, fitted
 from analytics.evidence.surroundings import Surroundings
+from domain.calendar import DayKind
 from domain.comparison import Method, Sampled
 from domain.contract_line import WeatherClause, WeatherMethod
 from domain.errors import InputError
@@ -41,6 +42,19 @@ def daily_by_season() -> KeptModel:
         "electricity",
         training.written(training.Training(_FIRST, use, _AIR, kinds, heated=season)),
     )
+
+
+def daily_by_term() -> KeptModel:
+    """Workdays of term take 9,000, all other days 6,000; July is declared to be a break."""
+    in_term = {day: day.month not in {1, 2, 7, 8} for day in _YEAR}
+    use = np.array([6000 + 3000.0 * (in_term[day] and day.weekday() < 5) for day in _YEAR])
+    kinds = dict.fromkeys(_YEAR, DayKind.WORKDAY) | {
+        day: DayKind.WEEKEND for day in _YEAR if day.weekday() > 4
+    }
+    days = training.Training(_FIRST, use, _AIR, kinds, in_term=in_term)
+    model = fitted("electricity", training.written(days))
+    assert model.parameters["terms"] is True
+    return model
 
 
 def hourly() -> KeptModel:
@@ -103,6 +117,7 @@ def key_parameter() -> KeptModel:
 
 CASES: dict[str, tuple[Callable[[], KeptModel], float]] = {
     "by the day and the heating season": (daily_by_season, 31 * 6000),
+    "by the day and the school's terms": (daily_by_term, 31 * 6000),
     "by the hour": (hourly, 23 * (10 * 300 + 14 * 100) + 8 * 2400),
     "by the bill": (monthly, 31 * 6000),
     "alternating test": (alternating, 31 * (4000 + 50 * 30)),
@@ -112,7 +127,7 @@ CASES: dict[str, tuple[Callable[[], KeptModel], float]] = {
 
 
 def around() -> Surroundings:
-    return replace(july(), heated=frozenset(july().kinds))
+    return replace(july(), heated=frozenset(july().kinds), taught=frozenset())
 
 
 def isolated() -> Book:
@@ -175,6 +190,7 @@ def test_a_saving_is_not_taken_for_a_baseline_nor_a_baseline_for_a_saving() -> N
         ("by the bill", "model/electricity.csv", b",billed", b",metered", "the model comes to"),
         ("like beside like", "beside/electricity.csv", b"1000.0", b"1001.0", "comes to"),
         ("by the day and the heating season", "heating.csv", b"07-01,1", b"07-01,0", "comes to"),
+        ("by the day and the school's terms", "terms.csv", b"07-01,0", b"07-01,1", "comes to"),
         ("alternating test", "model/electricity.csv", b",before", b",switched", "comes to"),
         ("key parameter", "model/electricity.json", b"2027-01-01", b"2028-01-01", "comes to"),
         ("all parameters", "model/electricity.json", b"all_parameters", b"side_by_side", "model"),
@@ -208,8 +224,10 @@ def test_parameters_that_the_text_does_not_lead_to_are_found(name: str) -> None:
         (lambda: replace(beside(Method.SIDE_BY_SIDE, 0), beside=dict.fromkeys(_JULY[:-1], 1.0)),
          "tells nothing of 1 d, the first 2026-07-31"),
         (daily_by_season, "heating season of a region, and none is told"),
+        (daily_by_term, "terms of a school, and none are told"),
     ],
-    ids=["days outside the stipulated ones", "a day lacks beside", "no season is known"],
+    ids=["days outside the stipulated ones", "a day lacks beside", "no season is known",
+         "no terms are known"],
 )  # fmt: skip
 def test_what_cannot_carry_the_month_says_why(model: Callable[[], KeptModel], reason: str) -> None:
     with pytest.raises(InputError, match=reason):

@@ -14,6 +14,7 @@ from analytics.models.estimator import Floats
 from analytics.models.record import HeatingDays
 from analytics.models.series import Series, daily_swing
 from domain.calendar import DayKind
+from domain.school_term import term_days
 from tests.unit.models.planted import FIRST, YEAR, matrix, temperatures, weekends
 
 WEATHER = temperatures()
@@ -57,7 +58,7 @@ def test_predictions_without_noise_are_the_truth() -> None:
 
 def test_workdays_and_days_off_have_slopes_of_their_own() -> None:
     use = 50 + colder(15) * np.where(weekends() > 0, 2.0, 8.0)
-    slopes = ChangePoint().fit(matrix(WEATHER), use).heating_[0].reshape(3, 3)
+    slopes = ChangePoint().fit(matrix(WEATHER), use).heating_[0].reshape(4, 3)
     assert slopes[DayType.WORKDAY] == pytest.approx(8.0)
     assert slopes[DayType.SATURDAY] == pytest.approx(2.0)
     assert slopes[DayType.OFF] == pytest.approx(2.0)
@@ -71,7 +72,7 @@ def test_a_boiler_with_a_season_is_told_from_one_without() -> None:
     model = ChangePoint().fit(matrix(WEATHER), np.stack([always, winter], axis=1))
     assert model.split_[0] == "year"
     assert model.split_[1] in {"winter", "seasons"}
-    heating = model.heating_[1].reshape(3, 3)
+    heating = model.heating_[1].reshape(4, 3)
     assert heating[0, 0] == pytest.approx(6.0, abs=0.3)
     assert heating[0, 2] < 1.0
 
@@ -87,6 +88,48 @@ def test_a_boiler_that_runs_in_the_heating_season_alone_is_told_by_its_days() ->
     assert told.heating_[0, Season.WINTER] == pytest.approx(6.0, abs=0.3)
     assert told.heating_[0, Season.SHOULDER] < 0.5
     assert np.nanstd(told.residual_) < 0.5 * np.nanstd(by_month.residual_)
+
+
+TERMS = [(date(2025, 1, 1), date(2025, 1, 20)), (date(2025, 2, 17), date(2025, 7, 5)),
+         (date(2025, 9, 1), date(2026, 1, 20))]  # fmt: skip
+
+
+def by_term(in_term: dict[date, bool] | None) -> Floats:
+    return features(FIRST, WEATHER, {}, None, None, in_term)
+
+
+def test_workdays_between_terms_are_told_apart_where_a_school_stands_empty() -> None:
+    told = term_days(TERMS, FIRST, FIRST + timedelta(days=YEAR))
+    taught = np.array([*told.values()])
+    noise = np.random.default_rng(6).normal(0, 4, YEAR)
+    school = 40 + 3 * colder(15) + 60 * (taught & (weekends() == 0)) + noise
+    office = 40 + 3 * colder(15) + 60 * (weekends() == 0) + noise
+    model = ChangePoint().fit(by_term(told), np.stack([school, office], axis=1))
+    assert model.split_[0].endswith("terms")
+    assert model.terms_.tolist() == [True, False]
+    base = model.base_[0].reshape(4, 3)
+    assert base[DayType.WORKDAY] - base[DayType.BREAK] == pytest.approx(60, abs=2)
+    without = ChangePoint().fit(by_term(None), school)
+    assert np.nanstd(model.residual_[:, 0]) < 0.5 * np.nanstd(without.residual_)
+
+
+def test_a_workday_of_which_no_term_is_known_has_no_figure_where_terms_are_told_apart() -> None:
+    told = term_days(TERMS, FIRST, FIRST + timedelta(days=YEAR))
+    taught = np.array([*told.values()])
+    noise = np.random.default_rng(7).normal(0, 4, YEAR)
+    use = 40 + 60 * (taught & (weekends() == 0)) + noise
+    both = np.stack([use, 40 + 60 * (weekends() == 0) + noise], axis=1)
+    predicted = ChangePoint().fit(by_term(told), both).predict(by_term(None))
+    assert np.isnan(predicted[:, 0]).tolist() == (weekends() == 0).tolist()
+    assert np.isfinite(predicted[:, 1]).all()
+
+
+def test_terms_that_change_nothing_are_no_split() -> None:
+    """Of twenty meters that know of no term, not more than the one that chance allows."""
+    told = term_days(TERMS, FIRST, FIRST + timedelta(days=YEAR))
+    noise = np.random.default_rng(8).normal(0, 8, (YEAR, 20))
+    use = 40 + 3 * colder(15)[:, None] + 60 * (weekends() == 0)[:, None] + noise
+    assert ChangePoint().fit(by_term(told), use).terms_.sum() <= 1
 
 
 @pytest.mark.parametrize("seed", range(3))

@@ -9,7 +9,7 @@ from analytics.models.change_point import ChangePoint
 from analytics.savings import shipped
 from bench import bands, events, held_out
 from bench.held_out import DATA, PEER_FAILS_ON
-from bench.meter_years import deviations, meter_years
+from bench.meter_years import deviations, meter_years, normalised_years
 
 pytestmark = pytest.mark.skipif(not DATA.exists(), reason="no shared data beside the repository")
 
@@ -61,6 +61,7 @@ def test_the_shipped_meter_years_are_those_of_the_shared_data() -> None:
     for name, years in (
         ("calibrating", meter_years("electricity", 2016, 2017)),
         ("testing", meter_years("electricity", 2017, 2018, before=2016)),
+        ("testing_normalised", normalised_years("electricity", 2017, 2018, before=2016)),
     ):
         for kept, found in zip(shipped.meter_years(name), years, strict=True):
             assert (kept.meter, kept.first) == (found.meter, found.first)

@@ -270,6 +270,9 @@ export interface NormalisedSaving {
   /** Fewest years that a month was chosen from. */
   candidates: number
   refusals: string[]
+  band: Band | null
+  no_band: string | null
+  p_saving: number | null
 }
 
 export const normalisedSaving = (id: number, { first, end }: Days) =>
