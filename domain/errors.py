@@ -80,6 +80,10 @@ class MeterTreeError(CivicwattError):
     """A meter cannot hang or be computed as asked; the text names the meters and the reason."""
 
 
+class MoveError(CivicwattError):
+    """A place cannot move as asked; the text names the places and the reason."""
+
+
 class StoreError(CivicwattError):
     """The database is not what this version needs: unreachable, too old, not migrated."""
 

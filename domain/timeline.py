@@ -55,6 +55,40 @@ class Mean:
         return self.covered_days == self.days
 
 
+Times = Sequence[tuple[date | None, date | None]]
+"""Half-open ranges of local days, apart from each other; None for no beginning or no end."""
+
+
+def while_held(spells: Iterable[Spell], times: Times) -> list[Spell]:
+    """What a part gives to a whole that it belongs to at some times only: nothing in the others.
+
+    Parameters
+    ----------
+    spells : iterable of Spell
+        Of the part, such as the floor area of a building.
+    times : Times
+        Days on which it belonged to the whole. On the others it gives zero, which is known.
+    """
+    edges = [(first or date.min, end or date.max) for first, end in times]
+    found = [
+        Spell(spell.value, _day(max(first, spell.first_day or first)), _day(min(end, until)))
+        for spell in spells
+        for first, end in edges
+        for until in [spell.end_day or date.max]
+        if max(first, spell.first_day or first) < min(end, until)
+    ]
+    last = date.min
+    for first, end in [*sorted(edges), (date.max, date.max)]:
+        if last < first:
+            found.append(Spell(Decimal(0), _day(last), _day(first)))
+        last = max(last, end)
+    return found
+
+
+def _day(edge: date) -> date | None:
+    return None if edge in {date.min, date.max} else edge
+
+
 def time_weighted_mean(series: Iterable[Sequence[Spell]], first_day: date, end_day: date) -> Mean:
     """Mean over the days of [first_day, end_day) of the sum of several series.
 

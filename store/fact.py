@@ -1,9 +1,10 @@
 """Dated facts of places in the store: set for a span of days, withdrawn, looked up, averaged."""
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from typing import TypeAlias
 from zoneinfo import ZoneInfo
 
 from psycopg import Connection
@@ -12,7 +13,7 @@ from psycopg.sql import SQL, Composed, Identifier
 
 from domain.fact import FactKind
 from domain.local_day import day_start, local_day
-from domain.timeline import Mean, Spell, time_weighted_mean
+from domain.timeline import Mean, Spell, Times, time_weighted_mean, while_held
 from store.queries import sql
 
 _TABLE = {
@@ -23,6 +24,10 @@ _TABLE = {
     FactKind.REGION: ("place_region", "region"),
     FactKind.CALENDAR: ("place_calendar", "calendar"),
 }
+
+
+Parts: TypeAlias = Mapping[int, Mapping[int, Times]]
+"""Days on which places stood directly below others, by parent and place."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,33 +142,54 @@ def mean_fact(
 ) -> Mean:
     """Time-weighted mean of a floor area or headcount over the days [first_day, end_day).
 
-    A place's own record is its figure; one that has none at all is the sum of those below it.
+    A place's own record is its figure; one that has none at all is the sum of those below it, each
+    for the days on which it stood there.
     """
-    below = conn.execute(sql("fact", "below"), {"organisation_id": organisation_id}).fetchall()
-    children: dict[int, list[int]] = {}
-    for each, parent in below:
-        children.setdefault(parent, []).append(each)
+    places = parts_below(conn, organisation_id)
     known: dict[int, list[Spell]] = {}
-    for row in facts(conn, None if len(below) > 1 else organisation_id, kind):
+    for row in facts(conn, None if places else organisation_id, kind):
         spell = Spell(Decimal(row.value), row.first_day, row.end_day)
         known.setdefault(row.organisation_id, []).append(spell)
-    series = _own_or_below(organisation_id, known, children)
+    series = own_or_below(organisation_id, known, places)
     return time_weighted_mean(series, first_day, end_day)
+
+
+def parts_below(conn: Connection, organisation_id: int | None = None) -> Parts:
+    """Days on which places stood directly below others, by parent and place.
+
+    Parameters
+    ----------
+    organisation_id : int or None
+        Only what stood at this place or below it at any time; None for all the person may see.
+    """
+    rows = conn.execute(sql("fact", "below"), {"organisation_id": organisation_id}).fetchall()
+    found: dict[int, dict[int, list[tuple[date | None, date | None]]]] = {}
+    for place, parent, first, end, zone in rows:
+        at = ZoneInfo(zone or "UTC")
+        days = (
+            None if first is None else local_day(first, at),
+            None if end is None else local_day(end, at),
+        )
+        found.setdefault(parent, {}).setdefault(place, []).append(days)
+    return found
+
+
+def own_or_below(
+    place: int, known: Mapping[int, Sequence[Spell]], parts: Parts
+) -> Iterator[Sequence[Spell]]:
+    """A place's own series; where it has none at all, those below it while they stood there."""
+    own = known.get(place)
+    if own:
+        yield own
+        return
+    for part, times in parts.get(place, {}).items():
+        for series in own_or_below(part, known, parts):
+            yield while_held(series, times)
 
 
 def administered_codes(conn: Connection) -> set[str]:
     """Codes of the places whose facts the current person may change."""
     return {code for (code,) in conn.execute(sql("fact", "administered"))}
-
-
-def _own_or_below(
-    place: int, known: dict[int, list[Spell]], children: dict[int, list[int]]
-) -> Iterator[Sequence[Spell]]:
-    if place in known:
-        yield known[place]
-        return
-    for child in children.get(place, ()):
-        yield from _own_or_below(child, known, children)
 
 
 def _statement(name: str, kind: FactKind) -> Composed:

@@ -11,12 +11,14 @@ from psycopg import Connection
 
 from analytics.place.manual_use import covers
 from domain.entry_rule import EntryRule, due_on, next_month, rule_of
-from domain.local_day import local_day
+from domain.local_day import day_start, local_day
 from domain.manual_entry import EntryKind, EntryState
 from store.entry_reminder import ReminderRow, entry_rules, reminders
 from store.manual_entry import EntryMark, entry_marks
 from store.metered_month import metered_months
 from store.place import OrganisationRow
+from store.position import Sight, seen
+from store.position import covers as covers_time
 
 
 class CellState(StrEnum):
@@ -92,10 +94,32 @@ def entry_board(
         asked[reminder.organisation_id].append(reminder)
     rules = entry_rules(conn, ids)
     metered = _metered(conn, institutions, year)
+    sight = seen(conn)
     return [
-        _row(row, year, rules.get(row.id, ()), marks, metered, asked[row.id], now)
+        _row(
+            row,
+            _months_seen(row, year, sight.get(row.id, Sight())),
+            rules.get(row.id, ()),
+            marks,
+            metered,
+            asked[row.id],
+            now,
+        )
         for row in institutions
     ]
+
+
+def _months_seen(row: OrganisationRow, year: int, sight: Sight) -> dict[date, bool]:
+    """Months of the year, and whether all of each lies in the reader's sight.
+
+    Of any other the reader knows not what was entered, and it is not theirs to ask for.
+    """
+    zone = zone_of(row)
+    months = [date(year, number, 1) for number in range(1, 13)]
+    return {
+        month: covers_time(sight, day_start(month, zone), day_start(next_month(month), zone))
+        for month in months
+    }
 
 
 def _metered(
@@ -119,7 +143,7 @@ def zone_of(row: OrganisationRow) -> ZoneInfo:
 
 def _row(
     row: OrganisationRow,
-    year: int,
+    months_seen: Mapping[date, bool],
     rules: Sequence[EntryRule],
     marks: _Marks,
     metered: Collection[tuple[int, str, int]],
@@ -128,7 +152,7 @@ def _row(
 ) -> BoardRow:
     zone = zone_of(row)
     today = local_day(now, zone)
-    months = [date(year, number, 1) for number in range(1, 13)]
+    months = list(months_seen)
     wanted = [rule_of(rules, month) for month in months]
     kinds = [
         kind
@@ -144,7 +168,7 @@ def _row(
 
     def cell(kind: EntryKind, month: date, rule: EntryRule, due: date) -> Cell | None:
         mark = marks.get((row.id, kind, month))
-        if mark is None and kind not in rule.kinds:
+        if mark is None and (kind not in rule.kinds or not months_seen[month]):
             return None
         if (row.id, kind.metered_as, month.month) in metered:
             entry_id = None if mark is None else mark.entry_id

@@ -1,7 +1,7 @@
 """Figures of every institution within a person's scope, year by year, on one factor set."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
@@ -20,6 +20,7 @@ from domain.indicator import IndicatorName
 from domain.local_day import day_start, local_day
 from domain.manual_entry import EntryKind
 from domain.timeline import Mean, Spell, time_weighted_mean
+from store.fact import own_or_below, parts_below
 from store.place import OrganisationRow, organisations
 from store.portfolio import (
     InheritedFact,
@@ -29,6 +30,7 @@ from store.portfolio import (
     inherited_facts,
     medium_uses_of,
 )
+from store.position import Sight, covers, held, seen
 
 LEAST_COVERAGE = Decimal("0.95")
 """What is measured for less of the time stands in no ranking. [1]"""
@@ -65,30 +67,40 @@ class Portfolio:
         self._now = now
         rows = organisations(conn)
         self._by_id = {row.id: row for row in rows}
-        self._children: dict[int, list[int]] = defaultdict(list)
-        for row in rows:
-            if row.parent_id is not None:
-                self._children[row.parent_id].append(row.id)
-        self._spells: dict[tuple[int, FactKind], list[Spell]] = defaultdict(list)
+        self._held = held(conn)
+        self._seen = seen(conn)
+        self._parts = parts_below(conn)
+        self._spells: dict[FactKind, dict[int, list[Spell]]] = defaultdict(dict)
         for fact in denominators(conn):
             zone = ZoneInfo(self._by_id[fact.organisation_id].zone or UTC.tzname(None))
-            self._spells[fact.organisation_id, fact.kind].append(fact.spell(zone))
+            of_kind = self._spells[fact.kind]
+            of_kind.setdefault(fact.organisation_id, []).append(fact.spell(zone))
         self.institutions = [row for row in rows if row.kind == "institution"]
         self._inherited: dict[int, list[InheritedFact]] = defaultdict(list)
         for inherited in inherited_facts(conn, [row.id for row in self.institutions]):
             self._inherited[inherited.organisation_id].append(inherited)
 
-    def within(self, organisation_id: int | None) -> set[int]:
-        """Institutions at an organisation or below it; of a part of one, that institution."""
+    def within(self, organisation_id: int | None, year: int) -> set[int]:
+        """Institutions at an organisation or below it; of a part of one, that institution.
+
+        A year belongs to whoever has the institution on its last day, or today while it runs: an
+        institution is told of once.
+        """
+        last = min(self._now, datetime(year + 1, 1, 1, tzinfo=UTC) - timedelta(days=1))
+        known = {
+            row.id
+            for row in self.institutions
+            if covers(self._seen.get(row.id, Sight()), last, last)
+        }
         if organisation_id is None:
-            return {row.id for row in self.institutions}
-        below, queue = set[int](), [organisation_id]
-        while queue:
-            below.add(here := queue.pop())
-            queue += [child for child in self._children[here] if child not in below]
-        found = {row.id for row in self.institutions if row.id in below}
-        above = (row.id for row in self._upward(organisation_id) if row.kind == "institution")
-        return found or set(above)
+            return known
+        standing = [each for each in self._held if each.holds_at(last)]
+        below, above = {organisation_id}, {organisation_id}
+        while more := {e.organisation_id for e in standing if e.parent_id in below} - below:
+            below |= more
+        while more := {e.parent_id for e in standing if e.organisation_id in above} - above:
+            above |= more
+        return (known & below) or (known & above)
 
     def year(self, year: int) -> dict[int, Member]:
         """Every institution's figures of a year, or of the days of it that are over."""
@@ -149,7 +161,8 @@ class Portfolio:
 
     def mean(self, organisation_id: int, kind: FactKind, days: tuple[date, date]) -> Mean:
         """Time-weighted floor area [m2] or headcount of an institution."""
-        return time_weighted_mean(self._series(organisation_id, kind), *days)
+        series = own_or_below(organisation_id, self._spells[kind], self._parts)
+        return time_weighted_mean(series, *days)
 
     def known(self, organisation_id: int, instant: datetime) -> dict[FactKind, str]:
         """Use, climate zone and region of an institution, where they were noted."""
@@ -166,21 +179,6 @@ class Portfolio:
             known.get(FactKind.USE),
             known.get(FactKind.CLIMATE_ZONE),
         )
-
-    def _upward(self, organisation_id: int) -> Iterator[OrganisationRow]:
-        here = self._by_id.get(organisation_id)
-        while here is not None:
-            yield here
-            here = None if here.parent_id is None else self._by_id.get(here.parent_id)
-
-    def _series(self, organisation_id: int, kind: FactKind) -> Iterator[list[Spell]]:
-        """A place's own areas or headcounts; where it has none at all, those below it."""
-        own = self._spells[organisation_id, kind]
-        if own:
-            yield own
-            return
-        for child in self._children[organisation_id]:
-            yield from self._series(child, kind)
 
 
 def rank_members(members: Collection[Member], name: IndicatorName) -> dict[int, Rank]:

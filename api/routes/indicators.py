@@ -110,7 +110,7 @@ def indicators(
     """Institutions at an organisation or below it, ranked among all that the caller may see."""
     factors = wanted_set(scope.conn, set_, version)
     portfolio = Portfolio(scope.conn, factors, now=datetime.now(UTC))
-    wanted = portfolio.within(organisation)
+    wanted = portfolio.within(organisation, year)
     years = _years(scope, portfolio, year, wanted)
     items = [_institution(member, years) for key, member in years.now.items() if key in wanted]
     levels = [

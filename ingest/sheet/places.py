@@ -28,6 +28,14 @@ def _zone(text: str) -> str:
     return text
 
 
+def _may_stand_below(row: FormRow, above: str, parent_comes_first: bool) -> bool:
+    """Whether its level lies below; a bureau may stand below one that is there before it."""
+    kind, code, parent = (row.values[name] for name in ("kind", "code", "parent"))
+    if kind == above == OrganisationKind.BUREAU:
+        return parent_comes_first and parent != code
+    return _LEVELS.index(above) < _LEVELS.index(str(kind))
+
+
 class Places:
     """Organisations of every kind, each under its parent."""
 
@@ -57,12 +65,12 @@ class Places:
             old = stored.get(code)
             if code in first:
                 faults.append(row.fault("code", "twice", str(first[code])))
-            first.setdefault(code, row.number)
             if parent not in kinds:
                 faults.append(row.fault("parent", "unknown_organisation", ""))
-            elif _LEVELS.index(kinds[parent]) >= _LEVELS.index(kind):
+            elif not _may_stand_below(row, kinds[parent], parent in stored or parent in first):
                 above = " | ".join(_LEVELS[: _LEVELS.index(kind)])
                 faults.append(row.fault("parent", "not_above", above))
+            first.setdefault(code, row.number)
             if old is None:
                 continue
             if old.kind != kind:

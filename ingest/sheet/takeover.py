@@ -17,6 +17,7 @@ from ingest.sheet.heating import HeatingRules, HeatingSeasons
 from ingest.sheet.manual_entries import ManualEntries
 from ingest.sheet.meters import Meters
 from ingest.sheet.month_prices import MonthPrices
+from ingest.sheet.moves import Moves
 from ingest.sheet.occasions import Events, SchoolTerms
 from ingest.sheet.order_form import shipped_forms
 from ingest.sheet.pile_fees import PileFees
@@ -35,6 +36,7 @@ from ingest.sheet.workbook import read_workbook
 
 _ALL: tuple[Sheet, ...] = (
     Places(),
+    Moves(),
     Meters(),
     *(PlaceFacts(kind) for kind in FactKind),
     CalendarDays(),

@@ -21,17 +21,13 @@ VALUES (%(organisation_id)s, %(month)s, %(kinds)s, NULL) ON CONFLICT DO NOTHING;
 
 -- name: owing
 -- months date[]. A meter is of the institution at or below which it hung at any time of the month.
-WITH RECURSIVE institution AS (
+WITH institution AS (
     SELECT o.organisation_id, coalesce(zone_of(o.organisation_id), 'UTC') AS zone
       FROM organisation o WHERE o.kind = 'institution'
-), below AS (
-    SELECT i.organisation_id AS institution_id, i.organisation_id FROM institution i
-     UNION
-    SELECT b.institution_id, p.organisation_id FROM below b JOIN organisation_position p
-        ON p.parent_id = b.organisation_id AND p.during @> now()
 ), metered AS (
-    SELECT b.institution_id, m.medium, p.during
-      FROM below b JOIN meter_position p ON p.place_id = b.organisation_id JOIN meter m USING (meter_id)
+    SELECT b.top_id AS institution_id, m.medium, p.during * b.during AS during
+      FROM places_under(ARRAY(SELECT i.organisation_id FROM institution i), tstzrange(NULL, NULL)) b
+      JOIN meter_position p ON p.place_id = b.organisation_id AND p.during && b.during JOIN meter m USING (meter_id)
 )
 SELECT i.organisation_id, w.month, i.zone,
        ARRAY(SELECT e.kind FROM manual_entry e JOIN manual_entry_state s USING (entry_id)

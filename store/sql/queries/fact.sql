@@ -50,14 +50,12 @@ SELECT o.organisation_id,
  GROUP BY o.organisation_id;
 
 -- name: below
--- A place and all below it now, with how deep: for sums over buildings.
-WITH RECURSIVE below AS (
-    SELECT %(organisation_id)s::bigint AS organisation_id, NULL::bigint AS parent_id
-     UNION ALL
-    SELECT p.organisation_id, p.parent_id FROM below b JOIN organisation_position p
-        ON p.parent_id = b.organisation_id AND p.during @> now()
-)
-SELECT organisation_id, parent_id FROM below;
+-- What stood directly below what and when, at a place or below it at any time, or of all for null: for sums over buildings.
+SELECT p.organisation_id, p.parent_id, lower(p.during) AS first, upper(p.during) AS end, zone_of(p.organisation_id) AS zone
+  FROM organisation_position p
+ WHERE %(organisation_id)s::bigint IS NULL
+    OR p.parent_id IN (SELECT u.organisation_id FROM places_under(ARRAY[%(organisation_id)s::bigint], tstzrange(NULL, NULL)) u)
+ ORDER BY p.parent_id, p.organisation_id, 3 NULLS FIRST;
 
 -- name: administered
 SELECT o.code FROM administered_organisations() a JOIN organisation o USING (organisation_id);

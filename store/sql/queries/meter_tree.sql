@@ -1,20 +1,23 @@
 -- name: positions
 -- Positions within [first, last) of the meters that stood at a place or below it, and of all above
--- them. place_id bigint; medium text or null for all; first, last timestamptz.
-WITH RECURSIVE below AS (
-    SELECT %(place_id)s::bigint AS organisation_id
-     UNION
-    SELECT p.organisation_id FROM below b JOIN organisation_position p
-        ON p.parent_id = b.organisation_id AND p.during @> now()
-), own AS MATERIALIZED (
-    SELECT p.meter_id, p.during FROM meter_position p JOIN meter m USING (meter_id)
-     WHERE p.place_id IN (SELECT b.organisation_id FROM below b) AND (%(medium)s::text IS NULL OR m.medium = %(medium)s)
-       AND p.during && tstzrange(%(first)s, %(last)s)
+-- them; here for as long as they did. place_id bigint; medium text or null for all; first, last timestamptz.
+WITH own AS MATERIALIZED (
+    SELECT p.meter_id, p.during AS hung, range_agg(p.during * b.during) AS here
+      FROM places_under(ARRAY[%(place_id)s::bigint], tstzrange(%(first)s, %(last)s)) b
+      JOIN meter_position p ON p.place_id = b.organisation_id AND p.during && b.during JOIN meter m USING (meter_id)
+     WHERE %(medium)s::text IS NULL OR m.medium = %(medium)s
+     GROUP BY 1, 2
+), hung AS (
+    SELECT a.*, coalesce(o.here, '{}') AS here
+      FROM meter_ancestry((SELECT array_agg(DISTINCT o.meter_id) FROM own o), tstzrange(%(first)s, %(last)s)) a
+      LEFT JOIN own o ON o.meter_id = a.meter_id AND o.hung = a.during
 )
-SELECT a.meter_id, a.parent_id, a.role, lower(a.during) AS first, upper(a.during) AS end,
-       EXISTS (SELECT FROM own o WHERE o.meter_id = a.meter_id AND o.during = a.during) AS here
-  FROM meter_ancestry((SELECT array_agg(DISTINCT o.meter_id) FROM own o), tstzrange(%(first)s, %(last)s)) a
- ORDER BY a.meter_id, 4 NULLS FIRST;
+SELECT h.meter_id, h.parent_id, h.role, lower(part) AS first, upper(part) AS end, part <@ h.here AS here
+  FROM hung h CROSS JOIN LATERAL (
+       SELECT unnest(h.here) AS part
+        UNION ALL
+       SELECT unnest(tstzmultirange(h.during * tstzrange(%(first)s, %(last)s)) - h.here)) each
+ ORDER BY h.meter_id, 4 NULLS FIRST;
 
 -- name: meters_by_id
 SELECT meter_id, code, medium, quantity, item, name_zh, name_en FROM meter WHERE meter_id = ANY (%(meter_ids)s)

@@ -1,16 +1,11 @@
 -- name: own_positions
--- Positions within [first, last) of the meters that stood at some institutions or below them.
+-- Positions within [first, last) of the meters that stood at some institutions or below them, for as long as they did.
 -- institutions bigint[]; first, last timestamptz.
-WITH RECURSIVE below AS (
-    SELECT i AS institution_id, i AS organisation_id FROM unnest(%(institutions)s::bigint[]) i
-     UNION
-    SELECT b.institution_id, p.organisation_id FROM below b JOIN organisation_position p
-        ON p.parent_id = b.organisation_id AND p.during @> now()
-)
-SELECT b.institution_id, m.medium, p.meter_id, p.parent_id, p.role, lower(p.during) AS first, upper(p.during) AS last
-  FROM below b JOIN meter_position p ON p.place_id = b.organisation_id JOIN meter m USING (meter_id)
- WHERE p.during && tstzrange(%(first)s, %(last)s)
- ORDER BY b.institution_id, m.medium, p.meter_id, 6 NULLS FIRST;
+SELECT b.top_id AS institution_id, m.medium, p.meter_id, p.parent_id, p.role, lower(p.during * b.during) AS first,
+       upper(p.during * b.during) AS last
+  FROM places_under(%(institutions)s::bigint[], tstzrange(%(first)s, %(last)s)) b
+  JOIN meter_position p ON p.place_id = b.organisation_id AND p.during && b.during JOIN meter m USING (meter_id)
+ ORDER BY b.top_id, m.medium, p.meter_id, 6 NULLS FIRST;
 
 -- name: ancestors
 -- Positions of some meters and of all above them, within [first, last).
@@ -49,18 +44,12 @@ SELECT organisation_id, kind, value, lower(during) AS first, upper(during) AS en
 -- name: part_positions
 -- When meters of a sub-item stood at some institutions or below them, within [first, last). A meter below another of
 -- the item counts what that one counts already; check and virtual meters count what others do.
-WITH RECURSIVE below AS (
-    SELECT i AS institution_id, i AS organisation_id FROM unnest(%(institutions)s::bigint[]) i
-     UNION
-    SELECT b.institution_id, p.organisation_id FROM below b JOIN organisation_position p
-        ON p.parent_id = b.organisation_id AND p.during @> now()
-)
-SELECT b.institution_id, p.meter_id, coalesce(lower(p.during), %(first)s) AS since, coalesce(upper(p.during), %(last)s) AS until
-  FROM below b JOIN meter_position p ON p.place_id = b.organisation_id JOIN meter m USING (meter_id)
+SELECT b.top_id AS institution_id, p.meter_id, lower(p.during * b.during) AS since, upper(p.during * b.during) AS until
+  FROM places_under(%(institutions)s::bigint[], tstzrange(%(first)s, %(last)s)) b
+  JOIN meter_position p ON p.place_id = b.organisation_id AND p.during && b.during JOIN meter m USING (meter_id)
   LEFT JOIN meter above ON above.meter_id = p.parent_id
  WHERE m.item = %(item)s AND p.role NOT IN ('check', 'pv', 'fed_in', 'virtual') AND above.item IS DISTINCT FROM %(item)s
-   AND p.during && tstzrange(%(first)s, %(last)s)
- ORDER BY b.institution_id, p.meter_id, 3;
+ ORDER BY b.top_id, p.meter_id, 3;
 
 -- name: span_months
 -- The same by month, of the year that begins at first_day.

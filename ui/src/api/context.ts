@@ -100,6 +100,34 @@ export const setFact = (code: string, { kind, ...fact }: Fact) =>
 export const meanFact = (code: string, kind: FactKind, first_day: LocalDate, end_day: LocalDate, signal?: AbortSignal) =>
   call<Mean>('GET', `/organisations/${encodeURIComponent(code)}/facts/${kind}/mean`, { query: { first_day, end_day }, ...upTo(signal) })
 
+/** A stretch [first, end) in which a place stood below another; no names where the reader may not see it. */
+export interface Stretch {
+  parent: string | null
+  name_zh: string | null
+  name_en: string | null
+  first: Instant | null
+  end: Instant | null
+  move_id: number | null
+  first_day: LocalDate | null
+  reason: string | null
+  person: string | null
+  at: Instant | null
+}
+
+export interface Positions {
+  items: Stretch[]
+  undone: { move_id: number; parent: string | null; first_day: LocalDate; undone_because: string; undone_by: string; undone_at: Instant }[]
+  closed_months: { institution: string; month: LocalDate }[]
+  may_move: boolean
+}
+
+export const positions = (code: string, signal?: AbortSignal) =>
+  call<Positions>('GET', `/organisations/${encodeURIComponent(code)}/positions`, upTo(signal))
+export const movePlace = (code: string, wanted: { day: LocalDate; parent: string; reason: string }) =>
+  call<Positions>('POST', `/organisations/${encodeURIComponent(code)}/positions`, { body: wanted })
+export const undoMove = (code: string, move: number, reason: string) =>
+  call<Positions>('POST', `/organisations/${encodeURIComponent(code)}/positions/${move}/undo`, { body: { reason } })
+
 /** Where a table is fetched as a file. */
 export const sheetFile = (name: string, form: 'xlsx' | 'csv', lang: string) => address(`/sheets/${name}`, { form, lang })
 export const takeSheet = (name: string, file: Blob, check: boolean) =>
