@@ -65,13 +65,24 @@ class Opened:
         if alert.id is not None and (alert.id in self._news or is_news(alert, acts)):
             self._news[alert.id] = alert
 
+    @property
+    def rules(self) -> frozenset[str]:
+        """Rules of those that opened."""
+        return frozenset(each.rule for each in self._news.values())
+
     def standing(self) -> list[tuple[Alert, float]]:
-        """Those that interrupt: of what is over already only what was urgent."""
+        """Those that interrupt: of what is over already only what was urgent.
+
+        Not what another explains by now.
+        """
         return [
             (alert, 0.0)
             for alert in self._news.values()
-            if alert.priority == Priority.URGENT
-            or (alert.standing is not None and alert.standing.state in STANDING)
+            if not alert.inhibited
+            and (
+                alert.priority == Priority.URGENT
+                or (alert.standing is not None and alert.standing.state in STANDING)
+            )
         ]
 
 

@@ -18,6 +18,7 @@ from analytics.alerts.live_rule import (
 )
 from analytics.jobs.alert_news import Opened, is_shown, tell_desks
 from analytics.jobs.alert_surroundings import OFF, SHADOW, AlertSurroundings
+from analytics.jobs.supply_causes import SUPPLY_RULES, explain_supply
 from analytics.rules.finding import Priority
 from domain.alert import Act, AlertState
 from domain.registry import DeviceKind
@@ -171,16 +172,22 @@ class _Desk:
                 known[key], silently[key] = change.alert, change
         for change in silently.values():
             keep(self._conn, change)
+        if self._opened.rules & SUPPLY_RULES:
+            for kept, acts in explain_supply(self._conn, self._around, now=self._now):
+                self._note(kept, acts)
         tell_desks(self._conn, self._opened.standing(), now=self._now)
         tell(self._conn, self._told)
         return len(self._told)
 
     def _keep(self, change: Change) -> Alert:
         kept = keep(self._conn, change)
+        self._note(kept, change.acts)
+        return kept
+
+    def _note(self, kept: Alert, acts: Iterable[Act]) -> None:
         if kept.id is not None and is_shown(kept):
             self._told.add(kept.id)
-        self._opened.note(kept, change.acts)
-        return kept
+        self._opened.note(kept, acts)
 
 
 def changed(

@@ -18,6 +18,7 @@ from analytics.jobs.late_alerts import find_late, judge_late
 from analytics.jobs.live_alerts import judge_devices
 from analytics.jobs.silent_alerts import Ears, judge_silence
 from analytics.jobs.sleeping_alerts import wake
+from analytics.jobs.supply_causes import release_supply
 from analytics.settings import WorkerSettings
 from domain.errors import StoreError
 from store.alert_watch import Late, advance, claim_live, keep_marks, listen, marks
@@ -109,6 +110,7 @@ class Evaluator:
             self._judge(around, around.devices if many else sorted(devices), now)
         if (now - self._ticked_at).total_seconds() >= _TICK_S:
             judge_silence(self._conn, around, self._ears, now=now)
+            release_supply(self._conn, around, now=now)
             wake(self._conn, now=now)
             self._find_late(around, now)
             self._ticked_at = now

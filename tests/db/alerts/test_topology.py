@@ -158,3 +158,36 @@ def test_a_power_cut_is_one_alert_over_mains_gateways_and_meters(house: House) -
         *[{"rule": "silent", "inhibited": True, "parent_id": gateway}] * 2,
     ]
     assert house.rows(INTERRUPTED) == [{"rule": "place_silent"}, {"rule": "gateway_silent"}]
+
+
+SAG = '"voltage_a_v": 190.0, "voltage_b_v": 230.0, "voltage_c_v": 230.0'
+FINE = '"voltage_a_v": 230.0, "voltage_b_v": 230.0, "voltage_c_v": 230.0'
+LOW = "SELECT device_id, state, inhibited FROM alert WHERE rule = 'voltage_low' ORDER BY alert_id"
+
+
+def test_low_voltage_at_the_main_meter_explains_that_of_the_meters_below(house: House) -> None:
+    tree(house)
+
+    def say(values: str, *devices: str) -> None:
+        house.pass_by(MINUTE)
+        house.say(values, *devices)
+        house.say(FINE, *(each for each in SCHOOL if each not in devices))
+        house.look()
+
+    say(FINE)
+    for _ in range(2):  # the meters below are a moment ahead
+        say(SAG, *SCHOOL[1:3])
+    for _ in range(4):
+        say(SAG, *SCHOOL)
+    main = house.one("SELECT device_id FROM device WHERE code = 'school-device-0'")
+    beside = house.one("SELECT device_id FROM device WHERE code = 'school-device-3'")
+    told = {row["device_id"]: row["inhibited"] for row in house.rows(LOW)}
+    assert {each for each, inhibited in told.items() if not inhibited} == {main, beside}
+    assert sum(told.values()) == 2
+    assert house.one("SELECT count(*) FROM alert_interruption") == 2
+
+    for _ in range(12):  # one of those below goes on by itself
+        say(SAG, SCHOOL[1])
+    (left,) = (row for row in house.rows(LOW) if row["state"] == "open")
+    assert left["inhibited"] is False
+    assert house.one("SELECT count(*) FROM alert_interruption") == 3
