@@ -51,6 +51,7 @@ def test_a_corrected_register_moves_the_days_total_and_its_undo_moves_it_back(
     expect(made).to_contain_text("抄表时看错一位")
     usual = USUAL_KW * 0.3 * 24
     expect(made.locator("[data-before]")).to_have_text(f"{usual:g} kWh")
+    expect(made.locator("[data-saving-effect]")).to_contain_text("不在任何节能量或合同结算之中")
     _compute(console)
     expect(made.locator("[data-after]")).to_have_text(f"{usual - MISREAD_KWH:g} kWh")
     made.get_by_role("button", name="撤销").click()

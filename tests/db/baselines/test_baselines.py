@@ -12,6 +12,7 @@ from psycopg import Connection
 from analytics.baseline.fitted import predict
 from analytics.baseline.training import digest, read
 from domain.calendar import CalendarDay, DayKind
+from domain.local_day import day_start
 from domain.weather_hour import SourceKind
 from store.baseline_work import CHECKED_EVERY, LONGEST
 from store.become import Role, become
@@ -32,7 +33,7 @@ from tests.baselined_building import (
 from tests.conftest import as_template, connected, new_database
 from tests.db.baselines.conftest import work
 from tests.db.conftest import V1, SignIn, add_people
-from tests.estate import estate
+from tests.estate import SHANGHAI, estate
 from tests.metered_building import PLACE, meter_id, place_id
 
 pytestmark = pytest.mark.db
@@ -169,6 +170,40 @@ def test_as_of_an_instant_it_is_the_version_of_then(
     post(admin, f"/baselines/{fitted}/adoptions", version=2, reason="wrong transformer ratio")
     assert saving(admin, fitted)["baseline"] == pytest.approx(1.5 * before["baseline"], rel=1e-6)
     assert saving(admin, fitted, as_of=then.isoformat()) == before
+
+
+def test_a_corrected_day_tells_by_how_much_the_saving_changed(
+    conn: Connection, admin: TestClient, fitted: int, sign_in: SignIn
+) -> None:
+    meter, day, kwh = meter_id(conn, METER), date(2025, 5, 6), used()[date(2025, 5, 6)]
+    made = datetime.now(UTC)
+    before = (made - timedelta(seconds=1)).isoformat()
+    versions = ((kwh + 40, made - timedelta(days=1), made), (kwh, made, None))
+    for value, known, superseded in versions:
+        conn.execute(
+            "INSERT INTO consumption SELECT meter_id, quantity, %s, %s, %s, 'measured', 'measured',"
+            " 'register', 0, %s, %s FROM meter WHERE meter_id = %s",
+            [
+                day_start(day, SHANGHAI),
+                day_start(day + timedelta(days=1), SHANGHAI),
+                value,
+                known,
+                superseded,
+                meter,
+            ],
+        )
+    conn.execute(
+        "UPDATE consumption_day SET known_at = %s WHERE meter_id = %s AND day = %s",
+        [made, meter, day],
+    )
+    query = {"first_day": "2025-05-06", "end_day": "2025-05-07", "before": before}
+    path = f"/meters/{meter}/correction-effect"
+    told = get(admin, path, **query)
+    [effect] = told["savings"]
+    assert (effect["baseline_id"], effect["unit"], told["left_out"]) == (fitted, "kWh", 0)
+    assert effect["after"] - effect["before"] == pytest.approx(40)
+    assert get(admin, path, **query, after=before)["savings"][0]["after"] == effect["before"]
+    assert sign_in("hospital").get(f"{V1}{path}", params=query).status_code == 404
 
 
 @pytest.mark.parametrize("what", ["weather", "calendar"])

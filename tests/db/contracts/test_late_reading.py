@@ -69,6 +69,25 @@ def test_a_draft_is_made_anew_once_it_has_been_quiet(conn: Connection, desk: Des
     assert desk.get("engineer", f"statements/{before['id']}")["state"] == "superseded"
 
 
+def test_what_a_draft_would_change_by_is_told_with_the_meter(conn: Connection, desk: Desk) -> None:
+    contract = desk.agree(terms())
+    before = drawn(desk, contract)
+    row = conn.execute(
+        "SELECT meter_id, now() FROM meter JOIN contract_source USING (meter_id) "
+        "WHERE code = 'main'"
+    ).fetchone()
+    assert row is not None
+    late_reading(conn)
+    follow(conn)
+    june = {"first_day": "2026-06-30", "end_day": "2026-07-01", "before": row[1].isoformat()}
+    told = desk.get("manager", f"meters/{row[0]}/correction-effect", **june)
+    [month] = told["statements"]
+    assert (month["period"], month["before_id"]) == ("2026-06", before["id"])
+    assert month["after_id"] == newest(desk, contract)["id"]
+    assert Decimal(month["before"]) - Decimal(month["after"]) == MORE
+    assert month["proposed_of"] is None
+
+
 def test_a_checked_statement_goes_back_to_a_draft(conn: Connection, desk: Desk) -> None:
     contract = desk.agree(terms())
     desk.act("director", drawn(desk, contract)["id"], "check")

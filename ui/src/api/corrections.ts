@@ -44,3 +44,33 @@ export interface RegisterEvent extends NewRegisterEvent {
   withdrawn_by: string | null
   withdrawn_because: string | null
 }
+
+/** Saving of a baseline over the days of a correction, before it and with it; null: those days have none. */
+export interface SavingEffect {
+  baseline_id: number
+  place_code: string
+  meter_code: string | null
+  unit: string
+  before: number | null
+  after: number | null
+}
+
+/** A month of a contract before and with a correction; amounts as decimal text. */
+export interface StatementEffect {
+  contract_id: number
+  contract_code: string
+  period: string
+  before_id: number | null
+  before: string | null
+  after_id: number | null
+  after: string | null
+  /** A signed statement that a correction is proposed of, and by how much. */
+  proposed_of: number | null
+  difference: string | null
+}
+
+export interface CorrectionEffect {
+  savings: SavingEffect[]
+  left_out: number
+  statements: StatementEffect[]
+}

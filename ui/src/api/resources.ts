@@ -1,6 +1,6 @@
 /** Every call the console makes, one line each. Spans are half-open instants in epoch seconds. */
 import { call, type Call, type Query } from './client'
-import type { Edit, NewEdit, NewRegisterEvent, RegisterEvent } from './corrections'
+import type { CorrectionEffect, Edit, NewEdit, NewRegisterEvent, RegisterEvent } from './corrections'
 import type { Balance, MeterMove, MeterTree, NewMeter, MeterNames, NewVirtualMeter, SubItem, VirtualMeter } from './tree'
 import type { Availability, Building, Clock, Collector, Conflict, ConflictsLeftOut, Consumption, Coordinates, Credential, Device, DeviceChange, Gap, HeardMessage, Instant, Issued, Late, Latest, LeftOut, Medium, Meter, MeterHole, NewDevice, OneDevice, Organisation, Page, Profile, Quantity, Quarantined, QuarantinedWhole, Reading, ReasonCount, RegisterFinding, Repeat, Session, Step, Suspect, Today } from './types'
 
@@ -73,6 +73,8 @@ export const newestReadings = async (device: number, within: Span, signal?: Abor
 
 export const edits = (meter: number, signal?: AbortSignal) => everyPage<Edit>('/edits', { query: { meter }, ...upTo(signal) })
 export const makeEdit = (edit: NewEdit) => call<Edit>('POST', '/edits', { body: edit })
+export const correctionEffect = (meter: number, { first, end }: { first: string; end: string }, before: Instant, after: Instant | null, signal?: AbortSignal) =>
+  call<CorrectionEffect>('GET', `/meters/${meter}/correction-effect`, { query: { first_day: first, end_day: end, before, after }, ...upTo(signal) })
 export const undoEdit = (id: number, reason: string) => call<Edit>('POST', `/edits/${id}/undo`, { body: { reason } })
 export const registerEvents = (meter: string, signal?: AbortSignal) =>
   everyPage<RegisterEvent>(`/meters/${encodeURIComponent(meter)}/events`, upTo(signal))
