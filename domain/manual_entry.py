@@ -21,6 +21,8 @@ class EntryKind(StrEnum):
     RAW_COAL_KG = "raw_coal_kg"
     PV_SELF_USED_KWH = "pv_self_used_kwh"
     PV_GENERATED_KWH = "pv_generated_kwh"
+    GREEN_RETIRED_KWH = "green_retired_kwh"
+    GREEN_HELD_KWH = "green_held_kwh"
     OTHER_TCE = "other_tce"
 
     @property

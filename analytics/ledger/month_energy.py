@@ -1,6 +1,8 @@
 """What a month's use comes to in coal equivalent and CO2, with every factor behind it. Pure."""
 
 from collections.abc import Callable
+from dataclasses import replace
+from decimal import Decimal
 from typing import Any, TypeVar
 
 from analytics.ledger.carbon import Figure, carbon, coal_equivalent
@@ -66,9 +68,27 @@ class MonthEnergy:
             ]
         return figure
 
+    def _green(self) -> dict[str, Any] | None:
+        """Certificates of the month, and what the CO2 would be without them (by location)."""
+        use = self.use
+        if not (use.green_retired_kwh or use.green_held_kwh) or self.co2 is None:
+            return None
+        plain_use = replace(use, green_retired_kwh=Decimal(0), green_held_kwh=Decimal(0))
+        inputs = self._inputs
+        without = carbon(
+            plain_use, inputs.factors, year=inputs.first_day.year, province=inputs.place.province
+        )
+        return {
+            "purchased": {"amount": plain(use.purchased_kwh), "unit": "kWh"},
+            "retired": {"amount": plain(use.green_retired_kwh), "unit": "kWh"},
+            "held": {"amount": plain(use.green_held_kwh), "unit": "kWh"},
+            "co2_without": {"amount": plain(without.value), "unit": without.unit},
+        }
+
     def told(self) -> dict[str, Any]:
         """The figures with every factor, as they are written into a document."""
         factors, facts = self._inputs.factors, self._inputs.facts
+        green = self._green()
         found = indicators(
             self.use, self.coal, self.co2, area_m2=facts.area_m2, persons=facts.persons
         )
@@ -84,6 +104,7 @@ class MonthEnergy:
                 {"carrier": carrier.value, "amount": plain(amount), "unit": UNIT[carrier]}
                 for carrier, amount in self.use.amounts.items()
             ],
+            **({} if green is None else {"green": green}),
             "coal_equivalent": None if self.coal is None else _figure_told(self.coal),
             "co2": None if self.co2 is None else _figure_told(self.co2),
             "area_m2": mean_told(facts.area_m2),

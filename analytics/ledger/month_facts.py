@@ -41,8 +41,8 @@ class ManualAmount:
 
     @property
     def lacks_cost(self) -> bool:
-        """Whether nobody entered what it cost; the sun sends no bill."""
-        return self.cost is None and not self.kind.startswith("pv_")
+        """Whether nobody entered what it cost; the sun and a certificate send no bill."""
+        return self.cost is None and not self.kind.startswith(("pv_", "green_"))
 
     @property
     def use(self) -> dict[str, str]:

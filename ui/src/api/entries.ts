@@ -5,7 +5,7 @@ import type { LocalDate } from '../period/zone'
 
 export const KINDS = [
   'electricity_kwh', 'water_m3', 'natural_gas_m3', 'heat_gj', 'cooling_gj', 'gasoline_l', 'diesel_l', 'lpg_kg',
-  'raw_coal_kg', 'pv_self_used_kwh', 'pv_generated_kwh', 'other_tce',
+  'raw_coal_kg', 'pv_self_used_kwh', 'pv_generated_kwh', 'green_retired_kwh', 'green_held_kwh', 'other_tce',
 ] as const
 export type Kind = (typeof KINDS)[number]
 export type EntryState = 'draft' | 'submitted' | 'checked' | 'returned' | 'approved'

@@ -131,6 +131,8 @@ export interface MonthDocument {
     factor_set: { code: string; version: number; sha256: string; electricity: string }
     coal_equivalent: EnergyFigure | null
     co2: EnergyFigure | null
+    /** Green certificates, where the month has any. */
+    green?: { purchased: Figure; retired: Figure; held: Figure; co2_without: Figure }
     area_m2: { value: string | null }
     persons: { value: string | null }
     indicators: { name: string; unit: string; value: string | null; why: string | null }[]
