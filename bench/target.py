@@ -20,6 +20,9 @@ class Target:
         Name of one of its conditions that is bounded; empty: the figure itself.
     peer_meters : int or None
         Only where the peer has fitted so many meters in the same run.
+    wider : bool
+        Of the wider list of aims, not of those that acceptance names. A miss is told as such and
+        counts all the same.
     """
 
     result: str
@@ -27,6 +30,7 @@ class Target:
     most: float = float("inf")
     of: str = ""
     peer_meters: int | None = None
+    wider: bool = False
 
 
 def missed(result: Result, targets: Sequence[Target]) -> Iterator[str]:
@@ -41,4 +45,5 @@ def missed(result: Result, targets: Sequence[Target]) -> Iterator[str]:
         if not isinstance(value, int | float):
             yield f"{name}: there is no figure"
         elif not target.least <= value <= target.most:
-            yield f"{name}: {value:.4g}, want {target.least:g} to {target.most:g}"
+            kind = " (of the wider list)" if target.wider else ""
+            yield f"{name}: {value:.4g}, want {target.least:g} to {target.most:g}{kind}"
