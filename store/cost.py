@@ -3,11 +3,13 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from typing import NamedTuple
+from typing import LiteralString, NamedTuple
 
 from psycopg import Connection
 from psycopg.rows import class_row
+from psycopg.sql import SQL, Composed, Identifier
 
+from store.contract_ledger import Eyes
 from store.queries import sql
 
 
@@ -55,6 +57,7 @@ def amounts(
     last: datetime,
     *,
     as_of: datetime,
+    eyes: Eyes,
 ) -> list[AmountRow]:
     """Interval data of a meter in [first, last), as it was known at an instant."""
     arguments = {
@@ -65,7 +68,7 @@ def amounts(
         "as_of": as_of,
     }
     with conn.cursor(row_factory=class_row(AmountRow)) as cursor:
-        return cursor.execute(sql("cost", "amounts"), arguments).fetchall()
+        return cursor.execute(_seen("amounts", eyes), arguments).fetchall()
 
 
 def used(
@@ -75,6 +78,7 @@ def used(
     *,
     days: tuple[date, date],
     instants: tuple[datetime, datetime],
+    eyes: Eyes,
 ) -> float | None:
     """Use on local days [first, end), given as instants too; None unless all of it is known."""
     arguments = {
@@ -85,12 +89,12 @@ def used(
         "first": instants[0],
         "last": instants[1],
     }
-    row = conn.execute(sql("cost", "used"), arguments).fetchone()
+    row = conn.execute(_seen("used", eyes), arguments).fetchone()
     return None if row is None else row[0]
 
 
 def register_cuts(
-    conn: Connection, meter_id: int, first: datetime, last: datetime
+    conn: Connection, meter_id: int, first: datetime, last: datetime, *, eyes: Eyes
 ) -> list[RegisterCut]:
     """Registers of demand and reactive energy at both ends of [first, last), in order of time.
 
@@ -98,4 +102,8 @@ def register_cuts(
     """
     with conn.cursor(row_factory=class_row(RegisterCut)) as cursor:
         arguments = {"meter_id": meter_id, "first": first, "last": last}
-        return cursor.execute(sql("cost", "registers"), arguments).fetchall()
+        return cursor.execute(_seen("registers", eyes), arguments).fetchall()
+
+
+def _seen(name: LiteralString, eyes: Eyes) -> Composed:
+    return SQL(sql("cost", name)).format(schema=Identifier(eyes.value))

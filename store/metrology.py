@@ -1,6 +1,6 @@
 """Which meters settle something, what was done to their registers, and what their bills say."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -32,6 +32,13 @@ class BillQuantityRow:
         None where some of the time has no figure. [unit of the meter]
     coverage : float
         How much of the days has one. [1]
+    total : Decimal
+        Sum of the bill's lines. [CNY]
+    our_total : Decimal or None
+        Our cost of its days as the worker reckoned it last; None where `lacks` says what is
+        missing. [CNY]
+    causes : mapping of str to str
+        Bill - ours by cause. [CNY]
     """
 
     bill_id: int
@@ -46,6 +53,10 @@ class BillQuantityRow:
     comment: str | None
     person: str | None
     entered_at: datetime | None
+    total: Decimal
+    our_total: Decimal | None
+    lacks: str
+    causes: Mapping[str, str]
 
 
 def settlement_meters(

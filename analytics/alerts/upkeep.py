@@ -18,11 +18,12 @@ CLOCK_OFFSET, WEATHER_STALE = "clock_offset", "weather_stale"
 CERTIFICATE_ENDS, CERTIFICATE_ENDED = "certificate_ends", "certificate_ended"
 SEAL_BROKEN, RATIO_DIFFERS = "seal_broken", "ratio_differs"
 OUT_OF_TOLERANCE = "out_of_tolerance"
-BILL_DIFFERS, BILLS_DRIFT = "bill_differs", "bills_drift"
+BILL_DIFFERS, BILL_MONEY_DIFFERS = "bill_differs", "bill_money_differs"
+BILLS_DRIFT = "bills_drift"
 UPKEEP_RULES = (
     *(CLOCK_OFFSET, WEATHER_STALE),
     *(CERTIFICATE_ENDS, CERTIFICATE_ENDED, SEAL_BROKEN, RATIO_DIFFERS, OUT_OF_TOLERANCE),
-    *(BILL_DIFFERS, BILLS_DRIFT),
+    *(BILL_DIFFERS, BILL_MONEY_DIFFERS, BILLS_DRIFT),
 )
 POLICY = Policy()
 
@@ -39,6 +40,7 @@ _OF_METROLOGY: Mapping[FindingKind, tuple[str, Priority]] = {
     FindingKind.ENDED: (CERTIFICATE_ENDED, Priority.HIGH),
     FindingKind.SEAL_BROKEN: (SEAL_BROKEN, Priority.HIGH),
     FindingKind.BILL_DIFFERS: (BILL_DIFFERS, Priority.HIGH),
+    FindingKind.BILL_MONEY_DIFFERS: (BILL_MONEY_DIFFERS, Priority.HIGH),
     FindingKind.DRIFT: (BILLS_DRIFT, Priority.HIGH),
     FindingKind.ENDS_SOON: (CERTIFICATE_ENDS, Priority.LOW),
     FindingKind.ENDS_LATER: (CERTIFICATE_ENDS, Priority.LOW),

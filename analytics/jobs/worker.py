@@ -13,6 +13,7 @@ from procrastinate import App, PsycopgConnector
 from psycopg import AsyncConnection, Connection
 
 from analytics.jobs.baselines import update_baselines
+from analytics.jobs.bill_comparisons import compare_bills
 from analytics.jobs.charge_matches import match_charges
 from analytics.jobs.consumption import update_consumption
 from analytics.jobs.day_alerts import judge_days
@@ -64,6 +65,7 @@ _JOBS: Mapping[str, tuple[str, tuple[_Job, ...]]] = {
     # By the hour, not by the day: midnight is elsewhere at another time.
     "overdue": (_EVERY_HOUR, (mark_overdue,)),
     "weather": (_EVERY_TEN_MINUTES, (pull_weather, judge_upkeep)),
+    "bills": (_EVERY_TEN_MINUTES, (compare_bills,)),
 }
 """When each task looks, and what it does then, in this order."""
 

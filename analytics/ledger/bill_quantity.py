@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
+from analytics.ledger.bill_money import BillMoney
+
 FEWEST_GROWING = 4
 """So many bills in a row, each differing more than the one before, make a drift."""
 
@@ -21,6 +23,8 @@ class BillQuantity:
         Ours; None where some of the time has no figure: missing is not zero.
     explained : bool or None
         What somebody said of the difference; None where nobody said anything.
+    money : BillMoney or None
+        Its sum beside our cost; None where that was never asked.
     """
 
     bill_id: int
@@ -30,6 +34,7 @@ class BillQuantity:
     billed: Decimal | None
     counted: Decimal | None
     explained: bool | None = None
+    money: BillMoney | None = None
 
     @property
     def difference(self) -> Decimal | None:
@@ -50,6 +55,15 @@ class BillQuantity:
         """Whether it differs by more than a limit [%] and nobody has explained why."""
         part = self.difference_pct
         return part is not None and abs(part) > limit_pct and self.explained is not True
+
+    def differs_in_money(self, limit_pct: Decimal, quantity_limit_pct: Decimal) -> bool:
+        """Whether its sum differs by more than a limit, unexplained, though its quantity does not.
+
+        Where the quantity does, that is the one matter, and it is told as such.
+        """
+        if self.money is None or self.explained is True or self.differs(quantity_limit_pct):
+            return False
+        return self.money.differs(limit_pct)
 
 
 @dataclass(frozen=True, slots=True)

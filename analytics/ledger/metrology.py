@@ -29,6 +29,8 @@ class FindingKind(StrEnum):
     """A seal is broken and nobody noted why."""
     BILL_DIFFERS = "bill_differs"
     """The boundary total and the utility's bill differ beyond the limit, unexplained."""
+    BILL_MONEY_DIFFERS = "bill_money_differs"
+    """The utility's sum and our cost of its days differ so, though the amount does not."""
     DRIFT = "drift"
     """The difference from the bills grows from month to month."""
     ENDS_SOON = "ends_soon"

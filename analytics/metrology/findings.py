@@ -4,11 +4,13 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 from psycopg import Connection
 
+from analytics.ledger.bill_money import BillMoney
 from analytics.ledger.bill_quantity import BillQuantity, Drift, drift
 from analytics.ledger.metrology import (
     FindingKind,
@@ -184,6 +186,12 @@ def compared(row: BillQuantityRow) -> BillQuantity:
         row.billed,
         None if row.counted is None else exact(row.counted),
         row.explained,
+        BillMoney(
+            row.total,
+            row.our_total,
+            row.lacks,
+            {cause: Decimal(amount) for cause, amount in row.causes.items()},
+        ),
     )
 
 
@@ -192,6 +200,19 @@ def _seal(seal: SealRow) -> SealState:
     if ending is None or ending.kind != "broken":
         return SealState(seal.number)
     return SealState(seal.number, ending.on_day, seal.noted)
+
+
+def _of_money(code: str, bill: BillQuantity) -> MetrologyFinding:
+    assert bill.money is not None and bill.money.main_cause is not None  # noqa: S101, PT018 - it differs
+    cause, amount = bill.money.main_cause
+    told = {
+        "number": bill.number,
+        "difference_cny": f"{bill.money.difference:.2f}",
+        "difference_pct": f"{bill.money.difference_pct:.2f}",
+        "cause": cause,
+        "cause_cny": f"{amount:.2f}",
+    }
+    return MetrologyFinding(FindingKind.BILL_MONEY_DIFFERS, code, bill.first_day, told)
 
 
 def _of_bills(
@@ -206,6 +227,13 @@ def _of_bills(
         )
         for bill in bills
         if bill.differs(settings.metrology_bill_limit_pct)
+    ]
+    found += [
+        _of_money(code, bill)
+        for bill in bills
+        if bill.differs_in_money(
+            settings.metrology_bill_money_limit_pct, settings.metrology_bill_limit_pct
+        )
     ]
     if growing is not None:
         told = {"bills": str(growing.bills), "growth_pct": f"{growing.growth_pct:.2f}"}

@@ -23,6 +23,9 @@ class MetrologySettings(BaseSettings):
     metrology_bill_limit_pct: Decimal = Field(default=Decimal(2), gt=0)
     """By so much our boundary total may differ from the utility's bill. [%]"""
 
+    metrology_bill_money_limit_pct: Decimal = Field(default=Decimal(2), gt=0)
+    """By so much the sum of the utility's bill may differ from our cost of its days. [%]"""
+
     metrology_tolerance_rule: ToleranceRule = ToleranceRule.HALF_TIME
     """How far back a correction is proposed where no clause of a contract says otherwise."""
 

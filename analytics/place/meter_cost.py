@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from itertools import pairwise
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from psycopg import Connection as Database
@@ -25,6 +26,7 @@ from domain.price_book import PriceBook
 from domain.quantity import quantities
 from domain.sentence import Sentence
 from store.calendar import calendar_of_place
+from store.contract_ledger import Eyes
 from store.cost import RegisterCut, amounts, register_cuts, used
 from store.place import MeterRow
 from store.power_factor import tables_in_force
@@ -32,6 +34,14 @@ from store.tariff import MeterTariffRow, prices, tariff, tariffs_of_meter
 
 NOW = datetime(9999, 12, 31, tzinfo=UTC)
 """As known now: later than anything that will be entered."""
+
+
+class _Source(NamedTuple):
+    """Where amounts and registers are read, as of when, and through whose eyes."""
+
+    conn: Database
+    as_of: datetime
+    eyes: Eyes
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +72,13 @@ class MeterCost:
 
 
 def meter_cost(
-    conn: Database, meter: MeterRow, first_day: date, end_day: date, *, as_of: datetime = NOW
+    conn: Database,
+    meter: MeterRow,
+    first_day: date,
+    end_day: date,
+    *,
+    as_of: datetime = NOW,
+    eyes: Eyes = Eyes.PERSON,
 ) -> MeterCost:
     """Price what a meter counted on local days [first_day, end_day).
 
@@ -71,6 +87,8 @@ def meter_cost(
     as_of : datetime
         Amounts, tariffs, prices, power-factor tables and the weather are those known at this
         instant.
+    eyes : Eyes
+        Whose: those of the current person, or of the worker, who sees all.
 
     Raises
     ------
@@ -85,8 +103,9 @@ def meter_cost(
     blocks: list[Amount] = []
     calendar = _PlaceCalendar(conn, meter, first_day, end_day)
     weather = _weather(conn, meter, first_day, end_day, as_of)
-    for stretch in _stretches(conn, meter, (first_day, end_day), (calendar, weather), as_of):
-        point = _point(conn, meter, stretch, as_of)
+    source = _Source(conn, as_of, eyes)
+    for stretch in _stretches(source, meter, (first_day, end_day), (calendar, weather)):
+        point = _point(source, meter, stretch)
         found = cost(stretch.timetable, stretch.amounts, stretch.book, point)
         lines += found.lines
         gaps += found.gaps
@@ -110,7 +129,8 @@ def meter_interval_costs(
     """
     calendar = _PlaceCalendar(conn, meter, first_day, end_day)
     weather = _weather(conn, meter, first_day, end_day, as_of)
-    for stretch in _stretches(conn, meter, (first_day, end_day), (calendar, weather), as_of):
+    source = _Source(conn, as_of, Eyes.PERSON)
+    for stretch in _stretches(source, meter, (first_day, end_day), (calendar, weather)):
         yield from interval_costs(stretch.timetable, stretch.amounts, stretch.book)
 
 
@@ -154,13 +174,13 @@ class _PlaceCalendar:
 
 
 def _stretches(
-    conn: Database,
+    source: _Source,
     meter: MeterRow,
     days: tuple[date, date],
     asked: tuple[_PlaceCalendar, PlaceWeather],
-    as_of: datetime,
 ) -> Iterator[Stretch]:
     calendar, weather = asked
+    conn, as_of, eyes = source
     zone, day = ZoneInfo(meter.zone), days[0]
     for terms in tariffs_of_meter(conn, meter.id, *days, as_of=as_of):
         first, end = max(day, terms.first_day or day), min(days[1], terms.end_day or days[1])
@@ -173,7 +193,7 @@ def _stretches(
         timetable = lay_out(of_meter, first, end, zone=zone, calendar=calendar, weather=weather)
         rows = prices(conn, terms.tariff_id, first.replace(day=1), end, as_of=as_of)
         span = day_start(first, zone), day_start(end, zone)
-        found = amounts(conn, meter.id, meter.quantity, *span, as_of=as_of)
+        found = amounts(conn, meter.id, meter.quantity, *span, as_of=as_of, eyes=eyes)
         book = PriceBook(row.price_of_month() for row in rows)
         yield Stretch(terms, timetable, [Amount(*row) for row in found], book)
         day = end
@@ -192,26 +212,29 @@ def _refuse_days_without_tariff(meter: MeterRow, first_day: date, end_day: date)
         raise MissingInputError(reason, code="tariff")
 
 
-def _point(conn: Database, meter: MeterRow, stretch: Stretch, as_of: datetime) -> Point:
+def _point(source: _Source, meter: MeterRow, stretch: Stretch) -> Point:
+    conn, as_of, eyes = source
     zone = ZoneInfo(meter.zone)
 
     def used_before(first: date, end: date) -> Decimal | None:
         instants = day_start(first, zone), day_start(end, zone)
-        amount = used(conn, meter.id, meter.quantity, days=(first, end), instants=instants)
+        days = first, end
+        amount = used(conn, meter.id, meter.quantity, days=days, instants=instants, eyes=eyes)
         return None if amount is None else exact(amount)
 
     months = dict.fromkeys(each.month for each in stretch.timetable.slices)
-    connections = {month: _connection(conn, meter, stretch.terms, month) for month in months}
+    connections = {month: _connection(source, meter, stretch.terms, month) for month in months}
     tables = tables_in_force(conn, as_of=as_of)
     return Point(quantities()[meter.quantity].unit, connections, used_before, tables)
 
 
-def _connection(conn: Database, meter: MeterRow, terms: MeterTariffRow, month: date) -> Connection:
+def _connection(source: _Source, meter: MeterRow, terms: MeterTariffRow, month: date) -> Connection:
     registers: tuple[RegisterPart, ...] = ()
     if meter.medium == "electricity":
         zone = ZoneInfo(meter.zone)
         instants = day_start(month, zone), day_start(next_month(month), zone)
-        registers = tuple(_parts(register_cuts(conn, meter.id, *instants)))
+        cuts = register_cuts(source.conn, meter.id, *instants, eyes=source.eyes)
+        registers = tuple(_parts(cuts))
     return Connection(terms.capacity_kva, terms.declared_kw, registers, quota=terms.quota)
 
 

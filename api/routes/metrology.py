@@ -18,7 +18,7 @@ from analytics.ledger.metrology import (
     plain,
 )
 from analytics.metrology.findings import YEAR, MeterState, compared, meter_states, metrology_remarks
-from analytics.metrology.settings import metrology_settings
+from analytics.metrology.settings import MetrologySettings, metrology_settings
 from api.problem import refuse
 from api.routes.costs import meter_named
 from api.routes.edits import Reason
@@ -107,6 +107,16 @@ class BillQuantityOut(BaseModel):
     difference: Decimal | None = Field(description="Bill - ours. [unit]")
     difference_pct: Decimal | None = Field(description="Of the bill. [%]")
     beyond_limit: bool
+    total: Decimal = Field(description="Sum of the bill. [CNY]")
+    our_total: Decimal | None = Field(description="Our cost of its days; null: see `lacks`. [CNY]")
+    lacks: str = Field(
+        description="What of our cost is missing, such as tariff, price or hours; not_yet: it is "
+        "compared within ten minutes."
+    )
+    money_difference: Decimal | None = Field(description="Bill - ours. [CNY]")
+    money_difference_pct: Decimal | None = Field(description="Of the bill. [%]")
+    money_beyond_limit: bool
+    causes: dict[str, Decimal] = Field(description="Bill - ours by cause. [CNY]")
     explained: bool | None
     comment: str | None
     person: str | None
@@ -118,6 +128,7 @@ class BillComparisonOut(BaseModel):
     meter: str
     unit: str
     limit_pct: Decimal
+    money_limit_pct: Decimal
     drift: MetrologyFindingOut | None
     items: list[BillQuantityOut] = Field(description="In order of time.")
 
@@ -180,15 +191,16 @@ def compare_bills(
     row = meter_named(scope, meter)
     now = datetime.now(UTC)
     rows = bill_quantities(scope.conn, now.date() - YEAR, [row.id])
-    limit = metrology_settings().metrology_bill_limit_pct
+    settings = metrology_settings()
     state = next(iter(meter_states(scope.conn, now, meter_ids=[row.id])), None)
     growing = [f for f in state.findings if f.kind is FindingKind.DRIFT] if state else []
     return BillComparisonOut(
         meter=meter,
         unit=quantities()[row.quantity].unit,
-        limit_pct=limit,
+        limit_pct=settings.metrology_bill_limit_pct,
+        money_limit_pct=settings.metrology_bill_money_limit_pct,
         drift=_finding(growing[0]) if growing else None,
-        items=[_bill(each, compared(each), limit) for each in rows],
+        items=[_bill(each, compared(each), settings) for each in rows],
     )
 
 
@@ -237,8 +249,10 @@ def _finding(found: MetrologyFinding) -> MetrologyFindingOut:
     )
 
 
-def _bill(row: BillQuantityRow, of: BillQuantity, limit: Decimal) -> BillQuantityOut:
-    part = of.difference_pct
+def _bill(row: BillQuantityRow, of: BillQuantity, limits: MetrologySettings) -> BillQuantityOut:
+    part, money = of.difference_pct, of.money
+    assert money is not None  # noqa: S101 - every row brings it
+    of_money = money.difference_pct
     return BillQuantityOut(
         bill_id=row.bill_id,
         number=row.number,
@@ -249,7 +263,14 @@ def _bill(row: BillQuantityRow, of: BillQuantity, limit: Decimal) -> BillQuantit
         coverage=row.coverage,
         difference=of.difference,
         difference_pct=None if part is None else round(part, 3),
-        beyond_limit=part is not None and abs(part) > limit,
+        beyond_limit=part is not None and abs(part) > limits.metrology_bill_limit_pct,
+        total=money.billed,
+        our_total=money.ours,
+        lacks=money.lacks,
+        money_difference=money.difference,
+        money_difference_pct=None if of_money is None else round(of_money, 3),
+        money_beyond_limit=money.differs(limits.metrology_bill_money_limit_pct),
+        causes=dict(money.causes),
         explained=row.explained,
         comment=row.comment,
         person=row.person,

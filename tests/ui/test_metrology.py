@@ -153,4 +153,5 @@ def test_bills_stand_beside_what_was_counted_and_a_growing_difference_is_named(
     expect(worst).to_contain_text("已说明")
     expect(worst).to_contain_text("表前线损")
     expect(page.locator("[data-finding=bill_differs]")).to_have_count(0)
+    expect(page.locator("[data-cell=money]").first).to_contain_text("待核对")
     office.expect_calm()

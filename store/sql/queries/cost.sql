@@ -1,8 +1,8 @@
 -- name: amounts
--- Interval data of a meter in [first, last) as it was known at an instant.
+-- Interval data of a meter in [first, last) as it was known at an instant. schema: through whose eyes.
 SELECT c.start_at, c.end_at, c.value, c.quantity_grade IN ('measured', 'derived', 'manual', 'contract_substituted') AS measured,
        c.shape_grade = 'measured' AS shaped
-  FROM visible.consumption c
+  FROM {schema}.consumption c
  WHERE c.meter_id = %(meter_id)s AND c.quantity = %(quantity)s
    AND c.start_at >= %(first)s AND c.start_at < %(last)s AND c.known_at <= %(as_of)s::timestamptz
    AND (c.superseded_at IS NULL OR c.superseded_at > %(as_of)s::timestamptz)
@@ -12,7 +12,7 @@ SELECT c.start_at, c.end_at, c.value, c.quantity_grade IN ('measured', 'derived'
 -- Use on local days [first_day, end_day); null unless every second of them has a figure.
 SELECT CASE WHEN sum(c.covered_s) = extract(epoch FROM %(last)s::timestamptz - %(first)s::timestamptz)
             THEN sum(c.value) END AS used
-  FROM visible.consumption_day c
+  FROM {schema}.consumption_day c
  WHERE c.meter_id = %(meter_id)s AND c.quantity = %(quantity)s
    AND c.day >= %(first_day)s AND c.day < %(end_day)s;
 
@@ -41,11 +41,11 @@ WITH of_meter AS (
     SELECT %(first)s::timestamptz AS at UNION SELECT %(last)s UNION SELECT first FROM error UNION SELECT last FROM error
 )
 SELECT c.at, ratio.value AS ratio,
-       (SELECT r.demand_max_kw FROM visible.electricity_reading r
+       (SELECT r.demand_max_kw FROM {schema}.electricity_reading r
          WHERE r.device_id = o.device_id AND r.ts <= c.at AND (r.ts < c.at OR c.at < %(last)s)
            AND r.ts > %(first)s AND r.ts >= c.at - interval '1 day'
            AND r.demand_max_kw IS NOT NULL ORDER BY r.ts DESC LIMIT 1) AS demand_kw,
-       (SELECT r.reactive_energy_import_kvarh FROM visible.electricity_reading r
+       (SELECT r.reactive_energy_import_kvarh FROM {schema}.electricity_reading r
          WHERE r.device_id = o.device_id AND r.ts <= c.at AND r.ts > c.at - interval '1 day'
            AND r.reactive_energy_import_kvarh IS NOT NULL ORDER BY r.ts DESC LIMIT 1) AS reactive_kvarh,
        e.error_pct, e.reactive_error_pct

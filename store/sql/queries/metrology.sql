@@ -62,8 +62,9 @@ WITH asked AS MATERIALIZED (
 SELECT a.bill_id, a.meter_id, a.number, a.first_day, a.end_day, t.quantity AS billed,
        CASE WHEN o.covered_s = extract(epoch FROM a.end_at - a.start_at) THEN o.value END AS counted,
        (coalesce(o.covered_s, 0) / extract(epoch FROM a.end_at - a.start_at))::double precision AS coverage,
-       r.explained, r.comment, r.person, r.entered_at
+       r.explained, r.comment, r.person, r.entered_at, a.total, c.our_total, coalesce(c.lacks, 'not_yet') AS lacks, coalesce(c.causes, '{}') AS causes
   FROM asked a LEFT JOIN ours o USING (n) LEFT JOIN billed t USING (bill_id) LEFT JOIN remark r USING (bill_id)
+  LEFT JOIN bill_comparison c USING (bill_id)
  ORDER BY a.meter_id, a.first_day, a.bill_id;
 
 -- name: bill_quantities_of_all
@@ -87,8 +88,9 @@ WITH asked AS MATERIALIZED (
 SELECT a.bill_id, a.meter_id, a.number, a.first_day, a.end_day, t.quantity AS billed,
        CASE WHEN o.covered_s = extract(epoch FROM a.end_at - a.start_at) THEN o.value END AS counted,
        (coalesce(o.covered_s, 0) / extract(epoch FROM a.end_at - a.start_at))::double precision AS coverage,
-       r.explained, r.comment, r.person, r.entered_at
+       r.explained, r.comment, r.person, r.entered_at, a.total, c.our_total, coalesce(c.lacks, 'not_yet') AS lacks, coalesce(c.causes, '{}') AS causes
   FROM asked a LEFT JOIN ours o USING (bill_id) LEFT JOIN billed t USING (bill_id) LEFT JOIN remark r USING (bill_id)
+  LEFT JOIN bill_comparison c USING (bill_id)
  ORDER BY a.meter_id, a.first_day, a.bill_id;
 
 -- name: remark

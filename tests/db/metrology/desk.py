@@ -1,6 +1,7 @@
 """What is done at the desk of metrology, over the API: certificates, findings, bills."""
 
 import io
+from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -61,13 +62,19 @@ def find(client: TestClient, **other: object) -> Any:
     return client.post(f"{V1}/tolerance-findings", json=new)
 
 
-def bill(client: TestClient, number: str, first: date, end: date, kwh: float) -> int:
+def bill(
+    client: TestClient,
+    number: str,
+    first: date,
+    end: date,
+    kwh: float,
+    periods: Sequence[str] = ("peak", "valley"),
+) -> int:
+    """Enter a bill of 1 CNY/kWh, spread evenly over its periods, and 100 CNY of a basic charge."""
     head = "meter,number,first_day,end_day,item,period,quantity,price,amount"
-    lines = [
-        f"{METER},{number},{first},{end},energy,peak,{kwh / 2},1,{kwh / 2}",
-        f"{METER},{number},{first},{end},energy,valley,{kwh / 2},1,{kwh / 2}",
-        f"{METER},{number},{first},{end},basic,,100,1,100",
-    ]
+    part, of = kwh / len(periods), f"{METER},{number},{first},{end}"
+    lines = [f"{of},energy,{period},{part},1,{part}" for period in periods]
+    lines.append(f"{of},basic,,100,1,100")
     text = "\n".join([head, *lines])
     answer = client.post(f"{V1}/bills", json={"name": "b.csv", "text": text})
     assert answer.status_code == 201, answer.text

@@ -1,5 +1,6 @@
 import type { AlertWhole } from '../api/alerts'
 import { formatDay } from '../format/instant'
+import { toldOf } from '../metrology/told'
 
 /** Words of a rule or an act; what a newer server knows stands under its own name. */
 type Say = (key: string) => string
@@ -19,5 +20,5 @@ export function metrologyOf(t: (key: string, named: Record<string, string>) => s
   const { finding } = told
   if (finding === undefined) return ''
   const key = finding.startsWith('ends_') ? 'alerts.certificateEnds' : `metrology.findings.${finding}`
-  return t(key, { ...told, day: told.day === undefined ? '' : formatDay(told.day, locale) })
+  return t(key, { ...toldOf((name) => t(name, {}), told), day: told.day === undefined ? '' : formatDay(told.day, locale) })
 }

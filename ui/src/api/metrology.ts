@@ -7,7 +7,7 @@ type LocalDate = string
 
 export const FINDING_KINDS = [
   'out_of_tolerance', 'ratio_differs', 'no_certificate', 'swap_without_certificate', 'ended', 'seal_broken',
-  'bill_differs', 'drift', 'ends_soon', 'ends_later',
+  'bill_differs', 'bill_money_differs', 'drift', 'ends_soon', 'ends_later',
 ] as const
 export type FindingKind = (typeof FINDING_KINDS)[number]
 export type ToleranceRule = 'half_time' | 'known_date' | 'none'
@@ -146,6 +146,16 @@ export interface BillQuantity {
   difference: Decimal | null
   difference_pct: Decimal | null
   beyond_limit: boolean
+  /** Sum of the bill. [CNY] */
+  total: Decimal
+  /** Our cost of its days; null: `lacks` says what is missing. [CNY] */
+  our_total: Decimal | null
+  lacks: string
+  money_difference: Decimal | null
+  money_difference_pct: Decimal | null
+  money_beyond_limit: boolean
+  /** Bill - ours. [CNY] */
+  causes: Record<string, Decimal>
   explained: boolean | null
   comment: string | null
   person: string | null
@@ -155,6 +165,7 @@ export interface BillComparison {
   meter: string
   unit: string
   limit_pct: Decimal
+  money_limit_pct: Decimal
   drift: MetrologyFinding | null
   items: BillQuantity[]
 }
