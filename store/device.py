@@ -73,6 +73,12 @@ def state(conn: Connection) -> object:
     return conn.execute(sql("device", "state")).fetchone()
 
 
+def give_profile(conn: Connection, device_id: int, profile: str) -> int:
+    """Have messages of a device, and of those behind it, read by a profile; returns of how many."""
+    row = {"device_id": device_id, "profile": profile}
+    return conn.execute(sql("device", "give_profile"), row).rowcount
+
+
 def declared_coordinates(conn: Connection, device_id: int) -> CoordinateSystem | None:
     """What a device's positions were declared to be; None where its gateway's word counts."""
     row = conn.execute(sql("device", "declared_coordinates"), {"device_id": device_id}).fetchone()

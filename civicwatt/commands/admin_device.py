@@ -6,13 +6,14 @@ import psycopg
 from psycopg import Connection
 
 from civicwatt.administering import administering, device_named
+from civicwatt.profiles import readers
 from domain.coordinates import CoordinateSystem
 from domain.counting import CountsBy
 from domain.errors import InputError
 from domain.registry import DeviceKind
 from ingest.door.rights import check_name
 from store.credential import open_commands, register
-from store.device import declare_coordinates
+from store.device import declare_coordinates, give_profile
 from store.place import (
     DeviceRow,
     hang_device,
@@ -30,7 +31,9 @@ _WAYS = [way.value for way in CountsBy]
 
 def add(tasks: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Add the tasks to `civicwatt admin`."""
-    parser = tasks.add_parser("device", help="add, accept, refuse, list devices; open commands")
+    parser = tasks.add_parser(
+        "device", help="add, accept, refuse, list devices; what reads them"
+    )
     steps = parser.add_subparsers(dest="step", required=True, metavar="STEP")
 
     new = steps.add_parser("add", help="enter a device before it is heard of; it is accepted")
@@ -54,11 +57,18 @@ def add(tasks: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
 
     refuse = steps.add_parser(
         "refuse",
-        help="keep a device out of the broker, its open connections too; over TCP it stays"
-        " connected and its readings go to quarantine",
+        help="keep a device out, its open connections too; readings of one that speaks through"
+        " another go to quarantine",
     )
     refuse.add_argument("code")
     refuse.set_defaults(run=_refuse)
+
+    read = steps.add_parser(
+        "profile", help="which profile its messages are read by, and of those behind it"
+    )
+    read.add_argument("code")
+    read.add_argument("name", help="of a profile or codec, shipped or in CIVICWATT_PROFILES")
+    read.set_defaults(run=_profile)
 
     listing = steps.add_parser("list", help="list devices")
     listing.add_argument("--status", choices=("pending", "accepted", "refused"))
@@ -155,6 +165,18 @@ def _refuse(args: argparse.Namespace) -> int:
         set_device_status(conn, device_named(conn, args.code).id, "refused")
         audit(conn, "device_status", args.code, {"status": "refused"})
     print(f"refused {args.code}")
+    return 0
+
+
+def _profile(args: argparse.Namespace) -> int:
+    known = readers().get(args.name)
+    if known is None:
+        raise InputError("there is no such profile or codec", place=args.name)
+    with administering() as conn, conn.transaction():
+        device = device_named(conn, args.code)
+        count = give_profile(conn, device.id, known.name)
+        audit(conn, "device_profile", args.code, {"was": device.profile, "is": known.name})
+    print(f"{args.code} is read by {known.name}, {count - 1} devices behind it too")
     return 0
 
 

@@ -3,13 +3,20 @@
 import json
 import re
 import subprocess
+from contextlib import closing
+from datetime import UTC, datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives.hashes import SHA256
 from psycopg import Connection
 
+from domain.reading import Message
+from ingest.profile.load import load_profiles
+from ingest.router import Router
+from ingest.writer import Writer
 from store.credential import credentials
 from store.registry import write as write_registry
 from tests.db.test_admin import run
@@ -18,6 +25,7 @@ from tests.production import ROOT
 
 pytestmark = pytest.mark.db
 
+UTC_ZONE = ZoneInfo("UTC")
 SECRET = {
     "CIVICWATT_SECRET_KEY": "a key of tests, of forty characters or so",
     "CIVICWATT_BROKER_PUBLIC_URL": "mqtts://broker.example.org:8883",
@@ -46,6 +54,35 @@ def test_a_device_is_added_refused_and_accepted(url: str, superuser: Connection)
     assert statuses(url)["plug-17"] == "accepted"
     done = superuser.execute("SELECT action FROM audit ORDER BY audit_id").fetchall()
     assert done == [("device_registered",), ("device_status",), ("device_status",)]
+
+
+def test_one_device_whose_units_are_wrong_is_read_by_a_profile_of_its_own(
+    url: str, superuser: Connection, tmp_path: Path
+) -> None:
+    (tmp_path / "boiler.toml").write_text(
+        'about = "plug of the boiler: its firmware gives kW and Wh"\nsource = "its display"\n'
+        'extends = "zigbee2mqtt"\n[[message]]\ntopic = "zigbee2mqtt/boiler"\nsender = "boiler"\n'
+        'time = ["arrival"]\n[values]\npower = { is = "active_power_kw", unit = "kW" }\n'
+        'energy = { is = "active_energy_import_kwh", kind = "cumulative", unit = "Wh" }\n'
+    )
+    folder = {"CIVICWATT_PROFILES": str(tmp_path)}
+    run(url, "admin", "device", "add", "boiler", "--organisation", "school-building",
+        "--profile", "zigbee2mqtt")  # fmt: skip
+    said = run(url, "admin", "device", "profile", "boiler", "unheard-of", code=1, **folder)
+    assert "no such profile" in said
+    run(url, "admin", "device", "profile", "boiler", "boiler", **folder)
+    now = datetime.now(UTC)
+    writer = Writer(url, collector="one", zone=UTC_ZONE, router=Router(load_profiles(tmp_path)))
+    with closing(writer):
+        writer.write([
+            Message(1, 1, f"zigbee2mqtt/{name}", b'{"power": 1.5, "energy": 1500}', False, now)
+            for name in ("boiler", "neighbour")
+        ])  # fmt: skip
+    read = superuser.execute(
+        "SELECT code, active_power_kw, active_energy_import_kwh FROM electricity_reading"
+        " JOIN device USING (device_id) ORDER BY code"
+    ).fetchall()
+    assert read == [("boiler", 1.5, 1.5), ("neighbour", 0.0015, 1500.0)]
 
 
 @pytest.mark.parametrize(

@@ -50,6 +50,11 @@ SELECT m.device_id, p.place_id, p.during
   FROM made m JOIN heard h USING (code) JOIN device_place p ON p.device_id = h.device_id
  WHERE h.channel AND h.status = 'accepted';
 
+-- name: give_profile
+-- The device, and what speaks through it by the same profile. profile text.
+UPDATE device d SET profile = %(profile)s FROM device g
+ WHERE g.device_id = %(device_id)s AND d.profile = g.profile AND (d.device_id = g.device_id OR d.via_id = g.device_id);
+
 -- name: declared_coordinates
 -- What is declared of the device itself; null: as its gateway's.
 SELECT coordinate_system FROM device WHERE device_id = %(device_id)s;
