@@ -31,6 +31,7 @@ BENCHES = (
     "lead",
     "yearly_statistics",
     "segmentation",
+    "fleet_year",
     "district_case",
 )
 

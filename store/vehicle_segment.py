@@ -1,7 +1,7 @@
 """Trips, stops and charges in versions: what changed supersedes, nothing is overwritten."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, fields
 from datetime import date, datetime
 
 from psycopg import Connection
@@ -58,6 +58,9 @@ class SegmentRow(SegmentFigures):
     start_longitude_deg: float | None = None
     end_latitude_deg: float | None = None
     end_longitude_deg: float | None = None
+
+
+_FIELDS = [each.name for each in fields(SegmentRow)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +167,7 @@ def add_versions(
 ) -> None:
     """Add versions that are known from now on."""
     told = [
-        asdict(row)
+        {name: getattr(row, name) for name in _FIELDS}
         | {
             "km_ways": Jsonb(dict(row.km_ways)),
             "kwh_ways": Jsonb(dict(row.kwh_ways)),

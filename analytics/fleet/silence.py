@@ -6,6 +6,8 @@ that are worked does, and whether it was unplugged or the vehicle merely stood, 
 
 from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
+from itertools import islice
+from math import ceil
 from zoneinfo import ZoneInfo
 
 from analytics.fleet.suspicion import Held, Suspicion
@@ -57,10 +59,10 @@ def _silence(
     if around is None or UseRule.TERMINAL_OFFLINE not in around.rules.in_use:
         return None
     limit = around.rules.terms.silent_days
-    worked = [day for day in run if around.works(day)]
-    if len(worked) < limit:
+    worked = (day for day in run if around.works(day))
+    reached = next(islice(worked, ceil(limit) - 1, None), None)
+    if reached is None:
         return None
-    reached = worked[int(-(-limit // 1)) - 1]
     heard = run[-1] + _DAY if fitted.get(run[-1] + _DAY) else None
     told = {
         "silent_since": str(run[0]),

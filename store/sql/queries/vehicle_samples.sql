@@ -11,11 +11,8 @@ SELECT min(s.first_at), max(s.last_at)
                 ORDER BY r.ts DESC LIMIT 1) AS last_at) s
  WHERE d.vehicle_id = %(vehicle_id)s;
 
--- name: copy
--- Samples of [first, end) in order of time. {columns}: what is wanted, none of it null.
-COPY (
-    SELECT r.ts, {columns}
-      FROM vehicle_device d JOIN vehicle_reading r USING (device_id)
-     WHERE d.vehicle_id = %(vehicle_id)s AND r.ts <@ d.during AND r.ts >= %(first)s AND r.ts < %(end)s
-     ORDER BY r.ts
-) TO STDOUT (FORMAT binary);
+-- name: packed
+-- Samples of [first, end) as one value, row by row in any order. {row}: what is wanted as octets of one length, none of it null.
+SELECT string_agg({row}, ''::bytea)
+  FROM vehicle_device d JOIN vehicle_reading r USING (device_id)
+ WHERE d.vehicle_id = %(vehicle_id)s AND r.ts <@ d.during AND r.ts >= %(first)s AND r.ts < %(end)s;
