@@ -57,7 +57,7 @@ def owed(
         First local day of the month on which the contract runs.
     """
     if contract.kind is ContractKind.SHARED_SAVINGS:
-        share = _share(contract, day)
+        share = provider_share(contract, day)
         worth = _paid_worth(contract, savings, working)
         part = cents(share * max(worth, Decimal(0)))
         told = f"{shown(share)} x max(0, {shown(worth)})"
@@ -92,7 +92,8 @@ def _sharing(
     return [Total("X", shared, formula)], shared
 
 
-def _share(contract: Contract, day: date) -> Decimal:
+def provider_share(contract: Contract, day: date) -> Decimal:
+    """The provider's part of a saving on a local day. [1]."""
     begun = [each for each in contract.provider_shares if each.first_day <= day]
     return max(begun, key=lambda each: each.first_day).share if begun else Decimal(0)
 

@@ -13,6 +13,7 @@ from analytics.settlement.decided import Unmet
 from analytics.settlement.due import Due
 from analytics.settlement.hand_over import HandOver
 from analytics.settlement.left_out import left_out
+from analytics.settlement.reporting_period import period_lines
 from analytics.settlement.statement import Side, Statement, read_inputs
 from analytics.settlement.true_up import TrueUp
 from analytics.settlement.undisputed import amount_in
@@ -20,6 +21,7 @@ from api.routes.saving_schema import SavingOut
 from api.routes.statement_schema import (
     ActOut,
     BaselineUsed,
+    ChangeOut,
     DifferenceOut,
     DisputeOut,
     DueOut,
@@ -28,6 +30,7 @@ from api.routes.statement_schema import (
     LineOut,
     OutcomeOut,
     PaymentOut,
+    PeriodOut,
     RegisterOut,
     RemarkOut,
     SignatureOut,
@@ -96,6 +99,33 @@ def _unmet(each: Unmet) -> UnmetOut:
         found=each.found,
         difference=each.difference,
     )
+
+
+def periods(scope: Caller, row: StatementRow) -> list[PeriodOut]:
+    """A month by line: from its baseline to what was saved."""
+    of = matter(scope.conn, row)
+    if not isinstance(of.document, Statement):
+        return []
+    names, paid = of.contract.names(), of.document.to_provider()
+    same = ("unit", "adjusted_baseline", "use", "saving", "low", "high", "status")
+    return [
+        PeriodOut(
+            statement=row.id,
+            month=row.period,
+            state=of.course.state,
+            line=each.saving.line,
+            name_zh=names[each.saving.line][0],
+            name_en=names[each.saving.line][1],
+            **{name: getattr(each.saving, name) for name in same},
+            baseline=each.baseline,
+            changes=[ChangeOut.model_validate(change) for change in each.changes],
+            price=each.price,
+            share=each.share,
+            amount=each.amount,
+            payment=paid,
+        )
+        for each in period_lines(of.contract, of.document)
+    ]
 
 
 def dispute_view(of: Matter, row: DisputeRow) -> DisputeOut:

@@ -19,10 +19,11 @@ from api.routes.statement_schema import (
     Month,
     NewAct,
     NewStatement,
+    PeriodOut,
     StatementDetail,
     StatementOut,
 )
-from api.routes.statement_view import heads, whole
+from api.routes.statement_view import heads, periods, whole
 from api.scope import Caller, Scope
 from domain.contract_book import DocumentKind, month_of_file, read_figures
 from domain.local_day import local_day
@@ -58,6 +59,25 @@ def list_statements(
     return Page(
         items=heads(scope, rows[:limit]),
         next=encode(rows[limit - 1].id) if len(rows) > limit else None,
+    )
+
+
+@router.get("/contracts/{contract_id}/periods")
+def list_periods(
+    contract_id: int, scope: Scope, limit: Limit = 60, cursor: Cursor = None
+) -> Page[PeriodOut]:
+    """Months of a contract by line: baseline, adjustments, use, saving, price, share, amount.
+
+    Of each month the statement that was made last; months are counted by `limit`, the newest first.
+    """
+    row = contract_named(scope, contract_id)
+    kept = statements(
+        scope.conn, contract_id=row.id, kind=DocumentKind.MONTH, before=before(cursor)
+    )
+    newest = [each for each in kept if each.newest]
+    return Page(
+        items=[each for one in newest[:limit] for each in periods(scope, one)],
+        next=encode(newest[limit - 1].id) if len(newest) > limit else None,
     )
 
 

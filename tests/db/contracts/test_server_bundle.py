@@ -129,7 +129,8 @@ def test_what_was_downloaded_is_verified_to_the_cent(
         "main-e": True, "charger": True, "water": True
     }  # fmt: skip
     assert lines[-1]["signed_by"] == ["client", "provider"]
-    assert lines[-1]["stated"] == ["quality temperature"]
+    unsaid = [f"certificate of {meter}" for meter in uses]
+    assert lines[-1]["stated"] == [*unsaid, "quality temperature"]
     prices = {line["line"]: line["agrees"] for line in lines if line["record"] == "price"}
     assert prices == {"electricity": True, "water": True}
     assert lines[-1]["may_be_signed"] is True

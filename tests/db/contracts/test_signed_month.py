@@ -1,6 +1,7 @@
 """A month goes from the entered contract to the payment, to the cent, by people of both sides."""
 
 import io
+from decimal import Decimal
 from typing import Any
 
 import openpyxl
@@ -182,6 +183,28 @@ def test_an_act_on_what_has_moved_since_it_was_looked_at_is_refused(desk: Desk) 
         headers={"If-Match": etag},
     )  # fmt: skip
     assert (late.status_code, late.json()["code"]) == (412, "statement_moved")
+
+
+def test_months_are_told_from_their_baseline_to_their_saving(desk: Desk) -> None:
+    contract = desk.agree()
+    made = desk.draft(contract)
+    rows = desk.get("manager", f"contracts/{contract}/periods")["items"]
+    assert [(each["month"], each["line"], each["state"]) for each in rows] == [
+        ("2026-07", "electricity", "draft"), ("2026-07", "water", "draft")
+    ]  # fmt: skip
+    power = rows[0]
+    assert (power["statement"], power["payment"]) == (made["id"], "154340.14")
+    told = {name: Decimal(power[name]) for name in ("baseline", "adjusted_baseline", "use")}
+    assert told == {
+        "baseline": 190000, "adjusted_baseline": Decimal("225281.6"), "use": 199600
+    }  # fmt: skip
+    assert [each["name"] for each in power["changes"]] == ["weather", "factors", "server-room"]
+    assert (Decimal(power["saving"]), power["amount"]) == (Decimal("25681.6"), "151845.43")
+    assert (Decimal(power["price"]), Decimal(power["share"])) == (
+        Decimal("0.7095"), Decimal("0.95")
+    )  # fmt: skip
+    assert desk.get("engineer", f"contracts/{contract}/periods")["items"] == rows
+    assert desk.ask("hospital", "GET", f"contracts/{contract}/periods").status_code == 404
 
 
 def test_a_year_is_trued_up_and_the_contract_handed_over(desk: Desk) -> None:

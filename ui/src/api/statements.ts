@@ -209,6 +209,27 @@ const one = (id: number, what = ''): string => `/statements/${id}${what}`
 const listed = async <T>(path: string, query: Record<string, string | number>, signal: AbortSignal): Promise<T[]> =>
   (await call<Page<T>>('GET', path, { query: { limit: LONGEST, ...query }, signal })).items
 
+/** A line of a month, from the agreed baseline by what adjusts it to what was saved; quantities in `unit`. */
+export interface PeriodLine extends Named {
+  statement: number
+  month: string
+  state: Statement['state']
+  line: string
+  unit: string
+  baseline: Decimal
+  changes: { name: string; quantity: Decimal }[]
+  adjusted_baseline: Decimal
+  use: Decimal
+  saving: Decimal
+  low: Decimal | null
+  high: Decimal | null
+  status: string
+  price: Decimal | null
+  share: Decimal | null
+  amount: Decimal | null
+  payment: Decimal | null
+}
+export const periods = (contract: number, signal: AbortSignal) => listed<PeriodLine>(`/contracts/${contract}/periods`, {}, signal)
 export const statements = (contract: number, signal: AbortSignal) => listed<Statement>(`/contracts/${contract}/statements`, {}, signal)
 export const statementsOf = (contract: number, month: string, signal: AbortSignal) =>
   listed<Statement>(`/contracts/${contract}/statements`, { month }, signal)
