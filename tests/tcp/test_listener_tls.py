@@ -122,6 +122,12 @@ def test_files_that_do_not_fit_are_named(
         (["--certificate", "a.crt"], "--certificate and --key belong together"),
         (["--authority", "a.crt"], "--certificate and --key belong together"),
         (["--plain", "--certificate", "a", "--key", "b"], "--plain is without TLS"),
+        (["--known-certificates"], "--certificate and --key belong together"),
+        (
+            ["--certificate", "a", "--key", "b", "--known-certificates"],
+            "--known-certificates needs the --authority",
+        ),
+        (["--platforms"], "CIVICWATT_SECRET_KEY has 0 characters"),
     ],
 )
 def test_the_command_listens_outside_this_machine_by_tls_or_when_told_so(
@@ -131,5 +137,6 @@ def test_the_command_listens_outside_this_machine_by_tls_or_when_told_so(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     monkeypatch.setenv("CIVICWATT_DATABASE_URL", "postgresql://nobody@127.0.0.1:1/none")
+    monkeypatch.delenv("CIVICWATT_SECRET_KEY", raising=False)
     assert main(["listen", "--codec", "gb32960", "--port", "0", *arguments]) == 1
     assert says in capsys.readouterr().err
