@@ -88,3 +88,20 @@ def test_a_meter_of_energy_fed_in_is_entered_as_a_check_meter(office: Visit) -> 
     row.wait_for()
     assert row.locator("td").nth(1).inner_text() == "考核表"
     office.expect_calm()
+
+
+def test_the_form_asks_behind_which_meter_a_plant_stands(office: Visit) -> None:
+    page = office.page
+    page.goto(f"/buildings/{hall_id(page.request)}/meters")
+    page.get_by_role("button", name="新建表计").click()
+    roles = page.locator("[name=role] option")
+    assert "光伏发电表" in roles.all_inner_texts()
+    assert "上网电量表（经上级表）" not in roles.all_inner_texts()
+    page.locator("[name=register]").select_option("active_energy_export_kwh")
+    assert roles.all_inner_texts() == ["考核表", "上网电量表（经上级表）", "光伏发电表"]
+    above = page.locator("[name=parent] option")
+    assert "无（最上级）" in above.all_inner_texts()
+    page.locator("[name=role]").select_option("fed_in")
+    page.get_by_text("储能没有位置").wait_for()
+    assert "无（最上级）" not in above.all_inner_texts()
+    office.expect_calm()
