@@ -144,6 +144,26 @@ class WindowRow:
     ended: bool
 
 
+@dataclass(frozen=True, slots=True)
+class SuppressedRow:
+    """What was found and opened no alert, and the window or event that is why."""
+
+    rule: str
+    place_code: str
+    place_zh: str
+    place_en: str
+    meter_code: str | None
+    medium: str | None
+    first: datetime
+    last: datetime
+    priority: str
+    expected: float | None
+    actual: float | None
+    kind: str | None
+    reason: str | None
+    event: bool
+
+
 class Wanted(NamedTuple):
     """Which alerts are wanted; what is None does not matter.
 
@@ -306,6 +326,12 @@ def add_window(
 def end_window(conn: Connection, window_id: int, reason: str) -> None:
     """End a window: it holds no more."""
     conn.execute(sql("alert_desk", "end_window"), {"window_id": window_id, "reason": reason})
+
+
+def suppressed(conn: Connection) -> list[SuppressedRow]:
+    """What windows and events kept from opening in the last 30 days, the newest first."""
+    with conn.cursor(row_factory=class_row(SuppressedRow)) as cursor:
+        return cursor.execute(sql("alert_desk", "suppressed")).fetchall()
 
 
 def windows(conn: Connection) -> list[WindowRow]:

@@ -1,6 +1,6 @@
 """What evaluators of alerts read beside the readings, and how far they have come."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, LiteralString, NamedTuple
@@ -83,13 +83,24 @@ class Arrived(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """Time in which what is found opens no alert, at a place and below it."""
+    """Time in which what is found opens no alert, at a place and below it.
+
+    Attributes
+    ----------
+    kind, reason : str
+        Why: as it was entered, or kind and name of an event of the calendar.
+    of_calendar : bool
+        An event explains only what is over when it is.
+    """
 
     organisation_id: int
     meter_id: int | None
     device_id: int | None
     rule: str | None
     during: Range[datetime]
+    kind: str
+    reason: str
+    of_calendar: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,10 +206,11 @@ def modes(conn: Connection) -> dict[str, str]:
     return dict(rows)
 
 
-def windows(conn: Connection, *, since: datetime) -> list[Window]:
-    """Windows that end after an instant."""
+def windows(conn: Connection, *, since: datetime, explained: Collection[str]) -> list[Window]:
+    """Windows that end after an instant; `explained`: rules for which events are some too."""
     with conn.cursor(row_factory=class_row(Window)) as cursor:
-        return cursor.execute(sql("alert", "windows"), {"since": since}).fetchall()
+        arguments = {"since": since, "explained": list(explained)}
+        return cursor.execute(sql("alert", "windows"), arguments).fetchall()
 
 
 def own_thresholds(conn: Connection) -> list[OwnThreshold]:

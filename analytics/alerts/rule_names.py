@@ -14,6 +14,8 @@ METER_RULES = (
 """Rules that judge whole days of a meter by itself; those that overlap are one matter."""
 DAY_RULES = (*METER_RULES, *COMPANY_RULES)
 """Rules that judge whole days of a meter."""
+EXPLAINED_RULES = ("unlike_usual", "night_load", "off_day_use")
+"""Rules that an event of the calendar may explain: unlike the usual, never a leak or a fault."""
 FAMILIES = (METER_RULES, *((rule,) for rule in COMPANY_RULES))
 """Rules whose findings on a meter may be one matter."""
 RULES = (

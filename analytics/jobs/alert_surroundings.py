@@ -1,12 +1,12 @@
 """What evaluators know of devices, rules, windows and thresholds, read anew now and then."""
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from psycopg import Connection
 
 from analytics.alerts.live_rule import Device
-from analytics.alerts.rule_names import SHIPPED_ON_TRIAL
+from analytics.alerts.rule_names import EXPLAINED_RULES, SHIPPED_ON_TRIAL
 from analytics.place.own_limits import limits_of
 from analytics.rules.thresholds import MeterClass, Thresholds
 from store.alert_watch import OwnThreshold, Watched, Window, above, modes, own_thresholds
@@ -14,6 +14,10 @@ from store.alert_watch import watched as watched_devices
 from store.alert_watch import windows as open_windows
 
 OFF, SHADOW, LIVE = "off", "shadow", "live"
+
+
+_CLEARING_UP = timedelta(hours=2)
+"""So long after its end an event still explains use."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +47,7 @@ class AlertSurroundings:
     def read(cls, conn: Connection, *, since: datetime) -> "AlertSurroundings":
         """Read it; windows as far as they end after an instant."""
         devices = {each.device_id: each for each in watched_devices(conn)}
-        windows = open_windows(conn, since=since)
+        windows = open_windows(conn, since=since, explained=EXPLAINED_RULES)
         return cls(devices, modes(conn), windows, own_thresholds(conn), above(conn))
 
     def mode(self, rule: str) -> str:
@@ -72,10 +76,19 @@ class AlertSurroundings:
         """The window in which an instant at a device lies, if any."""
         return self.covering(watched.place_id, watched.device_id, watched.meter_id, rule, at)
 
+    def explaining(
+        self, place_id: int, meter_id: int, rule: str, first: datetime, end: datetime
+    ) -> Window | None:
+        """The window in which a finding of [first, end) began; of an event, within which it lay."""
+        window = self.covering(place_id, None, meter_id, rule, first)
+        if window is None or not window.of_calendar or window.during.upper is None:
+            return window
+        return window if end <= window.during.upper + _CLEARING_UP else None
+
     def covering(
         self, place_id: int, device_id: int | None, meter_id: int | None, rule: str, at: datetime
     ) -> Window | None:
-        """The window in which an instant at a place lies, if any."""
+        """The window in which an instant at a place lies, if any; entered ones before events."""
         places = self.above.get(place_id, frozenset({place_id}))
         for window in self.windows:
             fits = (

@@ -157,12 +157,16 @@ class _Judging:
         """Keep a finding, and the alert it makes or feeds; whether it goes on."""
         finding, on = pair.finding, goes_on(pair.finding, judged_to)
         place = self.meter.place_id
-        window = self.around.covering(place, None, self.meter_id, finding.kind, finding.start)
+        window = self.around.explaining(
+            place, self.meter_id, finding.kind, finding.start, finding.end
+        )
         shadow = self.around.mode(finding.kind) == SHADOW
         outcome = "shadow" if shadow else "told"
         kept: Alert | None = None
         if alert is None and window is not None:
             outcome = "suppressed"
+            why = {"kind": window.kind, "reason": window.reason, "event": window.of_calendar}
+            finding = replace(finding, evidence={**finding.evidence, "suppressed_by": why})
         elif alert is None and not is_news(finding, judged_to):
             outcome = "late"
         else:

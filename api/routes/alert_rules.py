@@ -10,12 +10,27 @@ from analytics.alerts.rule_names import RULES, SHIPPED_ON_TRIAL
 from api.moment import span
 from api.page import Page
 from api.problem import refuse
-from api.routes.alert_schema import ModeIn, RuleOut, WindowEndIn, WindowIn, WindowOut
+from api.routes.alert_schema import (
+    ModeIn,
+    RuleOut,
+    SuppressedOut,
+    WindowEndIn,
+    WindowIn,
+    WindowOut,
+)
 from api.routes.place_facts import place_of
 from api.scope import Scope, only_administrators
 from domain.alert import Verdict
 from domain.sentence import Sentence
-from store.alert_list import add_window, backtest, end_window, rules, set_mode, windows
+from store.alert_list import (
+    add_window,
+    backtest,
+    end_window,
+    rules,
+    set_mode,
+    suppressed,
+    windows,
+)
 from store.alert_watch import modes
 from store.session import audit
 
@@ -53,6 +68,12 @@ def change_mode(rule: str, wanted: ModeIn, scope: Scope) -> Response:
     set_mode(scope.conn, rule, wanted.mode, wanted.reason)
     audit(scope.conn, "alert_rule_mode", rule, wanted.model_dump(mode="json"))
     return Response(status_code=HTTPStatus.NO_CONTENT)
+
+
+@router.get("/suppressed-findings")
+def list_suppressed(scope: Scope) -> Page[SuppressedOut]:
+    """What was found in the last 30 days and opened no alert, because of a window or an event."""
+    return Page(items=[SuppressedOut.model_validate(row) for row in suppressed(scope.conn)])
 
 
 @router.get("/alert-windows")

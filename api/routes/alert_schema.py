@@ -45,6 +45,7 @@ class AlertOut(BaseModel):
     meter_code: str | None
     meter_zh: str | None
     meter_en: str | None
+    desk_id: int | None = Field(description="The desk it stands at.")
     parent_id: int | None = Field(description="The alert that explains it.")
     inhibited: bool = Field(description="Told to nobody while its parent stands.")
     shadow: bool = Field(description="Found by a rule on trial.")
@@ -214,6 +215,27 @@ class WindowEndIn(BaseModel):
     """Why a window holds no more."""
 
     reason: str = Field(min_length=1, max_length=1000)
+
+
+class SuppressedOut(BaseModel):
+    """What was found and opened no alert, and the window or event that is why."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    rule: str
+    place_code: str
+    place_zh: str
+    place_en: str
+    meter_code: str | None
+    medium: str | None
+    first: AwareDatetime
+    last: AwareDatetime
+    priority: str
+    expected: float | None
+    actual: float | None
+    kind: str | None = Field(description="Of the window, or of the event.")
+    reason: str | None = Field(description="Of the window, or the name of the event.")
+    event: bool = Field(description="An event of the calendar, no window that was entered.")
 
 
 class WindowOut(BaseModel):

@@ -175,10 +175,15 @@ INSERT INTO alert_progress AS p (part, evaluated_to, at) VALUES (%(part)s, %(eva
 SELECT DISTINCT ON (rule) rule, mode FROM alert_rule_mode ORDER BY rule, mode_id DESC;
 
 -- name: windows
--- Windows in which something may be suppressed: their place, what they are about, and since when.
-SELECT w.organisation_id, w.meter_id, w.device_id, w.rule, w.during
+-- Windows in which something may be suppressed: their place, what they are about, since when, and why. An event of the calendar
+-- is one for rules that tell of use unlike the usual, of what is over when it is. explained text[].
+SELECT w.organisation_id, w.meter_id, w.device_id, w.rule, w.during, w.kind, w.reason, false AS of_calendar
   FROM alert_window w
- WHERE upper(w.during) >= %(since)s AND NOT EXISTS (SELECT FROM alert_window_end e WHERE e.window_id = w.window_id);
+ WHERE upper(w.during) >= %(since)s AND NOT EXISTS (SELECT FROM alert_window_end e WHERE e.window_id = w.window_id)
+ UNION ALL
+SELECT p.organisation_id, NULL, NULL, r.rule, p.during, p.kind, p.name, true
+  FROM place_event p CROSS JOIN unnest(%(explained)s::text[]) AS r (rule)
+ WHERE upper(p.during) >= %(since)s;
 
 -- name: above
 -- Each place with those above it now, itself included.

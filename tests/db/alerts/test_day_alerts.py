@@ -161,3 +161,37 @@ def test_a_killed_judge_leaves_its_work_on_the_list(burning: House, database: st
     assert burning.one("SELECT count(*) FROM alert_work") == 2
     run(burning.work)
     assert burning.one("SELECT count(*) FROM alert WHERE state = 'open'") == 1
+
+
+def note_event(house: House, first: date, end: date) -> None:
+    house.conn.execute("DELETE FROM place_event")
+    house.conn.execute(
+        "INSERT INTO place_event (organisation_id, kind, name, during)"
+        " SELECT organisation_id, 'large_event', '高考', tstzrange(%s, %s)"
+        " FROM organisation WHERE code = 'school'",
+        [day_start(first, ZONE), day_start(end, ZONE)],
+    )
+
+
+def test_an_event_explains_what_is_over_when_it_is_and_says_so(
+    burning: House, sign_in: SignIn
+) -> None:
+    first = TODAY - timedelta(days=NIGHTS)
+    note_event(burning, first, TODAY)
+    run(burning.work)
+    assert burning.one("SELECT count(*) FROM alert") == 0
+    burning.conn.execute(
+        "UPDATE alert_finding SET (start_at, end_at) = (start_at + ago, end_at + ago)"
+        " FROM (SELECT now() - timestamptz '2026-07-18Z' AS ago) shift"
+    )
+    held = sign_in("school").get(f"{V1}/suppressed-findings").json()["items"]
+    assert {(each["kind"], each["reason"], each["event"]) for each in held} == {
+        ("large_event", "高考", True)
+    }
+    assert sign_in("hospital").get(f"{V1}/suppressed-findings").json()["items"] == []
+    # An event of the first night does not explain the four that follow.
+    burning.conn.execute("TRUNCATE alert_finding")
+    note_event(burning, first, first + timedelta(days=1))
+    burning.conn.execute("INSERT INTO alert_work SELECT meter_id, '2026-07-10' FROM meter")
+    run(burning.work)
+    assert burning.one("SELECT count(*) FROM alert WHERE state = 'open'") > 0  # type: ignore[operator]  # a count

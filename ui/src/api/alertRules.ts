@@ -17,6 +17,27 @@ export interface AlertRule {
   precision: number | null
 }
 
+/** What was found and opened no alert, and the window or event that is why. */
+export interface Suppressed {
+  rule: string
+  place_code: string
+  place_zh: string
+  place_en: string
+  meter_code: string | null
+  medium: string | null
+  first: Instant
+  last: Instant
+  priority: string
+  expected: number | null
+  actual: number | null
+  kind: string | null
+  reason: string | null
+  event: boolean
+}
+
+export const suppressedFindings = async (signal?: AbortSignal) =>
+  (await call<Page<Suppressed>>('GET', '/suppressed-findings', signal ? { signal } : {})).items
+
 export interface Entered {
   value: number | null
   reason: string

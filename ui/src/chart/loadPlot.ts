@@ -10,6 +10,8 @@ export interface Drawing {
   curve: Curve
   /** Means of the period it is held against, at the same times. */
   compared: (number | null)[] | null
+  /** Times of events, which explain the use. */
+  events: readonly Span[]
   shown: Span
   zone: string
   locale: string
@@ -55,7 +57,7 @@ export function options(drawing: Drawing): uPlot.Options {
       bind: { dblclick: () => null },
     },
     hooks: {
-      drawAxes: [(plot) => hatch(plot, drawing)],
+      drawAxes: [(plot) => shade(plot, drawing.events), (plot) => hatch(plot, drawing)],
       draw: [(plot) => writeUnit(plot, curve.unit)],
       setCursor: [({ cursor }) => drawing.point(cursor.idx ?? null)],
       setSelect: [
@@ -123,6 +125,18 @@ export function writeUnit({ ctx, bbox }: uPlot, unit: string): void {
   ctx.fillStyle = token('ink2')
   ctx.textAlign = 'right'
   ctx.fillText(unitSymbol(unit), bbox.left - 6 * devicePixelRatio, bbox.top - 8 * devicePixelRatio)
+  ctx.restore()
+}
+
+function shade(plot: uPlot, events: readonly Span[]): void {
+  const { ctx, bbox } = plot
+  ctx.save()
+  ctx.fillStyle = token('selection')
+  for (const { from, to } of events) {
+    const left = Math.max(plot.valToPos(from, 'x', true), bbox.left)
+    const right = Math.min(plot.valToPos(to, 'x', true), bbox.left + bbox.width)
+    if (right > left) ctx.fillRect(left, bbox.top, right - left, bbox.height)
+  }
   ctx.restore()
 }
 
