@@ -8,7 +8,7 @@ what became known since is in it; the last quarter of a year has no true-up but 
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal, localcontext
 from itertools import pairwise
@@ -172,49 +172,64 @@ def true_up(
     MissingInputError
         If the contract has no such year, or no such quarter that is trued up.
     """
-    years = contract_years(contract)
-    spans = contract_quarters(contract, year) if 1 <= year <= len(years) else []
-    if not 1 <= year <= len(years) or (quarter is not None and not 1 <= quarter <= len(spans)):
-        reason = f"contract {contract.code} has no year {year}, quarter {quarter or '-'} to true up"
-        raise MissingInputError(reason, code="contract")
-    span = years[year - 1] if quarter is None else spans[quarter - 1]
-    first_day, end_day = span
+    span = _span(contract, year, quarter)
     now = {each.month: each for each in final}
     before = {each.month: each for each in signed}
-    remarks = list(_missing(first_day, end_day, before, now))
-    for each in final:
-        remarks += [remark for remark in each.remarks if remark.blocks]
+    remarks = [*_missing(*span, before, now), *_blocking(final)]
     moved = whole_sum(_moved(month, before, now) for month in sorted({*before, *now}))
-    totals = [
-        Total(
-            symbol, whole_sum(each.total(symbol) for each in final), f"sum of {len(final)} months"
-        )
-        for symbol in ("F", "U", "D")
-    ]
-    totals.append(Total("months", moved, "what the months are now - what was signed"))
+    owed = [Total("months", moved, "what the months are now - what was signed")]
     if quarter is None:
-        totals += _settled(len(spans), quarters, remarks)
+        owed += _settled(len(contract_quarters(contract, year)), quarters, remarks)
         with localcontext(ARITHMETIC):
-            totals += _of_the_year(contract, span, final, remarks)
-    parts = [each.amount for each in totals[3:]]
-    balance = whole_sum(parts)
-    due = (end_day + timedelta(days=31)).replace(day=contract.payment_day)
-    formula = " + ".join(str(part) for part in parts)
+            owed += _of_the_year(contract, span, final, remarks)
     return TrueUp(
         contract=contract.code,
         contract_version=contract.version,
         year=year,
-        first_day=first_day,
-        end_day=end_day,
+        first_day=span[0],
+        end_day=span[1],
         differences=tuple(_differences(before, now)),
-        totals=tuple(totals),
-        payment=None if balance is None else _unretained(contract, balance, due, formula),
+        totals=(*_sums(final), *owed),
+        payment=_balance(contract, span[1], owed),
         remarks=tuple(dict.fromkeys(remarks)),
         signed=tuple(each.sha256 for each in signed),
         final=tuple(each.sha256 for each in final),
         quarter=quarter,
         quarters=tuple(each.sha256 for each in quarters) or None,
     )
+
+
+def _span(contract: Contract, year: int, quarter: int | None) -> tuple[date, date]:
+    """Local days [first_day, end_day) of a year, or of a quarter of it."""
+    years = contract_years(contract)
+    spans = contract_quarters(contract, year) if 1 <= year <= len(years) else []
+    if not 1 <= year <= len(years) or (quarter is not None and not 1 <= quarter <= len(spans)):
+        reason = f"contract {contract.code} has no year {year}, quarter {quarter or '-'} to true up"
+        raise MissingInputError(reason, code="contract")
+    return years[year - 1] if quarter is None else spans[quarter - 1]
+
+
+def _blocking(final: Sequence[Statement]) -> Iterator[Remark]:
+    for each in final:
+        yield from (remark for remark in each.remarks if remark.blocks)
+
+
+def _sums(final: Sequence[Statement]) -> Iterator[Total]:
+    """Fee, bills and deductions as they are now. [CNY]."""
+    for symbol in ("F", "U", "D"):
+        whole = whole_sum(each.total(symbol) for each in final)
+        yield Total(symbol, whole, f"sum of {len(final)} months")
+
+
+def _balance(contract: Contract, end_day: date, owed: Sequence[Total]) -> Payment | None:
+    """Who pays what in all; nothing of it is kept back."""
+    parts = [each.amount for each in owed]
+    balance = whole_sum(parts)
+    if balance is None:
+        return None
+    due = (end_day + timedelta(days=31)).replace(day=contract.payment_day)
+    found = payment(contract, balance, due, " + ".join(str(part) for part in parts))
+    return replace(found, retained=Decimal(0))
 
 
 def _settled(wanted: int, quarters: Sequence[TrueUp], remarks: list[Remark]) -> Iterator[Total]:
@@ -236,11 +251,6 @@ def to_provider(paid: Payment | None) -> Decimal | None:
     if paid is None:
         return None
     return paid.amount if paid.payee is Party.PROVIDER else -paid.amount
-
-
-def _unretained(contract: Contract, balance: Decimal, due: date, formula: str) -> Payment:
-    found = payment(contract, balance, due, formula)
-    return Payment(found.payer, found.payee, found.amount, Decimal(0), due, formula)
 
 
 def _missing(
