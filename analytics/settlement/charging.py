@@ -4,6 +4,7 @@ from decimal import Decimal
 
 from analytics.settlement.active_month import ActiveMonth
 from analytics.settlement.working import Working, shown
+from domain.contract_line import SOLAR
 from domain.contract_month import Charging
 from domain.contract_term import Meter
 
@@ -25,7 +26,11 @@ def _faults(month: ActiveMonth, pile: Charging) -> list[tuple[str, str, bool]]:
     counting = [meter.in_ledger()[0] for meter in above if not meter.excluded]
     out = [meter.in_ledger()[0] for meter in (*own, *above) if meter.excluded]
     name, by = f"pile {pile.pile} (meter {pile.meter})", ", ".join(counting)
-    takes_out = any(meter.excluded for meter in month.contract.meters)
+    contract = month.contract
+    # What PV fed in is taken off its own line: that says nothing of charging.
+    takes_out = any(
+        meter.excluded and contract.line(meter.line).kind not in SOLAR for meter in contract.meters
+    )
     if len(out) > 1:
         detail = f"{name} is taken out more than once, by {', '.join(out)}"
         return [("charging_twice", detail, True)]

@@ -72,3 +72,14 @@ def test_without_an_agreed_tolerance_unmatched_charging_is_told_and_blocks_nothi
 def test_one_who_stands_for_it_alone_is_not_two() -> None:
     with pytest.raises(ValueError, match="want two persons"):
         ChargingAccepted("late", "minutes 3", ("A. Client", "A. Client"))
+
+
+def test_what_pv_fed_in_is_taken_off_its_own_line_and_takes_no_charging_out() -> None:
+    inside = replace(PILE, meter="pile-7")
+    assert "charging_inside" in codes(october(inside))
+    meters = [
+        replace(each, line="pv") if each.excluded else each for each in clinic().contract.meters
+    ]
+    book = with_terms(clinic(), meters=tuple(meters))
+    told = with_month(book, "2026-10", lambda month: replace(month, charging=(inside,)))
+    assert "charging_inside" not in codes(statement(told, "2026-10"))
