@@ -1,6 +1,7 @@
 """Signing in, languages, themes, keys, and what holds on every page."""
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.ui.conftest import Visit, hall_id, sign_in
 
@@ -55,6 +56,23 @@ def test_the_policy_of_the_page_allows_its_own_host_only(visit: Visit) -> None:
     assert "script-src 'self';" in policy
     assert "style-src 'self';" in policy
     assert "unsafe" not in policy
+
+
+def test_the_rail_folds_its_groups_and_needs_no_scrolling(office: Visit) -> None:
+    page = office.page
+    page.goto("/tariffs")
+    rail = page.get_by_role("navigation", name="主导航")
+    rules = rail.get_by_role("button", name="规则")
+    expect(rules).to_have_attribute("aria-expanded", "true")
+    expect(rail.get_by_role("link", name="电价与价格")).to_have_attribute("aria-current", "page")
+    expect(rail.get_by_role("link", name="告警台")).to_be_hidden()
+    for group in ("运行", "台账", "平台"):
+        rail.get_by_role("button", name=group).press("Enter")
+        expect(rail.get_by_role("link").first).to_be_visible()
+        beyond = rail.evaluate("(box) => box.scrollHeight - box.clientHeight")
+        assert (group, beyond) == (group, 0)
+    expect(rules).to_have_attribute("aria-expanded", "false")
+    office.expect_calm()
 
 
 def test_every_page_is_calm_on_a_desktop(office: Visit) -> None:
