@@ -1,6 +1,6 @@
 """Trips, plug-ins and a pile whose costs are arithmetic, planted without their samples."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from psycopg import Connection
@@ -106,11 +106,10 @@ def match(conn: Connection, charge: str) -> None:
     conn.execute(_MATCH, [charge])
 
 
-def put_on_tariff(conn: Connection) -> None:
-    """Put the pile's meter on a tariff with a valley from midnight to eight."""
+def put_on_tariff(conn: Connection, since: date = date(2026, 1, 1)) -> None:
+    """Put the pile's meter on a tariff with a valley from midnight to eight, from a day on."""
     add_tariff(conn, TARIFF, place="pile.toml")
     tariff = next(row.id for row in tariffs(conn) if row.code == "pile")
     row = conn.execute("SELECT meter_id FROM pile").fetchone()
     assert row is not None
-    first_day = datetime(2026, 1, 1, tzinfo=ZONE).date()
-    put_meter(conn, row[0], MeterTariffRow(tariff, "pile", first_day, None, None, None, None))
+    put_meter(conn, row[0], MeterTariffRow(tariff, "pile", since, None, None, None, None))

@@ -22,7 +22,8 @@ from analytics.fleet.vehicle_account import (
 )
 from analytics.fleet_accounts.period import FleetPeriod, charge_stretch, trip_stretch
 from analytics.ledger.interval_cost import IntervalCost
-from analytics.place.meter_cost import meter_interval_costs
+from analytics.ledger.timetable import next_month
+from analytics.place.meter_cost import meter_interval_costs, unpriced_intervals
 from domain.errors import CalendarMissingError, MissingInputError
 from domain.local_day import day_start, local_day
 from domain.money import exact
@@ -41,16 +42,23 @@ class OwnCharge:
 
     Attributes
     ----------
-    cost : ChargeCost or None
-        Of the months of the period that began while the vehicle was here. None where the pile
-        cannot be priced at all: see `why`.
+    cost : ChargeCost
+        Of the months of the period that began while the vehicle was here.
+    told : bool
+        The pile's meter tells what it counted meanwhile, in these months or in others.
     why : str
-        What keeps the pile from being priced; empty where nothing does.
+        What keeps one of these months from being priced; empty where nothing does.
     """
 
     row: ChargeRow
-    cost: ChargeCost | None
+    cost: ChargeCost
+    told: bool
     why: str = ""
+
+    @property
+    def kwh(self) -> Decimal:
+        """Counted in these months; where the meter tells nothing, all it was matched with."""
+        return self.cost.kwh if self.told else exact(self.row.pile_kwh or 0.0)
 
 
 class FleetCosts:
@@ -129,8 +137,9 @@ class FleetCosts:
     def own_charging(self, vehicle_id: int, spans: Spans) -> OwnCharging:
         """What a vehicle's plug-ins at piles of our own came to in some spans of these months.
 
-        Each month of a plug-in counts where it began. One that cannot be priced at all tells no
-        months: its energy counts once, where it began, and it lacks a price wherever it lasted.
+        Each month of a plug-in counts where it began, priced or not. One of which the pile's meter
+        tells nothing has no months: its energy counts once, where it began, and it lacks a price
+        wherever it lasted.
         """
         kwh, amount, unpriced_kwh = _NOTHING, _NOTHING, _NOTHING
         sessions, unpriced, untold = 0, 0, 0
@@ -138,11 +147,11 @@ class FleetCosts:
             if not any(within(begin, spans) for begin in self._period.parts_of(each.row)):
                 continue
             sessions += 1
-            if each.cost is None or not each.cost.months:
+            if not each.told:
                 unpriced += 1
                 if within(each.row.start_at, spans):
-                    kwh += exact(each.row.pile_kwh or 0.0)
-                    unpriced_kwh += exact(each.row.pile_kwh or 0.0)
+                    kwh += each.kwh
+                    unpriced_kwh += each.kwh
                 else:
                     untold += 1
                 continue
@@ -191,11 +200,7 @@ class FleetCosts:
     def _at_pile(self, rows: list[ChargeRow], fees: list[PileFeeRow]) -> Iterator[OwnCharge]:
         """Plug-ins of one pile; a fee holds for those that begin while it is in force."""
         zone = self._months.zone
-        try:
-            intervals = self._intervals(rows)
-        except (MissingInputError, CalendarMissingError) as error:
-            yield from (OwnCharge(row, None, str(error)) for row in rows)
-            return
+        intervals, why = self._intervals(rows)
         elsewhere = self._elsewhere(rows, intervals)
         by_fees: dict[PileFees, list[ChargeRow]] = {}
         for row in rows:
@@ -209,8 +214,11 @@ class FleetCosts:
                 priced[cost.charge.id] = cost
         for row in rows:
             cost = priced[_name(row)]
-            here = [each for each in cost.months if self._holds(row, each)]
-            yield OwnCharge(row, replace(cost, months=tuple(here)))
+            here = tuple(each for each in cost.months if self._holds(row, each))
+            lacking = any(each.energy is None for each in here)
+            yield OwnCharge(
+                row, replace(cost, months=here), told=bool(cost.months), why=why if lacking else ""
+            )
 
     def _elsewhere(self, rows: list[ChargeRow], intervals: list[IntervalCost]) -> list[PlugIn]:
         """Plug-ins of other places at the pile of these: they share its intervals."""
@@ -223,22 +231,34 @@ class FleetCosts:
         return [PlugIn(f"elsewhere/{n}", *span) for n, span in enumerate(spans)]
 
     def _holds(self, row: ChargeRow, month: MonthCost) -> bool:
-        """Whether the vehicle stood here when a month of its plug-in began."""
-        return self._period.stint_at(row.vehicle_id, self._begin(row, month)) is not None
+        """Whether a month of a plug-in is of the period, and its vehicle stood here then."""
+        asked = self._months.first_day <= month.month < self._months.end_day
+        return asked and self._period.stint_at(row.vehicle_id, self._begin(row, month)) is not None
 
-    def _intervals(self, rows: list[ChargeRow]) -> list[IntervalCost]:
-        """Priced intervals of a pile's meter over its plug-ins, within the months."""
-        conn, months = self._period.conn, self._months
+    def _intervals(self, rows: list[ChargeRow]) -> tuple[list[IntervalCost], str]:
+        """Intervals of a pile's meter over all of its plug-ins, and why some have no price.
+
+        Also of months beside the period: only then it is known whether the meter told nothing of a
+        plug-in, or nothing in these months.
+        """
+        conn, zone = self._period.conn, self._months.zone
         meter_id = rows[0].meter_id
         found = meters(conn, meter_ids=[meter_id]) if meter_id is not None else []
         if not found:
-            return []
-        first = max(local_day(min(row.start_at for row in rows), months.zone), months.first_day)
-        last = local_day(max(row.end_at for row in rows), months.zone)
-        end = min(last + timedelta(days=1), months.end_day)
-        inside = day_start(first, months.zone)
-        costs = meter_interval_costs(conn, found[0], first, end)
-        return [each for each in costs if each.start >= inside]
+            return [], ""
+        day = local_day(min(row.start_at for row in rows), zone)
+        end = local_day(max(row.end_at for row in rows), zone) + timedelta(days=1)
+        intervals: list[IntervalCost] = []
+        why = ""
+        while day < end:
+            until = min(next_month(day.replace(day=1)), end)
+            try:
+                intervals += meter_interval_costs(conn, found[0], day, until)
+            except (MissingInputError, CalendarMissingError) as error:
+                why = why or str(error)
+                intervals += unpriced_intervals(conn, found[0], day, until)
+            day = until
+        return intervals, why
 
 
 def _fees_on(fees: list[PileFeeRow], day: date) -> PileFees:

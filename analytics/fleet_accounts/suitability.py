@@ -112,7 +112,6 @@ class FleetSuitability:
         months = [
             month
             for each in self._costs.own
-            if each.cost is not None
             for month in each.cost.months
             if month.amount is not None
         ]

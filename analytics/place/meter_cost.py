@@ -25,6 +25,7 @@ from domain.money import exact
 from domain.price_book import PriceBook
 from domain.quantity import quantities
 from domain.sentence import Sentence
+from domain.time_of_use import Period
 from store.calendar import calendar_of_place
 from store.contract_ledger import Eyes
 from store.cost import RegisterCut, amounts, register_cuts, used
@@ -132,6 +133,18 @@ def meter_interval_costs(
     source = _Source(conn, as_of, Eyes.PERSON)
     for stretch in _stretches(source, meter, (first_day, end_day), (calendar, weather)):
         yield from interval_costs(stretch.timetable, stretch.amounts, stretch.book)
+
+
+def unpriced_intervals(
+    conn: Database, meter: MeterRow, first_day: date, end_day: date, *, as_of: datetime = NOW
+) -> list[IntervalCost]:
+    """Intervals of local days [first_day, end_day) of a meter that nothing prices."""
+    span = (day_start(day, ZoneInfo(meter.zone)) for day in (first_day, end_day))
+    found = amounts(conn, meter.id, meter.quantity, *span, as_of=as_of, eyes=Eyes.PERSON)
+    return [
+        IntervalCost(each.start, each.end, Period.FLAT, exact(each.value), None, None)
+        for each in (Amount(*row) for row in found)
+    ]
 
 
 def _weather(

@@ -258,7 +258,6 @@ def _refund(order: VehicleOrder, codes: dict[int, str]) -> OrderOut:
 
 def _own(charge: OwnCharge, codes: dict[int, str]) -> OwnChargeOut:
     row, cost = charge.row, charge.cost
-    months = cost.months if cost is not None else ()
     return OwnChargeOut(
         vehicle_id=row.vehicle_id,
         code=codes[row.vehicle_id],
@@ -266,9 +265,9 @@ def _own(charge: OwnCharge, codes: dict[int, str]) -> OwnChargeOut:
         pile=row.pile or "",
         start_at=row.start_at,
         end_at=row.end_at,
-        kwh=told(cost.kwh if cost is not None and months else Decimal(row.pile_kwh or 0)),
-        amount=cost.amount if cost is not None else None,
-        months=[_month(each) for each in months],
+        kwh=told(charge.kwh),
+        amount=cost.amount,
+        months=[_month(each) for each in cost.months],
         why=charge.why,
     )
 

@@ -1,18 +1,24 @@
 """Costs in the store: orders taken over once, piles priced when they counted, accounts of each."""
 
+import csv
+import io
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
+from openpyxl import Workbook
 from psycopg import Connection
 
+from store.tariff import revise_tariff, tariffs
 from store.vehicle import enter
-from tests.costed_fleet import match, plant, put_on_tariff, segment
+from tests.costed_fleet import TARIFF, local, match, plant, put_on_tariff, segment
 from tests.db.conftest import V1, SignIn
-from tests.fleet_estate import car
+from tests.estate import registers, store_messages
+from tests.fleet_estate import car, cut
 from tests.metered_building import place_id
 
 pytestmark = pytest.mark.db
@@ -82,6 +88,50 @@ def test_a_month_of_orders_with_duplicates_and_a_refund(fleet: Connection, sign_
     assert [each["id"] for each in found["unpaid"]] == ["unpaid"]
 
 
+def workbook(text: str) -> bytes:
+    """A table as a workbook, numbers as numbers, times as times."""
+    book = Workbook()
+    for row in csv.reader(io.StringIO(text)):
+        book.active.append([_cell(value) for value in row])
+    file = io.BytesIO()
+    book.save(file)
+    return file.getvalue()
+
+
+def _cell(value: str) -> str | float | datetime:
+    for read in (float, datetime.fromisoformat):
+        try:
+            return read(value)
+        except ValueError:
+            continue
+    return value
+
+
+def test_workbooks_of_orders_say_what_tables_say_in_whichever_form_they_come(
+    fleet: Connection, sign_in: SignIn
+) -> None:
+    client = sign_in("admin")
+    for _ in range(2):
+        for name, text in (
+            ("orders_charging", CHARGING),
+            ("orders_toll", TOLLS),
+            ("orders_insurance", INSURANCE),
+        ):
+            taken = client.post(f"{V1}/sheets/{name}", content=workbook(text)).json()
+            assert (taken["taken"], taken["faults"]) == (True, [])
+    one, other = costs(client, fleet)["items"]
+    paid = {"charging": "35.10", "toll": "15.00", "insurance": "310.00"}
+    for account, wanted in ((one, paid), (other, {"toll": "20.00"})):
+        told = {name: Decimal(amount) for name, amount in items(account).items()}
+        assert told == {name: Decimal(amount) for name, amount in wanted.items()}
+    # The same orders once more as text are the same orders.
+    assert take(client, "orders_charging", CHARGING)["taken"]
+    assert costs(client, fleet)["items"] == [one, other]
+    changed = workbook(CHARGING.replace("26.00", "27.00"))
+    again = client.post(f"{V1}/sheets/orders_charging", content=changed).json()
+    assert [each["code"] for each in again["faults"]] == ["order_differs"] * 2
+
+
 def test_a_pile_of_our_own_is_priced_by_its_meter_as_soon_as_there_is_a_tariff(
     fleet: Connection, sign_in: SignIn
 ) -> None:
@@ -106,6 +156,68 @@ def test_a_pile_of_our_own_is_priced_by_its_meter_as_soon_as_there_is_a_tariff(
     july = costs(client, fleet)["items"][0]
     assert (items(june), items(july)) == ({"own_piles": "10.40"}, {"own_piles": "4.80"})
     assert july["own_kwh"] == "12.000"
+
+
+def own_of(client: TestClient, conn: Connection) -> list[tuple[str, int]]:
+    """Energy of car 1 at our own piles, and plug-ins without a price, in June and in July."""
+    found = []
+    for month in ("2026-06-01", "2026-07-01"):
+        account = costs(client, conn, first=month, last=month)["items"][0]
+        found.append((account["own_kwh"], account["unpriced"]))
+    return found
+
+
+def test_a_plug_in_over_the_end_of_a_month_counts_once_with_and_without_a_tariff(
+    fleet: Connection, sign_in: SignIn
+) -> None:
+    """12 kWh before midnight and 12 after it, whatever of it has a price."""
+    client = sign_in("admin")
+    assert own_of(client, fleet) == [("12.000", 1), ("12.000", 1)]
+    put_on_tariff(fleet, since=date(2026, 7, 1))
+    assert own_of(client, fleet) == [("12.000", 1), ("12.000", 0)]
+    [listed] = costs(client, fleet, "/own-piles", first="2026-06-01", last="2026-07-01")["items"]
+    assert [each["kwh"] for each in listed["months"]] == ["12.000", "12.000"]
+    assert [each["energy"] for each in listed["months"]] == [None, "3.60"]
+    assert (listed["amount"], listed["why"] != "") == (None, True)
+
+
+def test_a_plug_in_whose_first_month_the_meter_does_not_tell_counts_in_the_second_only(
+    fleet: Connection, sign_in: SignIn
+) -> None:
+    """Its meter is heard from midnight on: what it was matched with is not counted beside that."""
+    fleet.execute(
+        "UPDATE consumption SET superseded_at = now() WHERE start_at < '2026-06-30 16:00Z'"
+    )
+    put_on_tariff(fleet)
+    assert own_of(sign_in("admin"), fleet) == [("0.000", 0), ("12.000", 0)]
+
+
+def test_prices_and_readings_that_come_later_count_back(fleet: Connection, sign_in: SignIn) -> None:
+    client = sign_in("admin")
+    put_on_tariff(fleet)
+    segment(fleet, "car-2", "later", "charge", "2026-07-03 00:00", 120, kwh=10.8)
+    match(fleet, "later")
+
+    def own() -> dict[str, tuple[str, str | None]]:
+        found = costs(client, fleet, "/own-piles")["items"]
+        return {each["id"]: (each["kwh"], each["amount"]) for each in found}
+
+    # The pile's meter has told nothing of it yet: all it was matched with, and no price.
+    assert own() == {"own": ("12.000", "3.60"), "later": ("24.000", None)}
+    late = [1432.0, 1438.0, 1444.0]
+    store_messages(
+        fleet,
+        registers("school-device-0", local("2026-07-03 00:00"), late, step=timedelta(hours=1)),
+    )
+    cut(fleet)
+    assert own() == {"own": ("12.000", "3.60"), "later": ("12.000", "3.60")}
+    # The valley is dearer from the first of July on; June keeps its price.
+    dearer = TARIFF.replace("2026-01-01", "2026-07-01").replace("valley = 0.30", "valley = 0.50")
+    [pile] = [row.id for row in tariffs(fleet) if row.code == "pile"]
+    assert revise_tariff(fleet, pile, dearer, place="pile.toml") == [date(2026, 7, 1)]
+    assert own() == {"own": ("12.000", "6.00"), "later": ("12.000", "6.00")}
+    [june] = costs(client, fleet, "/own-piles", first="2026-06-01", last="2026-06-01")["items"]
+    assert (june["kwh"], june["amount"]) == ("12.000", "7.20")
 
 
 def test_an_implausible_trip_is_listed_and_in_no_total(fleet: Connection, sign_in: SignIn) -> None:
