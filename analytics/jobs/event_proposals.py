@@ -17,13 +17,17 @@ from analytics.models.estimator import Floats
 from analytics.savings.non_routine import proposals
 from analytics.savings.proposal import Proposal, Shape
 from domain.calendar import days
-from domain.local_day import local_day
+from domain.local_day import day_start, local_day
 from store.baseline_work import BaselineWork, CountingModel, counting_models, propose
+from store.occasion import events
 
 _MOST_DAYS = 1100
 """What is looked at after a training. [d]"""
 _NEAR_DAYS = 45
 """A change so close to the first day of reporting may well be the measure itself. [d]"""
+_AROUND_STEP = timedelta(days=14)
+"""So near events of the calendar may be what a change is about."""
+_MOST_EVENTS = 5
 _SAME_DAYS = 60
 """Proposals that lie closer together are about the same thing. [d]"""
 
@@ -44,7 +48,7 @@ def propose_events(conn: Connection, work: Sequence[BaselineWork], *, now: datet
     found = 0
     for together in alike.values():
         for held, each in _proposals(together):
-            row = _row(each, held.model, held.told)
+            row = _row(each, held.model, held.told, _happened(conn, each, held.told.work))
             found += propose(conn, held.told.work.id, row, within_days=_SAME_DAYS)
     return found
 
@@ -97,8 +101,26 @@ def _days(of: Training) -> Iterator[date]:
     return days(of.first_day, of.first_day + timedelta(days=len(of.use)))
 
 
+def _happened(conn: Connection, found: Proposal, work: BaselineWork) -> list[dict[str, str]]:
+    """Events of the calendar at the place that may be why: of the days, or around a step."""
+    zone = ZoneInfo(work.zone or "UTC")
+    end = found.first if found.shape is Shape.STEP else found.end
+    first, last = (day_start(day, zone) for day in (found.first - _AROUND_STEP, end + _AROUND_STEP))
+    return [
+        {
+            "kind": each.kind,
+            "name": each.name,
+            "first_day": local_day(each.start_at, zone).isoformat(),
+        }
+        for each in events(conn, work.organisation_id, first, last)[:_MOST_EVENTS]
+    ]
+
+
 def _row(
-    found: Proposal, model: CountingModel, told: ReadTraining[BaselineWork, Training]
+    found: Proposal,
+    model: CountingModel,
+    told: ReadTraining[BaselineWork, Training],
+    happened: list[dict[str, str]],
 ) -> Mapping[str, Any]:
     expected = found.daily_change / (found.ratio - 1) if found.ratio != 1 else 0.0
     low, high = sorted((expected * (found.low - 1), expected * (found.high - 1)))
@@ -114,5 +136,5 @@ def _row(
         "per_day": found.daily_change,
         "low": low,
         "high": high,
-        "evidence": {**evidence, "version": model.number, "near_measure": near},
+        "evidence": {**evidence, "version": model.number, "near_measure": near, "events": happened},
     }

@@ -300,10 +300,19 @@ def test_a_change_nobody_planned_is_proposed_once_and_adjusts_nothing(
     plant_days(
         conn, meter_id(conn, METER), {day: 1.5 * kwh for day, kwh in used().items() if day >= step}
     )
+    conn.execute(
+        "INSERT INTO place_event (organisation_id, kind, name, during)"
+        " SELECT organisation_id, 'works', name, tstzrange(at, at + interval '8 hours')"
+        " FROM organisation, (VALUES ('data room', timestamptz '2025-07-01T01:00Z'),"
+        " ('roof', '2025-03-03T01:00Z')) AS v (name, at) WHERE code = 'school'"
+    )
     before = saving(admin, fitted)
     for days in (2, 4):
         work(conn, later=timedelta(days=days))
     [event] = get(admin, f"/baselines/{fitted}/events")["items"]
+    assert event["evidence"]["events"] == [
+        {"kind": "works", "name": "data room", "first_day": "2025-07-01"}
+    ]
     assert (event["person"], event["verdict"], event["end_day"]) == (None, None, None)
     assert abs(date.fromisoformat(event["first_day"]) - step) <= timedelta(days=14)
     grown = [0.5 * kwh for day, kwh in used().items() if day >= step]
