@@ -72,6 +72,7 @@ class PersonOut(BaseModel):
     model_config = ConfigDict(from_attributes=True)
 
     id: int
+    login: str
     name: str
 
 

@@ -20,6 +20,7 @@ export interface Alert {
   meter_id: number | null
   meter_zh: string | null
   meter_en: string | null
+  desk_id: number | null
   inhibited: boolean
   held: boolean
   began_at: Instant
@@ -77,8 +78,10 @@ export interface Desk {
 }
 
 export interface NewAct {
-  act: 'acknowledge' | 'assign' | 'snooze' | 'resolve' | 'reopen'
+  act: 'acknowledge' | 'assign' | 'snooze' | 'resolve' | 'reopen' | 'comment'
   reason?: string
+  /** To whom it is assigned; oneself without. */
+  login?: string
   until?: Instant
 }
 

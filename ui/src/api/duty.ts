@@ -22,6 +22,7 @@ export interface DutySetting {
 
 export interface DutyPerson {
   id: number
+  login: string
   name: string
 }
 
