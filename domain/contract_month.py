@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from enum import StrEnum
 
 from domain.contract_refund import RefundFigure
 from domain.grade import GRADES
@@ -14,41 +13,7 @@ from domain.non_routine import NonRoutine
 from domain.power_factor import PowerFactorTable
 from domain.record import signed_by_two, wanted
 from domain.time_of_use import Period
-
-
-class UncertifiedReason(StrEnum):
-    """Why no certificate of a meter held."""
-
-    ENDED = "certificate_ended"
-    REPLACED = "certificate_replaced"
-    """The instrument was replaced, and the new one has none."""
-    NONE = "certificate_none"
-    """Nobody has ever entered one."""
-
-
-@dataclass(frozen=True, slots=True)
-class Uncertified:
-    """Days of a month on which no certificate of a meter held.
-
-    Attributes
-    ----------
-    days : int
-        So many. [d]
-    since : date or None
-        Local day from which the last one held no longer; None: there was none.
-    number : str or None
-        Of the last one.
-    """
-
-    reason: UncertifiedReason
-    days: int
-    since: date | None = None
-    number: str | None = None
-
-    def __post_init__(self) -> None:
-        wanted(self.days > 0, f"days {self.days}, want more than 0")
-        lone = self.reason is UncertifiedReason.NONE
-        wanted((self.since is None) == lone, "since: of a certificate that there was")
+from domain.uncertified import Uncertified
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,15 +25,13 @@ class Use:
     quantities : mapping of Period to Decimal
         [unit of the line]
     first, last : mapping of Period to Decimal
-        Register at the first and at the end instant; the meter's ratio makes it an amount. Beside
-        quantities, `last` alone tells where the register then stood.
+        Register at both ends; times the ratio an amount. Beside quantities `last` may stand alone.
     grade : str
         Of the quantity: `measured`, `allocated`, ..; `estimated` is refused.
     missing_days : int
         Days that are not in it, for the contract's rule of substitution. [d]
     document, signed_by, proof_sha256 : str, tuple of str, str; or None
-        Of a meter that is entered by hand: what it was read off, the two persons behind it, and the
-        digest of the photo or document they have seen.
+        Of a meter entered by hand: what it was read off, two persons, digest of what they saw.
     uncertified : Uncertified or None
         Days without a certificate; None: each has one, or nobody has said.
     """

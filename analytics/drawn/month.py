@@ -50,12 +50,12 @@ from domain.contract_month import (
     ModelFigure,
     Prices,
     Submetered,
-    Uncertified,
     Use,
 )
 from domain.contract_term import KpiSource, Meter
 from domain.errors import CivicwattError, MissingInputError
 from domain.local_day import local_day
+from domain.uncertified import Uncertified
 
 Row = TypeVar("Row")
 

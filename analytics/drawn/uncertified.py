@@ -5,7 +5,7 @@ from datetime import date, timedelta
 
 from analytics.evidence.register_days import Days
 from analytics.ledger.metrology import Held
-from domain.contract_month import Uncertified, UncertifiedReason
+from domain.uncertified import Uncertified, UncertifiedReason
 
 
 def uncertified(held: Sequence[Held], swaps: Sequence[date], days: Days) -> Uncertified | None:

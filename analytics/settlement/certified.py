@@ -1,7 +1,7 @@
 """What a signatory has to know of the certificates of the meters that are settled by. Pure."""
 
 from domain.contract import Contract
-from domain.contract_month import Uncertified, UncertifiedReason
+from domain.uncertified import Uncertified, UncertifiedReason
 
 
 def certificate_remark(contract: Contract, meter: str, found: Uncertified) -> tuple[str, str, bool]:

@@ -17,11 +17,11 @@ from analytics.settlement.reporting_period import period_lines
 from analytics.settlement.statement import Side, Statement, read_inputs
 from analytics.settlement.true_up import TrueUp
 from analytics.settlement.undisputed import amount_in
+from api.routes.period_schema import ChangeOut, PeriodOut
 from api.routes.saving_schema import SavingOut
 from api.routes.statement_schema import (
     ActOut,
     BaselineUsed,
-    ChangeOut,
     DifferenceOut,
     DisputeOut,
     DueOut,
@@ -30,7 +30,6 @@ from api.routes.statement_schema import (
     LineOut,
     OutcomeOut,
     PaymentOut,
-    PeriodOut,
     RegisterOut,
     RemarkOut,
     SignatureOut,

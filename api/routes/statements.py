@@ -14,12 +14,12 @@ from analytics.contracts.statement_desk import Kept, draft, draft_hand_over, dra
 from api.page import Cursor, Limit, Page, before, encode
 from api.problem import refuse
 from api.routes.contracts import IfNoneMatch, acting, contract_named, settled_refusals
+from api.routes.period_schema import PeriodOut
 from api.routes.statement_schema import (
     DraftKind,
     Month,
     NewAct,
     NewStatement,
-    PeriodOut,
     StatementDetail,
     StatementOut,
 )

@@ -120,6 +120,7 @@ def at_home(page: Page, folder: Path, party: str) -> str:
 
 def hand_in(page: Page, signature: str) -> None:
     """Nothing is sent without the signature that the contract wants."""
+    page.locator("[name=signature]").fill("")
     page.locator("[name=seen]").check()
     expect(page.locator("[data-sign] button[type=submit]")).to_be_disabled()
     page.locator("[name=signature]").fill(signature)

@@ -12,8 +12,8 @@ from analytics.ledger.metrology import Held
 from analytics.settlement.month import settle
 from analytics.settlement.statement import Remark
 from domain.certificate import Certificate
-from domain.contract_month import Uncertified, UncertifiedReason
 from domain.contract_term import CertificateRule
+from domain.uncertified import Uncertified, UncertifiedReason
 from tests.unit.drawn.ledger import drawing, meters, terms
 from tests.unit.evidence.office import ZONE
 
