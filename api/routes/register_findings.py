@@ -97,7 +97,9 @@ def list_register_findings(
     )
     shown = rows[:limit]
     items = [_finding(row, *made) for row, made in zip(shown, told(scope.conn, shown), strict=True)]
-    last = [shown[-1].day.isoformat(), shown[-1].meter_id, shown[-1].kind] if shown else []
+    last: list[int | str] = []
+    if shown:
+        last = [shown[-1].day.isoformat(), shown[-1].meter_id, shown[-1].kind]
     return Page(items=items, next=encode(last) if len(rows) > limit else None)
 
 
