@@ -121,3 +121,15 @@ def test_a_late_reading_divides_anew_what_two_cars_share(piled: Connection) -> N
     assert piled.execute(MATCHED).fetchall() != TRUTH
     happen(piled, ["between"], first=5)
     assert piled.execute(MATCHED).fetchall() == TRUTH
+
+
+def test_matches_of_an_older_rule_are_made_anew_once(piled: Connection) -> None:
+    """Nothing is news of them but that they are to be made anew."""
+    happen(piled, [*EVENTS])
+    piled.execute("UPDATE charge_match SET grid_kwh = 36 WHERE superseded_at IS NULL")
+    cut(piled, now=NOW + timedelta(days=1))
+    assert piled.execute(MATCHED).fetchall() != TRUTH
+    piled.execute("UPDATE charge_match_run SET all_again = true")
+    cut(piled, now=NOW + timedelta(days=2))
+    assert piled.execute(MATCHED).fetchall() == TRUTH
+    assert piled.execute("SELECT all_again FROM charge_match_run").fetchone() == (False,)
