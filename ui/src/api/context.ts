@@ -241,6 +241,8 @@ export const addEvent = (code: string, event: Omit<PlaceEvent, 'id' | 'place'>) 
 export const removeEvent = (code: string, id: number) => call<void>('DELETE', placePath(code, `events/${id}`))
 
 export interface HeatingSeason extends Checked {
+  /** The last check that was taken back, while none stands. */
+  withdrawn: Withdrawable['withdrawn']
   year: number
   first_day: LocalDate
   end_day: LocalDate
@@ -250,6 +252,8 @@ export interface HeatingSeason extends Checked {
 }
 
 export interface HeatingRegion extends Checked {
+  /** The last check that was taken back, while none stands. */
+  withdrawn: Withdrawable['withdrawn']
   region: string
   /** MM-DD; null: no district heating. */
   first: string | null
@@ -260,6 +264,10 @@ export interface HeatingRegion extends Checked {
 }
 
 export const heatingRegions = async (signal?: AbortSignal) => (await call<Page<HeatingRegion>>('GET', '/heating-seasons', upTo(signal))).items
+export const withdrawStatutory = (region: string, reason: string) =>
+  call<HeatingRegion>('POST', `/heating-seasons/${region}/check/withdraw`, { body: { reason } })
+export const withdrawSeason = (region: string, year: number, reason: string) =>
+  call<HeatingSeason>('POST', `/heating-seasons/${region}/${year}/check/withdraw`, { body: { reason } })
 export const recordSeason = (region: string, year: number, season: Pick<HeatingSeason, 'first_day' | 'end_day' | 'source'>) =>
   call<HeatingSeason>('PUT', `/heating-seasons/${region}/${year}`, { body: season })
 export const checkStatutory = (region: string, document: string) => call<HeatingRegion>('POST', `/heating-seasons/${region}/check`, { body: { document } })
@@ -269,8 +277,6 @@ export const checkSeason = (region: string, year: number, document: string) =>
 export const DECLARED = ['pv_self_used_kwh', 'green_retired_kwh', 'green_held_kwh', 'gasoline_l', 'diesel_l', 'lpg_kg', 'raw_coal_kg'] as const
 
 export interface Declaration {
-  /** The last check that was taken back, while none stands. */
-  withdrawn: Withdrawable['withdrawn']
   organisation_id: number
   year: number
   what: (typeof DECLARED)[number]
@@ -280,12 +286,6 @@ export interface Declaration {
   declared_at: Instant
 }
 
-  /** The last check that was taken back, while none stands. */
-  withdrawn: Withdrawable['withdrawn']
 export const declarations = async (organisation: number, signal?: AbortSignal) =>
   (await call<Page<Declaration>>('GET', '/energy-declarations', { query: { organisation }, ...upTo(signal) })).items
 export const declare = (declared: Omit<Declaration, 'declared_at'>) => call<void>('POST', '/energy-declarations', { body: declared })
-export const withdrawStatutory = (region: string, reason: string) =>
-  call<HeatingRegion>('POST', `/heating-seasons/${region}/check/withdraw`, { body: { reason } })
-export const withdrawSeason = (region: string, year: number, reason: string) =>
-  call<HeatingSeason>('POST', `/heating-seasons/${region}/${year}/check/withdraw`, { body: { reason } })
