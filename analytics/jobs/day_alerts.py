@@ -165,8 +165,10 @@ class _Judging:
         kept: Alert | None = None
         if alert is None and window is not None:
             outcome = "suppressed"
-            why = {"kind": window.kind, "reason": window.reason, "event": window.of_calendar}
-            finding = replace(finding, evidence={**finding.evidence, "suppressed_by": why})
+            why = {"because_kind": window.kind, "because": window.reason}
+            if window.of_calendar:
+                why |= {"because_of": "event"}
+            finding = replace(finding, evidence={**finding.evidence, **why})
         elif alert is None and not is_news(finding, judged_to):
             outcome = "late"
         else:

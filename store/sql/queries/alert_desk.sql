@@ -121,8 +121,8 @@ INSERT INTO alert_window_end (window_id, reason) VALUES (%(window_id)s, %(reason
 -- name: suppressed
 -- What was found in the last 30 days and opened no alert because of a window or an event, the newest first.
 SELECT f.rule, o.code AS place_code, o.name_zh AS place_zh, o.name_en AS place_en, m.code AS meter_code, m.medium, f.start_at AS first,
-       f.end_at AS last, f.priority, f.expected, f.actual, f.evidence #>> '{suppressed_by,kind}' AS kind,
-       f.evidence #>> '{suppressed_by,reason}' AS reason, coalesce((f.evidence #>> '{suppressed_by,event}')::boolean, false) AS event
+       f.end_at AS last, f.priority, f.expected, f.actual, f.evidence ->> 'because_kind' AS kind,
+       f.evidence ->> 'because' AS reason, f.evidence ? 'because_of' AS event
   FROM alert_finding f JOIN organisation o USING (organisation_id) LEFT JOIN meter m USING (meter_id)
  WHERE f.outcome = 'suppressed' AND f.start_at >= now() - interval '30 days' ORDER BY f.start_at DESC LIMIT 200;
 
