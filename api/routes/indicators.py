@@ -23,10 +23,10 @@ from analytics.ledger.institution_year import (
 from analytics.ledger.peer import FEWEST, Rank
 from analytics.portfolio.figures import LEAST_COVERAGE, Member, Portfolio, rank_members
 from analytics.portfolio.trend import TrendMonth, electricity_trends
-from api.indicator_file import indicator_file
 from api.problem import refuse
 from api.routes.devices import Organisation
 from api.routes.factors import SetVersion, chosen_out, wanted_set
+from api.routes.indicator_file import indicator_file
 from api.routes.indicator_schema import (
     BasisOut,
     CarrierOut,
