@@ -211,7 +211,8 @@ def test_a_formula_may_add_what_was_made_and_stands_beside_its_parts(
             pass
     days = sunny.execute(
         "SELECT DISTINCT m.code, round(d.value::numeric, 3) FROM consumption_day d JOIN meter m"
-        " USING (meter_id) WHERE m.code IN ('net', 'use') AND d.day BETWEEN '2026-06-02' AND '2026-06-29'"
+        " USING (meter_id) WHERE m.code IN ('net', 'use')"
+        " AND d.day BETWEEN '2026-06-02' AND '2026-06-29'"
     ).fetchall()
     assert {code: float(value) for code, value in days} == {
         "net": pytest.approx(24 * 39.123), "use": pytest.approx(24 * 45.123),
