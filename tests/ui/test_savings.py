@@ -113,6 +113,9 @@ def test_a_baseline_is_made_and_finds_the_planted_tenth(
         drawn = panel.locator(f"[data-drawing={drawing}]")
         assert drawn.locator("canvas").count() == 1
         assert "kWh" in (drawn.get_attribute("aria-label") or "")
+    months = panel.locator("[data-saving-month]")
+    assert months.count() == len({(day.year, day.month) for day in unsaved(TRAINED, END)})
+    assert "kWh" in (panel.get_by_role("img", name="基准").last.get_attribute("aria-label") or "")
     assert page.evaluate("() => document.documentElement.scrollWidth <= innerWidth")
     panel.locator("[data-fold=versions] summary").click()
     version = panel.locator("[data-version='1']")
@@ -136,6 +139,17 @@ def test_the_table_holds_the_days_and_says_which_do_not_count(
     assert number(cells[2]) == pytest.approx(first, abs=0.1)
     assert number(cells[0]) - number(cells[2]) == pytest.approx(number(cells[3]), abs=0.2)
     expect(rows.nth(365).locator("td").last).to_contain_text("缺用量")
+    panel = open_building(seat.page, BUILDING, "?savingMonths=table")
+    rows = panel.locator("[data-chart=savingMonths] tbody tr")
+    rows.first.wait_for(timeout=WAIT_MS)
+    cells = rows.first.locator("td").all_inner_texts()
+    month = [
+        kwh
+        for day, kwh in used().items()
+        if day >= TRAINED and f"{day:%Y-%m}" == f"{TRAINED:%Y-%m}"
+    ]
+    assert number(cells[1]) == pytest.approx(sum(month), rel=1e-3)
+    assert cells[4] == str(len(month))
 
 
 def test_an_event_is_signed_adjusts_and_is_undone(seat: Visit, estate_console: Console) -> None:
