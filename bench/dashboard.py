@@ -15,16 +15,13 @@ from zoneinfo import ZoneInfo
 import psycopg
 from psycopg import Connection
 
-from bench.portfolio import INSTITUTIONS, METERS, seed
+from bench.portfolio import METERS, seed
 from bench.process import backend_cpu_s
 from bench.result import CheckError, Result
 from bench.servers import database_server, described, migrated_database
-from store.alert_list import standing_at
 from store.become import Role, become
 from store.figure import days, days_as_of
 from store.interval_cost import costs_of_meter
-from store.metered_month import metered_months
-from store.place import organisations
 
 RUNS, RUNS_FULL = 40, 200
 WARM = 5
@@ -42,15 +39,6 @@ _COSTS = """
            0.6, 0.2 * c.value::numeric, 'published', true, now()
       FROM consumption_day c, tariff, unnest(ARRAY['peak', 'flat', 'valley']) AS p (period);
     ANALYZE consumption_cost"""
-_ALERTS = """
-    INSERT INTO alert (rule, organisation_id, meter_id, priority, state, began_at, opened_at,
-                       resolved_at)
-    SELECT 'rule-' || r, p.place_id, p.meter_id, 'low',
-           CASE r WHEN 1 THEN 'open' ELSE 'resolved' END, now(), now(),
-           CASE WHEN r > 1 THEN now() END
-      FROM meter_position p, generate_series(1, 10) r;
-    ANALYZE alert"""
-"""Ten of each meter, of which one stands."""
 _METERS = """
     SELECT m.meter_id, p.role FROM meter m JOIN meter_position p USING (meter_id)
      ORDER BY m.meter_id"""
@@ -63,7 +51,6 @@ def main(arguments: Sequence[str]) -> int:
         seed(url, days=1, charted=CHARTED)
         with psycopg.connect(url, autocommit=True) as conn:
             conn.execute(_COSTS)
-            conn.execute(_ALERTS)
             found = conn.execute(_METERS).fetchall()
             person = conn.execute("SELECT person_id::text FROM person WHERE login = 'bureau'")
             named = person.fetchone()
@@ -102,13 +89,6 @@ def _questions(
     ) -> Sequence[object]:
         return days(conn, meters, *span, bin_=bin_, at_most=MOST)
 
-    institutions = [row.id for row in organisations(conn) if row.kind == "institution"]
-
-    def trend() -> Sequence[object]:
-        both = (end.year - 1, end.year)
-        found = [metered_months(conn, institutions, number, ZONE) for number in both]
-        return [each for months in found for each in months if each.is_whole]
-
     def once(meters: list[int], as_of: datetime) -> Sequence[object]:
         return days_as_of(conn, meters, *year, bin_="day", zone=ZONE, as_of=as_of, at_most=MOST)
 
@@ -121,8 +101,6 @@ def _questions(
             METERS * (month[1] - month[0]).days,
             lambda _: use(every, month, "day"),
         ),
-        "portfolio_trend": (INSTITUTIONS * _whole_months(end), lambda _: trend()),
-        "portfolio_alerts": (INSTITUTIONS, lambda _: list(standing_at(conn, institutions))),
         "year_as_of_unchanged": (364, lambda run: once(one(run), now)),
         "year_as_of_all_changed": (357, lambda run: once(one(run), before)),
         "year_of_costs": (
@@ -130,14 +108,6 @@ def _questions(
             lambda run: costs_of_meter(conn, *one(run), *year, bin_="day"),
         ),
     }
-
-
-def _whole_months(end: date) -> int:
-    """Months within the 366 days before a day, of which all days are there."""
-    month, n = end.replace(day=1), 0
-    while (month := (month - timedelta(days=1)).replace(day=1)) >= end - timedelta(days=366):
-        n += 1
-    return n
 
 
 def _month_before(day: date) -> tuple[date, date]:
