@@ -66,5 +66,10 @@ def expectation(
     )
     if np.nanmin(of.grid.value) >= 0:
         low = np.maximum(low, 0.0)
-    flat = (each.ravel() for each in (of.grid.starts, of.grid.value, of.band.expected, low, high))
-    return Expectation(*flat)
+    return Expectation(
+        of.grid.starts.ravel(),
+        of.grid.value.ravel(),
+        of.band.expected.ravel(),
+        low.ravel(),
+        high.ravel(),
+    )

@@ -17,7 +17,7 @@ def certificate_remark(contract: Contract, meter: str, found: Uncertified) -> tu
             told = f"certificate {found.number} ended on {found.since}, {days} have none"
         case UncertifiedReason.REPLACED:
             told = f"replaced on {found.since}, {days} have no certificate of the new one"
-        case UncertifiedReason.NONE:
+        case _:
             told = f"nobody has entered a certificate, {days} have none"
     detail = f"meter {meter}: {told}"
     if found.reason is UncertifiedReason.NONE and not (rule is not None and rule.wanted):

@@ -84,7 +84,7 @@ def _indicator(found: IndicatorOut | None) -> list[object]:
     return [
         found.value,
         *((rank.position, rank.n, rank.median) if rank else (None, None, None)),
-        *(list(map(_side_by_side, of_quotas)) or [None] * 6),
+        *(map(_side_by_side, of_quotas) if found.quotas else [None] * 6),
     ]
 
 

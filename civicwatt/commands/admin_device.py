@@ -31,9 +31,7 @@ _WAYS = [way.value for way in CountsBy]
 
 def add(tasks: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Add the tasks to `civicwatt admin`."""
-    parser = tasks.add_parser(
-        "device", help="add, accept, refuse, list devices; what reads them"
-    )
+    parser = tasks.add_parser("device", help="add, accept, refuse, list devices; what reads them")
     steps = parser.add_subparsers(dest="step", required=True, metavar="STEP")
 
     new = steps.add_parser("add", help="enter a device before it is heard of; it is accepted")
