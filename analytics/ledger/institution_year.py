@@ -140,9 +140,12 @@ def institution_year(
             missing.append(str(error))
             return None
 
-    use = attempt(lambda: energy_use(*amounts)) or EnergyUse({})
-    energy = attempt(lambda: coal_equivalent(use, factors, year=year))
-    co2 = attempt(lambda: carbon(use, factors, year=year, province=place.province))
+    known = attempt(lambda: energy_use(*amounts))
+    use = known or EnergyUse({})
+    energy = co2 = None
+    if known is not None:  # what is refused was not nothing
+        energy = attempt(lambda: coal_equivalent(use, factors, year=year))
+        co2 = attempt(lambda: carbon(use, factors, year=year, province=place.province))
     for figure in (energy, co2):
         if figure is not None:
             left_out = [carrier for carrier, why in figure.excluded.items() if why == "no_factor"]

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
+from fractions import Fraction
 
 import pytest
 from hypothesis import given
@@ -11,6 +12,7 @@ from hypothesis import strategies as st
 from analytics.ledger.carbon import carbon, coal_equivalent
 from analytics.ledger.energy_use import Carrier, EnergyUse
 from analytics.ledger.indicator import Indicator, Why, indicators, relative_change
+from analytics.ledger.institution_year import Place, institution_year
 from analytics.ledger.peer import FEWEST, Rank, ranks
 from domain.errors import InputError
 from domain.factor_file import shipped_sets
@@ -201,3 +203,15 @@ def test_a_quota_holds_in_its_years_and_its_digest_is_of_its_numbers() -> None:
     assert held == [2027, 2028, 2029, 2030]
     assert replace(quota, constraint=quota.constraint * 1).sha256 == quota.sha256
     assert replace(quota, guide=quota.guide - 1).sha256 != quota.sha256
+
+
+def test_a_year_whose_use_is_refused_has_no_figure_and_not_nothing() -> None:
+    """Retiring certificates for more than was bought is impossible, whatever was used."""
+    place = Place("CN-TJ", "office", "cold")
+    amounts = {"electricity": D(1_000), "water": D(9)}, {"green_retired_kwh": D(2_000)}
+    year = institution_year(
+        2025, YEAR, place, amounts, STATISTICS, area_m2=Mean(Fraction(100), 365, 365), persons=PERSONS
+    )
+    assert (year.energy, year.co2) == (None, None)
+    assert len(year.missing) == 1
+    assert {each.value for each in year.indicators} == {None}
