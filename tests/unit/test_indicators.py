@@ -210,7 +210,13 @@ def test_a_year_whose_use_is_refused_has_no_figure_and_not_nothing() -> None:
     place = Place("CN-TJ", "office", "cold")
     amounts = {"electricity": D(1_000), "water": D(9)}, {"green_retired_kwh": D(2_000)}
     year = institution_year(
-        2025, YEAR, place, amounts, STATISTICS, area_m2=Mean(Fraction(100), 365, 365), persons=PERSONS
+        2025,
+        YEAR,
+        place,
+        amounts,
+        STATISTICS,
+        area_m2=Mean(Fraction(100), 365, 365),
+        persons=PERSONS,
     )
     assert (year.energy, year.co2) == (None, None)
     assert len(year.missing) == 1
