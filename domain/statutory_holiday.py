@@ -15,6 +15,8 @@ from domain.calendar import CalendarDay, DayKind, whole_year
 from domain.errors import ConfigurationError
 
 SOURCE = "statutory holidays and weekends; the notice is not entered"
+_REACH_DAYS = 9
+"""From its nearest holiday lay every day that the notices of 2020 to 2026 changed. [d]"""
 _FIXED = (
     (1, 1, 1, "元旦"),
     (5, 1, 2, "劳动节"),
@@ -66,3 +68,25 @@ def provisional_year(year: int) -> list[CalendarDay]:
         CalendarDay(day, DayKind.HOLIDAY, "、".join(names), SOURCE) for day, names in named.items()
     ]
     return whole_year(year, holidays, SOURCE)
+
+
+def unsettled_days(year: int) -> frozenset[date]:
+    """Days of a year of which only its notice will say whether they are worked.
+
+    Those near a statutory holiday: it may take a workday off, and have a weekend worked for it.
+    The holidays themselves are settled, and so are weeks without one.
+
+    Raises
+    ------
+    ConfigurationError
+        As `provisional_year`.
+    """
+    entries = provisional_year(year)
+    holidays = [each.day for each in entries if each.kind is DayKind.HOLIDAY]
+    holidays.append(date(year + 1, 1, 1))
+    return frozenset(
+        each.day
+        for each in entries
+        if each.kind is not DayKind.HOLIDAY
+        and min(abs((each.day - holiday).days) for holiday in holidays) <= _REACH_DAYS
+    )

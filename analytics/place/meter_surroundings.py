@@ -7,13 +7,15 @@ from zoneinfo import ZoneInfo
 from psycopg import Connection
 
 from analytics.models.series import Series
-from analytics.place.day_drivers import kinds_of_days, warmth
+from analytics.place.day_drivers import Kinds, kinds_of_days, warmth
 from analytics.rules.catalogue import Surroundings
 from analytics.rules.day_grid import LEAVE_DAYS
 from analytics.rules.thresholds import MeterClass
 from domain.calendar import DayKind
 from domain.calendar import days as days_between
+from domain.errors import ConfigurationError
 from domain.local_day import local_day
+from domain.statutory_holiday import provisional_year, unsettled_days
 from store.alert_day import JudgedMeter, company, hours, irradiance, terms
 
 
@@ -30,14 +32,17 @@ def meter_surroundings(
     days = local_day(first, zone), local_day(last, zone)
     # A break is known for one on its first morning, by the terms that lie ahead.
     ahead = days[1] + timedelta(days=LEAVE_DAYS)
-    kinds = kinds_of_days(conn, meter.place_id, *days).kinds | _breaks(conn, meter, days[0], ahead)
+    breaks = _breaks(conn, meter, days[0], ahead)
+    known = kinds_of_days(conn, meter.place_id, *days)
+    kinds, unsettled = _as_far_as_known(known)
+    kinds, unsettled = kinds | breaks, unsettled - breaks.keys()
     if meter_class is MeterClass.PV:
         sun = Series(*irradiance(conn, meter.place_id, first, last))
         if not len(sun.ts):
             sun = sum_of(conn, company(conn, meter_id, meter.place_id).plants, first, last) or sun
-        return Surroundings(zone, kinds, sun=sun)
+        return Surroundings(zone, kinds, sun=sun, unsettled=unsettled)
     air = warmth(conn, meter.place_id, zone, *days).hours
-    return Surroundings(zone, kinds, temperature_c=air if len(air.ts) else None)
+    return Surroundings(zone, kinds, air if len(air.ts) else None, unsettled=unsettled)
 
 
 def sum_of(
@@ -45,6 +50,20 @@ def sum_of(
 ) -> Series | None:
     """Hours that all of some meters have, summed; None of no meter."""
     return Series(*hours(conn, meter_ids, first, last)) if meter_ids else None
+
+
+def _as_far_as_known(known: Kinds) -> tuple[dict[date, DayKind], frozenset[date]]:
+    """Kinds of days, of years without a notice the statutory ones; and days it may change."""
+    kinds, unsettled = dict(known.kinds), frozenset[date]()
+    provisional = [each["year"] for each in known.years if each["provisional"]]
+    for year in (*known.missing, *provisional):
+        try:
+            if year in known.missing:
+                kinds |= {each.day: each.kind for each in provisional_year(year)}
+            unsettled |= unsettled_days(year)
+        except ConfigurationError:  # too far off for its lunar dates to be in the table
+            continue
+    return kinds, unsettled
 
 
 def _breaks(conn: Connection, meter: JudgedMeter, first: date, end: date) -> dict[date, DayKind]:

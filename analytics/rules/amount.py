@@ -61,3 +61,13 @@ def with_amount(finding: Finding, grid: DayGrid, explained: Floats | None, step_
         return finding
     amount = float(told.sum()) * DAY_US / grid.slots / step_us
     return replace(finding, evidence={**finding.evidence, "sum_above_expected": amount})
+
+
+def on_unsettled_days(finding: Finding, grid: DayGrid) -> Finding:
+    """The same with how many of its days have no notice yet (`unsettled_days`)."""
+    begins, ends = grid.bounds[:-1], grid.bounds[1:]
+    inside = (begins < us(finding.end)) & (ends > us(finding.start))
+    days = int((inside & grid.unsettled).sum())
+    if not days:
+        return finding
+    return replace(finding, evidence={**finding.evidence, "unsettled_days": days})

@@ -9,7 +9,7 @@ import numpy as np
 
 from analytics.models.estimator import Floats
 from analytics.models.series import Series
-from analytics.rules.amount import with_amount
+from analytics.rules.amount import on_unsettled_days, with_amount
 from analytics.rules.day_grid import DayGrid, day_grid, laid_out
 from analytics.rules.finding import Finding, merged
 from analytics.rules.implausible import implausible
@@ -40,6 +40,8 @@ class Surroundings:
         On a plant: irradiance, or what plants beside it yielded. [any unit]
     until : int or None
         Up to when values should have come; None of a record that is over. [us]
+    unsettled : frozenset of date
+        Days of which no notice says yet whether they are worked; the band is that of both.
     """
 
     zone: ZoneInfo
@@ -47,6 +49,7 @@ class Surroundings:
     temperature_c: Series | None = None
     sun: Series | None = None
     until: int | None = None
+    unsettled: frozenset[date] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,14 +134,17 @@ def judge(
     of = taken(series, meter_class, rules, around)
     every = (*_METER, *_BY_CLASS.get(meter_class, _OTHERS))
     found = merged(finding for rule in every for finding in rule(of))
-    return [with_amount(each, of.grid, of.explained, series.step) for each in found]
+    return [
+        on_unsettled_days(with_amount(each, of.grid, of.explained, series.step), of.grid)
+        for each in found
+    ]
 
 
 def taken(
     series: Series, meter_class: MeterClass, rules: Thresholds, around: Surroundings
 ) -> Judged:
     """A series with a value at least, laid out and held against what is usual."""
-    grid = day_grid(series, around.zone, around.kinds)
+    grid = day_grid(series, around.zone, around.kinds, around.unsettled)
     air, explained = around.temperature_c, None
     if air is not None:
         explained = explained_by_weather(grid, air, around.zone)

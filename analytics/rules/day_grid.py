@@ -1,6 +1,6 @@
 """A series laid out by local day and time of day, as people live by it."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import lru_cache
@@ -46,6 +46,8 @@ class DayGrid:
         working weekdays and 8 on weekends. Leave is two weeks or more without work: school breaks.
     rest : ndarray of int, shape (n_days,)
         The same less finely: 0 worked, 1 off, and 7 and 8 of leave.
+    unsettled : ndarray of bool, shape (n_days,)
+        Whether it is not known yet that the day is worked, or that it is off.
     """
 
     value: Floats
@@ -53,6 +55,7 @@ class DayGrid:
     weekday: Integers
     off: Truths
     like: Integers
+    unsettled: Truths
 
     @property
     def rest(self) -> Integers:
@@ -89,7 +92,12 @@ class DayGrid:
         return slice(low, max(int(end * self.slots / 24), low + 1))
 
 
-def day_grid(series: Series, zone: ZoneInfo, kinds: Mapping[date, DayKind]) -> DayGrid:
+def day_grid(
+    series: Series,
+    zone: ZoneInfo,
+    kinds: Mapping[date, DayKind],
+    unsettled: Collection[date] = frozenset(),
+) -> DayGrid:
     """Lay a series out by local days.
 
     Parameters
@@ -98,6 +106,8 @@ def day_grid(series: Series, zone: ZoneInfo, kinds: Mapping[date, DayKind]) -> D
         With a row at least.
     kinds : mapping of date to DayKind
         From a calendar; a day that it does not name goes by its weekday.
+    unsettled : collection of date
+        Days of which no notice says yet whether they are worked.
 
     Raises
     ------
@@ -116,7 +126,10 @@ def day_grid(series: Series, zone: ZoneInfo, kinds: Mapping[date, DayKind]) -> D
             weekday[(day - first).days] = weekday_of_use(day, kinds)
     off = weekday > _FRIDAY
     like = np.where(_on_leave(first, off, kinds), _WEEK + (civil > _FRIDAY), weekday)
-    return DayGrid(laid_out(series, bounds, slots, zone), bounds, weekday, off, like)
+    open_days = np.zeros(len(off), np.bool_)
+    open_days[[(day - first).days for day in unsettled if first <= day <= last]] = True
+    value = laid_out(series, bounds, slots, zone)
+    return DayGrid(value, bounds, weekday, off, like, open_days)
 
 
 def _on_leave(first: date, off: Truths, kinds: Mapping[date, DayKind]) -> Truths:

@@ -61,7 +61,7 @@ def night_load(grid: DayGrid, rule: NightLoad) -> list[Finding]:
     """
     hours = grid.hours(int(rule.first_hour), int(rule.end_hour))
     night = grid.value[:, hours]
-    level = _median(night)
+    level = np.where(grid.unsettled, np.nan, _median(night))
     base = base_of_nights(level, grid.rest, rule)
     score = (level / np.where(base > 0, base, np.nan) - 1) / rule.above
     count = Hysteresis(1.0, 1.0, round(rule.nights), round(rule.within), round(rule.hold))

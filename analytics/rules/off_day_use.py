@@ -47,7 +47,7 @@ def off_day_use(grid: DayGrid, rule: OffDayUse) -> list[Finding]:
     expected = median_of_like_days(
         total[:, None], np.where(grid.off, grid.like, -1), np.arange(-4, 0)
     )[:, 0]
-    away = np.where(grid.off, total - expected, np.nan)
+    away = np.where(grid.off & ~grid.unsettled, total - expected, np.nan)
     spread = _NORMAL * float(median_known(np.abs(away)[:, None])[0])
     limit = np.maximum(rule.spreads * spread, rule.above * expected)
     found = []

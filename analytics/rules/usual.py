@@ -4,7 +4,7 @@ Everything is learned from the days before, as it is known when the hour has com
 over and a meter that is watched are judged alike.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -31,6 +31,8 @@ _TAIL, _USUAL_TAIL = 0.98, 3.0
 """Of 50 hours the furthest lies so many spreads away, on a meter that is not erratic."""
 _FEWEST_DAYS = 14
 """Days that must tell the spread. [d]"""
+_MIDWEEK, _SUNDAY = 2, 6
+"""Whose hours a day takes that is worked, or off, against its weekday."""
 _NORMAL = 1.4826
 """Standard deviation of a normal distribution over its median absolute deviation. [1]"""
 _LEAST_SPREAD = 0.02
@@ -83,7 +85,22 @@ def usual(grid: DayGrid, explained: Floats | None = None) -> Usual:
     expected = expected + base
     low, high = _neighbours(expected)
     band = Usual(expected, low, high, spread)
-    return Usual(expected, low, high, spread * _erratic(band.distance(grid.value)))
+    band = replace(band, spread=spread * _erratic(band.distance(grid.value)))
+    return _of_either_kind(band, grid, left, base) if grid.unsettled.any() else band
+
+
+def _of_either_kind(band: Usual, grid: DayGrid, left: Floats, base: Floats) -> Usual:
+    """The band that takes in what days of the other kind do, on days that may be such a one."""
+    other = np.where(grid.unsettled, np.where(grid.off, _MIDWEEK, _SUNDAY), grid.like)
+    expected = _median_of_earlier(left, other, _WEEKS, apart=_WEEK) + base
+    low, high = _neighbours(expected)
+    here = grid.unsettled[:, None]
+    return Usual(
+        np.where(here & np.isnan(expected), np.nan, band.expected),
+        np.where(here, np.fmin(band.low, low), band.low),
+        np.where(here, np.fmax(band.high, high), band.high),
+        band.spread,
+    )
 
 
 def median_of_like_days(value: Floats, kind: Integers, steps: Integers, apart: int = 0) -> Floats:

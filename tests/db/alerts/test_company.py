@@ -1,7 +1,7 @@
 """Meters are judged by those around them, plants by the sun; what the weather explains is none."""
 
 from collections.abc import Callable, Iterator
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -227,3 +227,19 @@ def test_between_the_terms_of_a_school_nobody_works(conn: Connection, database: 
     off = [known.kinds.get(day) is DayKind.HOLIDAY for day in days]
     assert off[1:21] == [True] * 20
     assert [off[0], off[21]] == [False, False]
+
+
+def test_a_year_nobody_has_entered_goes_by_its_statutory_holidays_and_says_what_may_change(
+    conn: Connection, database: str
+) -> None:
+    plant(conn, "main", office)
+    span = datetime(2026, 12, 20, tzinfo=UTC), datetime(2027, 1, 12, tzinfo=UTC)
+    with connected(database, Role.WORK) as work:
+        (meter_id,) = one_row(work, "SELECT meter_id FROM meter WHERE code = 'main'")
+        meter = judged_meter(work, meter_id)
+        assert meter is not None
+        known = meter_surroundings(work, meter_id, meter, MeterClass.ELECTRICITY, *span)
+    assert known.kinds[date(2027, 1, 1)] is DayKind.HOLIDAY
+    assert date(2027, 1, 1) not in known.unsettled
+    assert date(2027, 1, 4) in known.unsettled
+    assert not [day for day in known.unsettled if day.year == 2026]
