@@ -29,11 +29,16 @@ RATE = 5000.0
 SECONDS = 8.0
 WARM_UP_ROUNDS = 4
 LEAST_WARM_UP_S = 3.0
+MOST = 1.2
+"""Times the cost with the fewest devices that a message may cost with the most. [1]"""
 _NAME = "devices"
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Measure and print; the ratio is to the cost with the fewest devices."""
+    """Measure, print, and say by the exit code whether it is flat.
+
+    The ratio is to the cost with the fewest devices.
+    """
     turns = RUNS_FULL if "--full" in arguments else RUNS
     with database_server() as server:
         runs = [{devices: _run(server, devices) for devices in COUNTS} for _ in range(turns)]
@@ -50,7 +55,10 @@ def main(arguments: Sequence[str]) -> int:
         peer = f"{COUNTS[0]} devices"
         name = f"cost_with_{devices}_devices"
         Result(name, cost, "us/message", conditions | parts, peer, cost / fewest).print()
-    return 0
+    growth = _cost(runs, COUNTS[-1]) / fewest
+    if growth > MOST:
+        print(f"bench.devices: {growth:.2f} times with {COUNTS[-1]}, want {MOST}", file=sys.stderr)
+    return 1 if growth > MOST else 0
 
 
 def _cost(runs: Sequence[dict[int, Collected]], devices: int) -> float:

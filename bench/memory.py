@@ -1,7 +1,7 @@
 """Memory of the collector over many messages.
 
 ``python -m bench.memory [--full]``. They are published in portions, each when the one before is
-stored, so that the broker's queue stays short. After the first tenth, memory must stay flat.
+stored, so that the broker's queue stays short. After the first fifth, memory must stay flat.
 """
 
 import sys

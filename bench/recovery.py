@@ -23,7 +23,7 @@ from bench.result import CheckError, Result
 from bench.servers import database_server, described, migrated_database, own_broker
 
 RUNS = 1
-RUNS_FULL = 3
+RUNS_FULL = 5
 METERS = 10_000
 QUARTERS = 24
 QUARTERS_FULL = 96

@@ -17,6 +17,10 @@ MOST_MESSAGES = 5_000
 """So many messages are kept an hour of one device, profile and reason."""
 MOST_BYTES = 8 * 2**20
 """So much of their payloads, topics and reasons. [byte]"""
+AWAITING = frozenset({"birth_awaited"})
+"""Reasons that pass by themselves: nothing is wrong with the message, and it is read later."""
+MOST_AWAITING, MOST_AWAITING_BYTES = 100_000, 64 * 2**20
+"""So much is kept of those: a day's backlog of a node with sixty devices a minute."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +81,7 @@ def _count(
     last_at = max(item.received_at for item in arrived.values())
     arguments = named | _sums(arrived) | {"last_at": last_at}
     (before,) = conn.execute(sql("setting_aside", "arrive"), arguments).fetchall()
-    kept = _bearable(arrived, *before)
+    kept = _bearable(arrived, *before, awaits=source[-1] in AWAITING)
     if kept:
         conn.execute(sql("setting_aside", "count_kept"), named | _sums(kept))
     return kept
@@ -92,12 +96,15 @@ def _sums(items: Mapping[int, Quarantined]) -> dict[str, object]:
 
 
 def _bearable(
-    arrived: Mapping[int, Quarantined], messages: int, size: int
+    arrived: Mapping[int, Quarantined], messages: int, size: int, *, awaits: bool
 ) -> dict[int, Quarantined]:
     """The messages there is still room for, beside so many of so many bytes."""
+    most, most_bytes = MOST_MESSAGES, MOST_BYTES
+    if awaits:
+        most, most_bytes = MOST_AWAITING, MOST_AWAITING_BYTES
     kept: dict[int, Quarantined] = {}
     for number, item in arrived.items():
-        if messages + len(kept) < MOST_MESSAGES and size + _size(item) <= MOST_BYTES:
+        if messages + len(kept) < most and size + _size(item) <= most_bytes:
             kept[number] = item
             size += _size(item)
     return kept

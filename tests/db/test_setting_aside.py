@@ -9,7 +9,13 @@ from psycopg import Connection
 from store.become import Role
 from store.maintenance import thin_quarantine
 from store.quarantine import left_out
-from store.setting_aside import MOST_BYTES, MOST_MESSAGES, Quarantined, set_aside
+from store.setting_aside import (
+    MOST_AWAITING_BYTES,
+    MOST_BYTES,
+    MOST_MESSAGES,
+    Quarantined,
+    set_aside,
+)
 from tests.conftest import connected
 from tests.estate import NOW
 
@@ -47,6 +53,14 @@ def test_a_flood_of_one_device_is_kept_to_its_share_and_counted_whole(
     (row,) = left_out(superuser, at_most=10)
     assert (row.device_id, row.reason_code, row.messages, row.samples) == (7, "not_json", 2, 4)
     assert row.until == NOW
+
+
+def test_what_waits_for_a_birth_is_kept_for_a_long_backlog(superuser: Connection) -> None:
+    waiting = broken(MOST_MESSAGES + 1_000, device_id=7, code="birth_awaited")
+    assert put(superuser, waiting) == 0
+    assert kept(superuser) == {7: MOST_MESSAGES + 1_000}
+    big = b"x" * (MOST_AWAITING_BYTES // 2)
+    assert put(superuser, broken(2, device_id=8, code="birth_awaited", payload=big)) == 1
 
 
 def test_big_messages_are_bounded_by_their_bytes(superuser: Connection) -> None:
