@@ -60,29 +60,48 @@ Times = Sequence[tuple[date | None, date | None]]
 
 
 def while_held(spells: Iterable[Spell], times: Times) -> list[Spell]:
-    """What a part gives to a whole that it belongs to at some times only: nothing in the others.
+    """What a part gives to a whole that it belongs to at some times only.
 
     Parameters
     ----------
     spells : iterable of Spell
         Of the part, such as the floor area of a building.
     times : Times
-        Days on which it belonged to the whole. On the others it gives zero, which is known.
+        Days on which it belonged to the whole. On the others it says nothing.
     """
-    edges = [(first or date.min, end or date.max) for first, end in times]
-    found = [
-        Spell(spell.value, _day(max(first, spell.first_day or first)), _day(min(end, until)))
+    return [
+        Spell(spell.value, *both)
         for spell in spells
-        for first, end in edges
-        for until in [spell.end_day or date.max]
-        if max(first, spell.first_day or first) < min(end, until)
+        for both in overlaps([(spell.first_day, spell.end_day)], times)
     ]
-    last = date.min
-    for first, end in [*sorted(edges), (date.max, date.max)]:
+
+
+def overlaps(some: Times, others: Times) -> Times:
+    """Days that lie in both."""
+    return [
+        (_day(max(first, since)), _day(min(end, until)))
+        for first, end in _edges(some)
+        for since, until in _edges(others)
+        if max(first, since) < min(end, until)
+    ]
+
+
+def zero_outside(times: Times) -> list[Spell]:
+    """A known zero on all days but these, which may overlap.
+
+    It is what a whole has on days on which it has no part: that is known, whereas a part of which
+    nothing is known may be anything.
+    """
+    found, last = [], date.min
+    for first, end in [*sorted(_edges(times)), (date.max, date.max)]:
         if last < first:
             found.append(Spell(Decimal(0), _day(last), _day(first)))
         last = max(last, end)
     return found
+
+
+def _edges(times: Times) -> list[tuple[date, date]]:
+    return [(first or date.min, end or date.max) for first, end in times]
 
 
 def _day(edge: date) -> date | None:

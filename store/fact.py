@@ -13,7 +13,15 @@ from psycopg.sql import SQL, Composed, Identifier
 
 from domain.fact import FactKind
 from domain.local_day import day_start, local_day
-from domain.timeline import Mean, Spell, Times, time_weighted_mean, while_held
+from domain.timeline import (
+    Mean,
+    Spell,
+    Times,
+    overlaps,
+    time_weighted_mean,
+    while_held,
+    zero_outside,
+)
 from store.queries import sql
 
 _TABLE = {
@@ -177,14 +185,29 @@ def parts_below(conn: Connection, organisation_id: int | None = None) -> Parts:
 def own_or_below(
     place: int, known: Mapping[int, Sequence[Spell]], parts: Parts
 ) -> Iterator[Sequence[Spell]]:
-    """A place's own series; where it has none at all, those below it while they stood there."""
-    own = known.get(place)
-    if own:
-        yield own
+    """A place's own series; where it has none at all, those below it while they stood there.
+
+    On days on which nothing stood there it is zero; one that stood there and of which nothing is
+    known leaves the day to the others.
+    """
+    below = list(_below(place, known, parts, [(None, None)]))
+    for series, times in below:
+        yield while_held(series, times)
+    yield zero_outside([time for _, times in below for time in times])
+
+
+def _below(
+    place: int, known: Mapping[int, Sequence[Spell]], parts: Parts, times: Times
+) -> Iterator[tuple[Sequence[Spell], Times]]:
+    """The nearest series at a place or below it, and when each belonged to the whole."""
+    own, places = known.get(place, ()), parts.get(place, {})
+    if own or not places:
+        yield own, times
         return
-    for part, times in parts.get(place, {}).items():
-        for series in own_or_below(part, known, parts):
-            yield while_held(series, times)
+    for part, held in places.items():
+        both = overlaps(times, held)
+        if both:
+            yield from _below(part, known, parts, both)
 
 
 def administered_codes(conn: Connection) -> set[str]:

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.timeline import Spell, time_weighted_mean
+from store.fact import Parts, own_or_below
 
 YEAR = (date(2026, 1, 1), date(2027, 1, 1))
 
@@ -29,9 +30,41 @@ def test_buildings_add_up_and_one_counts_from_the_day_it_begins() -> None:
 
 def test_days_of_which_nothing_is_known_are_left_out_and_told() -> None:
     mean = time_weighted_mean([[Spell(Decimal(30), date(2026, 1, 31))]], *YEAR)
-    assert (mean.value, mean.covered_days, mean.days, mean.whole) == (30, 335, 365, False)
+    assert (mean.value, mean.covered_days, mean.days, mean.whole) == (Fraction(30), 335, 365, False)
     unknown = time_weighted_mean([[]], *YEAR)
     assert (unknown.value, unknown.covered_days) == (None, 0)
+
+
+SCHOOL, SITE, OLD, NEW = 1, 2, 3, 4
+JANUARY = (date(2026, 1, 1), date(2026, 2, 1))
+ALWAYS = [(None, None)]
+KNOWN = {OLD: [Spell(Decimal(500), date(2026, 6, 1))], NEW: [Spell(Decimal(800))]}
+"""The area of the one building is known from June on, that of the other always."""
+
+
+MOVES_IN = [(date(2026, 9, 1), None)]
+
+
+@pytest.mark.parametrize(
+    "parts",
+    [
+        {SCHOOL: {OLD: ALWAYS, NEW: MOVES_IN}},
+        {SCHOOL: {OLD: ALWAYS, SITE: ALWAYS}, SITE: {NEW: MOVES_IN}},
+    ],
+    ids=["beside it", "on a site beside it"],
+)
+def test_a_building_that_moves_in_later_does_not_make_an_unknown_area_zero(parts: Parts) -> None:
+    january = time_weighted_mean(own_or_below(SCHOOL, KNOWN, parts), *JANUARY)
+    assert (january.value, january.covered_days, january.days) == (None, 0, 31)
+    year = time_weighted_mean(own_or_below(SCHOOL, KNOWN, parts), *YEAR)
+    assert (year.value, year.covered_days) == (Fraction(500 * 214 + 800 * 122, 214), 214)
+
+
+def test_days_on_which_no_building_stands_there_have_an_area_of_zero() -> None:
+    moves_out = [(None, date(2026, 7, 1))]
+    parts: Parts = {SCHOOL: {SITE: ALWAYS}, SITE: {NEW: moves_out}}
+    year = time_weighted_mean(own_or_below(SCHOOL, KNOWN, parts), *YEAR)
+    assert (year.value, year.whole) == (Fraction(800 * 181, 365), True)
 
 
 def test_an_empty_span_is_refused() -> None:
