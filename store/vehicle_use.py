@@ -41,7 +41,7 @@ class UseRow(SegmentFigures):
 
 @dataclass(frozen=True, slots=True)
 class SpanRow:
-    """A trip or charge as a bar of the day. km, kwh: as of the segment."""
+    """A trip or charge as a bar of the day. km, kwh: as of the segment, in no total if implausible."""
 
     vehicle_id: int
     id: str
@@ -51,6 +51,7 @@ class SpanRow:
     km: float | None
     kwh: float | None
     estimated: bool
+    implausible: bool
 
 
 @dataclass(frozen=True, slots=True)

@@ -117,6 +117,7 @@ class SpanOut(BaseModel):
     km: float | None = Field(description="[km]")
     kwh: float | None = Field(description="[kWh]")
     estimated: bool
+    implausible: bool = Field(description="Shown, and in no total.")
 
 
 class AlarmOut(BaseModel):

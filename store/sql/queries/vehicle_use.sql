@@ -36,7 +36,9 @@ SELECT s.vehicle_id, s.segment_id AS id, s.kind, s.start_at, s.end_at, s.start_a
  ORDER BY s.known_at DESC;
 
 -- name: spans
-SELECT vehicle_id, segment_id AS id, kind, start_at, end_at, km, kwh, estimated FROM visible.vehicle_segment
+-- Implausible ones (bit 32 of doubts) are shown, and in no total.
+SELECT vehicle_id, segment_id AS id, kind, start_at, end_at, km, kwh, estimated, doubts & 32 <> 0 AS implausible
+  FROM visible.vehicle_segment
  WHERE vehicle_id = ANY (%(vehicle_ids)s::bigint[]) AND superseded_at IS NULL AND kind <> 'stop'
    AND start_at < %(end)s AND end_at > %(first)s AND start_at >= %(first)s::timestamptz - interval '8 days'
  ORDER BY vehicle_id, start_at;

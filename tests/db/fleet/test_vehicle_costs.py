@@ -231,6 +231,8 @@ def test_an_implausible_trip_is_listed_and_in_no_total(fleet: Connection, sign_i
     span = {"first": "2026-07-01T00:00:00+08:00", "end": "2026-08-01T00:00:00+08:00"}
     listed = client.get(f"{V1}/vehicles/{vehicle['id']}/trips", params=span).json()["items"]
     assert {each["id"]: each["doubts"] for each in listed}["wrong"] == ["implausible"]
+    bars = client.get(f"{V1}/vehicle-use", params=span).json()["items"]
+    assert [each["id"] for each in bars if each["implausible"]] == ["wrong"]
 
 
 def test_institutions_that_share_a_pile_share_what_its_meter_counted(

@@ -38,6 +38,8 @@ export interface Bar {
   km: number | null
   kwh: number | null
   estimated: boolean
+  /** It is shown, and in no total. */
+  implausible: boolean
 }
 export interface Segment {
   vehicle_id: number

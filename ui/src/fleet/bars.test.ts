@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import type { Bar } from '../api/fleet'
-import { drawn, driving } from './bars'
+import { counted, drawn, driving } from './bars'
 
-const bar = (start: string, end: string, kind: Bar['kind'] = 'trip', vehicle_id = 1): Bar => ({ vehicle_id, id: start, kind, start_at: `2026-07-01T${start}Z`, end_at: `2026-07-01T${end}Z`, km: 1, kwh: 1, estimated: false })
+const bar = (start: string, end: string, kind: Bar['kind'] = 'trip', vehicle_id = 1): Bar => ({ vehicle_id, id: start, kind, start_at: `2026-07-01T${start}Z`, end_at: `2026-07-01T${end}Z`, km: 1, kwh: 1, estimated: false, implausible: false })
 const FIRST = Date.parse('2026-07-01T00:00Z') / 1000
 const END = FIRST + 86_400
 
@@ -20,5 +20,11 @@ describe('bars of a day', () => {
   it('tell the share of driving, in which charging does not count', () => {
     expect(driving([bar('00:00:00', '12:00:00'), bar('12:00:00', '18:00:00', 'charge')], 2, FIRST, END)).toBe(0.25)
     expect(driving([], 0, FIRST, END)).toBeNull()
+  })
+  it('leave what is implausible out of distance, trips and share, and draw it', () => {
+    const told = [bar('00:00:00', '12:00:00'), { ...bar('12:00:00', '18:00:00'), km: 900, implausible: true }, bar('18:00:00', '19:00:00', 'charge')]
+    expect(counted(told).map(({ km }) => km)).toEqual([1])
+    expect(driving(told, 1, FIRST, END)).toBe(0.5)
+    expect(drawn(told, 1, FIRST, END)).toHaveLength(3)
   })
 })

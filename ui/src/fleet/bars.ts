@@ -25,11 +25,15 @@ export function drawn(bars: readonly Bar[], vehicle: number, first: number, end:
     .filter(({ at, wide }) => at < 1 && at + wide > 0)
 }
 
+/** Trips that belong in totals: those that are implausible are drawn and not counted. */
+export const counted = (bars: readonly Bar[]): Bar[] => bars.filter(({ kind, implausible }) => kind === 'trip' && !implausible)
+
 /** Share of the time in which vehicles drive; null where there are none. [1] */
 export function driving(bars: readonly Bar[], vehicles: number, first: number, end: number): number | null {
   if (vehicles === 0 || end <= first) return null
-  const seconds = bars
-    .filter((bar) => bar.kind === 'trip')
-    .reduce((sum, bar) => sum + Math.max(Math.min(epochOf(bar.end_at), end) - Math.max(epochOf(bar.start_at), first), 0), 0)
+  const seconds = counted(bars).reduce(
+    (sum, bar) => sum + Math.max(Math.min(epochOf(bar.end_at), end) - Math.max(epochOf(bar.start_at), first), 0),
+    0,
+  )
   return seconds / (vehicles * (end - first))
 }
