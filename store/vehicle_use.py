@@ -41,7 +41,7 @@ class UseRow(SegmentFigures):
 
 @dataclass(frozen=True, slots=True)
 class SpanRow:
-    """A trip or charge as a bar of the day. km, kwh: as of the segment, in no total if implausible."""
+    """A trip or charge as a bar of the day; `implausible`: in no total. km, kwh: of the segment."""
 
     vehicle_id: int
     id: str
