@@ -41,7 +41,8 @@ def test_the_example_reads_the_message_beside_it(document: str) -> None:
 
 @pytest.mark.parametrize("document", ["profiles.md", "profiles.zh-CN.md"])
 def test_a_device_of_thingsboard_is_read_from_a_topic_with_its_name(document: str) -> None:
-    plant = written(blocks(document, "toml")[1], "plant")
+    (text,) = (each for each in blocks(document, "toml") if '"thingsboard_gateway"' in each)
+    plant = written(text, "plant")
     decoded = decode(
         plant, "plant/meter-17/telemetry", {"ts": 1483228800000, "values": {"有功功率": 4}}
     )
