@@ -1,6 +1,6 @@
 """Bookings and dispatch orders held against trips: what was booked, what was driven. Pure."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import groupby
@@ -59,6 +59,20 @@ class Dispatch:
     unbooked: tuple[Stretch, ...]
     overlapping: tuple[Overlap, ...]
     waiting: tuple[Booking, ...]
+
+    def only(self, numbers: Container[str], trips: Container[tuple[int, str]]) -> "Dispatch":
+        """What concerns bookings of some numbers, and of the unbooked trips some of a vehicle."""
+        return Dispatch(
+            tuple(each for each in self.used if each[0].number in numbers),
+            tuple(each for each in self.unused if each.number in numbers),
+            tuple(each for each in self.unbooked if (each.vehicle_id, each.id) in trips),
+            tuple(
+                each
+                for each in self.overlapping
+                if each.one.number in numbers or each.other.number in numbers
+            ),
+            tuple(each for each in self.waiting if each.number in numbers),
+        )
 
 
 def dispatch(

@@ -4,7 +4,7 @@ from dataclasses import dataclass, fields
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
-from analytics.fleet.booking import Booking, Dispatch, dispatch
+from analytics.fleet.booking import SLACK, Booking, Dispatch, dispatch
 from analytics.fleet.maintenance_due import Due, MaintenancePlan, due
 from analytics.fleet.order_book import order_book
 from analytics.fleet.rental import RentalCheck, RentalTerms, rental_check
@@ -13,7 +13,7 @@ from analytics.fleet.vehicle_quota import QuotaBalance, QuotaEntry, QuotaKind, b
 from analytics.fleet_accounts.period import FleetPeriod, known, trip_stretch
 from domain.local_day import day_start, local_day
 from domain.money import exact
-from domain.vehicle_order import OrderKind
+from domain.vehicle_order import OrderKind, VehicleOrder
 from store.fleet_entry import (
     BookingRow,
     RentalTermsRow,
@@ -25,9 +25,11 @@ from store.fleet_entry import (
 )
 from store.fleet_limit import FleetLimitRow, limits_in_force
 from store.vehicle_order import orders_of
-from store.vehicle_stint import days_heard
+from store.vehicle_stint import TripRow, days_heard, trips_of
 
 _DAY = timedelta(days=1)
+_LONGEST = timedelta(days=8)
+"""No trip that counts is longer: one of more than a week is implausible."""
 _OWN = "quota"
 """Acquisition of vehicles that fill a place (编制)."""
 
@@ -41,17 +43,33 @@ class Bookings:
 
 
 def dispatch_of(period: FleetPeriod, *, now: datetime) -> Bookings:
-    """Bookings of a place beside its trips."""
-    first = period.months.instants[0]
-    rows = [
+    """Bookings of a place that touch the months beside their trips, and trips begun in them.
+
+    They are matched with all that lies around them: a booking over the end of a month is used
+    whichever month its trip began in.
+    """
+    conn, (first, until) = period.conn, period.months.instants
+    asked = [
         row
-        for row in bookings(period.conn, period.vehicles, *period.months.instants)
+        for row in bookings(conn, period.vehicles, first, until)
         if period.stint_at(row.vehicle_id, max(row.start_at, first))
     ]
+    since = min([first, *(row.start_at for row in asked)]) - SLACK
+    end = max([until, *(row.end_at for row in asked)]) + SLACK
+    trips = trips_of(conn, period.vehicles, since - _LONGEST, end)
+    # What a trip shares most time with may itself lie outside all that was asked for.
+    rows = bookings(
+        conn,
+        period.vehicles,
+        min([since, *(row.start_at for row in trips)]) - SLACK,
+        max([end, *(row.end_at for row in trips)]) + SLACK,
+    )
     told = [
         Booking(_name(row), row.vehicle_id, row.start_at, row.end_at, row.cancelled) for row in rows
     ]
-    found = dispatch(told, map(trip_stretch, period.trips), now=now)
+    found = dispatch(told, map(trip_stretch, trips), now=now).only(
+        {_name(row) for row in asked}, {(row.vehicle_id, row.id) for row in period.trips}
+    )
     return Bookings(found, {_name(row): row for row in rows})
 
 
@@ -128,6 +146,7 @@ def rentals_of(period: FleetPeriod) -> Rentals:
         and first <= each.order.at < until
         and period.stint_at(each.order.vehicle_id, each.order.at)
     ]
+    trips = _trips_in([each.order for each in bills], period)
     checked = []
     for each in bills:
         order = each.order
@@ -135,7 +154,7 @@ def rentals_of(period: FleetPeriod) -> Rentals:
         found = _terms_on(
             [row for row in terms if row.vehicle_id == order.vehicle_id and row.holds_from <= day]
         )
-        driven = _driven(period, order.vehicle_id, order.at, order.until)
+        driven = _driven(trips, order)
         check = found and rental_check(order, found, driven_km=driven, back=each.net - order.amount)
         if check:
             checked.append(check)
@@ -155,19 +174,29 @@ def _terms_on(rows: list[RentalTermsRow]) -> RentalTerms | None:
     )
 
 
-def _driven(
-    period: FleetPeriod, vehicle_id: int, first: datetime, until: datetime | None
-) -> Decimal | None:
+def _trips_in(rentals: list[VehicleOrder], period: FleetPeriod) -> list[TripRow]:
+    """Trips of rented vehicles over the whole of their rentals, whichever month that lies in."""
+    ends = [order.until for order in rentals if order.until is not None]
+    if not ends:
+        return []
+    vehicles = {order.vehicle_id for order in rentals}
+    since = min(order.at for order in rentals) - _LONGEST
+    return trips_of(period.conn, vehicles, since, max(ends))
+
+
+def _driven(trips: list[TripRow], order: VehicleOrder) -> Decimal | None:
     """Distance of the trips in a rental; None where a trip does not tell it. [km]."""
-    if until is None:
+    if order.until is None:
         return None
-    trips = [
+    kms = [
         row.km
-        for row in period.trips
-        if row.vehicle_id == vehicle_id and row.start_at < until and row.end_at > first
+        for row in trips
+        if row.vehicle_id == order.vehicle_id
+        and row.start_at < order.until
+        and row.end_at > order.at
     ]
-    told = [exact(km) for km in trips if km is not None]
-    return sum(told, Decimal(0)) if told and len(told) == len(trips) else None
+    told = [exact(km) for km in kms if km is not None]
+    return sum(told, Decimal(0)) if told and len(told) == len(kms) else None
 
 
 @dataclass(frozen=True, slots=True)

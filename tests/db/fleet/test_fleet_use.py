@@ -7,7 +7,7 @@ import pytest
 from fastapi.testclient import TestClient
 from psycopg import Connection
 
-from tests.costed_fleet import plant
+from tests.costed_fleet import plant, segment
 from tests.db.conftest import V1, SignIn
 from tests.db.fleet.test_vehicle_costs import take
 from tests.metered_building import place_id
@@ -21,6 +21,14 @@ B3,津Acar-2,2026-07-02 09:00,2026-07-02 11:00,送文件
 """
 RENTALS = """订单号,车牌号,取车时间,还车时间,行驶里程,金额
 R1,津Acar-2,2026-07-02 09:00,2026-07-02 12:20,50,64.00
+"""
+OVER_THE_END = """订单号,车牌号,取车时间,还车时间,行驶里程,金额
+R2,津Acar-2,2026-06-30 20:00,2026-07-01 12:00,,193.00
+"""
+NIGHTS = """number,vehicle,start,end
+N1,car-2,2026-06-30 20:00,2026-07-01 02:00
+N2,car-2,2026-08-01 00:00,2026-08-01 03:00
+N3,car-2,2026-07-31 22:00,2026-07-31 23:00
 """
 TERMS = """vehicle,first_day,hour_cny,km_cny,day_cap_cny,step_min,free_km
 car-2,2026-01-01,10,0.50,83,30,
@@ -41,9 +49,9 @@ def client(conn: Connection, people: Callable[[], None], sign_in: SignIn) -> Tes
     return sign_in("admin")
 
 
-def of_july(client: TestClient, conn: Connection, path: str) -> Any:
-    july = "2026-07-01"
-    asked = {"place": place_id(conn, "bureau"), "first_month": july, "last_month": july}
+def of_july(client: TestClient, conn: Connection, path: str, month: str = "2026-07-01") -> Any:
+    bureau = str(place_id(conn, "bureau"))
+    asked = {"place": bureau, "first_month": month, "last_month": month}
     answer = client.get(f"{V1}/{path}", params=asked)
     assert answer.status_code == 200, answer.text
     return answer.json()
@@ -96,3 +104,37 @@ def test_use_rentals_places_and_maintenance(conn: Connection, client: TestClient
     assert "transfer,2026-07-02,2,hospital,doc-2" in sent
     other = PLACES.replace(",5,,doc-1", ",6,,doc-1")
     assert take(client, "vehicle_quota_entries", other)["faults"][0]["code"] == "entry_differs"
+
+
+def test_a_rental_over_the_end_of_a_month_has_the_trips_of_both(
+    conn: Connection, client: TestClient
+) -> None:
+    segment(conn, "car-2", "before", "trip", "2026-06-30 21:00", 60, km=60)
+    segment(conn, "car-2", "after", "trip", "2026-07-01 10:00", 60, km=160)
+    assert take(client, "rental_terms", TERMS)["taken"]
+    assert take(client, "orders_rent", OVER_THE_END)["taken"]
+    [rental] = of_july(client, conn, "fleet-use/rentals", "2026-06-01")["items"]
+    # 83 for less than a day, and 220 km at 0.50.
+    assert (rental["driven_km"], rental["expected"]) == ("220.000000", "193.00")
+    assert rental["difference"] == "0.00"
+    assert of_july(client, conn, "fleet-use/rentals")["items"] == []
+
+
+def test_a_booking_over_the_end_of_a_month_is_used_whichever_month_it_was_driven_in(
+    conn: Connection, client: TestClient
+) -> None:
+    segment(conn, "car-2", "evening", "trip", "2026-06-30 20:30", 60, km=30)
+    # Begun in July, and of a booking that begins in August.
+    segment(conn, "car-2", "midnight", "trip", "2026-07-31 23:50", 60, km=30)
+    assert take(client, "bookings", NIGHTS)["taken"]
+    told = {}
+    for month in ("2026-06-01", "2026-07-01", "2026-08-01"):
+        found = of_july(client, conn, "bookings", month)
+        told[month] = (
+            found["used"],
+            [each["number"] for each in found["unused"]],
+            [each["id"] for each in found["unbooked"]],
+        )
+    assert told["2026-06-01"] == (1, [], [])
+    assert told["2026-07-01"] == (1, ["N3"], ["t1", "t2", "t3"])
+    assert told["2026-08-01"] == (1, [], [])
