@@ -19,6 +19,8 @@ from store.portfolio import FED_IN, PV_GENERATED, MediumUse
 
 _SELF_USED = EntryKind.PV_SELF_USED_KWH
 _DECLARABLE = frozenset(kind for kind in EntryKind if kind.value in DECLARABLE)
+_CERTIFICATES = frozenset({EntryKind.GREEN_RETIRED_KWH, EntryKind.GREEN_HELD_KWH})
+"""Of these a month without an entry has none: closed months count those there are, so years do."""
 
 
 @dataclass(slots=True)
@@ -52,14 +54,18 @@ class UnitedUse:
         As of meters, with the months that only people know in amount and coverage.
     declared : dict of str to Decimal
         Fuels and PV: from entries where every month is there, else from the year's declaration,
-        else from the entries there are. Of self-used PV first what meters have counted.
+        else from the entries there are. Of self-used PV first what meters have counted; of green
+        certificates the entries there are before the declaration.
     manual : dict of EntryKind to ManualUse
         What of it was entered by hand: never mixed in silently.
+    set_aside : dict of EntryKind to Decimal
+        Certificates declared of the year that do not count, because months say something else.
     """
 
     media: dict[str, MediumUse]
     declared: dict[str, Decimal]
     manual: dict[EntryKind, ManualUse] = field(default_factory=dict)
+    set_aside: dict[EntryKind, Decimal] = field(default_factory=dict)
     dark_months: int = 0
     """Months of which nobody knows what the plants behind the meters made for the house."""
 
@@ -72,6 +78,11 @@ class UnitedUse:
             found.append(
                 f"other energy of {other.counted} tce is in no figure: its CO2 is not known"
             )
+        found += [
+            f"declared {kind} of {of_year} is in no figure: months were entered, which come to"
+            f" {self.manual[kind].counted}"
+            for kind, of_year in self.set_aside.items()
+        ]
         if self.dark_months:
             found.append(
                 f"self-used PV of {self.dark_months} months is in no figure: its meters were silent"
@@ -129,7 +140,7 @@ def united(
 
 
 def _is_dark(use: Mapping[str, MediumUse]) -> bool:
-    """Whether a plant has meters that have no figures for a time."""
+    """Whether a plant has meters without figures for a time, or none of what was fed in."""
     plant = [use[name] for name in (PV_GENERATED, FED_IN) if name in use]
     return PV_GENERATED in use and min(each.coverage for each in plant) < 1
 
@@ -180,8 +191,13 @@ def _enter(
     for medium, rows in counted.items():
         use.media[medium] = _with(use.media.get(medium), medium, rows, metered, months)
     for kind, manual in use.manual.items():
-        if kind in _DECLARABLE and (manual.months == len(months) or kind not in use.declared):
+        if kind not in _DECLARABLE:
+            continue
+        of_year = use.declared.get(kind.value)
+        if of_year is None or manual.months == len(months) or kind in _CERTIFICATES:
             use.declared[kind.value] = manual.counted
+            if kind in _CERTIFICATES and of_year not in {None, manual.counted}:
+                use.set_aside[kind] = of_year
 
 
 def _with(

@@ -97,3 +97,16 @@ def test_certificates_of_months_are_in_the_year(conn: Connection, sign_in: SignI
     asked = {"year": 2026, "organisation": school_id(conn)}
     [school] = sign_in("head").get(f"{V1}/indicators", params=asked).json()["items"]
     assert school["green_retired_kwh"] == 10000
+    # A declaration of the year neither hides what the closed month counts nor is hidden.
+    declared = {
+        "organisation_id": school_id(conn), "year": 2026, "what": "green_retired_kwh",
+        "amount": "1000", "document": "letter",
+    }  # fmt: skip
+    answer = sign_in("head").post(f"{V1}/energy-declarations", json=declared)
+    assert answer.status_code == 204, answer.text
+    [school] = sign_in("head").get(f"{V1}/indicators", params=asked).json()["items"]
+    assert school["green_retired_kwh"] == 10000
+    assert (
+        "declared green_retired_kwh of 1000 is in no figure: months were entered, which come to"
+        " 10000"
+    ) in school["missing"]
