@@ -39,6 +39,8 @@ class RegisterCut:
         By how much it showed too much, by a declared error; None where none is declared. [%]
     reactive_error_pct : Decimal or None
         The same of its reactive energy; beside an error, None for not known. [%]
+    demand_anew, reactive_anew : bool
+        Whether the register was swapped, set back or fell anywhere within the time asked for.
     """
 
     at: datetime
@@ -47,6 +49,8 @@ class RegisterCut:
     reactive_kvarh: float | None
     error_pct: Decimal | None
     reactive_error_pct: Decimal | None
+    demand_anew: bool
+    reactive_anew: bool
 
 
 def amounts(

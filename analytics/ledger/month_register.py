@@ -4,6 +4,9 @@ A declared error may hold for a part of the month. Reactive energy is added up p
 greatest demand the register shows only the greatest up to now: where it rose within a part, that
 part's own is known; where it did not, only that it was not above. What follows from these bounds
 is told, and what does not is refused: a demand that cannot be known is not billed.
+
+A register that began anew within the month (swapped, reset, rolled over, fallen) tells neither: the
+readings that are declared of a swap are of the register that counts energy, not of these two.
 """
 
 from collections.abc import Sequence
@@ -32,6 +35,8 @@ class RegisterPart:
         By how much the meter showed too much; None where no error is declared. [%]
     reactive_error_pct : Decimal or None
         The same of reactive energy; beside an error, None for not known. [%]
+    demand_anew, reactive_anew : bool
+        Whether the register began anew within the month.
     """
 
     demand_before: Decimal | None
@@ -39,6 +44,8 @@ class RegisterPart:
     reactive: Decimal | None
     error_pct: Decimal | None = None
     reactive_error_pct: Decimal | None = None
+    demand_anew: bool = False
+    reactive_anew: bool = False
 
 
 def greatest_demand(parts: Sequence[RegisterPart]) -> Decimal:
@@ -47,12 +54,19 @@ def greatest_demand(parts: Sequence[RegisterPart]) -> Decimal:
     Raises
     ------
     MissingInputError
-        ``maximum_demand`` if the register was not read where it is wanted; ``demand_error`` if an
-        error leaves more than one demand possible.
+        ``maximum_demand`` if the register was not read where it is wanted, or began anew;
+        ``demand_error`` if an error leaves more than one demand possible.
     """
     if not parts or parts[-1].demand is None:
         reason = Sentence(
             "demand_unread", "the meter's register of maximum demand was not read in this month"
+        )
+        raise MissingInputError(reason, code="maximum_demand")
+    if any(part.demand_anew for part in parts):
+        reason = Sentence(
+            "demand_anew",
+            "the meter's register of maximum demand was swapped or set back within this month and "
+            "does not show all of it",
         )
         raise MissingInputError(reason, code="maximum_demand")
     if len(parts) == 1:
@@ -77,13 +91,20 @@ def reactive_energy(parts: Sequence[RegisterPart]) -> Decimal:
     Raises
     ------
     MissingInputError
-        ``reactive_energy`` if the register was not read; ``reactive_error`` if the meter was wrong
-        and nobody has said by how much in reactive energy.
+        ``reactive_energy`` if the register was not read, or began anew; ``reactive_error`` if the
+        meter was wrong and nobody has said by how much in reactive energy.
     """
     total = Decimal(0)
     for part in parts:
         if part.reactive is None:
             break
+        if part.reactive_anew or part.reactive < 0:
+            reason = Sentence(
+                "reactive_anew",
+                "the register of reactive energy was swapped, reset, rolled over or fell within "
+                "this month",
+            )
+            raise MissingInputError(reason, code="reactive_energy")
         if part.error_pct is not None and part.reactive_error_pct is None:
             reason = Sentence(
                 "reactive_error_unknown",

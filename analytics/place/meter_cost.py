@@ -261,6 +261,8 @@ def _parts(cuts: Sequence[RegisterCut]) -> Iterator[RegisterPart]:
             reactive,
             cut.error_pct,
             cut.reactive_error_pct,
+            demand_anew=cut.demand_anew,
+            reactive_anew=cut.reactive_anew,
         )
 
 

@@ -9,12 +9,13 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from psycopg import Connection
+from psycopg.sql import SQL, Identifier
 
 from analytics.jobs.consumption import update_consumption
 from analytics.ledger.cost_line import Cost
 from analytics.place.meter_cost import meter_cost
 from domain.money import cents
-from domain.register_event import RegisterEvent
+from domain.register_event import EventKind, RegisterEvent
 from domain.tolerance import Finding, ToleranceRule
 from store.become import Role, become
 from store.place import MeterRow, meters
@@ -125,6 +126,17 @@ def found_wrong(
     return event_id
 
 
+def shift(conn: Connection, column: str, first_hour: int, last_hour: int, by: float) -> None:
+    """Move what the register showed at the hours first to last of June, both included."""
+    span = START + first_hour * HOUR, START + last_hour * HOUR
+    conn.execute(
+        SQL("UPDATE electricity_reading SET {0} = {0} + %s WHERE ts BETWEEN %s AND %s").format(
+            Identifier(column)
+        ),
+        [by, *span],
+    )
+
+
 def compute(conn: Connection, now: datetime) -> None:
     with connected(conn.info.dsn, Role.WORK) as worker:
         update_consumption(worker, now=now)
@@ -181,6 +193,44 @@ def test_without_a_reading_of_its_last_day_neither_is_guessed(conn: Connection) 
     found = june(conn)
     assert {gap.code for gap in found.gaps} == {"maximum_demand", "reactive_energy"}
     assert not {"basic", "power_factor"} & amounts(found).keys()
+
+
+def test_a_register_that_falls_for_good_within_the_month_tells_neither(conn: Connection) -> None:
+    """Both begin anew on the 21st; one reading astray before it was no fall."""
+    shift(conn, "reactive_energy_import_kvarh", 100, 100, -1000)
+    assert june(conn).gaps == ()
+    shift(conn, "demand_max_kw", 480, HOURS, -30)
+    found = june(conn)
+    assert [gap.code for gap in found.gaps] == ["maximum_demand"]
+    shift(conn, "reactive_energy_import_kvarh", 480, HOURS, -600)  # ends above where it began
+    found = june(conn)
+    assert [gap.code for gap in found.gaps] == ["maximum_demand", "reactive_energy"]
+    assert not {"basic", "power_factor"} & amounts(found).keys()
+
+
+@pytest.mark.parametrize("kind", ["swap", "reset"])
+def test_a_declared_swap_or_reset_tells_neither(conn: Connection, kind: EventKind) -> None:
+    """However the new register begins, and until the event is withdrawn."""
+    before = june(conn)
+    act_as(conn, "admin")
+    at = START + 480 * HOUR
+    event = RegisterEvent(at, kind, 1000 + KW * 480, 1000 + KW * 480, "the meter was changed")
+    event_id = declare(conn, school(conn).id, event)
+    found = june(conn)
+    assert [gap.code for gap in found.gaps] == ["maximum_demand", "reactive_energy"]
+    assert not {"basic", "power_factor"} & amounts(found).keys()
+    withdraw(conn, event_id, "it was another meter")
+    assert june(conn) == before
+
+
+def test_a_swap_at_the_turn_of_the_month_and_a_demand_set_back_on_its_first_day_are_none(
+    conn: Connection,
+) -> None:
+    before = june(conn)
+    shift(conn, "demand_max_kw", 1, 9, 50)
+    act_as(conn, "admin")
+    declare(conn, school(conn).id, RegisterEvent(START, "swap", 1000.0, 900.0, "changed"))
+    assert june(conn) == before
 
 
 def test_an_error_of_the_whole_month_is_divided_out_of_both_registers(conn: Connection) -> None:

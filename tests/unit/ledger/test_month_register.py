@@ -66,6 +66,27 @@ def test_a_register_that_was_not_read_or_was_set_back_in_between_is_refused() ->
     assert code_of(set_back) == "demand_error"
 
 
+def test_a_register_that_began_anew_within_the_month_tells_no_demand() -> None:
+    part = RegisterPart(D(0), D(35), D(10), demand_anew=True)
+    with pytest.raises(MissingInputError, match="swapped or set back") as caught:
+        greatest_demand([part])
+    assert caught.value.code == "maximum_demand"
+    assert reactive_energy([part]) == D(10), "a demand set back is nothing to reactive energy"
+
+
+@pytest.mark.parametrize(
+    "part",
+    [RegisterPart(D(0), D(35), D(-49_988)), RegisterPart(D(0), D(35), D(10), reactive_anew=True)],
+    ids=["it fell below its beginning", "it rose past its beginning again"],
+)
+def test_reactive_energy_of_a_register_that_began_anew_is_refused(part: RegisterPart) -> None:
+    whole = RegisterPart(D(0), D(35), D(60_000))
+    for parts in ([part], [whole, part]):
+        with pytest.raises(MissingInputError, match="swapped, reset, rolled over") as caught:
+            reactive_energy(parts)
+        assert caught.value.code == "reactive_energy"
+
+
 @given(st.lists(st.tuples(st.integers(0, 50), PERCENT), min_size=1, max_size=4))
 def test_whatever_is_told_is_the_true_demand(parts: list[tuple[int, Decimal | None]]) -> None:
     true = [(D(value), error) for value, error in parts]
