@@ -13,6 +13,9 @@ SELECT min(s.first_at), max(s.last_at)
 
 -- name: packed
 -- Samples of [first, end) as one value, row by row in any order. {row}: what is wanted as octets of one length, none of it null.
-SELECT string_agg({row}, ''::bytea)
-  FROM vehicle_device d JOIN vehicle_reading r USING (device_id)
- WHERE d.vehicle_id = %(vehicle_id)s AND r.ts <@ d.during AND r.ts >= %(first)s AND r.ts < %(end)s;
+-- Terminal by terminal, or all vehicles would be read for one.
+SELECT string_agg(told.samples, ''::bytea)
+  FROM vehicle_device d CROSS JOIN LATERAL (
+       SELECT string_agg({row}, ''::bytea) AS samples FROM vehicle_reading r
+        WHERE r.device_id = d.device_id AND r.ts <@ d.during AND r.ts >= %(first)s AND r.ts < %(end)s) told
+ WHERE d.vehicle_id = %(vehicle_id)s AND d.during && tstzrange(%(first)s, %(end)s);
