@@ -56,8 +56,9 @@ def enter_pile(new: PileIn, scope: Scope) -> Page[PileOut]:
 def balance(scope: Scope, first: First, end: End) -> ChargingBalance:
     """Energy of piles over [first, end): matched, unmatched, and whose bill it is in.
 
-    A charge counts where it began. What is inside the boundary of a contract is in the client's
-    bills once; `twice` names contracts that count it under two meters.
+    Of a charge that lasted beyond the span the part counts that the pile's meter counted in it;
+    charges elsewhere are those that began in it. What is inside the boundary of a contract is in
+    the client's bills once; `twice` names contracts that count it under two meters.
     """
     refuse_long(first, end)
     charges = segments(scope.conn, "charge", first, end)

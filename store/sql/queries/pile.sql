@@ -76,7 +76,7 @@ ON CONFLICT (vehicle_id, segment_id, known_at) DO UPDATE
 
 -- name: balance
 -- Per pile over [first, end): metered, matched, and the contracts in whose boundary it is counted, by itself or under a meter
--- above it. A charge counts where it began.
+-- above it. A charge that lasted beyond the span has the part in it that was counted in it.
 WITH hung AS MATERIALIZED (
     SELECT p.pile_id, a.meter_id, a.meter_id = p.meter_id AS own
       FROM pile p CROSS JOIN LATERAL meter_ancestry(ARRAY[p.meter_id], tstzrange(%(first)s, %(end)s)) a
@@ -97,7 +97,5 @@ SELECT p.pile_id, p.code, p.name_zh, p.name_en, p.meter_id, m.code AS meter_code
                        FROM visible.consumption c
                       WHERE c.meter_id = p.meter_id AND c.quantity = m.quantity AND c.superseded_at IS NULL
                         AND c.start_at >= %(first)s AND c.start_at < %(end)s) u ON true
-  LEFT JOIN LATERAL (SELECT sum(x.grid_kwh) AS kwh, count(*) AS charges FROM visible.charge_match x
-                      WHERE x.pile_id = p.pile_id AND x.superseded_at IS NULL
-                        AND x.start_at >= %(first)s AND x.start_at < %(end)s) g ON true
+  LEFT JOIN visible_pile_charging(ARRAY[p.pile_id], tstzrange(%(first)s, %(end)s)) g ON true
  ORDER BY p.code;

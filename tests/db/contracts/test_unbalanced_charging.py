@@ -115,3 +115,26 @@ def test_a_plug_in_that_is_matched_later_lets_the_draft_balance(
     # 20 kWh remain that nobody took, less than a twentieth.
     assert charging(desk.get("manager", f"statements/{newest['id']}")) == {}
     assert desk.signed(newest["id"])["state"] == "signed"
+
+
+def test_of_a_plug_in_over_the_beginning_of_a_month_the_month_has_what_was_counted_in_it(
+    conn: Connection, desk: Desk
+) -> None:
+    """It began ten days before June and ended three days into it; the draft is made anew."""
+    contract = desk.agree(terms())
+    in_june = PER_HOUR["charger"] * 72
+    took(conn, "other", FIRST + timedelta(days=20), COUNTED - 480 - in_june)
+    assert set(charging(drawn(desk, contract))) == {"charging_unmatched"}
+    begin, until = FIRST - timedelta(days=10), FIRST + timedelta(hours=72)
+    conn.execute(
+        "INSERT INTO vehicle_segment (vehicle_id, segment_id, kind, start_at, end_at, km_ways,"
+        " kwh_ways, evidence, estimated, doubts, known_at) SELECT vehicle_id, 'long', 'charge',"
+        " %s, %s, '{}', '{}', '{charge_state}', false, 0, %s FROM vehicle",
+        [begin, until, datetime(2026, 7, 2, tzinfo=UTC)],
+    )
+    # The pile's meter was first heard a day before June.
+    took(conn, "long", begin, in_june + PER_HOUR["charger"] * 24)
+    assert follow(conn) == 1
+    newest = desk.get("manager", f"contracts/{contract}/statements")["items"][0]
+    # To the kilowatt-hour: no tolerance is agreed.
+    assert charging(desk.get("manager", f"statements/{newest['id']}")) == {}
