@@ -64,9 +64,17 @@ def fence(
     return answer.json()["items"][-1]
 
 
-def rule(admin: TestClient, conn: Connection, name: str, since: str, **terms: float) -> None:
+def rule(
+    admin: TestClient,
+    conn: Connection,
+    name: str,
+    since: str,
+    *,
+    place: str = "school",
+    **terms: float,
+) -> None:
     told_so = {
-        "organisation_id": place_id(conn, "school"), "rule": name, "holds_from": since,
+        "organisation_id": place_id(conn, place), "rule": name, "holds_from": since,
         "terms": terms,
     }  # fmt: skip
     answer = admin.put(f"{V1}/fleet-rules", json=told_so)
@@ -318,6 +326,36 @@ def test_trips_are_judged_by_the_rules_of_their_day_and_a_change_touches_no_othe
     counted = versions.fetchone()
     assert counted is not None
     assert counted[0] == counted[1]
+
+
+def test_use_is_judged_by_where_its_place_stood_also_after_a_move_and_its_undo(
+    conn: Connection, admin: TestClient
+) -> None:
+    """Days of the hospital end at six in the evening, those of the school at eight as is usual."""
+    rule(admin, conn, "out_of_hours", "2026-06-01", place="hospital", from_min=420, until_min=1080)
+    evenings(conn)
+    assert found(admin, "out_of_hours") == []
+    path = f"{V1}/organisations/school-building/positions"
+    new = {"day": "2026-07-02", "parent": "hospital-site", "reason": "机构改革"}
+    moved = admin.post(path, json=new)
+    assert moved.status_code == 201, moved.text
+    touched = conn.execute("SELECT days::text FROM use_touched").fetchall()
+    assert touched == [("[2026-07-02,)",)] * 2
+    cut(conn)
+    late = found(admin, "out_of_hours")
+    assert days(late) == ["2026-07-02", "2026-07-03"]
+    assert late[0]["evidence"]["until_min"] == 1080
+    # On the third it moves back; both moves are taken back, the later one first.
+    back = {"day": "2026-07-03", "parent": "school-site", "reason": "机构改革"}
+    again = admin.post(path, json=back)
+    assert again.status_code == 201, again.text
+    cut(conn, now=NOW + timedelta(hours=1))
+    assert days(found(admin, "out_of_hours")) == ["2026-07-02"]
+    for stretch in (again.json()["items"][-1], moved.json()["items"][-1]):
+        undone = admin.post(f"{path}/{stretch['move_id']}/undo", json={"reason": "typed wrongly"})
+        assert undone.status_code == 200, undone.text
+    cut(conn, now=NOW + timedelta(hours=2))
+    assert found(admin, "out_of_hours") == []
 
 
 def test_an_area_counts_for_the_days_on_which_it_was_one(
