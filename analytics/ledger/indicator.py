@@ -21,6 +21,8 @@ class Why(StrEnum):
     """Nothing of it was measured."""
     NO_FACTOR = "no_factor"
     """The factor set has none for the place and year, or for something that was used."""
+    USE_REFUSED = "use_refused"
+    """What was told of the use cannot be, such as more certificates than was bought."""
     NO_DENOMINATOR = "no_denominator"
     """Area or headcount is not known on any day."""
     DENOMINATOR_HAS_GAPS = "denominator_has_gaps"
@@ -37,7 +39,13 @@ class Indicator:
 
 
 def indicators(
-    use: EnergyUse, energy: Figure | None, co2: Figure | None, *, area_m2: Mean, persons: Mean
+    use: EnergyUse,
+    energy: Figure | None,
+    co2: Figure | None,
+    *,
+    area_m2: Mean,
+    persons: Mean,
+    refused: bool = False,
 ) -> tuple[Indicator, ...]:
     """Every indicator of a place over one period.
 
@@ -49,6 +57,8 @@ def indicators(
         Coal equivalent and CO2 of `use`; None where a factor was missing.
     area_m2, persons : Mean
         Over the days of the same period.
+    refused : bool
+        Whether what was told of the use cannot be; `use` is then what is known all the same.
     """
     heat = _line(energy, Carrier.HEAT)
     above: Mapping[IndicatorName, tuple[Decimal | Why, Mean]] = {
@@ -59,6 +69,12 @@ def indicators(
         IndicatorName.ELECTRICITY_PER_AREA: (_amount(use, Carrier.ELECTRICITY), area_m2),
         IndicatorName.HEAT_PER_AREA: (heat, area_m2),
     }
+    if refused:
+        water = IndicatorName.WATER_PER_PERSON
+        above = {
+            name: (amount if name is water else Why.USE_REFUSED, over)
+            for name, (amount, over) in above.items()
+        }
     return tuple(_over(name, *parts) for name, parts in above.items())
 
 

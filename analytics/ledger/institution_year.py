@@ -60,8 +60,10 @@ class InstitutionYear:
     ----------
     first_day, end_day : date
         The period, half-open: the year, or what has passed of it.
+    use : EnergyUse
+        Without electricity where that was refused; `missing` says why.
     energy, co2 : Figure or None
-        None where a factor is missing; `missing` says which.
+        None where a factor is missing or the use was refused; `missing` says which.
     missing : tuple of str
         What could not be computed, and why.
     """
@@ -104,14 +106,35 @@ def energy_use(metered: Mapping[str, Decimal], declared: Mapping[str, Decimal]) 
     FactorError
         For more certificates than was bought.
     """
-    amounts = {CARRIER_OF_MEDIUM[medium]: amount for medium, amount in metered.items()}
-    amounts |= {_DECLARED[what]: amount for what, amount in declared.items() if what in _DECLARED}
+    amounts = _by_carrier(metered, declared)
     if Carrier.ELECTRICITY not in amounts:
         return EnergyUse(amounts)
     own = {name: declared.get(name, Decimal(0)) for name in _OWN}
     bought = amounts[Carrier.ELECTRICITY]
     amounts[Carrier.ELECTRICITY] = total([bought, own["pv_self_used_kwh"]])
     return EnergyUse(amounts, **own)
+
+
+def use_besides_electricity(
+    metered: Mapping[str, Decimal], declared: Mapping[str, Decimal]
+) -> EnergyUse:
+    """What is known where `energy_use` refuses: all but electricity and amounts below 0."""
+    amounts = _by_carrier(metered, declared)
+    kept: dict[Carrier, Decimal] = {
+        carrier: amount
+        for carrier, amount in amounts.items()
+        if carrier is not Carrier.ELECTRICITY and amount.is_finite() and amount >= 0
+    }
+    return EnergyUse(kept)
+
+
+def _by_carrier(
+    metered: Mapping[str, Decimal], declared: Mapping[str, Decimal]
+) -> dict[Carrier, Decimal]:
+    amounts = {CARRIER_OF_MEDIUM[medium]: amount for medium, amount in metered.items()}
+    return amounts | {
+        _DECLARED[what]: amount for what, amount in declared.items() if what in _DECLARED
+    }
 
 
 def institution_year(
@@ -141,7 +164,7 @@ def institution_year(
             return None
 
     known = attempt(lambda: energy_use(*amounts))
-    use = known or EnergyUse({})
+    use = known or use_besides_electricity(*amounts)
     energy = co2 = None
     if known is not None:  # what is refused was not nothing
         energy = attempt(lambda: coal_equivalent(use, factors, year=year))
@@ -150,7 +173,7 @@ def institution_year(
         if figure is not None:
             left_out = [carrier for carrier, why in figure.excluded.items() if why == "no_factor"]
             missing += [f"set {factors.id} has no {figure.unit} of {each}" for each in left_out]
-    found = indicators(use, energy, co2, area_m2=area_m2, persons=persons)
+    found = indicators(use, energy, co2, area_m2=area_m2, persons=persons, refused=known is None)
     return InstitutionYear(
         year, *days, place, use, area_m2, persons, energy, co2, tuple(missing), found
     )

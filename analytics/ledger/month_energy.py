@@ -6,9 +6,9 @@ from decimal import Decimal
 from typing import Any, TypeVar
 
 from analytics.ledger.carbon import Figure, carbon, coal_equivalent
-from analytics.ledger.energy_use import UNIT, EnergyUse
+from analytics.ledger.energy_use import UNIT
 from analytics.ledger.indicator import indicators
-from analytics.ledger.institution_year import energy_use
+from analytics.ledger.institution_year import energy_use, use_besides_electricity
 from analytics.ledger.month_facts import mean_told
 from analytics.ledger.month_inputs import SELF_USED, MonthInputs
 from domain.canonical import plain
@@ -23,9 +23,9 @@ class MonthEnergy:
     Attributes
     ----------
     use : EnergyUse
-        What was used, carrier by carrier.
+        What was used, carrier by carrier; without electricity where that was refused.
     coal, co2 : Figure or None
-        None where a factor is missing.
+        None where a factor is missing or the use was refused.
     missing : list of str
         What could not be computed, and why.
     """
@@ -34,22 +34,25 @@ class MonthEnergy:
         self._inputs = inputs
         self.missing: list[str] = []
         year, factors = inputs.first_day.year, inputs.factors
-        use = self._attempt(self._use)
-        self.use = use or EnergyUse({})
+        amounts = self._amounts()
+        use = self._attempt(lambda: energy_use(*amounts))
+        self.use = use or use_besides_electricity(*amounts)
+        self._refused = use is None
         self.coal = self.co2 = None
         if use is not None:
             province = inputs.place.province
             self.coal = self._figure(lambda: coal_equivalent(use, factors, year=year))
             self.co2 = self._figure(lambda: carbon(use, factors, year=year, province=province))
 
-    def _use(self) -> EnergyUse:
+    def _amounts(self) -> tuple[dict[str, Decimal], dict[str, Decimal]]:
+        """Metered and declared, as `energy_use` takes them."""
         entries = self._inputs.entered
         metered = {medium.medium: medium.total for medium in self._inputs.metered}
         metered |= {entry.medium: entry.amount for entry in entries if entry.medium is not None}
         declared = {entry.kind: entry.amount for entry in entries if entry.medium is None}
         if self._inputs.self_used is not None:
             declared[SELF_USED] = self._inputs.self_used
-        return energy_use(metered, declared)
+        return metered, declared
 
     def _attempt(self, compute: Callable[[], Found]) -> Found | None:
         try:
@@ -90,7 +93,12 @@ class MonthEnergy:
         factors, facts = self._inputs.factors, self._inputs.facts
         green = self._green()
         found = indicators(
-            self.use, self.coal, self.co2, area_m2=facts.area_m2, persons=facts.persons
+            self.use,
+            self.coal,
+            self.co2,
+            area_m2=facts.area_m2,
+            persons=facts.persons,
+            refused=self._refused,
         )
         return {
             "factor_set": {

@@ -208,7 +208,8 @@ def test_a_quota_holds_in_its_years_and_its_digest_is_of_its_numbers() -> None:
 def test_a_year_whose_use_is_refused_has_no_figure_and_not_nothing() -> None:
     """Retiring certificates for more than was bought is impossible, whatever was used."""
     place = Place("CN-TJ", "office", "cold")
-    amounts = {"electricity": D(1_000), "water": D(9)}, {"green_retired_kwh": D(2_000)}
+    metered = {"electricity": D(1_000), "water": D(9), "gas": D(7)}
+    amounts = metered, {"green_retired_kwh": D(2_000)}
     year = institution_year(
         2025,
         YEAR,
@@ -220,4 +221,8 @@ def test_a_year_whose_use_is_refused_has_no_figure_and_not_nothing() -> None:
     )
     assert (year.energy, year.co2) == (None, None)
     assert len(year.missing) == 1
-    assert {each.value for each in year.indicators} == {None}
+    assert year.use.amounts == {Carrier.WATER: D(9), Carrier.NATURAL_GAS: D(7)}
+    known = {each.name: each for each in year.indicators if each.value is not None}
+    assert list(known) == [IndicatorName.WATER_PER_PERSON], "water is known all the same"
+    told = {each.why for each in year.indicators if each.name not in known}
+    assert told == {Why.USE_REFUSED}

@@ -6,7 +6,7 @@ export const INDICATORS = [
   'energy_per_area', 'energy_per_person', 'water_per_person', 'co2_per_area', 'electricity_per_area', 'heat_per_area',
 ] as const
 export type IndicatorName = (typeof INDICATORS)[number]
-export type Why = 'no_amount' | 'no_factor' | 'no_denominator' | 'denominator_has_gaps'
+export type Why = 'no_amount' | 'no_factor' | 'use_refused' | 'no_denominator' | 'denominator_has_gaps'
 export type LeftOut = 'by_rule' | 'no_factor'
 export type Electricity = 'calorific' | 'equivalent'
 
