@@ -108,6 +108,16 @@ class Forest:
         return tuple(m for m in self._terms_of_sources if self.roles[m] is MeterRole.FED_IN)
 
     @cached_property
+    def unwatched(self) -> tuple[int, ...]:
+        """Those of `plants` behind a meter of which no other says what was fed in through it."""
+        upper, watched = set(self.uppermost), {self.sources[meter] for meter in self.fed_in}
+        behind = {
+            plant: upper.intersection(self._above(self.sources[plant])) for plant in self.plants
+        }
+        # A plant below a loose branch may feed in through any of them.
+        return tuple(plant for plant, roofs in behind.items() if not (roofs or upper) <= watched)
+
+    @cached_property
     def terms(self) -> Terms:
         """Meters whose sum is the use of the place; none without an uppermost one."""
         return {**dict.fromkeys(self.uppermost, 1), **self._terms_of_sources}

@@ -113,7 +113,8 @@ class MeterSpan:
     medium : str
         Its medium; `PV_GENERATED` or `FED_IN` of a meter of a plant behind the uppermost ones.
     meter_id : int or None
-        None where none was: a time of which nothing can be known.
+        None where none was: a time of which nothing can be known. Of `FED_IN` that is one with a
+        plant behind a boundary of which no meter counts what was fed in.
     """
 
     institution_id: int
@@ -258,7 +259,7 @@ def institution_spans(
                 yield MeterSpan(institution, medium, meter, *span)
             for meter in forest.plants:
                 yield MeterSpan(institution, PV_GENERATED, meter, *span)
-            for meter in forest.fed_in:
+            for meter in (*forest.fed_in, *((None,) if forest.unwatched else ())):
                 yield MeterSpan(institution, FED_IN, meter, *span)
 
 

@@ -163,7 +163,9 @@ def _medium(
         months(uppermost_spans(trees)),
         balance(trees, uses),
         {meter: (name.code, name.item) for meter, name in by_id.items()},
-        OwnPlant(plants) if any(each.role == MeterRole.PV for each in plants) else None,
+        OwnPlant(plants, any(tree.unwatched for tree in trees))
+        if any(each.role == MeterRole.PV for each in plants)
+        else None,
     )
 
 

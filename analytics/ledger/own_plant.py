@@ -21,9 +21,12 @@ class OwnPlant:
     ----------
     meters : sequence of MeterMonth
         Each while it counted for the institution.
+    unwatched : bool
+        For a time a plant stood behind a boundary of which no meter counts what was fed in.
     """
 
     meters: Sequence[MeterMonth]
+    unwatched: bool
 
     @cached_property
     def generated(self) -> Decimal:
@@ -43,11 +46,13 @@ class OwnPlant:
     @property
     def is_whole(self) -> bool:
         """Whether the meters know all of the month, and none of it by an estimate."""
-        return not any(meter.missing or meter.estimated for meter in self.meters)
+        return not self.unwatched and not any(
+            meter.missing or meter.estimated for meter in self.meters
+        )
 
     def faults(self) -> Iterator[Sentence]:
         """Why nobody can say what PV made for the institution itself."""
-        if not any(meter.role == MeterRole.FED_IN for meter in self.meters):
+        if self.unwatched:
             yield Sentence(
                 "fed_in_not_metered",
                 "PV made {generated} kWh and no meter counts what was fed in: enter it, also where"

@@ -85,7 +85,8 @@ class UnitedUse:
         ]
         if self.dark_months:
             found.append(
-                f"self-used PV of {self.dark_months} months is in no figure: its meters were silent"
+                f"self-used PV of {self.dark_months} months is in no figure: its meters were"
+                " silent, or none counts what was fed in"
             )
         return found
 
@@ -131,7 +132,11 @@ def united(
         use = UnitedUse(media, dict(declared.get(key, {})))
         _enter(use, entered[key], metered, months)
         if key in dark:
-            _add_known_months(use, key, entered[key], metered, months)
+            # A document of the whole year counts, as without meters, where they know none of it.
+            if _SELF_USED.value not in declared.get(key, {}) or any(
+                covers(metered.get((key, PV_SELF_USED, month.month))) for month in months
+            ):
+                _add_known_months(use, key, entered[key], metered, months)
         elif made is not None:
             parts = [amount(made.amount)] + ([] if back is None else [amount(-back.amount)])
             use.declared[_SELF_USED.value] = total(parts)

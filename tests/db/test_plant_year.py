@@ -7,11 +7,14 @@ import pytest
 from psycopg import Connection
 
 from domain.registry import Medium, Meter, MeterRole, Registry
+from store.person import add_person, grant
 from store.registry import write as write_registry
 from tests.conftest import connected
 from tests.db.conftest import V1, SignIn, add_people
 from tests.db.test_api_indicators import asked, of, place, put_days, put_fact
+from tests.db.test_manual_entries import brought_home
 from tests.estate import estate
+from tests.password import PASSWORD_HASH
 
 pytestmark = pytest.mark.db
 
@@ -49,6 +52,32 @@ def silent(conn: Connection, code: str, first: str, end: str) -> None:
     )
 
 
+def unhang(conn: Connection, code: str, at: str) -> None:
+    """Take a meter off its place from a local day on."""
+    conn.execute(
+        "UPDATE meter_position SET during = tstzrange(lower(during),"
+        " %s::timestamp AT TIME ZONE 'Asia/Shanghai') WHERE meter_id ="
+        " (SELECT meter_id FROM meter WHERE code = %s)",
+        [at, code],
+    )
+
+
+def declare(sign_in: SignIn, conn: Connection, kwh: str) -> None:
+    declared = {
+        "organisation_id": place(conn, "school"), "year": 2025, "what": "pv_self_used_kwh",
+        "amount": kwh, "document": "log",
+    }  # fmt: skip
+    answer = sign_in("admin").post(f"{V1}/energy-declarations", json=declared)
+    assert answer.status_code == 204, answer.text
+
+
+def dark(months: int) -> str:
+    return (
+        f"self-used PV of {months} months is in no figure: its meters were silent, or none counts"
+        " what was fed in"
+    )
+
+
 def school(sign_in: SignIn) -> dict[str, Any]:
     return of(asked(sign_in("admin"), year=2025), "school")
 
@@ -69,12 +98,7 @@ def test_self_used_pv_of_meters_is_energy_and_emits_nothing(
 def test_what_meters_know_whole_goes_before_what_was_declared(
     sign_in: SignIn, conn: Connection
 ) -> None:
-    declared = {
-        "organisation_id": place(conn, "school"), "year": 2025, "what": "pv_self_used_kwh",
-        "amount": "1", "document": "log",
-    }  # fmt: skip
-    answer = sign_in("admin").post(f"{V1}/energy-declarations", json=declared)
-    assert answer.status_code == 204, answer.text
+    declare(sign_in, conn, "1")
     assert school(sign_in)["pv_self_used_kwh"] == pytest.approx(365 * 20)
 
 
@@ -85,7 +109,7 @@ def test_a_month_in_which_a_meter_of_the_plant_was_silent_is_told_and_in_no_figu
     silent(conn, code, "2025-03-04", "2025-03-08")
     found = school(sign_in)
     assert found["pv_self_used_kwh"] == pytest.approx((365 - 31) * 20)
-    assert found["missing"] == ["self-used PV of 1 months is in no figure: its meters were silent"]
+    assert found["missing"] == [dark(1)]
     [electricity] = (each for each in found["carriers"] if each["carrier"] == "electricity")
     assert electricity["coverage"] == pytest.approx(11 / 12)
     assert all(each["rank"] is None for each in found["indicators"])
@@ -97,7 +121,40 @@ def test_a_meter_of_what_was_fed_in_that_never_spoke_leaves_the_year_dark(
     silent(conn, "back", "2025-01-01", "2026-01-01")
     found = school(sign_in)
     assert found["pv_self_used_kwh"] == 0
-    assert found["missing"] == ["self-used PV of 12 months is in no figure: its meters were silent"]
+    assert found["missing"] == [dark(12)]
+
+
+@pytest.mark.parametrize("until", ["2025-01-01", "2025-06-11"])
+def test_what_was_made_while_no_meter_counted_what_was_fed_in_is_not_taken_for_self_used(
+    sign_in: SignIn, conn: Connection, until: str
+) -> None:
+    unhang(conn, "back", until)
+    known = 0 if until == "2025-01-01" else 151
+    found = school(sign_in)
+    assert found["pv_self_used_kwh"] == pytest.approx(known * 20)
+    assert found["missing"] == [dark(12 if not known else 7)]
+
+
+def test_an_entry_says_what_was_self_used_while_no_meter_counted_what_was_fed_in(
+    sign_in: SignIn, conn: Connection
+) -> None:
+    unhang(conn, "back", "2025-06-11")
+    add_person(conn, login="bureau", name="bureau", password_hash=PASSWORD_HASH)
+    grant(conn, login="bureau", role="bureau", organisation="bureau")
+    for month in ("2025-03-01", "2025-06-01"):  # March is metered whole
+        brought_home(sign_in, conn, kind="pv_self_used_kwh", month=month, amount="300")
+    found = school(sign_in)
+    assert found["pv_self_used_kwh"] == pytest.approx(151 * 20 + 300)
+    assert found["missing"] == [dark(6)]
+
+
+def test_a_declaration_counts_where_meters_know_no_month_of_the_plant(
+    sign_in: SignIn, conn: Connection
+) -> None:
+    unhang(conn, "back", "2025-01-01")
+    declare(sign_in, conn, "30000")
+    found = school(sign_in)
+    assert (found["pv_self_used_kwh"], found["missing"]) == (30000, [])
 
 
 def test_the_statistics_have_what_pv_generated_in_its_own_cell(

@@ -213,6 +213,16 @@ def test_what_was_used_and_what_was_bought_are_counted_by_other_meters() -> None
     assert (sign_at(hung, 8, noon), sign_at(hung, 9, noon), sign_at(hung, 8, START)) == (1, -1, 0)
 
 
+def test_each_boundary_with_a_plant_wants_a_meter_of_what_was_fed_in_through_it() -> None:
+    noon = START + 12 * HOUR
+    two = (hangs(1, None, MAIN), hangs(2, None, MAIN), hangs(7, 1, PV), hangs(8, 2, PV))
+    one_watched, both_watched = tree(*two, hangs(9, 1, FED_IN), hangs(10, 2, FED_IN, first=noon))
+    assert (one_watched.unwatched, both_watched.unwatched) == ((8,), ())
+    loose = tree(hangs(1, None, MAIN), hangs(3, None), hangs(8, 3, PV))
+    assert [each.unwatched for each in loose] == [(8,)]
+    assert [each.unwatched for each in tree(*SUNNY)] == [()]
+
+
 @st.composite
 def metered_trees(
     draw: st.DrawFn,

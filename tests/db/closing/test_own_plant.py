@@ -153,6 +153,10 @@ def test_without_a_meter_of_what_was_fed_in_nobody_says_what_was_used_at_home(
     compute(conn)
     [stands] = preview(sign_in("head"), conn)["obstacles"]
     assert (stands["kind"], stands["words"]["code"]) == ("plant_unclear", "fed_in_not_metered")
+    approve(conn, "pv_self_used_kwh", "3599", None)
+    document = closed(sign_in("head"), conn)["document"]
+    assert document["totals"]["pv_self_used_kwh"] == {"amount": "3599", "unit": "kWh"}
+    assert [entry["counted"] for entry in document["manual_entries"]] == [True]
 
 
 def test_more_fed_in_than_made_is_a_battery_or_a_fault_and_gives_no_figure(
