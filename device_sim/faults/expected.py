@@ -81,7 +81,8 @@ def expected(
     for one in stream:
         sent = one.sent
         if sent.born:
-            born.update([sent.born])
+            # Each birth of a simulated node says what its first one said, and so holds since then.
+            born.setdefault(*sent.born)
         truth.messages += 1
         truth.samples += len(sent.said) or 1
         if one.broken:
