@@ -2,7 +2,7 @@
 
 The report tells sums only, so trips are made that come to just these: 27.2 km in the mean, in
 pairs of a longer and a shorter one. Each car makes three trips a day from Monday to Friday, from
-New Year on, until it has made its share, in the middle of December. Cars use 14.0 kWh/100 km at
+New Year on, until it has made its share, early in December. Cars use 14.0 kWh/100 km at
 the battery, the consumption by which the published cost fits, and sleep while they stand. Each
 drives to and fro on a ring of its own through the district, so that its track is as long as its
 odometer says.

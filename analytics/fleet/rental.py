@@ -85,7 +85,7 @@ def rental_check(
     driven_km: Decimal | None,
     back: Decimal = Decimal(0),
 ) -> RentalCheck | None:
-    """Check a bill; None where it does not say until when.
+    """Check a bill; None where it does not say until when, or nobody how far.
 
     Parameters
     ----------
@@ -99,6 +99,8 @@ def rental_check(
         return None
     hours, time = _time(order.until - order.at, terms)
     told = order.km if order.km is not None else driven_km
+    if told is None and terms.km:
+        return None
     distance = cents(max((told or Decimal(0)) - terms.free_km, Decimal(0)) * terms.km)
     expected = time + distance
     billed = order.amount + back

@@ -20,6 +20,6 @@ def test_a_car_of_the_case_is_cut_into_its_trips() -> None:
     found = segments(told(car.samples()), VehicleClass(battery_kwh=BATTERY_KWH), car.code)
     assert [round(10 * (each.km.amount or 0)) for each in trips(found)] == car.tenths.tolist()
     assert not any(each.estimated for each in trips(found))
-    assert len(charges(found)) == 5
+    assert len(charges(found)) == 20  # each evening, after three trips
     kwh = sum(each.kwh.amount or 0 for each in charges(found))
     assert np.isclose(kwh, car.km * 0.14, rtol=0.01)

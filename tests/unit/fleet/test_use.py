@@ -127,6 +127,11 @@ def test_a_bill_without_distance_goes_by_the_trips_and_one_without_end_is_not_ch
     assert rental_check(order("rent", "R", "2026-07-06 08:00", "9"), TERMS, driven_km=None) is None
 
 
+def test_a_bill_whose_distance_nobody_tells_is_not_checked() -> None:
+    bill = order("rent", "R", "2026-07-06 08:00", "60.00", until="2026-07-06 09:00")
+    assert rental_check(bill, TERMS, driven_km=None) is None
+
+
 def test_places_move_and_never_vanish() -> None:
     def entry(kind: str, day: str, places: int, receiver: int | None = None) -> QuotaEntry:
         return QuotaEntry(1, QuotaKind(kind), date.fromisoformat(day), places, receiver, "doc")
