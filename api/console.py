@@ -30,13 +30,14 @@ def add_console(app: FastAPI) -> None:
         app.get("/", include_in_schema=False)(lambda: HTMLResponse(_MISSING))
         return
     app.mount("/assets", _Immutable(directory=built / "assets"), name="assets")
+    # Looked up by name: what a stranger writes into a path never reaches the file system.
+    files = {file.name: file for file in built.iterdir() if file.is_file()}
 
     @app.get("/{path:path}", include_in_schema=False)
     def page(path: str) -> Response:
         """A file of the build, or the page itself: the console reads the path."""
-        file = (built / path).resolve()
-        if path and file.is_file() and file.is_relative_to(built.resolve()):
-            return FileResponse(file)
+        if path in files:
+            return FileResponse(files[path])
         if path.startswith("api/"):
             return Response(status_code=404)
         return FileResponse(built / "index.html", headers={"Cache-Control": "no-cache"})
