@@ -153,6 +153,11 @@ class TariffVersion:
     power_factor: str | None = None
     taxes: tuple[Tax, ...] = ()
 
+    @property
+    def stepped(self) -> bool:
+        """Whether some price goes by steps, so that no single hour or day has a cost of its own."""
+        return any(each.tiers is not None and not each.inside for each in self.components)
+
     def holds(self, day: date) -> bool:
         """Whether it is in force on a local day."""
         return self.first_day <= day and (self.end_day is None or day < self.end_day)

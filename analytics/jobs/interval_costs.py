@@ -41,6 +41,7 @@ from store.interval_cost import (
 from store.tariff import MeterTariffRow, prices, tariff, tariffs_of_meter
 
 _DAY = timedelta(days=1)
+_STEPPED = "a price goes by steps: what a day cost depends on all before it in the month or year"
 
 
 def update_costs(conn: Connection, *, now: datetime) -> int:
@@ -91,9 +92,23 @@ def _costs(
                 for each in days:
                     yield MissingCost(each, starts[each], code, str(error))
             else:
+                stepped = _stepped_days(laid.timetable)
                 for cost in day_costs(laid.timetable, days, np.array(bounds), here, book):
-                    yield _row(cost, terms, starts[cost.day], laid.weather_missing_h)
+                    if cost.day not in stepped:
+                        yield _row(cost, terms, starts[cost.day], laid.weather_missing_h)
+                for each in stepped:
+                    yield MissingCost(each, starts[each], "no_day_price", _STEPPED)
             day = part
+
+
+def _stepped_days(timetable: Timetable) -> list[date]:
+    """Local days on which a price goes by steps."""
+    return [
+        each.first_day + n * _DAY
+        for each in timetable.slices
+        if each.version.stepped
+        for n in range((each.end_day - each.first_day).days)
+    ]
 
 
 def _columns(

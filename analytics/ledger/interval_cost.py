@@ -1,7 +1,8 @@
 """Cost of single intervals, for charts and allocation. Pure.
 
 Not rounded, so that intervals add up to their line before it is rounded. Only what has a price
-per unit and no tier is in it: a basic charge or a tier belongs to no quarter hour.
+per unit is in it: a basic charge belongs to no quarter hour. Where some price goes by steps, what
+an hour cost depends on all before it, so there is none: the rest alone would pass for the whole.
 """
 
 from bisect import bisect_left, bisect_right
@@ -24,7 +25,7 @@ class IntervalCost(NamedTuple):
     Attributes
     ----------
     price : Decimal or None
-        Sum of the prices per unit. None where one is missing. [CNY/unit]
+        Sum of the prices per unit. None where one is missing or goes by steps. [CNY/unit]
     amount : Decimal or None
         Not rounded. [CNY]
     """
@@ -66,14 +67,16 @@ def interval_costs(
 
 
 def unit_price(timetable: Timetable, number: int, period: Period, book: PriceBook) -> Price | None:
-    """Sum of the prices per unit in a slice and period; None where a component's is missing.
+    """Sum of the prices per unit in a slice and period; None where one is missing or in steps.
 
     It is checked if all are, and its basis is the weakest among them.
     """
     piece = timetable.slices[number]
+    if piece.version.stepped:
+        return None
     found = [Price(Decimal(0), "fixed", piece.version.provenance.checked)]
     for component in piece.version.components:
-        if component.inside or component.tiers is not None:
+        if component.inside:
             continue
         own = period if piece.version.periods_of(component) != [None] else None
         try:

@@ -156,6 +156,43 @@ def test_a_day_that_cannot_be_priced_says_what_is_missing(
     assert ("school-meter-0", str(day), "calendar") in told
 
 
+STEPS = """schema = "tariff/1"
+code = "steps"
+medium = "electricity"
+name_zh = "steps"
+name_en = "steps"
+[[version]]
+first_day = 2026-01-01
+checked = false
+source = "invented"
+[[version.component]]
+name = "energy"
+[[version.component.tiers]]
+span = "month"
+step = [{ up_to = 100, price = 0.5 }, { price = 0.8 }]
+[[version.component]]
+name = "government_funds"
+fund = true
+price = 0.02
+"""
+
+
+def test_days_whose_price_goes_by_steps_are_in_no_cost_and_named(
+    conn: Connection, sign_in: SignIn
+) -> None:
+    steps = add_tariff(conn, STEPS, place="steps.toml")
+    assert steps is not None
+    put(conn, steps, "school-meter-1", FIRST)
+    work(conn, now=NOW + timedelta(hours=1))
+    found = sign_in("school").get(PATH, params={**ASKED, "step": "day"}).json()
+    kwh = Decimal(8 * USE[0])  # of the other meter alone
+    assert day_of(found, FIRST + timedelta(days=1))["peak"] == (kwh, kwh * Decimal("0.90"))
+    told = [each for each in found["uncosted"] if each["code"] == "school-meter-1"]
+    assert [(each["first_day"], each["end_day"], each["reason"]) for each in told] == [
+        (str(FIRST), str(END), "no_day_price")
+    ]
+
+
 @pytest.mark.usefixtures("conn")
 def test_more_days_than_a_chart_holds_are_refused_with_what_may_be_asked(sign_in: SignIn) -> None:
     asked = {**ASKED, "first_day": "2024-01-01", "step": "day"}

@@ -265,6 +265,15 @@ def test_a_months_tiers_begin_anew_and_may_be_shares_of_a_quota() -> None:
     assert {gap.code for gap in without.gaps} == {"quota"}
 
 
+def test_an_hour_whose_price_goes_by_steps_has_no_cost_of_its_own() -> None:
+    terms = TIERS.format(span="month", of_quota="false", first=100, second=500)
+    day = laid_out(terms, JULY, JULY + timedelta(days=1), medium="gas")
+    used = even(10, end=JULY + timedelta(days=1))
+    (hour,) = interval_costs(day, used, PriceBook())
+    assert (hour.value, hour.price, hour.amount) == (D(10), None, None)
+    assert cost(day, used, PriceBook(), Point("m3", {})).total == D("60.00")  # steps, and sewage
+
+
 DEMAND = """
 power_factor = "0.90"
 [[version.basic]]
