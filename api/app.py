@@ -104,6 +104,7 @@ from api.routes import (
     vehicle_costs,
     vehicles,
     virtual_meters,
+    water,
     weather,
     work_orders,
 )
@@ -153,6 +154,7 @@ _ROUTES = (
     place_series,
     place_use,
     portfolio_savings,
+    water,
     weather,
     occasions,
     sheets,

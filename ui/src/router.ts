@@ -19,6 +19,7 @@ export const router = createRouter({
     { path: '/alerts', name: 'alerts', component: () => import('./pages/AlertsPage.vue'), meta: { title: 'alerts.title' } },
     { path: '/alert-rules', name: 'alert-rules', component: () => import('./pages/AlertRulesPage.vue'), meta: { title: 'alertRules.title' } },
     { path: '/portfolio', name: 'portfolio', component: () => import('./pages/PortfolioPage.vue'), meta: { title: 'nav.portfolio' } },
+    { path: '/water', name: 'water', component: () => import('./pages/WaterPage.vue'), meta: { title: 'water.title' } },
     { path: '/quotas', name: 'limits', component: () => import('./pages/LimitsPage.vue'), meta: { title: 'limits.title' } },
     { path: '/factors', name: 'factors', component: () => import('./pages/FactorsPage.vue'), meta: { title: 'nav.factors' } },
     { path: '/buildings/:id(\\d+)/meters', name: 'meters', component: () => import('./pages/MeterTreePage.vue'), meta: { title: 'tree.title' } },

@@ -22,6 +22,7 @@ export const GROUPS: readonly NavGroup[] = [
       { to: 'alerts', text: 'nav.alerts' },
       { to: 'last-building', text: 'nav.building', below: ['building', 'meters'] },
       { to: 'portfolio', text: 'nav.portfolio' },
+      { to: 'water', text: 'water.title' },
       { to: 'quality', text: 'nav.quality' },
       { to: 'night', text: 'nav.night' },
       { to: 'duty', text: 'nav.duty' },
