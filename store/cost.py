@@ -41,6 +41,13 @@ class RegisterCut:
         The same of its reactive energy; beside an error, None for not known. [%]
     demand_anew, reactive_anew : bool
         Whether the register was swapped, set back or fell anywhere within the time asked for.
+    demand_unkept, reactive_unkept : bool
+        Whether a reading that would count came, or was completed, after the instant asked for.
+    demand_by_person : bool
+        Whether somebody's value stands for the demand.
+    rose_since, rose_at : datetime or None
+        Readings between which the demand of the last cut was first shown, the first at least 20
+        minutes before it can have been; None where there is none.
     """
 
     at: datetime
@@ -51,6 +58,11 @@ class RegisterCut:
     reactive_error_pct: Decimal | None
     demand_anew: bool
     reactive_anew: bool
+    demand_unkept: bool
+    reactive_unkept: bool
+    demand_by_person: bool
+    rose_since: datetime | None
+    rose_at: datetime | None
 
 
 def amounts(
@@ -82,9 +94,13 @@ def used(
     *,
     days: tuple[date, date],
     instants: tuple[datetime, datetime],
+    as_of: datetime | None = None,
     eyes: Eyes,
 ) -> float | None:
-    """Use on local days [first, end), given as instants too; None unless all of it is known."""
+    """Use on local days [first, end), given as instants too; None unless all of it is known.
+
+    As it was known at `as_of`; None: now, for which sums of days are kept.
+    """
     arguments = {
         "meter_id": meter_id,
         "quantity": quantity,
@@ -93,19 +109,30 @@ def used(
         "first": instants[0],
         "last": instants[1],
     }
-    row = conn.execute(_seen("used", eyes), arguments).fetchone()
+    if as_of is None:
+        row = conn.execute(_seen("used", eyes), arguments).fetchone()
+    else:
+        then = {**arguments, "as_of": as_of}
+        row = conn.execute(_seen("used_as_of", eyes), then).fetchone()
     return None if row is None else row[0]
 
 
 def register_cuts(
-    conn: Connection, meter_id: int, first: datetime, last: datetime, *, eyes: Eyes
+    conn: Connection,
+    meter_id: int,
+    first: datetime,
+    last: datetime,
+    *,
+    as_of: datetime,
+    eyes: Eyes,
 ) -> list[RegisterCut]:
     """Registers of demand and reactive energy at both ends of [first, last), in order of time.
 
     So too at every end of a declared error in between; none where no device counted all the time.
+    Readings, corrections and declared events are those known at `as_of`.
     """
     with conn.cursor(row_factory=class_row(RegisterCut)) as cursor:
-        arguments = {"meter_id": meter_id, "first": first, "last": last}
+        arguments = {"meter_id": meter_id, "first": first, "last": last, "as_of": as_of}
         return cursor.execute(_seen("registers", eyes), arguments).fetchall()
 
 

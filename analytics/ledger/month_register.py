@@ -37,6 +37,8 @@ class RegisterPart:
         The same of reactive energy; beside an error, None for not known. [%]
     demand_anew, reactive_anew : bool
         Whether the register began anew within the month.
+    demand_unkept, reactive_unkept : bool
+        Whether what it showed at the instant as of which it is asked for is not kept.
     """
 
     demand_before: Decimal | None
@@ -46,6 +48,8 @@ class RegisterPart:
     reactive_error_pct: Decimal | None = None
     demand_anew: bool = False
     reactive_anew: bool = False
+    demand_unkept: bool = False
+    reactive_unkept: bool = False
 
 
 def greatest_demand(parts: Sequence[RegisterPart]) -> Decimal:
@@ -54,9 +58,10 @@ def greatest_demand(parts: Sequence[RegisterPart]) -> Decimal:
     Raises
     ------
     MissingInputError
-        ``maximum_demand`` if the register was not read where it is wanted, or began anew;
-        ``demand_error`` if an error leaves more than one demand possible.
+        ``maximum_demand`` if the register was not read where it is wanted, began anew, or is not
+        kept as it was known; ``demand_error`` if an error leaves more than one demand possible.
     """
+    _refuse_unkept(*(part.demand_unkept for part in parts), code="maximum_demand")
     if not parts or parts[-1].demand is None:
         reason = Sentence(
             "demand_unread", "the meter's register of maximum demand was not read in this month"
@@ -91,9 +96,11 @@ def reactive_energy(parts: Sequence[RegisterPart]) -> Decimal:
     Raises
     ------
     MissingInputError
-        ``reactive_energy`` if the register was not read, or began anew; ``reactive_error`` if the
-        meter was wrong and nobody has said by how much in reactive energy.
+        ``reactive_energy`` if the register was not read, began anew, or is not kept as it was
+        known; ``reactive_error`` if the meter was wrong and nobody has said by how much in
+        reactive energy.
     """
+    _refuse_unkept(*(part.reactive_unkept for part in parts), code="reactive_energy")
     total = Decimal(0)
     for part in parts:
         if part.reactive is None:
@@ -118,6 +125,16 @@ def reactive_energy(parts: Sequence[RegisterPart]) -> Decimal:
             return total
     reason = Sentence("reactive_unknown", "the reactive energy of the month is not known")
     raise MissingInputError(reason, code="reactive_energy")
+
+
+def _refuse_unkept(*unkept: bool, code: str) -> None:
+    if any(unkept):
+        reason = Sentence(
+            "registers_not_kept",
+            "readings of the meter's register came or were completed after the instant asked for, "
+            "and what was known of it then is not kept",
+        )
+        raise MissingInputError(reason, code=code)
 
 
 def _bounds(part: RegisterPart) -> tuple[Decimal, Decimal]:

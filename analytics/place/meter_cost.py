@@ -232,7 +232,10 @@ def _point(source: _Source, meter: MeterRow, stretch: Stretch) -> Point:
     def used_before(first: date, end: date) -> Decimal | None:
         instants = day_start(first, zone), day_start(end, zone)
         days = first, end
-        amount = used(conn, meter.id, meter.quantity, days=days, instants=instants, eyes=eyes)
+        then = None if as_of == NOW else as_of
+        amount = used(
+            conn, meter.id, meter.quantity, days=days, instants=instants, as_of=then, eyes=eyes
+        )
         return None if amount is None else exact(amount)
 
     months = dict.fromkeys(each.month for each in stretch.timetable.slices)
@@ -246,7 +249,7 @@ def _connection(source: _Source, meter: MeterRow, terms: MeterTariffRow, month: 
     if meter.medium == "electricity":
         zone = ZoneInfo(meter.zone)
         instants = day_start(month, zone), day_start(next_month(month), zone)
-        cuts = register_cuts(source.conn, meter.id, *instants, eyes=source.eyes)
+        cuts = register_cuts(source.conn, meter.id, *instants, as_of=source.as_of, eyes=source.eyes)
         registers = tuple(_parts(cuts))
     return Connection(terms.capacity_kva, terms.declared_kw, registers, quota=terms.quota)
 
@@ -263,6 +266,8 @@ def _parts(cuts: Sequence[RegisterCut]) -> Iterator[RegisterPart]:
             cut.reactive_error_pct,
             demand_anew=cut.demand_anew,
             reactive_anew=cut.reactive_anew,
+            demand_unkept=cut.demand_unkept,
+            reactive_unkept=cut.reactive_unkept,
         )
 
 

@@ -13,11 +13,14 @@ from psycopg.sql import SQL, Identifier
 
 from analytics.jobs.consumption import update_consumption
 from analytics.ledger.cost_line import Cost
+from analytics.place.meter_cost import NOW as AS_NOW
 from analytics.place.meter_cost import meter_cost
+from domain.edit import Edit
 from domain.money import cents
 from domain.register_event import EventKind, RegisterEvent
 from domain.tolerance import Finding, ToleranceRule
 from store.become import Role, become
+from store.edit import edits, make_edit, undo_edit
 from store.place import MeterRow, meters
 from store.register_event import declare, withdraw
 from store.registry import write as write_registry
@@ -83,6 +86,9 @@ def conn(superuser: Connection) -> Connection:
     compute(superuser, NOW)
     terms = MeterTariffRow(tariff_id, "planted", date(2026, 1, 1), None, None, None, None)
     put_meter(superuser, school(superuser).id, terms)
+    for entered in ("tariff_version", "meter_tariff"):  # as of days in June there is a tariff
+        form = SQL("UPDATE {} SET entered_at = %s").format(Identifier(entered))
+        superuser.execute(form, [START])
     return superuser
 
 
@@ -137,18 +143,28 @@ def shift(conn: Connection, column: str, first_hour: int, last_hour: int, by: fl
     )
 
 
+def correct(conn: Connection, quantity: str, hour: int, value: float | None, at: datetime) -> int:
+    """Have the reading of an hour of June read otherwise from `at` on; id of the edit."""
+    act_as(conn, "admin")
+    [device] = conn.execute("SELECT device_id FROM device WHERE code = 'school-device-0'")
+    edit = Edit(device[0], quantity, START + hour * HOUR, None, value, "misread")
+    edit_id = make_edit(conn, edit)
+    conn.execute("UPDATE reading_edit SET at = %s WHERE edit_id = %s", [at, edit_id])
+    return edit_id
+
+
 def compute(conn: Connection, now: datetime) -> None:
     with connected(conn.info.dsn, Role.WORK) as worker:
         update_consumption(worker, now=now)
 
 
-def june(conn: Connection) -> Cost:
+def june(conn: Connection, *, as_of: datetime = AS_NOW) -> Cost:
     """What the school's own people are told June costs."""
     row = conn.execute("SELECT person_id::text FROM person WHERE login = 'school'").fetchone()
     with connected(conn.info.dsn) as own, own.transaction():
         become(own, Role.API)
         own.execute("SELECT set_config('civicwatt.person', %s, true)", row)
-        return meter_cost(own, school(own), JUNE, JULY).cost
+        return meter_cost(own, school(own), JUNE, JULY, as_of=as_of).cost
 
 
 def amounts(cost: Cost) -> dict[str, Decimal]:
@@ -283,3 +299,63 @@ def test_a_report_silent_on_reactive_energy_leaves_no_power_factor(conn: Connect
     assert "does not say how wrong the register of reactive energy was" in found.gaps[0].detail
     assert amounts(found)["basic"] == Decimal(30 * 61)  # it showed too much, and not more than 61
     assert "power_factor" not in amounts(found)
+
+
+def test_a_corrected_demand_is_billed_and_its_correction_listed_and_undone(
+    conn: Connection,
+) -> None:
+    before = june(conn)
+    shift(conn, "demand_max_kw", HOURS - 1, HOURS - 1, 20)
+    assert amounts(june(conn))["basic"] == Decimal(30 * 81)
+    edit_id = correct(conn, "demand_max_kw", HOURS - 1, DEMAND_KW, NOW + HOUR)
+    assert june(conn) == before
+    assert [row.id for row in edits(conn, meter_id=school(conn).id, at_most=9)] == [edit_id]
+    undo_edit(conn, edit_id, "it was right after all")
+    assert amounts(june(conn))["basic"] == Decimal(30 * 81)
+    correct(conn, "demand_max_kw", HOURS - 1, None, NOW + HOUR)  # left out: the one before counts
+    assert june(conn) == before
+
+
+def test_a_corrected_reactive_register_moves_the_power_factor(conn: Connection) -> None:
+    before = june(conn)
+    shift(conn, "reactive_energy_import_kvarh", HOURS, HOURS, 5000)
+    assert june(conn) != before
+    correct(conn, "reactive_energy_import_kvarh", HOURS, 500 + KVAR * HOURS, NOW + HOUR)
+    assert june(conn) == before
+
+
+def test_as_of_an_earlier_instant_the_registers_are_those_known_then(conn: Connection) -> None:
+    """Corrections, ratios and what they moved count from when they were made on, and no sooner."""
+    then = june(conn)
+    correct(conn, "demand_max_kw", HOURS - 1, 70.0, NOW + HOUR)
+    correct(conn, "reactive_energy_import_kvarh", HOURS, 900 + KVAR * HOURS, NOW + HOUR)
+    event = RegisterEvent(datetime(2026, 5, 1, tzinfo=SHANGHAI), "ratio", 40.0, None, "plate")
+    event_id = declare(conn, school(conn).id, event)
+    conn.execute("UPDATE register_event SET declared_at = %s", [NOW + 3 * HOUR])
+    compute(conn, NOW + 3 * HOUR)
+    assert june(conn, as_of=NOW) == then
+    corrected = june(conn, as_of=NOW + 2 * HOUR)
+    assert amounts(corrected)["basic"] == Decimal(30 * 70)
+    assert amounts(corrected)["energy"] == amounts(then)["energy"]
+    assert amounts(corrected)["power_factor"] != amounts(then)["power_factor"]
+    assert amounts(june(conn))["basic"] == Decimal(30 * 70 * 40)
+    withdraw(conn, event_id, "another meter")
+    conn.execute("UPDATE register_event_withdrawal SET at = %s", [NOW + 5 * HOUR])
+    compute(conn, NOW + 5 * HOUR)
+    assert amounts(june(conn, as_of=NOW + 4 * HOUR))["basic"] == Decimal(30 * 70 * 40)
+    assert june(conn) == corrected
+
+
+def test_a_register_that_came_in_later_is_not_told_as_of_before(conn: Connection) -> None:
+    """The row of an instant keeps the newest of its arrivals, so what it lacked is not known."""
+    conn.execute(
+        "UPDATE electricity_reading SET received_at = CASE WHEN ts >= %s THEN %s ELSE ts END",
+        [START + (HOURS - 1) * HOUR, NOW + 2 * HOUR],
+    )
+    found = june(conn, as_of=NOW + HOUR)
+    assert [gap.code for gap in found.gaps] == ["maximum_demand", "reactive_energy"]
+    assert all("is not kept" in gap.detail for gap in found.gaps)
+    assert not {"basic", "power_factor"} & amounts(found).keys()
+    assert june(conn, as_of=NOW + 2 * HOUR).gaps == ()
+    unread = june(conn, as_of=START + 20 * 24 * HOUR)  # before they can have been read
+    assert all("is not kept" not in gap.detail for gap in unread.gaps)

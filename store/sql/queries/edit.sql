@@ -21,7 +21,9 @@ SELECT e.edit_id AS id, e.device_id, d.code AS device_code, e.quantity, e.ts, e.
    AND (%(device_id)s::bigint IS NULL OR e.device_id = %(device_id)s)
    AND (%(meter_id)s::bigint IS NULL OR EXISTS (
         SELECT FROM meter_device md JOIN meter m USING (meter_id)
-         WHERE md.meter_id = %(meter_id)s AND md.device_id = e.device_id AND told_as(m.quantity, md.counts_by) = e.quantity
+         WHERE md.meter_id = %(meter_id)s AND md.device_id = e.device_id
+           AND (told_as(m.quantity, md.counts_by) = e.quantity OR (m.medium = 'electricity'
+                AND e.quantity IN ('demand_max_kw', 'reactive_energy_import_kvarh')))
            AND md.during && tstzrange(e.ts, coalesce(e.until, e.ts), '[]')))
  ORDER BY e.edit_id DESC LIMIT %(at_most)s;
 
@@ -29,9 +31,12 @@ SELECT e.edit_id AS id, e.device_id, d.code AS device_code, e.quantity, e.ts, e.
 SELECT may_correct_device(%(device_id)s, %(ts)s, %(until)s);
 
 -- name: counts
--- Whether the device counts by this quantity for a meter at some time in [ts, until].
+-- Whether the device counts by this quantity for a meter at some time in [ts, until], or tells by it a month's maximum
+-- demand or reactive energy of one.
 SELECT EXISTS (SELECT FROM meter_device d JOIN meter m USING (meter_id)
-                WHERE d.device_id = %(device_id)s AND told_as(m.quantity, d.counts_by) = %(quantity)s
+                WHERE d.device_id = %(device_id)s
+                  AND (told_as(m.quantity, d.counts_by) = %(quantity)s OR (m.medium = 'electricity'
+                       AND %(quantity)s IN ('demand_max_kw', 'reactive_energy_import_kvarh')))
                   AND d.during && tstzrange(%(ts)s, coalesce(%(until)s::timestamptz, %(ts)s), '[]'));
 
 -- name: readings

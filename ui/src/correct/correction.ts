@@ -8,6 +8,8 @@ import { addDays, localDate, startOfDay } from '../period/zone'
 export interface Correction {
   key: string
   kind: 'replace' | 'leave_out' | 'span' | EventKind
+  /** Which of the device's registers an edit is of; null for an event, which is of the one that counts. */
+  quantity: string | null
   /** What it is about: an instant, or the first of a span and the one after it. [epoch s] */
   at: number
   until: number | null
@@ -26,6 +28,9 @@ export function corrections(meter: string, edits: Edit[], events: RegisterEvent[
   return all.sort((a, b) => Date.parse(b.made) - Date.parse(a.made))
 }
 
+/** Registers that tell a month's maximum demand and reactive energy of an electricity meter, beside the one it counts by. */
+export const MONTH_REGISTERS = ['demand_max_kw', 'reactive_energy_import_kvarh']
+
 /** Local days whose totals show the effect: those of a span, or the one in which it lies. */
 export function daysOf({ at, until }: Correction, zone: string): Span {
   const last = until === null ? at : Math.max(at, until - 1)
@@ -37,6 +42,7 @@ function ofEdit(edit: Edit): Correction {
   return {
     key: `edit-${edit.id}`,
     kind: edit.value === null ? taken : 'replace',
+    quantity: edit.quantity,
     at: epochOf(edit.ts),
     until: edit.until === null ? null : epochOf(edit.until),
     was: edit.was,
@@ -53,6 +59,7 @@ function ofEvent(meter: string, event: RegisterEvent): Correction {
   return {
     key: `event-${event.id}`,
     kind: event.kind,
+    quantity: null,
     at: epochOf(event.at),
     until: event.until === null ? null : epochOf(event.until),
     was: event.previous,
