@@ -97,6 +97,11 @@ class Component:
     prices: Mapping[Period | None, Decimal] = field(default_factory=dict)
     tiers: Tiers | None = None
 
+    def is_announced(self, period: Period | None) -> bool:
+        """Whether its price in a period, None for all of them, is announced by the month."""
+        keys = (None, Period.FLAT) if period is None else (period,)
+        return self.tiers is None and not any(key in self.prices for key in keys)
+
 
 @dataclass(frozen=True, slots=True)
 class BasicCharge:

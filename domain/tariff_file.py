@@ -22,6 +22,7 @@ from domain.tariff import (
     Tiers,
     refuse_overlaps,
 )
+from domain.tariff_terms import refuse_senseless
 from domain.time_of_use import HOT_DAYS_MOST, Period, Window, clock_minute
 from domain.toml_entry import Entry, as_day, as_decimal, as_flag, as_list, as_text, one_of
 from domain.toml_text import read_toml
@@ -39,17 +40,27 @@ def read_tariff(text: str, *, place: str) -> Tariff:
     """
     entry = Entry(read_toml(text, place=place), place)
     entry.take("schema", partial(one_of, [SCHEMA]))
-    versions = sorted(map(read_version, entry.each("version")), key=lambda each: each.first_day)
+    medium = entry.take("medium", lambda raw: Medium(as_text(raw)))
+    versions = sorted(
+        (_sensible(each, medium) for each in entry.each("version")),
+        key=lambda each: each.first_day,
+    )
     refuse_overlaps(versions, place=place)
     tariff = Tariff(
         code=entry.take("code", as_text),
-        medium=entry.take("medium", lambda raw: Medium(as_text(raw))),
+        medium=medium,
         name_zh=entry.take("name_zh", as_text),
         name_en=entry.take("name_en", as_text),
         versions=tuple(versions),
     )
     entry.done()
     return tariff
+
+
+def _sensible(entry: Entry, medium: Medium) -> TariffVersion:
+    version = read_version(entry)
+    refuse_senseless(version, medium, place=entry.place)
+    return version
 
 
 def read_version(entry: Entry) -> TariffVersion:
@@ -71,7 +82,7 @@ def read_version(entry: Entry) -> TariffVersion:
         windows=tuple(window for each in entry.each("window") for window in _windows(each)),
         ratios=entry.maybe("ratios", _by_period, {}),
         components=tuple(map(_component, entry.each("component"))),
-        basic=next(map(_basic, entry.each("basic")), None),
+        basic=next(map(_basic, _at_most_one(entry, "basic")), None),
         power_factor=entry.maybe("power_factor", partial(one_of, STANDARDS), None),
         taxes=tuple(map(_tax, entry.each("tax"))),
     )
@@ -129,14 +140,14 @@ def _windows(entry: Entry) -> list[Window]:
     if period is Period.FLAT:
         template = "flat is what no window claims: leave it out"
         raise InputError(Sentence("flat_window", template), place=entry.place)
-    months = entry.maybe("months", lambda raw: frozenset(map(_month, as_list(raw))), None)
+    months = entry.maybe("months", lambda raw: frozenset(map(_month, _some(raw))), None)
     days: frozenset[DayKind] = entry.maybe("days", _day_kinds, frozenset())
     heat = entry.maybe("at_or_above_c", as_decimal, None)
     hot_days = entry.maybe("hot_days", _hot_days, 1)
     if heat is None and hot_days > 1:
         template = "hot_days wants at_or_above_c"
         raise InputError(Sentence("hot_days_alone", template), place=entry.place)
-    hours = entry.take("hours", lambda raw: [_hours(as_text(each)) for each in as_list(raw)])
+    hours = entry.take("hours", lambda raw: [_hours(as_text(each)) for each in _some(raw)])
     entry.done()
     return [
         Window(period, first, end, months or frozenset(range(1, 13)), days, heat, hot_days)
@@ -145,7 +156,7 @@ def _windows(entry: Entry) -> list[Window]:
 
 
 def _component(entry: Entry) -> Component:
-    tiers = next(map(_tiers, entry.each("tiers")), None)
+    tiers = next(map(_tiers, _at_most_one(entry, "tiers")), None)
     price = entry.maybe("price", as_decimal, None)
     by_period: dict[Period, Decimal] = entry.maybe("prices", _by_period, {})
     prices: dict[Period | None, Decimal] = {each: by_period[each] for each in by_period}
@@ -167,6 +178,14 @@ def _component(entry: Entry) -> Component:
         template = "prices by period want floats = true"
         raise InputError(Sentence("prices_do_not_float", template), place=entry.place)
     return component
+
+
+def _at_most_one(entry: Entry, key: str) -> list[Entry]:
+    found = entry.each(key)
+    if len(found) > 1:
+        reason = Sentence("given_once_only", "want at most one {key}", key=key)
+        raise InputError(reason, place=found[1].place)
+    return found
 
 
 def _tiers(entry: Entry) -> Tiers:
@@ -211,6 +230,14 @@ def _tax(entry: Entry) -> Tax:
     return tax
 
 
+def _some(raw: object) -> list[object]:
+    """A list with something in it: an empty one would mean all to one reader, none to another."""
+    found = as_list(raw)
+    if not found:
+        raise ValueError(Sentence("want_some", "want some: leave it out where it is all"))
+    return found
+
+
 def _month(raw: object) -> int:
     if not isinstance(raw, int) or not 1 <= raw <= 12:  # noqa: PLR2004 - months of a year
         raise ValueError(Sentence("want_month", "want 1 to 12"))
@@ -235,7 +262,7 @@ def _hours(text: str) -> tuple[int, int]:
 
 
 def _day_kinds(raw: object) -> frozenset[DayKind]:
-    kinds = frozenset(DayKind(as_text(kind)) for kind in as_list(raw))
+    kinds = frozenset(DayKind(as_text(kind)) for kind in _some(raw))
     # Who says workday means every day that is worked, also a Sunday that a notice made one.
     return kinds | ({DayKind.MAKEUP_WORKDAY} if DayKind.WORKDAY in kinds else frozenset())
 

@@ -327,14 +327,27 @@ def prices(
     return _rows(conn, PriceRow, "prices", arguments)
 
 
-def announced_parts(rows: Iterable[VersionRow]) -> dict[tuple[str, Period | None], None]:
-    """Components and periods that any of the versions takes a price for, in order."""
-    each = (row.version() for row in rows)
+def announced_parts(
+    rows: Iterable[VersionRow], month: date
+) -> dict[tuple[str, Period | None], None]:
+    """Components and periods whose price a month's announcement tells, in order.
+
+    What a version in force in that month fixes itself, or has in steps, is none: a price announced
+    for it would count for nothing.
+
+    Parameters
+    ----------
+    month : date
+        First day of the month.
+    """
     return {
         (component.name, period): None
-        for version in each
+        for version in (row.version() for row in rows)
+        if version.first_day.replace(day=1) <= month
+        and (version.end_day is None or month < version.end_day)
         for component in version.components
         for period in version.periods_of(component)
+        if component.is_announced(period)
     }
 
 
@@ -363,16 +376,19 @@ def put_meter(conn: Connection, meter_id: int, row: MeterTariffRow) -> None:
     Raises
     ------
     InputError
-        If it is on a tariff already on one of these days.
+        If it is on a tariff already on one of these days, or the tariff is of another medium.
     """
     arguments = {name: getattr(row, name) for name in MeterTariffRow.__slots__}
     try:
         with conn.transaction():
-            conn.execute(sql("tariff", "put_meter"), {"meter_id": meter_id, **arguments})
+            put = conn.execute(sql("tariff", "put_meter"), {"meter_id": meter_id, **arguments})
     except ExclusionViolation as error:
         days = f"{row.first_day or 'always'} to {row.end_day or 'no end'}"
         reason = Sentence("on_tariff_already", "it is on a tariff already on some of these days")
         raise InputError(reason, place=f"meter {meter_id}, {days}") from error
+    if not put.rowcount:
+        reason = Sentence("tariff_of_other_medium", "the tariff is not of what the meter counts")
+        raise InputError(reason, place=f"meter {meter_id}")
 
 
 def _add_version(

@@ -62,7 +62,7 @@ def announce(tariff_id: int, new: NewPrices, scope: Scope) -> AnnouncementOut:
     """Enter the prices announced for a month; they replace what was entered before."""
     only_administrators(scope)
     row = tariff_named(scope, tariff_id)
-    known = announced_parts(versions(scope.conn, tariff_id))
+    known = announced_parts(versions(scope.conn, tariff_id), new.month.replace(day=1))
     strange = [each for each in new.prices if (each.component, each.period) not in known]
     if strange:
         told = ", ".join(_told(each.component, each.period) for each in strange)

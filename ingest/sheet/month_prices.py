@@ -65,15 +65,20 @@ class MonthPrices:
             return [rows[0].fault("tariff", "not_administered", "")]
         faults = twice(rows, "component", _KEY)
         ids = {row.code: row.id for row in tariffs(conn)}
-        parts = {code: announced_parts(versions(conn, each)) for code, each in ids.items()}
+        told = {code: versions(conn, ids[code]) for code in {_of(row)[0] for row in rows} & {*ids}}
+        parts = {
+            (code, month): announced_parts(told[code], month)
+            for code, month in map(_of, rows)
+            if code in told
+        }
         sources: dict[tuple[str, date], object] = {}
         for row in rows:
             code, month = _of(row)
             if code not in ids:
                 faults.append(row.fault("tariff", "unknown_tariff", " | ".join(ids)))
-            elif _part(row) not in parts[code]:
+            elif _part(row) not in parts[code, month]:
                 wanted = " | ".join(
-                    f"{name} {period or ''}".strip() for name, period in parts[code]
+                    f"{name} {period or ''}".strip() for name, period in parts[code, month]
                 )
                 faults.append(row.fault("component", "unknown_component", wanted))
             if sources.setdefault((code, month), row.values["source"]) != row.values["source"]:

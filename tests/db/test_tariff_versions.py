@@ -249,3 +249,35 @@ def test_a_meter_leaves_a_tariff_and_only_the_days_from_then_on_lose_their_cost(
     school = sign_in("school")
     late = {"end_day": str(MIDST + timedelta(days=2))}
     assert school.post(path, json=late).status_code == 403
+
+
+def test_a_price_that_would_count_for_nothing_is_not_announced(admin: TestClient) -> None:
+    loss = '[[version.component]]\nname = "line_loss"\n'
+    announced = SECOND.replace("price = 0.70\n", "") + loss
+    assert revise(admin, HEAD + announced).status_code == 201
+
+    def announce(month: date, component: str) -> Any:
+        price = {"component": component, "price": "0.5"}
+        new = {"month": str(month), "source": "notice", "prices": [price]}
+        return admin.post(f"{V1}/tariffs/{office(admin)['id']}/prices", json=new)
+
+    refused = announce(date(2026, 5, 1), "energy")  # what the version fixes
+    assert refused.status_code == 422
+    assert refused.json()["code"] == "no_such_price"
+    assert announce(date(2026, 5, 1), "line_loss").status_code == 422
+    assert announce(JUNE, "energy").status_code == 201  # from the 16th on by announcement
+    sheet = "tariff,month,component,period,price,source\noffice,{},energy,,0.5,n\n"
+    told = [
+        admin.post(f"{V1}/sheets/month_prices", content=sheet.format(month).encode()).json()
+        for month in ("2026-05", "2026-07")
+    ]
+    assert [each["code"] for each in told[0]["faults"]] == ["unknown_component"]
+    assert [each["taken"] for each in told] == [False, True]
+
+
+def test_a_meter_is_put_on_no_tariff_of_another_medium(conn: Connection, admin: TestClient) -> None:
+    water = (HEAD + FIRST).replace('"electricity"', '"water"').replace('"office"', '"water"')
+    assert admin.post(f"{V1}/tariffs", json={"text": water}).status_code == 201
+    put = admin.post(f"{V1}/meters/hospital-meter-0/tariffs", json={"code": "water"})
+    assert (put.status_code, put.json()["code"]) == (409, "tariff_of_other_medium")
+    assert conn.execute("SELECT count(*) FROM meter_tariff").fetchone() == (1,)

@@ -57,6 +57,53 @@ def test_versions_that_meet_do_not_overlap_and_the_day_belongs_to_the_later() ->
         ('[[version.window]]\nperiod = "peak"\nhours = ["9-12"]', r"window 1: hours = \['9-12'\]"),
         ('[[version.window]]\nperiod = "peak"\nhours = ["09:00-09:00"]', "is empty"),
         ('[[version.window]]\nperiod = "peak"\nmonths = [13]\nhours = []', "want 1 to 12"),
+        ('[[version.window]]\nperiod = "peak"\nhours = []', r"hours = \[\]: want some"),
+        (
+            '[[version.window]]\nperiod = "peak"\nmonths = []\nhours = ["09:00-12:00"]',
+            r"months = \[\]: want some",
+        ),
+        (
+            '[[version.window]]\nperiod = "peak"\ndays = []\nhours = ["09:00-12:00"]',
+            r"days = \[\]: want some",
+        ),
+        (2 * '[[version.basic]]\nby = "capacity"\nprice = 1\n', "basic 2: want at most one basic"),
+        ('[[version.basic]]\nby = "capacity"\nprice = -30', "price is -30, want more than 0"),
+        (
+            '[[version.basic]]\nby = "maximum"\nprice = 30\nover_factor = 2',
+            "over_factor wants over_from",
+        ),
+        ('[[version.tax]]\nname = "vat"\nrate = 13\nincluded = true', "tax vat: rate 13, want a s"),
+        ("ratios = { peak = -1 }", "ratio of peak is -1, want more than 0"),
+        (
+            '[[version.component]]\nname = "x"\nprice = 1\ninside = "x"',
+            "version 1: x is inside itself, so nobody would bill it",
+        ),
+        (
+            (
+                '[[version.component]]\nname = "x"\nprice = 1\ninside = "y"\n'
+                '[[version.component]]\nname = "y"\nprice = 1\ninside = "x"'
+            ),
+            "x is inside itself",
+        ),
+        (
+            '[[version.component]]\nname = "x"\nfloats = true\nprices = { peak = 1, flat = 1 }',
+            "x has a price of peak, and no window is of it",
+        ),
+        (
+            (
+                '[[version.window]]\nperiod = "peak"\nhours = ["09:00-12:00"]\n'
+                '[[version.component]]\nname = "x"\nfloats = true\nprice = 1'
+            ),
+            "x floats: want prices by period",
+        ),
+        (
+            (
+                '[[version.component]]\nname = "x"\nfloats = true\n[[version.component.tiers]]\n'
+                'span = "month"\nstep = [{ up_to = 5, price = 1 }, { price = 2 }]'
+            ),
+            "x: steps are of all that was used and cannot differ by period",
+        ),
+        ('[[version.component]]\nname = "x"\nprice = 5000', "x costs 5000 CNY a unit"),
         ('[[version.basic]]\nby = "guess"\nprice = 1', "basic 1: by = 'guess': want capacity or"),
         ('[[version.basic]]\nby = "capacity"\nprice = nan', "want a number|finite"),
         ('power_factor = "0.95"', "want 0.90 or 0.85 or 0.80"),
@@ -73,6 +120,15 @@ def test_versions_that_meet_do_not_overlap_and_the_day_belongs_to_the_later() ->
 def test_bad_terms_are_refused_with_the_reason_and_the_place(terms: str, reason: str) -> None:
     with pytest.raises(InputError, match=reason):
         read_tariff(HEAD + version(terms=terms), place="t.toml")
+
+
+@pytest.mark.parametrize(
+    "terms", ['power_factor = "0.85"', '[[version.basic]]\nby = "capacity"\nprice = 30']
+)
+def test_terms_of_electricity_are_refused_in_a_tariff_of_water(terms: str) -> None:
+    text = (HEAD + version(terms=terms)).replace('"electricity"', '"water"')
+    with pytest.raises(InputError, match="version 1: basic charge and power factor are of electri"):
+        read_tariff(text, place="t.toml")
 
 
 @pytest.mark.parametrize(

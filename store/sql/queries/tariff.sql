@@ -77,10 +77,12 @@ SELECT m.price_month_id, m.month, l.component, l.period, l.price, m.source, m.en
  ORDER BY m.month, l.component, l.period;
 
 -- name: put_meter
--- Puts a meter on a tariff on local days [first_day, end_day); overlapping ones are refused.
+-- Puts a meter on a tariff on local days [first_day, end_day); overlapping ones are refused. No row where the tariff is
+-- of another medium.
 INSERT INTO meter_tariff (meter_id, tariff_id, during, capacity_kva, declared_kw, quota)
-VALUES (%(meter_id)s, %(tariff_id)s, daterange(%(first_day)s, %(end_day)s), %(capacity_kva)s, %(declared_kw)s,
-        %(quota)s);
+SELECT m.meter_id, t.tariff_id, daterange(%(first_day)s, %(end_day)s), %(capacity_kva)s, %(declared_kw)s, %(quota)s
+  FROM meter m JOIN tariff t USING (medium)
+ WHERE m.meter_id = %(meter_id)s AND t.tariff_id = %(tariff_id)s;
 
 -- name: of_meter
 -- Tariffs a meter is on, on local days [first_day, end_day), as it was known at an instant.
