@@ -17,10 +17,14 @@ class Spent(NamedTuple):
 
 
 class Flurry(NamedTuple):
-    """The digest of a desk that takes in what follows, and how many urgent alerts were told."""
+    """The digest of a desk that takes in what follows, and how many urgent alerts were told.
+
+    `told_urgent`: that digest told of something urgent when it interrupted.
+    """
 
     digest_id: int | None
     urgent: int
+    told_urgent: bool
 
 
 def lock_desk(conn: Connection, desk_id: int) -> None:
@@ -71,11 +75,13 @@ def interrupt(
     conn.execute(sql("alert", "interrupt"), arguments | {"over_budget": over_budget, "at": now})
 
 
-def interrupt_once(conn: Connection, desk_id: int, alert_ids: list[int], *, now: datetime) -> None:
-    """Interrupt a desk by a digest of several alerts."""
+def interrupt_once(
+    conn: Connection, desk_id: int, alert_ids: list[int], *, over_budget: bool, now: datetime
+) -> None:
+    """Interrupt a desk by a digest of several alerts; over the budget where one is urgent."""
     arguments = {"desk_id": desk_id, "alert_id": None, "kind": "digest", "alerts": len(alert_ids)}
     (digest,) = one_row(
-        conn, sql("alert", "interrupt"), arguments | {"over_budget": False, "at": now}
+        conn, sql("alert", "interrupt"), arguments | {"over_budget": over_budget, "at": now}
     )
     conn.execute(sql("alert", "digest"), {"interruption_id": digest, "alert_ids": alert_ids})
 

@@ -1,6 +1,6 @@
 """Notices on their way: who is told over which channel, and what became of it, for who delivers."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -23,6 +23,7 @@ class Notice:
     desk_id: int
     occasion: str
     alert_id: int | None
+    interruption_id: int | None
     channel_id: int | None
     person_id: int | None
     rung: int
@@ -31,9 +32,9 @@ class Notice:
 
 @dataclass(frozen=True, slots=True)
 class Unacknowledged:
-    """An alert that interrupted a desk and that nobody has acknowledged."""
+    """What interrupted a desk and nobody has acknowledged: an alert, or a digest (no alert)."""
 
-    alert_id: int
+    alert_id: int | None
     desk_id: int
     interruption_id: int
     at: datetime
@@ -62,11 +63,14 @@ class Telling:
         What thirty more days would lose. [CNY]
     phones : list of str
         Of who is on duty up to the notice's rung.
+    storm_waits : bool
+        Something above low of the digest it tells of is open still.
     """
 
     occasion: str
     facts: dict[str, str]
     alert_id: int | None
+    interruption_id: int | None
     desk_id: int
     rung: int
     at: datetime
@@ -86,6 +90,7 @@ class Telling:
     place_en: str | None
     place_code: str | None
     phones: list[str]
+    storm_waits: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,11 +107,15 @@ class Standing:
 
 @dataclass(frozen=True, slots=True)
 class Marks:
-    """How far each part has come, and how far it had at the last heartbeat."""
+    """How far each part has come, and how far it had at the last heartbeat.
+
+    `worker_lives`: one has told the queue so within the last 45 s, also while a job is long.
+    """
 
     ingest: datetime | None
     evaluated: datetime | None
     delivered: datetime | None
+    worker_lives: bool
     at: datetime | None
     last_ingest: datetime | None
     last_evaluated: datetime | None
@@ -148,6 +157,7 @@ def notify(
     *,
     urgent: bool,
     alert_id: int | None = None,
+    interruption_id: int | None = None,
     rung: int = 0,
     facts: Mapping[str, str] | None = None,
 ) -> bool:
@@ -158,6 +168,7 @@ def notify(
         "identity": identity,
         "urgent": urgent,
         "alert_id": alert_id,
+        "interruption_id": interruption_id,
         "rung": rung,
         "facts": Jsonb(dict(facts or {})),
     }
@@ -195,6 +206,13 @@ def standing(conn: Connection, desk_id: int, *, now: datetime) -> list[Standing]
     with conn.cursor(row_factory=class_row(Standing)) as cursor:
         arguments = {"desk_id": desk_id, "now": now}
         return cursor.execute(sql("delivery", "standing"), arguments).fetchall()
+
+
+def in_storm(conn: Connection, interruption_id: int) -> list[Standing]:
+    """What still waits for somebody of what a digest told, the gravest first, at most 20."""
+    with conn.cursor(row_factory=class_row(Standing)) as cursor:
+        arguments = {"interruption_id": interruption_id}
+        return cursor.execute(sql("delivery", "in_storm"), arguments).fetchall()
 
 
 def settle(
@@ -256,8 +274,8 @@ def marks(conn: Connection) -> Marks:
     return row
 
 
-def beat(conn: Connection, at: datetime, advanced: Sequence[datetime]) -> None:
+def beat(conn: Connection, at: datetime, seen: Marks) -> None:
     """Note that the outside was told, with the marks of ingest, evaluation and delivery."""
     names = ("ingest", "evaluated", "delivered")
-    arguments = {"at": at, **dict(zip(names, advanced, strict=True))}
+    arguments = {"at": at, **{name: getattr(seen, name) for name in names}}
     conn.execute(sql("delivery", "beat"), arguments)

@@ -50,10 +50,13 @@ class Storm(NamedTuple):
         A digest takes in what follows.
     urgent : int
         Urgent alerts that it tells of, and those that have interrupted by themselves within a lull.
+    told_urgent : bool
+        The digest was told as one with something urgent in it.
     """
 
     stands: bool = False
     urgent: int = 0
+    told_urgent: bool = False
 
 
 CALM = Storm()
@@ -70,6 +73,10 @@ class Told(NamedTuple):
         Of these, those that stand outside the budget: urgent ones.
     digest : tuple of int
         Told together, in one interruption.
+    digest_urgent : bool
+        Something in it is urgent.
+    anew : bool
+        The digest is one of its own, though another stands: that one told of nothing urgent.
     held : tuple of int
         For the morning list.
     """
@@ -77,6 +84,8 @@ class Told(NamedTuple):
     alone: tuple[int, ...] = ()
     over: frozenset[int] = frozenset()
     digest: tuple[int, ...] = ()
+    digest_urgent: bool = False
+    anew: bool = False
     held: tuple[int, ...] = ()
 
 
@@ -96,7 +105,8 @@ def told(news: Sequence[News], left: int, storm: Storm = CALM) -> Told:
     """Choose what interrupts.
 
     Urgent ones always do, and take nothing from the budget; a storm of news is one digest, which
-    tells of urgent ones too once they are too many to be told one by one.
+    tells of urgent ones too once they are too many to be told one by one. However many low ones
+    there are, they make no storm of their own.
 
     Parameters
     ----------
@@ -108,14 +118,21 @@ def told(news: Sequence[News], left: int, storm: Storm = CALM) -> Told:
         (each for each in news if each.priority is not Priority.URGENT),
         key=lambda each: (each.priority is not Priority.HIGH, -each.worth_cny, each.alert_id),
     )
+    high = [each for each in others if each.priority is Priority.HIGH]
     flood = storm.urgent + len(urgent) > STORM
-    if flood or storm.stands or len(others) > STORM:
+    if flood or storm.stands or len(high) > STORM:
         alone = () if flood else tuple(each.alert_id for each in urgent)
         together = (*urgent, *others) if flood else others
-        return Told(alone, frozenset(alone), tuple(each.alert_id for each in together))
+        grave = flood and bool(urgent)
+        return Told(
+            alone,
+            frozenset(alone),
+            tuple(each.alert_id for each in together),
+            digest_urgent=grave,
+            anew=storm.stands and grave and not storm.told_urgent,
+        )
     # What is of low priority never interrupts: it is work for the day.
-    may = [each for each in others if each.priority is Priority.HIGH][: max(left, 0)]
-    alone = tuple(each.alert_id for each in (*urgent, *may))
+    alone = tuple(each.alert_id for each in (*urgent, *high[: max(left, 0)]))
     return Told(
         alone=alone,
         over=frozenset(each.alert_id for each in urgent),

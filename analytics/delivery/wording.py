@@ -20,6 +20,8 @@ OCCASIONS = (
     "entries_asked",
     "assigned",
     "ordered",
+    "storm",
+    "storm_escalated",
 )
 _MOST_STEPS = 3
 

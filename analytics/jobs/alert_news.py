@@ -114,14 +114,15 @@ def _left(conn: Connection, desk_id: int, now: datetime) -> int:
 
 def _interrupt(conn: Connection, desk_id: int, news: list[News], now: datetime) -> None:
     own = [each.alert_id for each in news]
-    digest, urgent = flurry(conn, desk_id, besides=own, begun=now - LONGEST, grown=now - LULL)
-    storm = Storm(digest is not None, urgent)
+    seen = flurry(conn, desk_id, besides=own, begun=now - LONGEST, grown=now - LULL)
+    storm = Storm(seen.digest_id is not None, seen.urgent, seen.told_urgent)
     chosen: Told = told(news, _left(conn, desk_id, now), storm)
     for alert_id in chosen.alone:
         interrupt(conn, desk_id, alert_id, over_budget=alert_id in chosen.over, now=now)
-    if chosen.digest and digest is not None:
-        grow(conn, digest, list(chosen.digest), now=now)
-    elif chosen.digest:
-        interrupt_once(conn, desk_id, list(chosen.digest), now=now)
+    digest = list(chosen.digest)
+    if digest and seen.digest_id is not None and not chosen.anew:
+        grow(conn, seen.digest_id, digest, now=now)
+    elif digest:
+        interrupt_once(conn, desk_id, digest, over_budget=chosen.digest_urgent, now=now)
     if chosen.held:
         hold(conn, list(chosen.held))

@@ -1,7 +1,8 @@
 """Who watches the watcher: an address outside is told that all is well, and only then.
 
-It is told when ingest, evaluation and delivery have all advanced since it was last told. What does
-not arrive is the alarm, at somebody else's: a program that is dead tells nobody that it is.
+It is told when ingest, evaluation and delivery have all advanced since it was last told, and a
+worker lives, without which no day is evaluated. What does not arrive is the alarm, at somebody
+else's: a program that is dead tells nobody that it is.
 """
 
 import http.client
@@ -16,16 +17,19 @@ from analytics.settings import DeliverySettings
 from store.delivery import Marks, beat, marks
 
 
-def advanced(seen: Marks) -> tuple[datetime, datetime, datetime] | None:
-    """The three marks where each is beyond that of the last heartbeat; None where one stands."""
-    now = (seen.ingest, seen.evaluated, seen.delivered)
-    last = (seen.last_ingest, seen.last_evaluated, seen.last_delivered)
-    moved = [
-        mark
-        for mark, before in zip(now, last, strict=True)
-        if mark and (not before or mark > before)
+def standing_still(seen: Marks) -> list[str]:
+    """Parts that are not beyond their mark of the last heartbeat, or of which none lives."""
+    marks = {
+        "ingest": (seen.ingest, seen.last_ingest),
+        "evaluation": (seen.evaluated, seen.last_evaluated),
+        "delivery": (seen.delivered, seen.last_delivered),
+    }
+    still = [
+        part
+        for part, (mark, before) in marks.items()
+        if mark is None or (before is not None and mark <= before)
     ]
-    return (moved[0], moved[1], moved[2]) if len(moved) == len(now) else None
+    return still if seen.worker_lives else [*still, "worker"]
 
 
 def tell_heartbeat(
@@ -36,7 +40,8 @@ def tell_heartbeat(
     Returns
     -------
     str
-        ``sent``; ``early`` or ``off`` where nothing was due; else why it was not told.
+        ``sent``; ``early`` or ``off`` where nothing was due; else why it was not told:
+        ``stands:`` and the parts, or what the outside answered.
     """
     if not settings.heartbeat_url:
         return "off"
@@ -44,9 +49,8 @@ def tell_heartbeat(
     every = timedelta(seconds=settings.heartbeat_every_s)
     if seen.at is not None and now < seen.at + every:
         return "early"
-    moved = advanced(seen)
-    if moved is None:
-        return "stands"
+    if still := standing_still(seen):
+        return f"stands: {', '.join(still)}"
     try:
         answer = post(Request(settings.heartbeat_url, b""), networks, method="GET")
     except (OutsideError, OSError, http.client.HTTPException) as error:
@@ -54,5 +58,5 @@ def tell_heartbeat(
     refusal = by_status(answer)
     if refusal is not None:
         return refusal.told
-    beat(conn, now, moved)
+    beat(conn, now, seen)
     return "sent"

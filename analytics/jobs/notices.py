@@ -33,10 +33,11 @@ def escalate(conn: Connection, *, now: datetime) -> int:
             new += notify(
                 conn,
                 each.desk_id,
-                "escalated",
+                "storm_escalated" if each.alert_id is None else "escalated",
                 f"escalated:{each.interruption_id}:{reached}",
                 urgent=each.urgent,
                 alert_id=each.alert_id,
+                interruption_id=each.interruption_id,
                 rung=reached,
                 facts={"minutes": str(minutes)},
             )
@@ -65,7 +66,8 @@ def spread_all(conn: Connection, *, now: datetime) -> int:
 
 def _spread(conn: Connection, notice: Notice, now: datetime) -> int:
     hours = desk_hours(conn, notice.desk_id)
-    is_for_all = notice.alert_id is not None and notice.person_id is None
+    of_alerts = notice.alert_id is not None or notice.interruption_id is not None
+    is_for_all = of_alerts and notice.person_id is None
     if is_for_all and not notice.urgent and hours.is_quiet(now):
         leave_to_the_morning(conn, notice, now=now)
         return 0

@@ -24,11 +24,11 @@ from analytics.jobs.outside import Network, OutsideError
 from analytics.jobs.post import post
 from analytics.settings import DeliverySettings
 from domain.errors import ConfigurationError
-from store.delivery import Claimed, Telling, add_link, standing
+from store.delivery import Claimed, Standing, Telling, add_link, in_storm, standing
 
 _CENT = Decimal("0.01")
 _MONTH_HOURS = 30 * 24
-_INTERRUPTIONS = frozenset({"alert", "escalated"})
+_INTERRUPTIONS = frozenset({"alert", "escalated", "storm", "storm_escalated"})
 
 _Make = Callable[[str, str, Message, datetime], Request]
 _Judge = Callable[[Answer], Outcome]
@@ -44,6 +44,8 @@ _ROBOTS: Mapping[str, tuple[_Make, _Judge]] = MappingProxyType(
 
 def is_needless(told: Telling) -> bool:
     """Whether nobody needs it any more: an escalation of what somebody has acknowledged."""
+    if told.occasion == "storm_escalated":
+        return not told.storm_waits
     return told.occasion == "escalated" and told.state != "open"
 
 
@@ -65,13 +67,10 @@ def message_of(
         link = f"{link}/acknowledge/{token}"
     facts = {**told.facts, **_facts(told, hours, lang, now)}
     if told.occasion == "digest":
-        rows = standing(conn, told.desk_id, now=now)
-        facts["count"] = str(rows[0].of_all if rows else 0)
-        facts["items"] = standing_lines(
-            [(row.rule, row.priority, row.name_zh, row.name_en, row.month_cny) for row in rows],
-            lang,
-        )
+        facts |= _listed(standing(conn, told.desk_id, now=now), lang)
         facts.setdefault("day", now.astimezone(hours.zone).date().isoformat())
+    elif told.interruption_id is not None and told.alert_id is None:
+        facts |= _listed(in_storm(conn, told.interruption_id), lang)
     phones = tuple(told.phones) if interrupts else ()
     return worded(told.occasion, facts, lang=lang, key=claimed.key, link=link, phones=phones)
 
@@ -112,6 +111,12 @@ def opened(told: Telling, settings: DeliverySettings) -> Address:
         If its channel was sealed under another key.
     """
     return unseal(told.sealed, settings.secret_key)
+
+
+def _listed(rows: list[Standing], lang: str) -> dict[str, str]:
+    """How many there are, and a line for each of the gravest."""
+    told = [(row.rule, row.priority, row.name_zh, row.name_en, row.month_cny) for row in rows]
+    return {"count": str(rows[0].of_all if rows else 0), "items": standing_lines(told, lang)}
 
 
 def _account(settings: DeliverySettings) -> aliyun_sms.Account:

@@ -68,7 +68,7 @@ def test_each_process_that_is_killed_is_noticed_outside(
             before = len(outside.requests)
             until(lambda: len(outside.requests) >= before + 2)
 
-        def silent_while_others_go_on(dead: int) -> None:
+        def silent_while_others_go_on(dead: int | None) -> None:
             """Only what was under way may still come; the others take three steps, in silence."""
             before = len(outside.requests)
             for _ in range(3):
@@ -86,7 +86,7 @@ def test_each_process_that_is_killed_is_noticed_outside(
             assert len(outside.requests) <= before + 1
 
         collector = start_collector()
-        with running("deliver", env, tmp_path) as deliver:
+        with running("deliver", env, tmp_path) as deliver, running("work", env, tmp_path) as work:
             with running("watch", env, tmp_path) as watch:
                 heard_again()
                 watch.kill()
@@ -98,6 +98,16 @@ def test_each_process_that_is_killed_is_noticed_outside(
                 collector.wait()
                 silent_while_others_go_on(dead=0)
                 start_collector()
+                heard_again()
+                work.kill()
+                work.wait()
+                # Three quarters of a minute pass, in which a worker would have told that it lives.
+                conn.execute(
+                    "UPDATE queue.procrastinate_workers"
+                    " SET last_heartbeat = last_heartbeat - interval '1 minute'"
+                )
+                silent_while_others_go_on(dead=None)
+            with running("watch", env, tmp_path), running("work", env, tmp_path):
                 heard_again()
                 deliver.kill()
                 deliver.wait()

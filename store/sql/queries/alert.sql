@@ -240,9 +240,10 @@ SELECT d.interruption_id,
        (SELECT count(*) FROM alert a
          WHERE a.digest_id = d.interruption_id AND a.priority = 'urgent' AND a.alert_id <> ALL (%(besides)s))
        + (SELECT count(*) FROM alert_interruption i
-           WHERE i.desk_id = %(desk_id)s AND i.at >= %(grown)s AND i.over_budget AND i.alert_id <> ALL (%(besides)s)) AS urgent
+           WHERE i.desk_id = %(desk_id)s AND i.at >= %(grown)s AND i.over_budget AND i.alert_id <> ALL (%(besides)s)) AS urgent,
+       coalesce(d.over_budget, false) AS told_urgent
   FROM (SELECT) always
-  LEFT JOIN LATERAL (SELECT i.interruption_id FROM alert_interruption i
+  LEFT JOIN LATERAL (SELECT i.interruption_id, i.over_budget FROM alert_interruption i
                       WHERE i.desk_id = %(desk_id)s AND i.kind = 'digest' AND i.at >= %(begun)s
                         AND greatest(i.at, (SELECT max(p.at) FROM alert_digest_part p WHERE p.interruption_id = i.interruption_id)) >= %(grown)s
                       ORDER BY i.interruption_id DESC LIMIT 1) d ON true;

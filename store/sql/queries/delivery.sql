@@ -1,5 +1,5 @@
 -- name: unspread
-SELECT notice_id, desk_id, occasion, alert_id, channel_id, person_id, rung, urgent FROM notice
+SELECT notice_id, desk_id, occasion, alert_id, interruption_id, channel_id, person_id, rung, urgent FROM notice
  WHERE spread_at IS NULL ORDER BY notice_id LIMIT 100 FOR UPDATE SKIP LOCKED;
 
 -- name: spread
@@ -23,17 +23,24 @@ UPDATE notice SET spread_at = %(now)s WHERE notice_id = %(notice_id)s;
 
 -- name: notify
 -- Once by its identity, however often it is found.
-INSERT INTO notice (desk_id, occasion, identity, alert_id, rung, urgent, facts)
-VALUES (%(desk_id)s, %(occasion)s, %(identity)s, %(alert_id)s, %(rung)s, %(urgent)s, %(facts)s)
+INSERT INTO notice (desk_id, occasion, identity, alert_id, interruption_id, rung, urgent, facts)
+VALUES (%(desk_id)s, %(occasion)s, %(identity)s, %(alert_id)s, %(interruption_id)s, %(rung)s, %(urgent)s, %(facts)s)
     ON CONFLICT (identity) DO NOTHING;
 
 -- name: unacknowledged
--- The last interruption by each alert that nobody has acknowledged; low ones climb no ladder.
-SELECT DISTINCT ON (a.alert_id) a.alert_id, i.desk_id, i.interruption_id, i.at, a.priority = 'urgent' AS urgent,
-       (SELECT d.escalate_min FROM duty_desk d WHERE d.desk_id = i.desk_id ORDER BY d.setting_id DESC LIMIT 1) AS escalate_min
-  FROM alert a JOIN alert_interruption i USING (alert_id)
- WHERE a.state = 'open' AND NOT a.inhibited AND NOT a.shadow AND a.priority <> 'low'
- ORDER BY a.alert_id, i.interruption_id DESC;
+-- The last interruption by each alert that nobody has acknowledged, and each digest with such alerts; low ones climb no ladder.
+WITH waits AS (
+    SELECT a.alert_id, a.digest_id, a.priority FROM alert a
+     WHERE a.state = 'open' AND NOT a.inhibited AND NOT a.shadow AND a.priority <> 'low'
+), told AS (
+    (SELECT DISTINCT ON (w.alert_id) w.alert_id, i.desk_id, i.interruption_id, i.at, w.priority = 'urgent' AS urgent
+       FROM waits w JOIN alert_interruption i USING (alert_id) ORDER BY w.alert_id, i.interruption_id DESC)
+     UNION ALL
+    SELECT NULL, i.desk_id, i.interruption_id, i.at, bool_or(w.priority = 'urgent')
+      FROM waits w JOIN alert_interruption i ON i.interruption_id = w.digest_id GROUP BY i.interruption_id
+)
+SELECT t.*, (SELECT d.escalate_min FROM duty_desk d WHERE d.desk_id = t.desk_id ORDER BY d.setting_id DESC LIMIT 1) AS escalate_min
+  FROM told t;
 
 -- name: desks
 -- Desks that have a channel at all.
@@ -48,14 +55,16 @@ UPDATE delivery d SET attempts = d.attempts + 1, due_at = %(now)s + %(lease)s::i
 RETURNING d.delivery_id, d.notice_id, d.channel_id, d.key::text AS key, d.attempts;
 
 -- name: to_tell
-SELECT n.occasion, n.facts, n.alert_id, n.desk_id, n.rung, n.at, c.kind, c.sealed, c.on_duty,
+SELECT n.occasion, n.facts, n.alert_id, n.interruption_id, n.desk_id, n.rung, n.at, c.kind, c.sealed, c.on_duty,
        CASE WHEN c.on_duty IS NULL THEN s.lang ELSE (SELECT p.lang FROM duty_people(n.desk_id) p WHERE p.person_id = c.on_duty) END AS lang,
        coalesce(s.phone, '') AS phone, o.name_zh AS desk_zh, o.name_en AS desk_en,
        a.rule, a.priority, a.state, coalesce(a.opened_at, a.began_at) AS since, a.month_cny,
        b.name_zh AS place_zh, b.name_en AS place_en, b.code AS place_code,
        ARRAY(SELECT DISTINCT w.phone FROM duty_shift w
               WHERE w.desk_id = n.desk_id AND w.ended_at IS NULL AND w.during @> %(now)s AND w.phone <> ''
-                AND w.rank - 1 <= n.rung) AS phones
+                AND w.rank - 1 <= n.rung) AS phones,
+       EXISTS (SELECT FROM alert g WHERE g.digest_id = n.interruption_id AND n.alert_id IS NULL AND g.state = 'open'
+                  AND NOT g.inhibited AND g.priority <> 'low') AS storm_waits
   FROM notice n JOIN channel c ON c.channel_id = %(channel_id)s
   JOIN organisation o ON o.organisation_id = n.desk_id
   LEFT JOIN LATERAL (SELECT d.* FROM duty_desk d WHERE d.desk_id = n.desk_id ORDER BY d.setting_id DESC LIMIT 1) s ON true
@@ -69,6 +78,13 @@ SELECT a.rule, a.priority, o.name_zh, o.name_en, a.month_cny, count(*) OVER () A
   FROM alert a JOIN organisation o USING (organisation_id)
  WHERE a.desk_id = %(desk_id)s AND a.state <> 'resolved' AND a.opened_at IS NOT NULL
    AND (a.state <> 'snoozed' OR a.snoozed_until <= %(now)s) AND NOT a.inhibited AND NOT a.shadow
+ ORDER BY array_position('{urgent,high,low}', a.priority), a.month_cny DESC NULLS LAST, a.alert_id LIMIT 20;
+
+-- name: in_storm
+-- What still stands, and nobody has taken up, of what a digest told, the gravest and dearest first, and how many there are.
+SELECT a.rule, a.priority, o.name_zh, o.name_en, a.month_cny, count(*) OVER () AS of_all
+  FROM alert a JOIN organisation o USING (organisation_id)
+ WHERE a.digest_id = %(interruption_id)s AND a.state = 'open' AND NOT a.inhibited
  ORDER BY array_position('{urgent,high,low}', a.priority), a.month_cny DESC NULLS LAST, a.alert_id LIMIT 20;
 
 -- name: settle
@@ -88,10 +104,11 @@ VALUES (%(token_hash)s, %(alert_id)s, %(person_id)s, %(expires_at)s)
 INSERT INTO delivery_progress (at) VALUES (%(now)s) ON CONFLICT (only_one) DO UPDATE SET at = excluded.at;
 
 -- name: marks
--- How far each part has come, and how far it had at the last heartbeat.
+-- How far each part has come, and how far it had at the last heartbeat. Workers tell the queue every 10 s that they live.
 SELECT (SELECT max(as_of) FROM collector_count) AS ingest,
        (SELECT p.at FROM alert_progress p WHERE p.part = 'live') AS evaluated,
        (SELECT p.at FROM delivery_progress p) AS delivered,
+       EXISTS (SELECT FROM queue.procrastinate_workers w WHERE w.last_heartbeat > now() - interval '45 seconds') AS worker_lives,
        h.at, h.ingest AS last_ingest, h.evaluated AS last_evaluated, h.delivered AS last_delivered
   FROM (SELECT 1) one LEFT JOIN heartbeat h ON true;
 

@@ -5,7 +5,8 @@ from datetime import timedelta
 import pytest
 from psycopg import Connection
 
-from analytics.alerts.budget import LONGEST, LULL
+from analytics.alerts.budget import LONGEST, LULL, STORM
+from domain.registry import Device, DeviceKind, Registry
 from store.registry import write as write_registry
 from tests.db.alerts.conftest import MINUTE, House
 from tests.estate import estate
@@ -64,3 +65,28 @@ def test_a_storm_of_many_batches_is_one_digest_and_one_hours_later_another(house
     fall(house, second[1:])
     assert house.rows(DIGESTS + " OFFSET 2") == [{"kind": "digest", "alerts": len(second) - 1}]
     assert house.one("SELECT count(DISTINCT digest_id) FROM alert") == 2
+
+
+def test_a_flood_of_urgent_ones_interrupts_though_a_digest_stands_that_woke_nobody(
+    house: House,
+) -> None:
+    cars = [f"car-{number}" for number in range(STORM + 1)]
+    write_registry(
+        house.conn,
+        Registry(
+            (),
+            (),
+            tuple(Device(car, "school-building", DeviceKind.VEHICLE, car, car) for car in cars),
+        ),
+    )
+    write_registry(house.conn, Registry((), estate(meters=12).meters, estate(meters=12).devices))
+    fall(house, SCHOOL[:12])
+    assert house.rows(DIGESTS) == [{"kind": "digest", "alerts": 12}]
+    house.pass_by(MINUTE)
+    house.say('"alarm_level": 3', *cars)
+    house.look()
+    assert house.rows(DIGESTS) == [
+        {"kind": "digest", "alerts": 12},
+        {"kind": "digest", "alerts": STORM + 1},
+    ]
+    assert house.one("SELECT array_agg(urgent ORDER BY notice_id) FROM notice") == [False, True]

@@ -125,6 +125,23 @@ class Post:
         assert isinstance(made, int)
         return made
 
+    def storm(self, *priorities: str) -> list[int]:
+        """Alerts that one digest tells of, as the evaluator writes it."""
+        urgent = "urgent" in priorities
+        digest = self.one(
+            "INSERT INTO alert_interruption (desk_id, kind, alerts, over_budget, at) "
+            "VALUES (%s, 'digest', %s, %s, %s) RETURNING interruption_id",
+            self.place(), len(priorities), urgent, self.now,
+        )  # fmt: skip
+        rows = self.conn.execute(
+            "INSERT INTO alert (rule, organisation_id, desk_id, priority, state, began_at, "
+            "opened_at, digest_id) SELECT 'rule_' || n, organisation_id, %s, priority, 'open', %s, "
+            "%s, %s FROM organisation, unnest(%s::text[]) WITH ORDINALITY AS p (priority, n) "
+            "WHERE code = 'school-building' RETURNING alert_id",
+            [self.place(), self.now, self.now, digest, list(priorities)],
+        )
+        return [alert for (alert,) in rows]
+
     def round(self, **settings: object) -> str:
         """One round of `civicwatt deliver`."""
         chosen = self.settings.model_copy(update=settings)

@@ -76,13 +76,27 @@ def test_what_follows_a_storm_joins_its_digest_and_urgent_ones_still_stand_out()
     news = [News(1, Priority.HIGH), News(2, Priority.LOW), News(3, Priority.URGENT)]
     assert told(news, 5, Storm(stands=True)) == Told((3,), frozenset({3}), (1, 2))
     assert told(news, 5, Storm(stands=True, urgent=STORM - 1)).alone == (3,)
-    assert told(news, 5, Storm(stands=True, urgent=STORM)) == Told(digest=(3, 1, 2))
+    more = Storm(stands=True, urgent=STORM, told_urgent=True)
+    assert told(news, 5, more) == Told(digest=(3, 1, 2), digest_urgent=True)
 
 
 def test_urgent_ones_that_come_one_by_one_are_a_storm_in_the_end() -> None:
     one = [News(1, Priority.URGENT)]
     assert told(one, 0, Storm(urgent=STORM - 1)).alone == (1,)
-    assert told(one, 0, Storm(urgent=STORM)) == Told(digest=(1,))
+    assert told(one, 0, Storm(urgent=STORM)) == Told(digest=(1,), digest_urgent=True)
+
+
+def test_urgent_ones_are_never_taken_in_by_a_digest_that_woke_nobody() -> None:
+    many = [News(number, Priority.URGENT) for number in range(STORM + 1)]
+    chosen = told(many, 0, Storm(stands=True))
+    assert (chosen.anew, chosen.digest_urgent, len(chosen.digest)) == (True, True, STORM + 1)
+    assert not told(many, 0, Storm(stands=True, told_urgent=True)).anew
+    assert not told(many, 0).anew
+
+
+def test_low_ones_make_no_storm_of_their_own_however_many() -> None:
+    low = [News(number, Priority.LOW) for number in range(100)]
+    assert told(low, 5) == Told(held=tuple(range(100)))
 
 
 def test_a_storm_that_begins_tells_of_a_few_urgent_ones_by_themselves() -> None:
