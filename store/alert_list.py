@@ -172,6 +172,10 @@ class Wanted(NamedTuple):
     which : str
         standing, held, resolved, shadow or all.
     """
+    meter_ids : list of int or None
+        Those about one of these meters.
+    first, last : datetime or None
+        Those about some time of [first, last).
 
     which: str = "standing"
     organisation_id: int | None = None
@@ -179,6 +183,9 @@ class Wanted(NamedTuple):
     priority: str | None = None
     parent_id: int | None = None
 
+    meter_ids: list[int] | None = None
+    first: datetime | None = None
+    last: datetime | None = None
 
 def alerts(conn: Connection, wanted: Wanted, *, at_most: int, skip: int = 0) -> list[AlertRow]:
     """Alerts the person may see, the gravest and costliest first."""

@@ -5,6 +5,7 @@ from http import HTTPStatus
 from typing import Annotated
 
 from fastapi import APIRouter, Query
+from pydantic import AwareDatetime
 
 from analytics.alerts.handling import handled
 from analytics.duty.alert_expectation import alert_expectation
@@ -61,12 +62,21 @@ def list_alerts(
     rule: Annotated[str | None, Query(max_length=100)] = None,
     priority: Priority | None = None,
     parent: Annotated[int | None, Query(description="Those this alert explains.")] = None,
+    meter: Annotated[
+        list[int] | None, Query(max_length=50, description="Those about one of these meters.")
+    ] = None,
+    first: Annotated[
+        AwareDatetime | None, Query(alias="from", description="Those about this time or later.")
+    ] = None,
+    last: Annotated[
+        AwareDatetime | None, Query(alias="to", description="Those that began before it.")
+    ] = None,
     limit: Limit = 100,
     cursor: Cursor = None,
 ) -> Page[AlertOut]:
     """Alerts, the gravest first, then by what they cost in a month, then the newest."""
     place = None if organisation is None else place_of(scope, organisation).id
-    wanted = Wanted(which, place, rule, priority, parent)
+    wanted = Wanted(which, place, rule, priority, parent, meter, first, last)
     skip = after(cursor)
     rows = alerts(scope.conn, wanted, at_most=limit + 1, skip=skip)
     return Page(

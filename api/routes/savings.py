@@ -68,7 +68,7 @@ def savings(
     if baseline is None:
         baseline = _of_place(scope, organisation, medium).id
     row = baseline_named(scope, baseline, as_of=as_of)
-    version = _counting(scope, row)
+    version = counting(scope, row)
     if row.method != Method.WHOLE:
         return _of_days(scope, row, version, confidence, as_of)
     zone = ZoneInfo(version.basis["zone"])
@@ -110,7 +110,7 @@ def normalised(
     """Saving in a typical year: the baseline's model less one of these days, under one weather."""
     refuse_long(first_day, end_day)
     row = baseline_named(scope, baseline, as_of=as_of)
-    version = _counting(scope, row)
+    version = counting(scope, row)
     if row.method != Method.WHOLE or row.step != Step.DAILY:
         detail = Sentence("normalised_by_days", "only a daily model is normalised")
         raise refuse(HTTPStatus.CONFLICT, detail)
@@ -180,7 +180,7 @@ def refuse_long(first_day: date, end_day: date) -> None:
         raise refuse(HTTPStatus.UNPROCESSABLE_ENTITY, detail)
 
 
-def _counting(scope: Caller, row: BaselineRow) -> VersionRow:
+def counting(scope: Caller, row: BaselineRow) -> VersionRow:
     """The version of a baseline that counts; one without a model is refused."""
     if row.counting_id is None:
         detail = Sentence(

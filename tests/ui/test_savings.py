@@ -1,12 +1,13 @@
 """Savings on the building page: the planted tenth, what it rests on, and what people sign for."""
 
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from analytics.jobs.baselines import update_baselines
+from domain.local_day import day_start
 from store.become import Role
 from store.person import add_person, grant
 from store.registry import write as write_registry
@@ -21,7 +22,8 @@ from tests.baselined_building import (
     used,
 )
 from tests.conftest import as_template, connected, new_database
-from tests.estate import estate
+from tests.db.baselines.test_hours_and_bills import plant_hours
+from tests.estate import SHANGHAI, estate
 from tests.metered_building import meter_id, place_id
 from tests.password import PASSWORD_HASH
 from tests.ui.conftest import Console, Planted, Visit, console_on, sign_in, visiting
@@ -305,4 +307,58 @@ def test_savings_of_all_places_stand_together_and_each_can_be_opened(
     full.get_by_role("button", name="新建基准").first.click()
     full.locator("[name=step]").select_option("monthly")
     expect(full.get_by_role("form", name="新建基准")).to_contain_text("手工填报")
+    seat.expect_calm()
+
+
+STRANGE = date(2025, 4, 10)
+"""The day on which twice as much was used."""
+
+
+def plant_alert(console: Console) -> int:
+    """Hours of half a year, one day of them doubled, and an alert about three days around it."""
+    half = {day: kwh for day, kwh in used().items() if TRAINED <= day < date(2025, 7, 1)}
+    half[STRANGE] *= 2
+    with connected(console.database) as conn:
+        meter = meter_id(conn, "hospital-meter-0")
+        plant_hours(conn, meter, half)
+        row = conn.execute(
+            "INSERT INTO alert (rule, organisation_id, meter_id, priority, state, began_at,"
+            " last_at, judged_to, opened_at, expected, actual, unit) SELECT 'off_day_use',"
+            " %s, %s, 'high', 'open', %s, %s, now(), now(), 900, 1800, 'kWh' RETURNING alert_id",
+            [
+                place_id(conn, BUILDING),
+                meter,
+                day_start(STRANGE - timedelta(days=1), SHANGHAI),
+                day_start(STRANGE + timedelta(days=2), SHANGHAI),
+            ],
+        ).fetchone()
+    assert row is not None
+    return int(row[0])
+
+
+def test_the_load_curve_shows_the_baseline_and_marks_the_day_that_caused_an_alert(
+    seat: Visit, estate_console: Console
+) -> None:
+    page = seat.page
+    alert = plant_alert(estate_console)
+    open_building(page, BUILDING, "?from=2025-01-01&end=2025-07-01")
+    expect(page.locator("[data-no-baseline=none]")).to_contain_text("没有基准")
+    make_baseline(estate_console, page, BUILDING)
+    panel = open_building(page, BUILDING, "?from=2025-01-01&end=2025-07-01&table=1")
+    rows = page.locator(".load tbody tr")
+    strange = page.locator(f".load [data-at='{day_start(STRANGE, SHANGHAI).timestamp():.0f}']")
+    base = strange.locator("[data-cell=baseline]")
+    told = number(base.inner_text())
+    assert told == pytest.approx(unsaved(TRAINED, END)[STRANGE] / 24, rel=0.01)
+    low, high = map(number, strange.locator("[data-cell=band]").inner_text().split("–"))
+    assert low <= told <= high < 2 * told * (1 - SAVED)
+    assert rows.locator("[data-cause]").count() == 1
+    page.get_by_role("button", name="图形").first.click()
+    for mark in ("baseline", "alerts"):
+        expect(page.locator(f"[data-legend={mark}]")).to_be_visible()
+    expect(page.locator("[data-baseline-note]")).to_contain_text("90")
+    assert panel.page.evaluate("() => document.documentElement.scrollWidth <= innerWidth")
+    page.locator(f"[data-cause='{alert}']").click()
+    page.wait_for_url(f"**/alerts?alert={alert}")
+    expect(page.locator("[data-pane]")).to_contain_text("1,800")
     seat.expect_calm()

@@ -1,7 +1,8 @@
 -- name: alerts
 -- Alerts that the person may see, the gravest first, then by what they cost in a month, then the newest. Below an alert
--- stand those it explains; they are listed by its id only.
-SELECT a.alert_id AS id, a.rule, a.priority, a.state, a.verdict, a.organisation_id, o.code AS place_code, o.name_zh AS place_zh,
+-- stand those it explains; they are listed by its id only. meter_ids bigint[], first and last timestamptz: null where they do not
+-- matter.
+SELECT a.alert_id AS id, a.rule, a.code, a.priority, a.state, a.verdict, a.organisation_id, o.code AS place_code, o.name_zh AS place_zh,
        o.name_en AS place_en, a.device_id, d.code AS device_code, a.meter_id, m.code AS meter_code, m.name_zh AS meter_zh,
        m.name_en AS meter_en, a.desk_id, a.parent_id, a.inhibited, a.shadow, a.held, a.began_at, a.last_at, a.opened_at, a.resolved_at,
        a.snoozed_until, person_name(a.assigned_to) AS assignee, a.clear_since, a.blind_since, a.reopened, a.flapping, a.score, a.expected, a.actual, a.unit,
@@ -21,6 +22,9 @@ SELECT a.alert_id AS id, a.rule, a.priority, a.state, a.verdict, a.organisation_
    AND (%(parent_id)s::bigint IS NOT NULL OR %(alert_id)s::bigint IS NOT NULL OR NOT a.inhibited)
    AND (%(rule)s::text IS NULL OR a.rule = %(rule)s)
    AND (%(priority)s::text IS NULL OR a.priority = %(priority)s)
+   AND (%(meter_ids)s::bigint[] IS NULL OR a.meter_id = ANY (%(meter_ids)s))
+   AND (%(first)s::timestamptz IS NULL OR coalesce(a.last_at, a.began_at) >= %(first)s)
+   AND (%(last)s::timestamptz IS NULL OR a.began_at < %(last)s)
    AND (%(organisation_id)s::bigint IS NULL OR a.organisation_id IN (SELECT places_below(%(organisation_id)s)))
  ORDER BY array_position('{urgent,high,low}', a.priority), a.month_cny DESC NULLS LAST, a.opened_at DESC, a.alert_id DESC
  LIMIT %(at_most)s OFFSET %(skip)s;

@@ -98,3 +98,26 @@ def test_news_of_an_alert_is_in_the_outbox_in_the_same_transaction(house: House)
     with pytest.raises(ZeroDivisionError):
         tell_and_fail()
     assert house.one(told, alert_id) == 1
+
+
+def test_alerts_about_meters_and_a_time_are_those_whose_span_touches_it(
+    house: House, sign_in: SignIn
+) -> None:
+    bring_down(house, DEVICE)
+    meter = house.one("SELECT meter_id FROM meter WHERE code = 'school-meter-0'")
+    house.conn.execute(
+        "UPDATE alert SET device_id = NULL, meter_id = %s, began_at = '2026-03-02T00:00Z',"
+        " last_at = '2026-03-04T00:00Z'",
+        [meter],
+    )
+    client = sign_in("school")
+
+    def found(meter: object, first: str, last: str) -> int:
+        span = {"which": "all", "meter": meter, "from": f"{first}T00:00Z", "to": f"{last}T00:00Z"}
+        return len(client.get(f"{V1}/alerts", params=span).json()["items"])
+
+    assert found(meter, "2026-03-03", "2026-03-04") == 1
+    assert found(meter, "2026-03-04", "2026-03-05") == 1  # it lasted up to then
+    assert found(meter, "2026-03-05", "2026-03-06") == 0
+    assert found(meter, "2026-02-01", "2026-03-02") == 0
+    assert found(0, "2026-03-03", "2026-03-04") == 0

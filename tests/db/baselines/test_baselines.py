@@ -407,3 +407,32 @@ def test_nothing_is_changed_or_taken_away(conn: Connection, table: str) -> None:
     become(conn, Role.WORK)
     with pytest.raises(psycopg.errors.InsufficientPrivilege):
         conn.execute(f"DELETE FROM {table}")
+
+
+def test_the_curve_of_a_baseline_is_its_days_as_mean_rates(admin: TestClient, fitted: int) -> None:
+    asked = {"first_day": str(TRAINED), "end_day": str(TRAINED + timedelta(days=7))}
+    found = get(admin, f"/baselines/{fitted}/curve", **asked)
+    rows = get(admin, "/savings", baseline=fitted, **asked)["items"]
+    assert (found["unit"], found["within"]) == ("kW", 0.9)
+    assert found["mean"] == pytest.approx([row["baseline"] / 24 for row in rows])
+    assert found["t"][0] == day_start(TRAINED, SHANGHAI).timestamp()
+    assert found["end"] == [start + 86_400 for start in found["t"]]
+    # The training follows the model but for rounding, so its band is narrow; a tenth is outside.
+    lows = zip(found["low"], found["mean"], found["high"], rows, strict=True)
+    for low, mean, high, row in lows:
+        assert row["actual"] / 24 < low < mean < high
+        assert high - mean == pytest.approx(mean - low)
+    post(admin, f"/baselines/{fitted}/events", **LOST | {"first_day": str(TRAINED)})
+    moved = get(admin, f"/baselines/{fitted}/curve", **asked)
+    assert moved["mean"] == pytest.approx([mean + 100 / 24 for mean in found["mean"]])
+
+
+def test_days_without_weather_have_no_baseline_and_one_without_model_is_refused(
+    admin: TestClient, fitted: int
+) -> None:
+    after = {"first_day": str(END), "end_day": str(END + timedelta(days=3))}
+    found = get(admin, f"/baselines/{fitted}/curve", **after)
+    assert found["mean"] == found["low"] == found["high"] == [None] * 3
+    waiting = wanted(admin)
+    answer = admin.get(f"{V1}/baselines/{waiting}/curve", params=after)
+    assert (answer.status_code, answer.json()["code"]) == (409, "baseline_without_model")

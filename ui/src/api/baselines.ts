@@ -191,6 +191,21 @@ export interface StatedSaving extends NewStated {
   person: string
 }
 
+/** Mean rate by the baseline, in columns of one length; a row is a local day or a bill. Times in epoch seconds. */
+export interface BaselineCurve {
+  baseline_id: number
+  version: number
+  unit: string
+  t: number[]
+  end: number[]
+  /** With the signed adjustments; null where weather or calendar is not known. */
+  mean: (number | null)[]
+  low: (number | null)[]
+  high: (number | null)[]
+  /** Share of the training that lay within. [1] */
+  within: number
+}
+
 export interface Check {
   check: string
   value: number | null
@@ -240,6 +255,9 @@ export const enterBaseline = (body: NewBaseline) => call<Baseline>('POST', '/bas
 export const fitNow = (id: number) => call<Baseline>('POST', one(id, '/fits'))
 export const adoptVersion = (id: number, version: number, reason: string) =>
   call<Baseline>('POST', one(id, '/adoptions'), { body: { version, reason } })
+
+export const baselineCurve = (id: number, { first, end }: Days, signal: AbortSignal) =>
+  call<BaselineCurve>('GET', one(id, '/curve'), { query: { first_day: first, end_day: end }, signal })
 
 export const baselineVersions = async (id: number, signal: AbortSignal) =>
   (await call<Page<BaselineVersion>>('GET', one(id, '/versions'), { signal })).items

@@ -4,12 +4,16 @@ import type { Span } from '../api/resources'
 import { formatMark, unitSymbol } from '../format/number'
 import { token } from '../state/theme'
 import { timeLabel } from './axis'
+import type { Cause } from './causes'
 import { gaps, type Curve } from './curve'
+import type { Basis } from './laidUnder'
 
 export interface Drawing {
   curve: Curve
   /** Means of the period it is held against, at the same times. */
   compared: (number | null)[] | null
+  basis: Basis | null
+  causes: readonly Cause[]
   /** Times of events, which explain the use. */
   events: readonly Span[]
   shown: Span
@@ -20,6 +24,8 @@ export interface Drawing {
   height: number
   zoom: (span: Span) => void
   point: (index: number | null) => void
+  /** Called when it stands, to place what is laid over it. */
+  drawn: (plot: uPlot) => void
 }
 
 /** Up to so many native intervals show as the steps that they are; more read better as a line. */
@@ -30,9 +36,22 @@ const MARKED_POINTS = 48
 
 type Columns = [number[], ...(number | null)[][]]
 
-export function columns({ t, mean, min, max, flagged }: Curve, compared: (number | null)[] | null): Columns {
+/** Signs of alerts, the gravest last: it lies above. */
+const PRIORITIES = ['low', 'high', 'urgent'] as const
+/** Number of the column of the use itself. */
+const MEAN = 7
+
+export function columns({ curve, compared, basis, causes }: Pick<Drawing, 'curve' | 'compared' | 'basis' | 'causes'>): Columns {
+  const { t, mean, min, max, flagged } = curve
   const none = t.map(() => null)
-  return [t, max ?? none, min ?? none, compared ?? none, mean, mean.map((value, index) => (flagged[index] ? value : null))]
+  const caused = PRIORITIES.map((priority) => {
+    const points = new Set(causes.filter((each) => each.priority === priority).flatMap((each) => each.points))
+    return points.size > 0 ? mean.map((value, index) => (points.has(index) ? value : null)) : none
+  })
+  return [
+    t, max ?? none, min ?? none, basis?.high ?? none, basis?.low ?? none, basis?.mean ?? none, compared ?? none,
+    mean, mean.map((value, index) => (flagged[index] ? value : null)), ...caused,
+  ]
 }
 
 export function options(drawing: Drawing): uPlot.Options {
@@ -48,17 +67,22 @@ export function options(drawing: Drawing): uPlot.Options {
       y: { range: (_, low, high) => (low === null ? [0, 1] : [Math.min(0, low * 1.05), Math.max(high, 0) * 1.05 || 1]) },
     },
     series: series(curve),
-    bands: [{ series: [1, 2], fill: token('band') }],
+    bands: [
+      { series: [1, 2], fill: token('band') },
+      { series: [3, 4], fill: token('baseband') },
+    ],
     axes: axes(drawing),
     cursor: {
       y: false,
       drag: { x: true, y: false, setScale: false },
       points: { size: 7, fill: token('data') },
       bind: { dblclick: () => null },
+      // Only the use follows the pointer; the limits of bands are no values.
+      dataIdx: (_, column, index) => (column === MEAN ? index : (null as unknown as number)),
     },
     hooks: {
       drawAxes: [(plot) => shade(plot, drawing.events), (plot) => hatch(plot, drawing)],
-      draw: [(plot) => writeUnit(plot, curve.unit)],
+      draw: [(plot) => writeUnit(plot, curve.unit), drawing.drawn],
       setCursor: [({ cursor }) => drawing.point(cursor.idx ?? null)],
       setSelect: [
         (plot) => {
@@ -81,7 +105,10 @@ function series(curve: Curve): uPlot.Series[] {
     {},
     edge,
     edge,
-    { stroke: token('baseline'), width: 1.2, dash: [4, 3], points: { show: false }, ...shape },
+    edge,
+    edge,
+    { stroke: token('baseline'), width: 1.5, dash: [4, 3], points: { show: false }, ...shape },
+    { stroke: token('ink3'), width: 1.2, points: { show: false }, ...shape },
     { stroke: token('data'), width: 1.5, points: { show: false }, ...shape },
     {
       stroke: token('high'),
@@ -90,6 +117,7 @@ function series(curve: Curve): uPlot.Series[] {
       points: { show: few, size: 6, width: 1.5, stroke: token('high'), fill: token('panel') },
       ...shape,
     },
+    ...PRIORITIES.map((priority) => ({ paths: () => null, points: { show: true, size: 5, width: 0, fill: token(priority) } })),
   ]
 }
 
