@@ -65,6 +65,16 @@ class RegisterCut:
     rose_at: datetime | None
 
 
+class DemandEnergy(NamedTuple):
+    """Energy that bounds a month's maximum demand, each None where it is not all measured. [kWh].
+
+    Of the time in which the demand shown rose to its value, and of the greatest hour.
+    """
+
+    rise_kwh: float | None
+    greatest_hour_kwh: float | None
+
+
 def amounts(
     conn: Connection,
     meter_id: int,
@@ -134,6 +144,35 @@ def register_cuts(
     with conn.cursor(row_factory=class_row(RegisterCut)) as cursor:
         arguments = {"meter_id": meter_id, "first": first, "last": last, "as_of": as_of}
         return cursor.execute(_seen("registers", eyes), arguments).fetchall()
+
+
+def demand_energy(
+    conn: Connection,
+    meter_id: int,
+    month: tuple[datetime, datetime],
+    rise: tuple[datetime | None, datetime | None],
+    *,
+    as_of: datetime,
+    eyes: Eyes,
+) -> DemandEnergy:
+    """Energy of a rise of the demand shown, and of the greatest hour of a month, as it was known.
+
+    Parameters
+    ----------
+    month, rise : tuple of datetime
+        Half-open; `rise` with None where the readings do not tell when the demand shown rose.
+    """
+    arguments = {
+        "meter_id": meter_id,
+        "first": month[0],
+        "last": month[1],
+        "rise_first": rise[0],
+        "rise_last": rise[1],
+        "as_of": as_of,
+    }
+    with conn.cursor(row_factory=class_row(DemandEnergy)) as cursor:
+        [row] = cursor.execute(_seen("demand_energy", eyes), arguments).fetchall()
+    return row
 
 
 def _seen(name: LiteralString, eyes: Eyes) -> Composed:

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 
+from analytics.ledger.demand_bounds import DemandBounds, refuse_impossible_demand
 from analytics.ledger.metered import Amount
 from analytics.ledger.month_register import RegisterPart, greatest_demand
 from domain.errors import MissingInputError
@@ -31,12 +32,15 @@ class Connection:
         What the meter's registers of maximum demand and reactive energy did; empty: not read.
     quota : Decimal or None
         Quota of the span that a tier counts. In the register's unit.
+    demand_bounds : DemandBounds or None
+        What the demand of the registers can be; None where a person has said what it was.
     """
 
     capacity_kva: Decimal | None = None
     declared_kw: Decimal | None = None
     registers: tuple[RegisterPart, ...] = ()
     quota: Decimal | None = None
+    demand_bounds: DemandBounds | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +64,8 @@ def basic_charge(basic: BasicCharge, connection: Connection, energy_kwh: Decimal
     Raises
     ------
     MissingInputError
-        If the capacity is not known; and as `greatest_demand` does.
+        If the capacity is not known, or the demand shown cannot have been; and as
+        `greatest_demand` does.
     """
     price, busy = basic.price, ""
     if basic.busy_kwh_per_kva is not None:
@@ -72,6 +77,8 @@ def basic_charge(basic: BasicCharge, connection: Connection, energy_kwh: Decimal
         capacity = _capacity(connection)
         return Charged(capacity, "kVA", price, f"{capacity} kVA x {price} CNY/kVA{busy}")
     measured = greatest_demand(connection.registers)
+    if connection.demand_bounds is not None:
+        refuse_impossible_demand(measured, connection.demand_bounds, connection.capacity_kva)
     billed, how = _billed_kw(basic, connection.declared_kw, measured)
     return Charged(billed, "kW", price, f"{billed} kW ({how}) x {price} CNY/kW{busy}")
 

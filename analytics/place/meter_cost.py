@@ -13,6 +13,7 @@ from psycopg import Connection as Database
 from analytics.ledger.basic_charge import Connection, block_demand_kw
 from analytics.ledger.cost import Point, cost
 from analytics.ledger.cost_line import Cost, Gap, Line
+from analytics.ledger.demand_bounds import DemandBounds, demand_bounds
 from analytics.ledger.interval_cost import IntervalCost, interval_costs
 from analytics.ledger.metered import Amount
 from analytics.ledger.month_register import RegisterPart
@@ -28,7 +29,7 @@ from domain.sentence import Sentence
 from domain.time_of_use import Period
 from store.calendar import calendar_of_place
 from store.contract_ledger import Eyes
-from store.cost import RegisterCut, amounts, register_cuts, used
+from store.cost import RegisterCut, amounts, demand_energy, register_cuts, used
 from store.place import MeterRow
 from store.power_factor import tables_in_force
 from store.tariff import MeterTariffRow, prices, tariff, tariffs_of_meter
@@ -53,6 +54,11 @@ class Stretch:
     timetable: Timetable
     amounts: list[Amount]
     book: PriceBook
+
+    def bills_demand(self, month: date) -> bool:
+        """Whether a month is charged by its maximum demand."""
+        versions = (each.version for each in self.timetable.slices if each.month == month)
+        return any(each.basic is not None and each.basic.by == "maximum" for each in versions)
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,19 +245,39 @@ def _point(source: _Source, meter: MeterRow, stretch: Stretch) -> Point:
         return None if amount is None else exact(amount)
 
     months = dict.fromkeys(each.month for each in stretch.timetable.slices)
-    connections = {month: _connection(source, meter, stretch.terms, month) for month in months}
+    connections = {month: _connection(source, meter, stretch, month) for month in months}
     tables = tables_in_force(conn, as_of=as_of)
     return Point(quantities()[meter.quantity].unit, connections, used_before, tables)
 
 
-def _connection(source: _Source, meter: MeterRow, terms: MeterTariffRow, month: date) -> Connection:
+def _connection(source: _Source, meter: MeterRow, stretch: Stretch, month: date) -> Connection:
+    terms = stretch.terms
     registers: tuple[RegisterPart, ...] = ()
+    bounds = None
     if meter.medium == "electricity":
         zone = ZoneInfo(meter.zone)
         instants = day_start(month, zone), day_start(next_month(month), zone)
         cuts = register_cuts(source.conn, meter.id, *instants, as_of=source.as_of, eyes=source.eyes)
         registers = tuple(_parts(cuts))
-    return Connection(terms.capacity_kva, terms.declared_kw, registers, quota=terms.quota)
+        if stretch.bills_demand(month):
+            bounds = _demand_bounds(source, meter, instants, cuts)
+    return Connection(terms.capacity_kva, terms.declared_kw, registers, terms.quota, bounds)
+
+
+def _demand_bounds(
+    source: _Source,
+    meter: MeterRow,
+    instants: tuple[datetime, datetime],
+    cuts: Sequence[RegisterCut],
+) -> DemandBounds | None:
+    """What the demand shown last can be; None where it was not read, or a person said it."""
+    if not cuts or cuts[-1].ratio is None or cuts[-1].demand_by_person:
+        return None
+    rise = cuts[-1].rose_since, cuts[-1].rose_at
+    conn, as_of, eyes = source
+    found = demand_energy(conn, meter.id, instants, rise, as_of=as_of, eyes=eyes)
+    rise_kwh, hour_kwh = (None if each is None else exact(each) for each in found)
+    return demand_bounds(rise_kwh, hour_kwh, exact(cuts[-1].ratio))
 
 
 def _parts(cuts: Sequence[RegisterCut]) -> Iterator[RegisterPart]:

@@ -359,3 +359,33 @@ def test_a_register_that_came_in_later_is_not_told_as_of_before(conn: Connection
     assert june(conn, as_of=NOW + 2 * HOUR).gaps == ()
     unread = june(conn, as_of=START + 20 * 24 * HOUR)  # before they can have been read
     assert all("is not kept" not in gap.detail for gap in unread.gaps)
+
+
+def test_a_spike_of_the_demand_register_is_refused_until_somebody_says_what_it_was(
+    conn: Connection,
+) -> None:
+    """Two hours of 20 kW around a reading leave no quarter hour of more than 180 kW."""
+    before = june(conn)
+    shift(conn, "demand_max_kw", HOURS - 1, HOURS - 1, 6000)
+    found = june(conn)
+    [gap] = found.gaps
+    assert (gap.code, "basic" in amounts(found)) == ("maximum_demand", False)
+    assert "shows 6061 kW" in gap.detail
+    assert "at most 180.00 kW" in gap.detail
+    edit_id = correct(conn, "demand_max_kw", HOURS - 1, DEMAND_KW, NOW + HOUR)
+    assert june(conn) == before
+    undo_edit(conn, edit_id, "who knows")
+    correct(conn, "demand_max_kw", HOURS - 1, 6061.0, NOW + HOUR)  # a person stands for it
+    assert amounts(june(conn))["basic"] == Decimal(30 * 6061)
+
+
+def test_a_demand_below_the_greatest_hour_or_far_above_the_transformers_is_refused(
+    conn: Connection,
+) -> None:
+    conn.execute("UPDATE electricity_reading SET demand_max_kw = 1.5 WHERE demand_max_kw > 0")
+    [gap] = june(conn).gaps
+    assert "shows 1.5 kW, and one hour of the month alone has a mean above 17.27 kW" in gap.detail
+    conn.execute("UPDATE electricity_reading SET demand_max_kw = 61 WHERE demand_max_kw > 0")
+    conn.execute("UPDATE meter_tariff SET capacity_kva = 30")
+    [gap] = june(conn).gaps
+    assert "more than 2 times the 30 kVA of the transformers" in gap.detail

@@ -139,3 +139,24 @@ SELECT c.at, ratio.value AS ratio, c.kw AS demand_kw, c.kvarh AS reactive_kvarh,
   FROM said c CROSS JOIN ratio CROSS JOIN span s CROSS JOIN demand_fall CROSS JOIN reactive_fall CROSS JOIN rise
   LEFT JOIN error e ON e.first = c.at
  ORDER BY c.at;
+
+-- name: demand_energy
+-- Energy of an electricity meter that bounds its maximum demand in [first, last), by interval data as it was known: all
+-- that was counted in intervals of [rise_first, rise_last], null unless each of them is measured, and the greatest hour of
+-- which amount and shape are.
+WITH known AS (
+    SELECT c.start_at, c.end_at, c.value, c.quantity_grade IN ('measured', 'derived', 'manual', 'contract_substituted') AS measured,
+           c.shape_grade = 'measured' AS shaped
+      FROM {schema}.consumption c
+     WHERE c.meter_id = %(meter_id)s AND c.quantity = 'active_energy_import_kwh'
+       AND c.start_at >= least(%(first)s, %(rise_first)s::timestamptz) - interval '1 day' AND c.start_at < %(last)s
+       AND c.known_at <= %(as_of)s::timestamptz
+       AND (c.superseded_at IS NULL OR c.superseded_at > %(as_of)s::timestamptz)
+)
+SELECT (SELECT CASE WHEN bool_and(k.measured) AND sum(least(k.end_at, %(rise_last)s) - greatest(k.start_at, %(rise_first)s))
+                         = %(rise_last)s::timestamptz - %(rise_first)s::timestamptz THEN sum(k.value) END
+          FROM known k WHERE k.end_at > %(rise_first)s AND k.start_at < %(rise_last)s) AS rise_kwh,
+       (SELECT max(h.kwh) FROM (
+            SELECT sum(k.value) AS kwh FROM known k WHERE k.start_at >= %(first)s
+             GROUP BY date_trunc('hour', k.start_at)
+            HAVING bool_and(k.measured AND k.shaped) AND sum(k.end_at - k.start_at) = interval '1 hour') h) AS greatest_hour_kwh;
