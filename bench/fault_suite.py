@@ -244,7 +244,7 @@ def _opened(
     }.get(device)
     of = Device(device, limits, CONTRACT_KW)
     at = datetime(2026, 3, 2, tzinfo=UTC) + timedelta(seconds=seed * 7200)
-    standings: dict[str, Standing] = {}
+    standings: dict[tuple[str, str], Standing] = {}
     before: dict[str, float] = {}
     names = list(columns)
     for row in zip(*(columns[name].tolist() for name in names), strict=True):
@@ -253,12 +253,12 @@ def _opened(
         if device == "vehicle" and before:
             found += judge_change(before, at - _MINUTE, values, at)
         for each in found:
-            was = standings.get(each.rule)
+            was = standings.get((each.rule, each.code))
             if was is None and each.says is not Says.BAD:
                 continue
             step = move(was, Sight(each.at, each.says), LIVE_POLICIES[each.rule], now=at)
             if step.standing is not None:
-                standings[each.rule] = step.standing
+                standings[each.rule, each.code] = step.standing
             if Act.OPEN in step.acts:
                 yield each.rule, at
         before, at = values, at + _MINUTE

@@ -25,6 +25,8 @@ class Alert:
     ----------
     id : int or None
         None until it is kept.
+    code : str
+        Which of the matters of its rule; empty where the rule has but one.
     desk_id : int or None
         The institution whose desk it comes to; None until it is kept.
     parent_id : int or None
@@ -51,6 +53,7 @@ class Alert:
     inhibited: bool = False
     shadow: bool = False
     held: bool = False
+    code: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,10 +146,13 @@ def tell(conn: Connection, alerts: Iterable[int]) -> None:
 
 def alerts_of_devices(
     conn: Connection, device_ids: Sequence[int], rules: Sequence[str], *, since: datetime
-) -> dict[tuple[str, int], Alert]:
-    """Newest alert of each rule and device that stands or may come back, locked."""
-    found = all_of_devices(conn, device_ids, rules, since=since)
-    return {(each.rule, each.device_id): each for each in found if each.device_id is not None}
+) -> dict[tuple[str, int], dict[str, Alert]]:
+    """Newest alert of each rule and device that stands or may come back, by its code; locked."""
+    newest: dict[tuple[str, int], dict[str, Alert]] = {}
+    for each in all_of_devices(conn, device_ids, rules, since=since):
+        if each.device_id is not None:
+            newest.setdefault((each.rule, each.device_id), {})[each.code] = each
+    return newest
 
 
 def all_of_devices(
@@ -188,8 +194,8 @@ def asleep(conn: Connection, *, now: datetime) -> list[int]:
 
 
 def _alert(row: tuple[Any, ...]) -> Alert:
-    (alert_id, rule, organisation_id, device_id, meter_id, desk_id, parent_id, inhibited, shadow,
-     held, priority, state, began_at, last_at, judged_to, *rest) = row  # fmt: skip
+    (alert_id, rule, code, organisation_id, device_id, meter_id, desk_id, parent_id, inhibited,
+     shadow, held, priority, state, began_at, last_at, judged_to, *rest) = row  # fmt: skip
     names = ("hits", "misses", "clear_since", "blind_since", "opened_at", "resolved_at",
              "snoozed_until", "assigned_to", "reopened", "flapping")  # fmt: skip
     standing = Standing(
@@ -201,5 +207,5 @@ def _alert(row: tuple[Any, ...]) -> Alert:
     )
     return Alert(
         rule, organisation_id, device_id, meter_id, priority, standing, alert_id, desk_id,
-        parent_id, inhibited, shadow, held,
+        parent_id, inhibited, shadow, held, code,
     )  # fmt: skip

@@ -22,6 +22,7 @@ class AlertRow:
 
     id: int
     rule: str
+    code: str
     priority: str
     state: str
     verdict: str | None

@@ -57,7 +57,7 @@ class Said(NamedTuple):
     device_id: int
     ts: datetime
     received_at: datetime
-    values: dict[str, float]
+    values: dict[str, float | str]
 
 
 class Mark(NamedTuple):

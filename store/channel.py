@@ -74,6 +74,7 @@ class LinkedAlert:
 
     id: int
     rule: str
+    code: str
     priority: str
     state: str
     since: datetime

@@ -82,6 +82,7 @@ class Telling:
     desk_zh: str
     desk_en: str
     rule: str | None
+    code: str | None
     priority: str | None
     state: str | None
     since: datetime | None
@@ -98,6 +99,7 @@ class Standing:
     """One of the matters that stand at a desk; `of_all` says how many there are."""
 
     rule: str
+    code: str
     priority: str
     name_zh: str
     name_en: str

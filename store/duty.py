@@ -98,6 +98,7 @@ class NightRow:
 
     id: int
     rule: str
+    code: str
     priority: str
     state: str
     since: datetime

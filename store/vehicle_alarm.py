@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from psycopg import Connection
 from psycopg.rows import class_row
 
+from domain.epoch import to_us
 from store import packed
 from store.queries import sql
 
@@ -36,6 +37,8 @@ class AlarmSamples:
         In order. [us since 1970]
     level, flags : ndarray of int, shape (n,)
         -1 where not told.
+    flag_levels : dict of int to str
+        By instant [us], where levels of flags are told.
     span : tuple of datetime
         From the first to the last of them, both ends included.
     """
@@ -43,6 +46,7 @@ class AlarmSamples:
     ts: NDArray[np.int64]
     level: NDArray[np.int64]
     flags: NDArray[np.int64]
+    flag_levels: dict[int, str]
     span: Span
 
 
@@ -64,7 +68,8 @@ def alarm_samples(conn: Connection, device_id: int, late: Span | None) -> AlarmS
         return None
     span = {"device_id": device_id, "first": row[0], "last": row[1]}
     ts, level, flags = packed.columns(conn, sql("vehicle_alarm", "samples"), span)
-    return AlarmSamples(ts, level.astype(np.int64), flags, (row[0], row[1]))
+    own = {to_us(at): text for at, text in conn.execute(sql("vehicle_alarm", "flag_levels"), span)}
+    return AlarmSamples(ts, level.astype(np.int64), flags, own, (row[0], row[1]))
 
 
 def known_alarms(conn: Connection, device_id: int, span: Span) -> list[AlarmRow]:

@@ -45,6 +45,8 @@ class Judged(NamedTuple):
         In the unit of the rule.
     at : datetime
         Event time of the values.
+    code : str
+        Which of the rule's matters; empty where it has but one, or it is said of all of them.
     """
 
     rule: str
@@ -53,6 +55,7 @@ class Judged(NamedTuple):
     actual: float
     limit: float
     at: datetime
+    code: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +123,11 @@ class _Reader:
                 return None
             found.append(float(value))
         return found, self._at
+
+    def text(self, name: str) -> str:
+        """A value that is text; empty where it is missing."""
+        value = self._values.get(name)
+        return value if isinstance(value, str) else ""
 
 
 _Rule = Callable[[_Reader, Device], Iterator[Judged]]
@@ -243,19 +251,28 @@ _LEVELS = {level: Priority(alarms.priority(level)) for level in range(alarms.MOS
 
 
 def _alarm(read: _Reader, _device: Device) -> Iterator[Judged]:
-    """Of GB/T 32960; what is abnormal or invalid (0xFE, 0xFF) is no level and says nothing.
+    """Of GB/T 32960, each alarm by itself; what is abnormal or invalid (0xFE, 0xFF) says nothing.
 
     A flag is an alarm without a level too, as it is on the page of the vehicle.
     """
-    told, shown = read.take("alarm_level"), read.take("alarm_flags")
-    level = 0 if told is None else int(told[0][0])
-    flagged = shown is not None and 0 < shown[0][0] < 1 << alarms.BITS
-    known = told or shown
-    if known is None or (level not in _LEVELS and not flagged):
+    told, raised = read.take("alarm_level"), read.take("alarm_flags")
+    known = told or raised
+    if known is None:
         return
-    level = level if level in _LEVELS else 0
-    says = Says.BAD if level or flagged else Says.GOOD
-    yield Judged("vehicle_alarm", says, _LEVELS[level], level, 1.0, known[1])
+    level = int(told[0][0]) if told else -1
+    flags = int(raised[0][0]) if raised else -1
+    at, has_level, has_flags = known[1], level in _LEVELS, alarms.is_flags(flags)
+    found = alarms.shown(level, flags, read.text("alarm_flag_levels"))
+    if not found:
+        if has_level or (told is None and has_flags):
+            yield Judged("vehicle_alarm", Says.GOOD, Priority.LOW, 0.0, 1.0, at)
+        return
+    for code in alarms.CODES:
+        if code in found:
+            own = found[code]
+            yield Judged("vehicle_alarm", Says.BAD, _LEVELS[own], own, 1.0, at, code)
+        elif has_level if code == alarms.UNNAMED else has_flags:
+            yield Judged("vehicle_alarm", Says.GOOD, Priority.LOW, 0.0, 1.0, at, code)
 
 
 def _battery(read: _Reader, device: Device) -> Iterator[Judged]:

@@ -48,15 +48,15 @@ def worded(
     occasion : str
         One of `OCCASIONS`.
     facts : mapping of str to str
-        What is known; a line that names something else falls away. ``rule`` and ``priority``
-        are the names of the catalogue; steps of the rule are put in.
+        What is known; a line that names something else falls away. ``rule``, ``alarm`` and
+        ``priority`` are the names of the catalogue; steps of the rule are put in.
     lang : str
         ``zh-CN`` or ``en``.
     """
     spoken = "zh" if lang.startswith("zh") else "en"
     known = {**_of_rule(facts, spoken), **{name: value for name, value in facts.items() if value}}
     if "rule" in facts:
-        known["rule"] = card_of(facts["rule"]).name[spoken]
+        known["rule"] = card_of(facts["rule"], facts.get("alarm", "")).name[spoken]
     if "kinds" in facts:
         names = _wording()["kinds"][spoken]
         known["items"] = " · ".join(names.get(kind, kind) for kind in facts["kinds"].split())
@@ -72,15 +72,17 @@ def worded(
     return Message(key, title, split, link, phones, {**facts, "occasion": occasion})
 
 
-def standing_lines(rows: Iterable[tuple[str, str, str, str, Decimal | None]], lang: str) -> str:
-    """A line for each matter: rule, priority, place in Chinese and English, CNY a month."""
+def standing_lines(
+    rows: Iterable[tuple[str, str, str, str, str, Decimal | None]], lang: str
+) -> str:
+    """A line for each matter: rule, alarm, priority, place in Chinese and English, CNY a month."""
     spoken = "zh" if lang.startswith("zh") else "en"
     words = _wording()["words"][spoken]
     return "\n".join(
         f"[{words.get(priority, priority)}] {zh if spoken == 'zh' else en}: "
-        f"{card_of(rule).name[spoken]}"
+        f"{card_of(rule, alarm).name[spoken]}"
         + ("" if cny is None else f" ({words['month'].format(cny=f'{cny:.2f}')})")
-        for rule, priority, zh, en, cny in rows
+        for rule, alarm, priority, zh, en, cny in rows
     )
 
 

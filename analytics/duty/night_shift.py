@@ -88,7 +88,7 @@ def night(conn: Connection, desk_id: int, *, now: datetime) -> Night:
     hours = desk_hours(conn, desk_id)
     matters = []
     for row in tonight(conn, desk_id):
-        card = card_of(row.rule)
+        card = card_of(row.rule, row.code)
         matters.append(
             NightMatter(row, card, waiting(card, row.priority, row.month_cny, hours=hours, now=now))
         )

@@ -107,21 +107,24 @@ class _Late:
 
     def judge(self, found: Sequence[Judged], *, to_the_end: bool) -> bool:
         """Keep what was found; False, and nothing kept, where more must be read to know its end."""
-        bad = sorted({each.rule for each in found if each.says is Says.BAD})
+        bad = sorted({(each.rule, each.code) for each in found if each.says is Says.BAD})
         since = self._now - STALE - COMES_BACK
-        every = all_of_devices(self._conn, [self._watched.device_id], bad, since=since)
+        rules = [rule for rule, _ in bad]
+        every = all_of_devices(self._conn, [self._watched.device_id], rules, since=since)
         spelt = {
-            rule: spells(
-                [each for each in found if each.rule == rule], LIVE_POLICIES[rule], now=self._now
+            (rule, code): spells(
+                [each for each in found if each.rule == rule and each.code in ("", code)],
+                LIVE_POLICIES[rule],
+                now=self._now,
             )
-            for rule in bad
+            for rule, code in bad
         }
         last = (each[-1].standing.state for each in spelt.values() if each)
         if not to_the_end and any(state is not AlertState.RESOLVED for state in last):
             return False
-        for rule in bad:
-            known = [each for each in every if each.rule == rule]
-            for spell in spelt[rule]:
+        for rule, code in bad:
+            known = [each for each in every if (each.rule, each.code) == (rule, code)]
+            for spell in spelt[rule, code]:
                 known.extend(self._place(spell, known))
         return True
 

@@ -157,19 +157,21 @@ class _Desk:
         ids = sorted({watched.device_id for watched, _ in found})
         since = self._now - COMES_BACK
         known = alerts_of_devices(self._conn, ids, list(LIVE_POLICIES), since=since)
-        silently = dict[tuple[str, int], Change]()
+        silently = dict[tuple[str, int, str], Change]()
         for watched, judged in found:
-            key = judged.rule, watched.device_id
-            change = changed(self._around, watched, judged, known.get(key), self._now)
-            if change is None:
-                continue
-            before = silently.pop(key, None)
-            if before is not None and change.shown == Shown():
-                change.shown = before.shown
-            if change.acts:
-                known[key] = self._keep(change)
-            else:  # of many values that only go on, the last is written
-                known[key], silently[key] = change.alert, change
+            here = known.setdefault((judged.rule, watched.device_id), {})
+            for code in codes_of(judged, here):
+                change = changed(self._around, watched, judged, here.get(code), self._now)
+                if change is None:
+                    continue
+                key = judged.rule, watched.device_id, code
+                before = silently.pop(key, None)
+                if before is not None and change.shown == Shown():
+                    change.shown = before.shown
+                if change.acts:
+                    here[code] = self._keep(change)
+                else:  # of many values that only go on, the last is written
+                    here[code], silently[key] = change.alert, change
         for change in silently.values():
             keep(self._conn, change)
         if self._opened.rules & SUPPLY_RULES:
@@ -188,6 +190,13 @@ class _Desk:
         if kept.id is not None and is_shown(kept):
             self._told.add(kept.id)
         self._opened.note(kept, acts)
+
+
+def codes_of(judged: Judged, here: Mapping[str, Alert]) -> list[str]:
+    """Matters of its rule that a judgement is about; well without a code, every one there is."""
+    if judged.code or judged.says is Says.BAD:
+        return [judged.code]
+    return list(here)
 
 
 def changed(
@@ -235,4 +244,5 @@ def begun(watched: Watched, judged: Judged, *, shadow: bool) -> Alert:
         watched.meter_id,
         str(judged.priority),
         shadow=shadow,
+        code=judged.code,
     )

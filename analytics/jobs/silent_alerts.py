@@ -74,9 +74,10 @@ class _Round:
     def run(self, causes: Sequence[Cause], silent: Mapping[int, timedelta]) -> int:
         """The widest first, so that each finds what explains it."""
         since = self._now - _COMES_BACK
-        known = alerts_of_devices(
+        of_devices = alerts_of_devices(
             self._conn, sorted(self._around.devices), _OF_DEVICES, since=since
         )
+        known = {key: each for key, by_code in of_devices.items() for each in by_code.values()}
         for place in alerts_of_rules(self._conn, [PLACE_SILENT], since=since):
             known[place.rule, place.organisation_id] = place
         found = {(each.rule, each.subject_id): each for each in causes}

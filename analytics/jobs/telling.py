@@ -115,7 +115,9 @@ def opened(told: Telling, settings: DeliverySettings) -> Address:
 
 def _listed(rows: list[Standing], lang: str) -> dict[str, str]:
     """How many there are, and a line for each of the gravest."""
-    told = [(row.rule, row.priority, row.name_zh, row.name_en, row.month_cny) for row in rows]
+    told = [
+        (row.rule, row.code, row.priority, row.name_zh, row.name_en, row.month_cny) for row in rows
+    ]
     return {"count": str(rows[0].of_all if rows else 0), "items": standing_lines(told, lang)}
 
 
@@ -147,7 +149,7 @@ def _facts(told: Telling, hours: DeskHours, lang: str, now: datetime) -> dict[st
     }
     if told.rule is None or told.priority is None:
         return known
-    known |= {"rule": told.rule, "priority": told.priority}
+    known |= {"rule": told.rule, "alarm": told.code or "", "priority": told.priority}
     if told.month_cny is not None and told.month_cny > 0:
         hourly = told.month_cny / _MONTH_HOURS
         known["hourly"] = str(hourly.quantize(_CENT, ROUND_HALF_UP))

@@ -31,7 +31,7 @@ def keep_alarms(
         known = {(row.code, row.start_at): row for row in known_alarms(conn, device_id, told.span)}
         found = {
             (row.code, row.start_at): row
-            for row in map(_row, alarms(told.ts, told.level, told.flags))
+            for row in map(_row, alarms(told.ts, told.level, told.flags, told.flag_levels))
         }
         anew = [row for key, row in found.items() if known.get(key) != row]
         gone = [row for key, row in known.items() if key not in found]

@@ -75,7 +75,7 @@ def _opened(conn: Connection, token: str) -> tuple[str, LinkedAlert]:
 
 def _out(conn: Connection, lang: str, alert: LinkedAlert) -> LinkedOut:
     hours = desk_hours(conn, alert.desk_id)
-    card = card_of(alert.rule)
+    card = card_of(alert.rule, alert.code)
     now = datetime.now(UTC)
     return LinkedOut(
         lang=lang,

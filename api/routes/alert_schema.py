@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
+from analytics.alerts.right import Lost
 from analytics.duty.alert_expectation import MeterExpectation
 from analytics.rules.finding import Priority
 from api.routes.series import rate_unit
@@ -32,6 +33,9 @@ class AlertOut(BaseModel):
 
     id: int
     rule: str
+    code: str = Field(
+        description="Which of the rule's matters, as battery_hot; empty: its only one."
+    )
     priority: Priority
     state: AlertState
     verdict: Verdict | None
@@ -178,6 +182,18 @@ class DeskOut(BaseModel):
     days_to: AwareDatetime | None = Field(description="Whole days are judged up to then.")
 
 
+class LostRightOut(BaseModel):
+    """A desk that a rule may not interrupt: what it tells waits for the morning list there."""
+
+    desk_zh: str
+    desk_en: str
+    why: Lost
+    right: int = Field(description="Verdicts of true, and orders after which something stopped.")
+    wrong: int = Field(description="Verdicts of false, and orders after which nothing stopped.")
+    told: int = Field(description="Alerts that it told, or would have told, in four weeks.")
+    watched: int = Field(description="Devices at the desk.")
+
+
 class RuleOut(BaseModel):
     """A rule: whether it speaks, what it found in 90 days, and what people said of it."""
 
@@ -191,6 +207,9 @@ class RuleOut(BaseModel):
     said_false: int = 0
     said_known: int = 0
     precision: float | None = None
+    without_right: list[LostRightOut] = Field(
+        default=[], description="Desks that it may not interrupt; what is urgent does."
+    )
 
 
 class ModeIn(BaseModel):

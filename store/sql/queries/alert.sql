@@ -39,7 +39,11 @@ SELECT r.* FROM unnest(%(device_ids)s::bigint[], %(from)s::timestamptz[]) AS d (
 -- name: vehicle_said
 SELECT r.* FROM unnest(%(device_ids)s::bigint[], %(from)s::timestamptz[]) AS d (device_id, since)
  CROSS JOIN LATERAL (
-       SELECT v.device_id, v.ts, v.received_at, v.alarm_level, v.alarm_flags, v.soc_pct, v.soh_pct, v.odometer_km, v.aux_battery_v, v.insulation_kohm, v.pack_voltage_v,
+       SELECT v.device_id, v.ts, v.received_at, v.alarm_level, v.alarm_flags,
+              CASE WHEN v.alarm_level > 0 OR v.alarm_flags > 0 THEN
+                  (SELECT o.text_value FROM other_reading o
+                    WHERE o.device_id = v.device_id AND o.ts = v.ts AND o.name = 'alarm_flag_levels') END AS alarm_flag_levels,
+              v.soc_pct, v.soh_pct, v.odometer_km, v.aux_battery_v, v.insulation_kohm, v.pack_voltage_v,
               v.cell_voltage_max_v, v.cell_voltage_min_v, v.cell_temperature_max_c, v.cell_temperature_min_c FROM vehicle_reading v
         WHERE v.device_id = d.device_id AND v.ts >= d.since AND v.ts >= %(since)s ORDER BY v.ts LIMIT %(most)s) r;
 
@@ -97,7 +101,7 @@ SELECT percentile_cont(0.95) WITHIN GROUP (ORDER BY pause)
 
 -- name: of_devices
 -- Alerts of rules on devices that stand, or may come back, locked until the transaction ends.
-SELECT alert_id, rule, organisation_id, device_id, meter_id, desk_id, parent_id, inhibited, shadow, held, priority, state, began_at, last_at,
+SELECT alert_id, rule, code, organisation_id, device_id, meter_id, desk_id, parent_id, inhibited, shadow, held, priority, state, began_at, last_at,
        judged_to, hits, misses, clear_since, blind_since, opened_at, resolved_at, snoozed_until, assigned_to, reopened, flapping
   FROM alert
  WHERE device_id = ANY (%(device_ids)s) AND rule = ANY (%(rules)s) AND judged_to IS NOT NULL
@@ -106,7 +110,7 @@ SELECT alert_id, rule, organisation_id, device_id, meter_id, desk_id, parent_id,
 
 -- name: of_meter
 -- The same of a meter, by rules that judge its days.
-SELECT alert_id, rule, organisation_id, device_id, meter_id, desk_id, parent_id, inhibited, shadow, held, priority, state, began_at, last_at,
+SELECT alert_id, rule, code, organisation_id, device_id, meter_id, desk_id, parent_id, inhibited, shadow, held, priority, state, began_at, last_at,
        judged_to, hits, misses, clear_since, blind_since, opened_at, resolved_at, snoozed_until, assigned_to, reopened, flapping
   FROM alert
  WHERE meter_id = %(meter_id)s AND device_id IS NULL AND rule = ANY (%(rules)s) AND judged_to IS NOT NULL AND (state <> 'resolved' OR last_at >= %(since)s)
@@ -114,7 +118,7 @@ SELECT alert_id, rule, organisation_id, device_id, meter_id, desk_id, parent_id,
 
 -- name: of_rules
 -- The same of rules that are looked through whole.
-SELECT alert_id, rule, organisation_id, device_id, meter_id, desk_id, parent_id, inhibited, shadow, held, priority, state, began_at, last_at,
+SELECT alert_id, rule, code, organisation_id, device_id, meter_id, desk_id, parent_id, inhibited, shadow, held, priority, state, began_at, last_at,
        judged_to, hits, misses, clear_since, blind_since, opened_at, resolved_at, snoozed_until, assigned_to, reopened, flapping
   FROM alert
  WHERE rule = ANY (%(rules)s) AND judged_to IS NOT NULL AND (state <> 'resolved' OR resolved_at >= %(since)s)
@@ -125,15 +129,15 @@ SELECT pg_try_advisory_xact_lock(hashtext('civicwatt upkeep'));
 
 -- name: one
 -- One alert, locked until the transaction ends.
-SELECT alert_id, rule, organisation_id, device_id, meter_id, desk_id, parent_id, inhibited, shadow, held, priority, state, began_at, last_at,
+SELECT alert_id, rule, code, organisation_id, device_id, meter_id, desk_id, parent_id, inhibited, shadow, held, priority, state, began_at, last_at,
        judged_to, hits, misses, clear_since, blind_since, opened_at, resolved_at, snoozed_until, assigned_to, reopened, flapping
   FROM alert WHERE alert_id = %(alert_id)s FOR UPDATE;
 
 -- name: add
-INSERT INTO alert (rule, organisation_id, device_id, meter_id, desk_id, parent_id, inhibited, shadow, held, priority, state, began_at,
+INSERT INTO alert (rule, code, organisation_id, device_id, meter_id, desk_id, parent_id, inhibited, shadow, held, priority, state, began_at,
                    last_at, judged_to, hits, misses, clear_since, blind_since, opened_at, resolved_at, snoozed_until, assigned_to,
                    reopened, flapping, score, expected, actual, unit, evidence)
-VALUES (%(rule)s, %(organisation_id)s, %(device_id)s, %(meter_id)s, desk_of(%(organisation_id)s), %(parent_id)s, %(inhibited)s,
+VALUES (%(rule)s, %(code)s, %(organisation_id)s, %(device_id)s, %(meter_id)s, desk_of(%(organisation_id)s), %(parent_id)s, %(inhibited)s,
         %(shadow)s, %(held)s, %(priority)s, %(state)s, %(began_at)s, %(last_at)s, %(judged_to)s, %(hits)s, %(misses)s,
         %(clear_since)s, %(blind_since)s, %(opened_at)s, %(resolved_at)s, %(snoozed_until)s, %(assigned_to)s, %(reopened)s,
         %(flapping)s, %(score)s, %(expected)s, %(actual)s, %(unit)s, %(evidence)s)

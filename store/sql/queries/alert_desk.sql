@@ -35,9 +35,9 @@ SELECT e.act, e.from_state, e.to_state, e.reason, e.detail, e.at, person_name(e.
  WHERE e.alert_id = %(alert_id)s ORDER BY e.alert_event_id;
 
 -- name: similar
--- Earlier alerts of this rule at the same device or meter, the newest first.
+-- Earlier alerts of this rule and code at the same device or meter, the newest first.
 SELECT b.alert_id AS id, b.began_at, b.resolved_at, b.verdict
-  FROM alert a JOIN alert b ON b.rule = a.rule AND b.alert_id < a.alert_id AND b.opened_at IS NOT NULL
+  FROM alert a JOIN alert b ON b.rule = a.rule AND b.code = a.code AND b.alert_id < a.alert_id AND b.opened_at IS NOT NULL
    AND (b.device_id, b.meter_id) IS NOT DISTINCT FROM (a.device_id, a.meter_id)
  WHERE a.alert_id = %(alert_id)s ORDER BY b.alert_id DESC LIMIT 5;
 

@@ -58,7 +58,7 @@ RETURNING d.delivery_id, d.notice_id, d.channel_id, d.key::text AS key, d.attemp
 SELECT n.occasion, n.facts, n.alert_id, n.interruption_id, n.desk_id, n.rung, n.at, c.kind, c.sealed, c.on_duty,
        CASE WHEN c.on_duty IS NULL THEN s.lang ELSE (SELECT p.lang FROM duty_people(n.desk_id) p WHERE p.person_id = c.on_duty) END AS lang,
        coalesce(s.phone, '') AS phone, o.name_zh AS desk_zh, o.name_en AS desk_en,
-       a.rule, a.priority, a.state, coalesce(a.opened_at, a.began_at) AS since, a.month_cny,
+       a.rule, a.code, a.priority, a.state, coalesce(a.opened_at, a.began_at) AS since, a.month_cny,
        b.name_zh AS place_zh, b.name_en AS place_en, b.code AS place_code,
        ARRAY(SELECT DISTINCT w.phone FROM duty_shift w
               WHERE w.desk_id = n.desk_id AND w.ended_at IS NULL AND w.during @> %(now)s AND w.phone <> ''
@@ -74,7 +74,7 @@ SELECT n.occasion, n.facts, n.alert_id, n.interruption_id, n.desk_id, n.rung, n.
 
 -- name: standing
 -- What stands at a desk, the dearest first, and how many there are.
-SELECT a.rule, a.priority, o.name_zh, o.name_en, a.month_cny, count(*) OVER () AS of_all
+SELECT a.rule, a.code, a.priority, o.name_zh, o.name_en, a.month_cny, count(*) OVER () AS of_all
   FROM alert a JOIN organisation o USING (organisation_id)
  WHERE a.desk_id = %(desk_id)s AND a.state <> 'resolved' AND a.opened_at IS NOT NULL
    AND (a.state <> 'snoozed' OR a.snoozed_until <= %(now)s) AND NOT a.inhibited AND NOT a.shadow
@@ -82,7 +82,7 @@ SELECT a.rule, a.priority, o.name_zh, o.name_en, a.month_cny, count(*) OVER () A
 
 -- name: in_storm
 -- What still stands, and nobody has taken up, of what a digest told, the gravest and dearest first, and how many there are.
-SELECT a.rule, a.priority, o.name_zh, o.name_en, a.month_cny, count(*) OVER () AS of_all
+SELECT a.rule, a.code, a.priority, o.name_zh, o.name_en, a.month_cny, count(*) OVER () AS of_all
   FROM alert a JOIN organisation o USING (organisation_id)
  WHERE a.digest_id = %(interruption_id)s AND a.state = 'open' AND NOT a.inhibited
  ORDER BY array_position('{urgent,high,low}', a.priority), a.month_cny DESC NULLS LAST, a.alert_id LIMIT 20;

@@ -77,7 +77,7 @@ SELECT (SELECT count(*)::integer FROM alert a WHERE a.desk_id = %(desk_id)s AND 
 
 -- name: tonight
 -- What stands at a desk now, as the night shift sees it: urgent and not acknowledged first.
-SELECT a.alert_id AS id, a.rule, a.priority, a.state, coalesce(a.opened_at, a.began_at) AS since, a.month_cny, a.inhibited,
+SELECT a.alert_id AS id, a.rule, a.code, a.priority, a.state, coalesce(a.opened_at, a.began_at) AS since, a.month_cny, a.inhibited,
        o.organisation_id AS place_id, o.name_zh, o.name_en, person_name(a.assigned_to) AS assigned_to, a.snoozed_until,
        (SELECT count(*)::integer FROM alert c WHERE c.parent_id = a.alert_id AND c.state <> 'resolved') AS children
   FROM alert a JOIN organisation o USING (organisation_id)
@@ -89,7 +89,7 @@ SELECT a.alert_id AS id, a.rule, a.priority, a.state, coalesce(a.opened_at, a.be
 SELECT * FROM resume_link(%(token_hash)s);
 
 -- name: linked_alert
-SELECT a.alert_id AS id, a.rule, a.priority, a.state, coalesce(a.opened_at, a.began_at) AS since, a.month_cny,
+SELECT a.alert_id AS id, a.rule, a.code, a.priority, a.state, coalesce(a.opened_at, a.began_at) AS since, a.month_cny,
        o.name_zh, o.name_en, a.desk_id
   FROM alert a JOIN organisation o USING (organisation_id) WHERE a.alert_id = %(alert_id)s;
 

@@ -31,6 +31,12 @@ SELECT array_agg(ts ORDER BY ts), array_agg(coalesce(alarm_level, -1)::integer O
  WHERE device_id = %(device_id)s AND ts >= %(first)s AND ts <= %(last)s
    AND (alarm_flags IS NOT NULL OR alarm_level IS NOT NULL);
 
+-- name: flag_levels
+-- Levels of flags in [first, last] beside a level or flags that tell of an alarm.
+SELECT o.ts, o.text_value FROM vehicle_reading v
+  JOIN other_reading o ON o.device_id = v.device_id AND o.ts = v.ts AND o.name = 'alarm_flag_levels' AND o.text_value IS NOT NULL
+ WHERE v.device_id = %(device_id)s AND v.ts >= %(first)s AND v.ts <= %(last)s AND (v.alarm_level > 0 OR v.alarm_flags > 0);
+
 -- name: known
 SELECT code, level, start_at, last_at, end_at FROM vehicle_alarm
  WHERE device_id = %(device_id)s AND withdrawn_at IS NULL AND start_at >= %(first)s AND start_at <= %(last)s;

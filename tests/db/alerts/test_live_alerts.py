@@ -141,8 +141,53 @@ def test_level_4_is_urgent_and_a_flag_without_a_level_is_an_alert(
     ]
 
 
+def test_each_flag_of_a_vehicle_is_an_alert_of_its_own_that_ends_by_itself(house: House) -> None:
+    """Of the edition of 2025: the battery at level 3, the charge at level 1, later an interlock."""
+    car = Device(VEHICLE, "school-building", DeviceKind.VEHICLE, "公务车", "car")
+    write_registry(house.conn, Registry((), (), (car,)))
+    said = (
+        '"alarm_level": 3, "alarm_flags": 18, "alarm_flag_levels": "0103 0401"',
+        '"alarm_level": 3, "alarm_flags": 65554, "alarm_flag_levels": "0103 0401 1003"',
+        '"alarm_level": 1, "alarm_flags": 16, "alarm_flag_levels": "0401"',
+        '"alarm_level": 1, "alarm_flags": 16, "alarm_flag_levels": "0401"',
+    )
+    for values in said:
+        house.say(values, VEHICLE)
+        house.look()
+        house.pass_by(MINUTE)
+    assert house.rows("SELECT code, priority, state FROM alert ORDER BY code") == [
+        {"code": "battery_hot", "priority": "urgent", "state": "resolved"},
+        {"code": "interlock", "priority": "urgent", "state": "resolved"},
+        {"code": "soc_low", "priority": "low", "state": "open"},
+    ]
+    assert house.rows(f"SELECT a.code FROM ({TOLD_CODES}) a ORDER BY 1") == [
+        {"code": "battery_hot"},
+        {"code": "interlock"},
+    ]
+
+
+def test_a_flag_that_comes_late_among_others_becomes_its_own_alert(house: House) -> None:
+    car = Device(VEHICLE, "school-building", DeviceKind.VEHICLE, "公务车", "car")
+    write_registry(house.conn, Registry((), (), (car,)))
+    for _ in range(3):
+        house.say('"alarm_level": 1, "alarm_flags": 16', VEHICLE)
+        house.look()
+        house.pass_by(MINUTE)
+    late = '"alarm_level": 3, "alarm_flags": 18, "alarm_flag_levels": "0103 0401"'
+    house.say(late, VEHICLE, at=house.now - 1.5 * MINUTE)
+    house.look()
+    house.pass_by(MINUTE)
+    house.say('"alarm_level": 1, "alarm_flags": 16', VEHICLE)
+    house.look()
+    assert house.rows("SELECT code, priority, state FROM alert ORDER BY code") == [
+        {"code": "battery_hot", "priority": "urgent", "state": "resolved"},
+        {"code": "soc_low", "priority": "low", "state": "open"},
+    ]
+
+
 LEVEL_1, LEVEL_3 = '"alarm_level": 1', '"alarm_level": 3'
 VEHICLE = "school-vehicle"
+TOLD_CODES = "SELECT a.code FROM alert_interruption i JOIN alert a USING (alert_id)"
 TOLD = "SELECT a.rule, i.over_budget FROM alert_interruption i JOIN alert a USING (alert_id)"
 
 

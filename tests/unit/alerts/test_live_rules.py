@@ -15,7 +15,8 @@ VEHICLE = Device("vehicle")
 
 
 def said(device: Device, **values: float) -> dict[str, tuple[Says, Priority]]:
-    found = judge_said(values, AT, device)
+    """By rule; of one with several matters, one that is bad before those that are not."""
+    found = sorted(judge_said(values, AT, device), key=lambda each: each.says is Says.BAD)
     return {each.rule: (each.says, each.priority) for each in found}
 
 

@@ -1,18 +1,22 @@
 """Words of messages, of first steps, and the hours in which they are said."""
 
+import json
 from datetime import UTC, datetime, time, timedelta
 from email import message_from_bytes, policy
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
 
 from analytics.alerts.rule_names import RULES as OF_THE_DESK
-from analytics.delivery.first_steps import rule_cards
+from analytics.delivery.first_steps import alarm_names, rule_cards
 from analytics.delivery.hours import DeskHours
 from analytics.delivery.ladder import rung
 from analytics.delivery.mail import mail
 from analytics.delivery.wording import OCCASIONS, worded
+from analytics.fleet.alarms import FLAGS, UNNAMED
 
+LOCALES = Path(__file__).parents[3] / "ui" / "src" / "locales"
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 HOURS = DeskHours(SHANGHAI, time(22), time(7), time(8, 30))
 FACTS = {"place": "一号楼", "rule": "night_flow", "priority": "urgent", "since": "03:00"}
@@ -101,3 +105,13 @@ def test_a_mail_carries_chinese_and_no_foreign_header() -> None:
     assert "看水表" in read.get_content()
     with pytest.raises(ValueError, match="linefeed"):
         mail(told, sender="desk@a.example", to="lin@b.example\nBcc: z@y", now=local(3))
+
+
+def test_an_alarm_of_a_vehicle_is_told_by_its_name_as_the_console_words_it() -> None:
+    facts = {**FACTS, "rule": "vehicle_alarm", "alarm": "battery_hot"}
+    assert worded("alert", facts, lang="zh-CN", key="k").title.endswith("车辆报警 · 电池高温")
+    assert worded("alert", facts, lang="en", key="k").title.endswith("Vehicle alarm · battery hot")
+    for lang, file in (("zh", "zh-CN"), ("en", "en")):
+        words = json.loads((LOCALES / f"{file}.json").read_text("utf-8"))
+        assert alarm_names()[lang] == words["vehicles"]["alarmCodes"]
+        assert {*FLAGS, UNNAMED} == {*alarm_names()[lang]}

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from analytics.fleet.alarms import FLAGS, Alarm, alarms, name_of, priority
+from analytics.fleet.alarms import FLAGS, Alarm, alarms, name_of, priority, shown
 
 SECOND = 1_000_000
 
@@ -51,3 +51,19 @@ def test_invalid_codes_are_never_an_alarm(level: int, flags: int) -> None:
 def test_levels_are_priorities(level: int, wanted: str) -> None:
     assert priority(level) == wanted
     assert Alarm("soc_low", level, 0, 0, None).priority == wanted
+
+
+def test_a_flag_has_the_highest_level_of_its_own_while_it_lasts() -> None:
+    ts = np.arange(3, dtype=np.int64) * SECOND
+    level, flags = np.array([3, 3, 0]), np.array([0b11, 0b11, 0])
+    own = {0: "0003 0101", SECOND: "0002 0102"}
+    assert [(each.code, each.level, each.start) for each in alarms(ts, level, flags, own)] == [
+        ("battery_hot", 2, 0),
+        ("temperature_difference", 3, 0),
+        ("alarm_unnamed", 3, SECOND),
+    ]
+
+
+@pytest.mark.parametrize("text", ["zz01", "01", "010203", "0101,0102", "ÿ1", "0 1 0 1"])
+def test_text_that_is_no_list_of_levels_says_nothing(text: str) -> None:
+    assert shown(2, 0b10, text) == {"battery_hot": 2}

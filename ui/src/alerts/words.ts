@@ -10,6 +10,16 @@ export function wordOf(t: Say, te: Has, rule: string): string {
   return te(`alerts.rules.${rule}`) ? t(`alerts.rules.${rule}`) : rule
 }
 
+/** Words of an alarm that a vehicle's terminal tells. */
+export function alarmOf(t: Say, te: Has, code: string): string {
+  return te(`vehicles.alarmCodes.${code}`) ? t(`vehicles.alarmCodes.${code}`) : code
+}
+
+/** Words of an alert: its rule, and which of the rule's matters it is. */
+export function matterOf(t: Say, te: Has, { rule, code }: { rule: string; code: string }): string {
+  return code ? `${wordOf(t, te, rule)} · ${alarmOf(t, te, code)}` : wordOf(t, te, rule)
+}
+
 export function actOf(t: Say, te: Has, act: string): string {
   return te(`alerts.acts.${act}`) ? t(`alerts.acts.${act}`) : act
 }

@@ -11,6 +11,8 @@ export type AlertVerdict = 'true' | 'false' | 'known'
 export interface Alert {
   id: number
   rule: string
+  /** Which of the rule's matters, such as an alarm of a terminal; empty where it has but one. */
+  code: string
   priority: AlertPriority
   state: AlertState
   verdict: AlertVerdict | null
