@@ -8,7 +8,8 @@ from analytics.settlement.statement import Inputs
 from analytics.settlement.working import shown
 from api.statement_paper import Paper, figure
 from api.statement_tables import Row, Table
-from domain.contract_month import KpiFigure, ModelFigure, Use
+from domain.contract_kpi import KpiFigure
+from domain.contract_month import ModelFigure, Use
 from domain.time_of_use import Period
 
 _SHORT = 12

@@ -6,6 +6,7 @@ from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 
+from domain.contract_kpi import Kpi
 from domain.contract_line import RELATIVE, ContractLine, LineKind
 from domain.contract_refund import Refund
 from domain.contract_term import (
@@ -13,7 +14,6 @@ from domain.contract_term import (
     CertificateRule,
     Closure,
     Guarantee,
-    Kpi,
     Meter,
     MeterErrorRule,
     ProviderShare,

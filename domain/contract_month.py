@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
+from domain.contract_kpi import KpiFigure
 from domain.contract_refund import RefundFigure
 from domain.grade import GRADES
 from domain.model_band import ModelBand, NoBand
@@ -95,6 +96,8 @@ class Bill:
         [CNY]
     days : mapping of str to Decimal
         Use by local day, where the bill crosses the month's border. [unit of the line]
+    meter : str or None
+        Code in the ledger of the meter it is of; None: it is of all of the line.
     """
 
     line: str
@@ -103,6 +106,7 @@ class Bill:
     end_day: date
     amount: Decimal
     days: Mapping[str, Decimal] | None = None
+    meter: str | None = None
 
     def __post_init__(self) -> None:
         wanted(self.first_day < self.end_day, f"ends on {self.end_day}, want after its first day")
@@ -188,69 +192,6 @@ class ModelFigure:
 
     def __post_init__(self) -> None:
         wanted((self.missing_days or 0) >= 0, f"missing_days {self.missing_days}, want 0 or more")
-
-
-@dataclass(frozen=True, slots=True)
-class KpiCase:
-    """An alert that was to be dealt with.
-
-    Attributes
-    ----------
-    opened : str
-        When (RFC 3339, UTC).
-    after_s : int or None
-        After so long it was; None: not yet. [s]
-    """
-
-    alert: int
-    rule: str
-    at: str
-    opened: str
-    after_s: int | None = None
-
-    def __post_init__(self) -> None:
-        wanted((self.after_s or 0) >= 0, f"alert {self.alert}: dealt with before it opened")
-
-
-@dataclass(frozen=True, slots=True)
-class KpiFigure:
-    """What a measure of quality came to: by samples, or by hand with two signatures.
-
-    Attributes
-    ----------
-    compliant, valid, expected : int or None
-        Samples. [1]
-    value : Decimal or None
-        Share that was reached. [1]
-    signed_by : tuple of str
-        The two persons behind what was typed ; of what is drawn there are none.
-    cases : tuple of KpiCase, or None
-        Alerts that the samples are, of a measure that is drawn from them; there may be none.
-    """
-
-    kpi: str
-    source: str
-    compliant: int | None = None
-    valid: int | None = None
-    expected: int | None = None
-    value: Decimal | None = None
-    signed_by: tuple[str, ...] = ()
-    cases: tuple[KpiCase, ...] | None = None
-
-    def __post_init__(self) -> None:
-        samples = (self.compliant, self.valid, self.expected)
-        by_hand = self.value is not None
-        counted = [each for each in samples if each is not None]
-        wanted(len(counted) == (0 if by_hand else 3), "want value, or compliant, valid, expected")
-        wanted(counted == sorted(counted), f"{counted}: want compliant <= valid <= expected")
-        some = not counted or counted[0] >= 0 < counted[2]
-        wanted(some or (self.cases == () and not any(counted)), "want some expected samples")
-        alone = self.cases is None or self.expected == len(self.cases)
-        wanted(alone, "cases: want as many as expected samples")
-        wanted(
-            not by_hand or signed_by_two(self.signed_by),
-            "signed_by: a value by hand wants two persons",
-        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -49,66 +49,6 @@ class Adjustment:
         wanted(self.band >= 0 <= self.notice_days, "band or notice_days below 0")
 
 
-class KpiGap(StrEnum):
-    """What samples that are missing count as; never as compliant."""
-
-    NOT_COMPLIANT = "not_compliant"
-    LEFT_OUT = "left_out"
-    """Left out as long as `min_valid` of the samples are there; else not compliant."""
-
-
-class KpiSource(StrEnum):
-    """What a measure of quality is drawn from."""
-
-    METER_DAYS = "meter_days"
-    """Days that the meters of the boundary tell whole, of all their days."""
-    ALERTS_ANSWERED = "alerts_answered"
-    """Alerts of these meters that a person takes up in time, of all that opened in the month."""
-    ALERTS_ENDED = "alerts_ended"
-    """The same, resolved in time."""
-
-
-@dataclass(frozen=True, slots=True)
-class Kpi:
-    """A measure of quality and what falling short costs.
-
-    Attributes
-    ----------
-    target : Decimal
-        Share that has to be reached. [1]
-    per_point : Decimal
-        Share of the fee taken off for each percentage point short. [1]
-    full_points : bool
-        Whether only full points count.
-    drawn_from : KpiSource or None
-        None: people enter it.
-    within_h : Decimal or None
-        In how long an alert is to be answered or ended. [h]
-    """
-
-    code: str
-    name_zh: str
-    name_en: str
-    target: Decimal
-    per_point: Decimal
-    full_points: bool = True
-    missing: KpiGap = KpiGap.NOT_COMPLIANT
-    min_valid: Decimal = Decimal("0.9")
-    drawn_from: KpiSource | None = None
-    within_h: Decimal | None = None
-
-    def __post_init__(self) -> None:
-        alerts = self.drawn_from in {KpiSource.ALERTS_ANSWERED, KpiSource.ALERTS_ENDED}
-        timed = self.within_h is not None and self.within_h > 0
-        wanted(
-            timed if alerts else self.within_h is None,
-            f"within_h {self.within_h}, want hours of a measure drawn from alerts, and of no other",
-        )
-        wanted(0 <= self.target <= 1, f"target {self.target}, want 0 to 1")
-        wanted(0 <= self.per_point <= 1, f"per_point {self.per_point}, want 0 to 1")
-        wanted(0 <= self.min_valid <= 1, f"min_valid {self.min_valid}, want 0 to 1")
-
-
 @dataclass(frozen=True, slots=True)
 class Station:
     """A weather station and the degree days of the baseline as it would have told them.

@@ -53,7 +53,9 @@ def check_names(contract: Contract, events: Events, months: Sequence[ContractMon
     for one in (events.equipment, events.agreed, events.redefinitions):
         named += [("events", each.line, lines) for each in one]
     named += [("meter_errors", each.meter, meters) for each in events.meter_errors]
+    ledger = {meter.in_ledger()[0] for meter in contract.meters}
     for month in months:
+        named += [(month.month, each.meter, ledger) for each in month.bills if each.meter]
         for rows in (month.prices, month.bills, month.models, month.non_routine or ()):
             named += [(month.month, each.line, lines) for each in rows]
         named += [(month.month, use.meter, meters) for use in month.uses]

@@ -30,8 +30,9 @@ from analytics.ledger.metrology import Held
 from analytics.settlement.active_month import ActiveMonth
 from analytics.settlement.statement import Inputs
 from domain.contract import LateBill
-from domain.contract_month import Charging, KpiCase
-from domain.contract_term import KpiSource, Meter
+from domain.contract_kpi import KpiCase, KpiSource
+from domain.contract_month import Charging
+from domain.contract_term import Meter
 from domain.epoch import from_us, to_us
 from domain.errors import MissingInputError
 from domain.local_day import day_start

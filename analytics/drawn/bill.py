@@ -24,7 +24,7 @@ def line_bills(month: ActiveMonth, bill: LedgerBill) -> Iterator[Bill]:
     inside = month.first_day <= bill.first_day and bill.end_day <= month.end_day
     by_day = None if inside else _use_by_day(bill)
     for line, amount in amounts.items():
-        yield Bill(line, bill.number, bill.first_day, bill.end_day, amount, by_day)
+        yield Bill(line, bill.number, bill.first_day, bill.end_day, amount, by_day, bill.meter)
 
 
 def is_borne(month: ActiveMonth, bill: LedgerBill, signed: Mapping[str, datetime]) -> bool:

@@ -42,17 +42,17 @@ from analytics.ledger.timetable import Timetable, lay_out
 from analytics.settlement.active_month import ActiveMonth
 from analytics.settlement.kpi import alert_figure
 from analytics.settlement.statement import Inputs
+from domain.contract_kpi import KpiFigure, KpiSource
 from domain.contract_month import (
     Bill,
     ContractMonth,
     DegreeDays,
-    KpiFigure,
     ModelFigure,
     Prices,
     Submetered,
     Use,
 )
-from domain.contract_term import KpiSource, Meter
+from domain.contract_term import Meter
 from domain.errors import CivicwattError, MissingInputError
 from domain.local_day import local_day
 from domain.uncertified import Uncertified

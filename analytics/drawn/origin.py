@@ -10,12 +10,12 @@ from analytics.evidence.register_days import Days
 from analytics.evidence.rows import stamp
 from domain.canonical import plain
 from domain.contract_event import Equipment
+from domain.contract_kpi import KpiCase
 from domain.contract_month import (
     Bill,
     Charging,
     ContractMonth,
     DegreeDays,
-    KpiCase,
     ModelFigure,
     Prices,
     Use,

@@ -13,7 +13,8 @@ from analytics.evidence.price import Announced
 from analytics.evidence.registers import Edit, Reading
 from analytics.evidence.surroundings import Surroundings
 from analytics.ledger.metrology import Held
-from domain.contract_month import Charging, KpiCase
+from domain.contract_kpi import KpiCase
+from domain.contract_month import Charging
 from domain.model_reason import ModelReason
 from domain.non_routine import NonRoutine
 from domain.register_event import RegisterEvent

@@ -68,6 +68,14 @@ class ActiveMonth:
             and self.overlap(meter.first_day, meter.end_day)
         ]
 
+    def days_without(self, meters: Iterable[Meter]) -> int:
+        """Days on which none of some meters belongs to the boundary. [d]."""
+        spans = (
+            (max(each.first_day or self.first_day, self.first_day), each.end_day or self.end_day)
+            for each in meters
+        )
+        return self.days - _union((first, min(end, self.end_day)) for first, end in spans)
+
     def check_meter(self, meter: Meter) -> Meter | None:
         """Meter that stands for another one on days which that one lacks."""
         return next((each for each in self.contract.meters if each.stands_for == meter.code), None)
@@ -89,6 +97,10 @@ class ActiveMonth:
             reason = f"no price of {line} is entered for {self.month.month}"
             raise MissingInputError(reason, code="price")
         return found
+
+    def has_prices(self, line: str) -> bool:
+        """Whether somebody has entered current prices of a line."""
+        return any(each.line == line for each in self.month.prices)
 
     def redefinition(self, line: str) -> Redefinition | None:
         """Newest redefinition of the periods of a line that holds from its first day on."""

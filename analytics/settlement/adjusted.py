@@ -4,6 +4,7 @@
 """
 
 from collections.abc import Iterator
+from datetime import date
 from decimal import Decimal
 
 from analytics.settlement.active_month import ActiveMonth
@@ -106,24 +107,45 @@ def _term(month: ActiveMonth, adjustment: Adjustment, working: Working) -> Decim
 
 def _spells(month: ActiveMonth, adjustment: Adjustment, working: Working) -> list[Spell]:
     """Values of a fact from when to when they count, late notices and own doing left aside."""
-    value, since, spells = adjustment.baseline, None, []
-    changes = [each for each in month.events.changes if each.adjustment == adjustment.code]
-    for change in sorted(changes, key=lambda each: (each.first_day, each.notified_on)):
-        if change.caused_by is Party.PROVIDER and change.value > value:
-            detail = f"{shown(change.value)} {adjustment.unit}: the provider's own doing"
-            working.remark("own_doing", detail)
-            continue
-        late = (change.notified_on - change.first_day).days > adjustment.notice_days
-        day = change.notified_on if late else change.first_day
-        if late and day > month.first_day:
+    value, since, spells, newest = adjustment.baseline, None, [], -1
+    counted = enumerate(_counted(month, adjustment, working))
+    by_day = sorted((day, order, change, due) for order, (day, change, due) in counted)
+    for day, order, change, due in by_day:
+        if order < newest:
+            continue  # a later change counted before anybody told of this one
+        if day > max(change.first_day, month.first_day):
             _tell_late(change, adjustment, working)
         if since is None or day > since:
             spells.append(Spell(value, since, day))
             since = day
-        value = change.value
+        value, newest = due, order
         if day < month.end_day:
             working.stands_on(change.document)
     return [*spells, Spell(value, since, None)]
+
+
+def _counted(
+    month: ActiveMonth, adjustment: Adjustment, working: Working
+) -> Iterator[tuple[date, Change, Decimal]]:
+    """Changes, each with the day from which it counts and the value it leads to, in order.
+
+    By how much the provider raised a fact itself stays out of every value after it, until the
+    provider takes it back.
+    """
+    value, own = adjustment.baseline, Decimal(0)
+    changes = [each for each in month.events.changes if each.adjustment == adjustment.code]
+    for change in sorted(changes, key=lambda each: (each.first_day, each.notified_on)):
+        before, more = value - own, change.value - value
+        value = change.value
+        if change.caused_by is Party.PROVIDER:
+            own = max(own + more, Decimal(0))
+            if more > 0:
+                detail = f"{shown(change.value)} {adjustment.unit}: the provider's own doing"
+                working.remark("own_doing", detail)
+            if value - own == before:
+                continue
+        late = (change.notified_on - change.first_day).days > adjustment.notice_days
+        yield (change.notified_on if late else change.first_day), change, value - own
 
 
 def _tell_notice(month: ActiveMonth, item: Equipment, working: Working) -> None:

@@ -1,5 +1,7 @@
 """The part of a utility's bill that falls into a month, by use on each day. Pure."""
 
+from collections import defaultdict
+from collections.abc import Mapping
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -19,7 +21,8 @@ def billed(month: ActiveMonth, line: str, working: Working) -> Decimal | None:
     MissingInputError
         If bills leave days of the month out, or cross its border without use by day.
     """
-    amounts, days = [], set()
+    amounts: list[Decimal] = []
+    covered: dict[str, set[date]] = defaultdict(set)
     for bill in (each for each in month.month.bills if each.line == line):
         if bill.end_day <= month.first_day:
             continue
@@ -29,14 +32,38 @@ def billed(month: ActiveMonth, line: str, working: Working) -> Decimal | None:
         if first >= end:
             reason = f"bill {bill.number} is for {bill.first_day} to {bill.end_day}"
             raise MissingInputError(reason, code="bill")
-        days |= {first + timedelta(days=n) for n in range((end - first).days)}
+        days = {first + timedelta(days=n) for n in range((end - first).days)}
+        if days & covered[bill.meter or ""]:
+            detail = f"bill {bill.number} of {line} is for days of another one: both count"
+            working.remark("bill_overlap", detail)
+        covered[bill.meter or ""] |= days
         amounts.append(_inside(bill, first, end, working))
     if not amounts:
         return None
+    _check_cover(month, line, covered)
+    return sum(amounts, Decimal(0))
+
+
+def _check_cover(month: ActiveMonth, line: str, covered: Mapping[str, set[date]]) -> None:
+    """See that bills leave no day out, and none of the meters that are billed apart.
+
+    Bills that name no meter are of all of them.
+    """
+    days = set().union(*covered.values())
     if len(days) < month.days:
         reason = f"bills of {line} cover {len(days)} of {month.days} d of {month.month.month}"
         raise MissingInputError(reason, code="bill_cover")
-    return sum(amounts, Decimal(0))
+    if not any(covered):
+        return
+    for meter in month.meters(line, excluded=False):
+        code, register = meter.in_ledger()
+        wanted = month.overlap(meter.first_day, meter.end_day)
+        begins, ends = meter.first_day or date.min, meter.end_day or date.max
+        told = {day for day in covered.get(code, set()) | covered.get("", set())
+                if begins <= day < ends}  # fmt: skip
+        if not (register or meter.by_hand) and len(told) < wanted:
+            reason = f"bills of meter {code} cover {len(told)} of {wanted} d of {month.month.month}"
+            raise MissingInputError(reason, code="bill_cover")
 
 
 def late_bills(month: ActiveMonth, line: str, working: Working) -> Decimal:
@@ -71,9 +98,15 @@ def _inside(bill: Bill, first: date, end: date, working: Working) -> Decimal:
 
 def _late(month: ActiveMonth, bill: Bill, working: Working) -> Decimal:
     told = f"bill {bill.number} is for {bill.first_day} to {bill.end_day}"
+    begins = month.contract.first_day
+    if bill.end_day <= begins:
+        working.remark("late_bill", f"{told}, before the contract: it is not borne")
+        return Decimal(0)
     if month.contract.late_bills is LateBill.CURRENT_MONTH:
         working.remark("late_bill", f"{told}; by the contract it is borne now")
         formula = f"{told}, borne in the month in which it came"
+        if bill.first_day < begins:
+            return _inside(bill, begins, bill.end_day, working)
         return working.step(f"bill_{bill.number}", bill.amount, "CNY", formula)
     working.remark("late_bill", f"{told}; it corrects that month, not this one", blocks=True)
     return Decimal(0)

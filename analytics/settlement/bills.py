@@ -10,7 +10,7 @@ from analytics.settlement.fee import PricedBaseline, Reckoned, solar_worth, sum_
 from analytics.settlement.use import Amounts, BoundaryUse, boundary_use
 from analytics.settlement.working import Working, shown
 from domain.contract import Party
-from domain.contract_line import PRICED, RELATIVE, ContractLine, LineKind
+from domain.contract_line import PRICED, RELATIVE, ContractLine, LineKind, WeatherMethod
 from domain.errors import MissingInputError
 from domain.money import cents
 from domain.power_factor import power_factor
@@ -55,17 +55,25 @@ def bill(case: BilledLine, working: Working) -> Reckoned:
         found = _computed(case, working)
     if not late:
         return found
-    return Reckoned(found.amount + late, f"{found.formula} + {shown(late)} of earlier months")
+    formula = f"{found.formula} + {shown(late)} of earlier months"
+    return Reckoned(found.amount + late, formula, late=late)
 
 
 def _computed(case: BilledLine, working: Working) -> Reckoned:
     month, line, priced, use = case.month, case.line, case.priced, case.use
     if line.kind is LineKind.AREA_HEAT and priced is not None:
         formula = f"{shown(priced.quantity)} {line.unit} x {shown(priced.price.current)} CNY"
+        if priced.quantity and not _follows_area(month, line):
+            detail = f"{line.code}: no bill is entered, its adjusted baseline stands for it"
+            working.remark("heat_computed", detail)
         return Reckoned(cents(priced.quantity * priced.price.current), formula)
     if line.kind in PRICED and use is not None:
         working.stands_on("quantity x price, no bill entered")
-        return Reckoned(cents(worth(month, line, use.inside)), _sum(month, line, use.inside))
+        cost, told = worth(month, line, use.inside), _sum(month, line, use.inside)
+        if line.kind is LineKind.DEMAND and month.part != 1:
+            # Its price is of a whole month, as that of the fee.
+            cost, told = cost * month.part, f"{told} x {month.part_formula}"
+        return Reckoned(cents(cost), told)
     if line.kind in RELATIVE:
         return _percentage(case, working)
     if line.kind is LineKind.PV_EXPORT:
@@ -75,6 +83,13 @@ def _computed(case: BilledLine, working: Working) -> Reckoned:
         reason = f"neither a bill nor an amount of {line.code} is entered for {month.month.month}"
         raise MissingInputError(reason, code="bill")
     return Reckoned(cents(amount), "as entered")
+
+
+def _follows_area(month: ActiveMonth, line: ContractLine) -> bool:
+    """Whether a baseline goes with its facts just as a bill by area does."""
+    facts = [each for each in month.contract.adjustments if each.code in line.adjusted_by]
+    plain = all(each.beta == 1 and not each.band for each in facts)
+    return plain and line.weather.method is WeatherMethod.NONE
 
 
 def worth(month: ActiveMonth, line: ContractLine, amounts: Amounts) -> Decimal:

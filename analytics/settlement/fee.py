@@ -25,11 +25,14 @@ class Reckoned:
         [CNY]
     reference : Decimal
         The same at coefficient 1: what it would have cost without the contract. [CNY]
+    late : Decimal
+        What of the amount is of earlier months: no percentage is of it. [CNY]
     """
 
     amount: Decimal
     formula: str
     reference: Decimal = Decimal(0)
+    late: Decimal = Decimal(0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +48,9 @@ def priced_baseline(
 ) -> PricedBaseline:
     """Adjusted baseline of a line and its prices; where there is none this month, no price."""
     quantity = adjusted_baseline(month, line, baseline, working)
-    if not quantity:
+    # Use beside a baseline of nothing is a loss, and has its price.
+    priced = line.kind is LineKind.ENERGY and month.has_prices(line.code)
+    if not quantity and not priced:
         return PricedBaseline(quantity, LinePrice(Decimal(0), Decimal(0)))
     return PricedBaseline(quantity, line_price(month, line, baseline, working))
 
@@ -138,13 +143,13 @@ def sum_of(line: ContractLine, before: Mapping[str, Reckoned]) -> Decimal:
     lacking = [code for code in line.of if code not in before]
     if lacking:
         raise MissingInputError(f"{', '.join(lacking)} has no amount", code="line")
-    return sum((before[code].amount for code in line.of), Decimal(0))
+    return sum((before[code].amount - before[code].late for code in line.of), Decimal(0))
 
 
 def _percentage(line: ContractLine, before: Mapping[str, Reckoned]) -> Reckoned:
     base, percent = sum_of(line, before), line.percent or Decimal(0)
     reference = Decimal(0)
-    if line.kind is LineKind.POWER_FACTOR:
+    if line.kind is LineKind.POWER_FACTOR or line.in_bills:
         whole = sum((before[code].reference for code in line.of), Decimal(0))
         reference = cents(whole * percent / 100)
     formula = f"{shown(percent)} % of {shown(base)} CNY"

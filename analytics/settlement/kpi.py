@@ -6,8 +6,7 @@ from decimal import Decimal
 from analytics.settlement.active_month import ActiveMonth
 from analytics.settlement.working import Working, shown
 from domain.contract import Contract
-from domain.contract_month import KpiCase, KpiFigure
-from domain.contract_term import Kpi, KpiGap, KpiSource
+from domain.contract_kpi import Kpi, KpiCase, KpiFigure, KpiGap, KpiSource
 from domain.errors import MissingInputError
 from domain.money import cents
 
@@ -84,6 +83,9 @@ def _value(kpi: Kpi, figure: KpiFigure, working: Working) -> tuple[Decimal, str,
         raise MissingInputError(reason, code="kpi")
     if figure.cases == ():
         return Decimal(1), "1", "no alert in the month"
+    if figure.value is not None and not 0 <= figure.value <= 1:
+        reason = f"{kpi.code} is said to be {shown(figure.value)}, want a share of 0 to 1"
+        raise MissingInputError(reason, code="kpi")
     if figure.value is not None:
         return figure.value, "1", f"by hand, signed by {' and '.join(figure.signed_by)}"
     compliant, valid, expected = figure.compliant or 0, figure.valid or 0, figure.expected or 1

@@ -38,9 +38,9 @@ from analytics.settlement.working import ARITHMETIC, Working, shown
 from domain.canonical import digest
 from domain.contract import BaselineYears, ContractKind
 from domain.contract_event import Events
+from domain.contract_kpi import Kpi
 from domain.contract_line import PRICED, SOLAR, ContractLine, LineKind
 from domain.contract_refund import Refund
-from domain.contract_term import Kpi
 from domain.errors import MissingInputError, SettlementError
 from domain.money import cents
 from domain.settlement_file import Book
@@ -282,7 +282,7 @@ class _Reckoning:
         working = Working("payment")
         totals, amount, formula = owed(
             self.inputs.contract,
-            self.month.first_day,
+            (self.month.first_day, self.month.end_day),
             fee_total.amount,
             bills.amount,
             deductions.amount,

@@ -40,7 +40,7 @@ def payment(contract: Contract, amount: Decimal, due: date, formula: str) -> Pay
 
 def owed(
     contract: Contract,
-    day: date,
+    days: tuple[date, date],
     fee: Decimal,
     bills: Decimal | None,
     deduction: Decimal,
@@ -53,11 +53,12 @@ def owed(
 
     Parameters
     ----------
-    day : date
-        First local day of the month on which the contract runs.
+    days : tuple of date
+        Local days [first, end) of the month on which the contract runs.
     """
     if contract.kind is ContractKind.SHARED_SAVINGS:
-        share = provider_share(contract, day)
+        _tell_no_share(contract, days, working)
+        share = provider_share(contract, days)
         worth = _paid_worth(contract, savings, working)
         part = cents(share * max(worth, Decimal(0)))
         told = f"{shown(share)} x max(0, {shown(worth)})"
@@ -92,10 +93,32 @@ def _sharing(
     return [Total("X", shared, formula)], shared
 
 
-def provider_share(contract: Contract, day: date) -> Decimal:
-    """The provider's part of a saving on a local day. [1]."""
-    begun = [each for each in contract.provider_shares if each.first_day <= day]
-    return max(begun, key=lambda each: each.first_day).share if begun else Decimal(0)
+def provider_share(contract: Contract, days: tuple[date, date]) -> Decimal:
+    """The provider's part of a saving on local days [first, end), a mean by days. [1].
+
+    On days before any part was agreed on it has none.
+    """
+    first_day, end_day = days
+    shares = sorted(contract.provider_shares, key=lambda each: each.first_day)
+    ends = [*(each.first_day for each in shares[1:]), date.max]
+    weighted = sum(
+        (
+            each.share * max((min(end, end_day) - max(each.first_day, first_day)).days, 0)
+            for each, end in zip(shares, ends, strict=True)
+        ),
+        Decimal(0),
+    )
+    return weighted / (end_day - first_day).days
+
+
+def _tell_no_share(contract: Contract, days: tuple[date, date], working: Working) -> None:
+    """Remark days for which no part of the saving was agreed on."""
+    begin = min((each.first_day for each in contract.provider_shares), default=days[1])
+    lacking = (min(begin, days[1]) - days[0]).days
+    if lacking > 0:
+        whole = (days[1] - days[0]).days
+        detail = f"no share of the provider is agreed on for {lacking} of {whole} d"
+        working.remark("share_missing", detail, blocks=True)
 
 
 def _paid_worth(contract: Contract, savings: Iterable[SavingFigure], working: Working) -> Decimal:

@@ -97,6 +97,6 @@ def _share(contract: Contract, statement: Statement, line: str) -> Decimal | Non
         case ContractKind.TRUSTEESHIP:
             return contract.line(line).coefficient or contract.coefficient
         case ContractKind.SHARED_SAVINGS:
-            return provider_share(contract, statement.first_day)
+            return provider_share(contract, (statement.first_day, statement.end_day))
         case ContractKind.GUARANTEED_SAVINGS:
             return None

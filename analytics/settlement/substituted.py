@@ -4,6 +4,7 @@ Only the contract's own rule puts something in place of what nobody measured, an
 """
 
 from collections.abc import Mapping
+from datetime import date
 from decimal import Decimal
 
 from analytics.settlement.active_month import ActiveMonth
@@ -119,15 +120,21 @@ def _amounts(use: Use, meter: Meter) -> dict[Period, Decimal]:
 
 def _error(month: ActiveMonth, meter: Meter, working: Working) -> Decimal:
     """What was used, as a part of what a meter found out of tolerance shows. [1]."""
-    factor = Decimal(1)
-    for error in month.events.meter_errors:
-        days = month.overlap(error.first_day, error.end_day)
-        if error.meter != meter.code or not days:
+    factor, whole, until = Decimal(1), month.overlap(meter.first_day, meter.end_day), date.min
+    found = [error for error in month.events.meter_errors if error.meter == meter.code]
+    for error in sorted(found, key=lambda each: each.first_day):
+        first = max(error.first_day, meter.first_day or error.first_day)
+        days = month.overlap(first, min(error.end_day, meter.end_day or error.end_day))
+        if not days:
             continue
+        if first < until:
+            detail = f"meter {meter.code}: two errors are of the same days"
+            working.remark("error_rule", detail, blocks=True)
+        until = max(until, error.end_day)
         hold_to_rule(month.contract.meter_errors, error, working)
         wrong = 1 / (1 + error.error_pct / 100)
-        factor += (wrong - 1) * days / month.days
+        factor += (wrong - 1) * days / whole
         working.stands_on(error.document)
-        formula = f"1 / (1 + {shown(error.error_pct)} %) on {days} of {month.days} d, {error.basis}"
+        formula = f"1 / (1 + {shown(error.error_pct)} %) on {days} of {whole} d, {error.basis}"
         working.step(f"error_{meter.code}", factor, "1", formula)
     return factor

@@ -296,10 +296,21 @@ def _of_the_year(
     """What is settled by the year alone; below zero it goes back to the client. [CNY]."""
     if contract.fee_cap is not None:
         fee = whole_sum(each.total("F") for each in final)
-        over = None if fee is None else -max(fee - contract.fee_cap, Decimal(0))
-        yield Total("cap", over, f"-max(0, {fee} - {shown(contract.fee_cap)})")
+        cap, formula = _cap(contract.fee_cap, span)
+        over = None if fee is None else -max(fee - cap, Decimal(0))
+        yield Total("cap", over, f"-max(0, {fee} - {formula})")
     if contract.guarantee is not None:
         yield _guarantee(contract, contract.guarantee, span, final, remarks)
+
+
+def _cap(whole: Decimal, span: tuple[date, date]) -> tuple[Decimal, str]:
+    """Cap of the fee by the days of a contract year [CNY], and its formula; of a whole one, it."""
+    first_day = span[0]
+    days = (span[1] - first_day).days
+    of_year = (_anniversary(first_day, 1) - first_day).days
+    if days == of_year:
+        return whole, shown(whole)
+    return cents(whole * days / of_year), f"{shown(whole)} x {days} / {of_year}"
 
 
 def _guarantee(

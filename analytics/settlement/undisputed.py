@@ -144,7 +144,7 @@ def _month(
         ]
     _, amount, _ = owed(
         contract,
-        statement.first_day,
+        (statement.first_day, statement.end_day),
         fee + changes[Side.FEE],
         None if bills is None else bills + changes[Side.BILLS],
         _deducted(contract, statement, held),

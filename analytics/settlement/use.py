@@ -1,14 +1,16 @@
 """What was used inside a contract's boundary, by period: meters, exclusions, corrections. Pure."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
+from itertools import combinations
 
 from analytics.settlement.active_month import ActiveMonth
 from analytics.settlement.certified import certificate_remark
 from analytics.settlement.substituted import completed
 from analytics.settlement.working import Working, shown
-from domain.contract_line import ContractLine
+from domain.contract_line import SOLAR, ContractLine
 from domain.contract_term import Meter
 from domain.errors import MissingInputError
 from domain.time_of_use import Period
@@ -58,13 +60,18 @@ def boundary_use(month: ActiveMonth, line: ContractLine, working: Working) -> Bo
     if not meters:
         reason = f"no meter of the boundary counts {line.code}"
         raise MissingInputError(reason, code="meter")
+    _check_boundary(month, line, meters, working)
     counted: dict[Period, Decimal] = {}
     for meter in meters:
         _add(counted, _metered(month, meter, working))
     excluded: dict[Period, Decimal] = {}
     for meter in month.meters(line.code, excluded=True):
         amounts = _metered(month, meter, working)
-        _add(excluded, amounts if set(amounts) <= set(counted) else _shaped(amounts, counted))
+        if not set(amounts) <= set(counted):
+            told = f"meter {meter.code} tells no periods: split as the use of {line.code} is"
+            working.remark("excluded_shape", told)
+            amounts = _shaped(amounts, counted)
+        _add(excluded, amounts)
     use = BoundaryUse(counted, excluded)
     below = [period for period, amount in use.inside.items() if amount < 0]
     if below:
@@ -73,6 +80,25 @@ def boundary_use(month: ActiveMonth, line: ContractLine, working: Working) -> Bo
     told = " + ".join(shown(amount) for amount in use.inside.values())
     working.step("Q", use.total, line.unit, told)
     return use
+
+
+def _check_boundary(
+    month: ActiveMonth, line: ContractLine, meters: Sequence[Meter], working: Working
+) -> None:
+    """See that meters follow each other without a gap, and none counts twice.
+
+    What the sun gives may begin within the month.
+    """
+    lacking = month.days_without(meters)
+    if lacking:
+        detail = f"{line.code}: no meter of the boundary counts it on {lacking} of {month.days} d"
+        working.remark("meter_gap", detail, blocks=line.kind not in SOLAR)
+    for one, other in combinations(meters, 2):
+        both = min(one.end_day or date.max, other.end_day or date.max)
+        since = max(one.first_day or date.min, other.first_day or date.min)
+        if one.in_ledger() == other.in_ledger() and month.overlap(since, both):
+            detail = f"meters {one.code} and {other.code} of {line.code} are one in the ledger"
+            working.remark("meter_twice", detail, blocks=True)
 
 
 def _metered(month: ActiveMonth, meter: Meter, working: Working) -> dict[Period, Decimal]:

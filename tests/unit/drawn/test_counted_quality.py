@@ -10,8 +10,7 @@ from analytics.drawn.month import DrawnMonth, drawn_month
 from analytics.evidence.bundle import evidence, packed
 from analytics.settlement.month import settle
 from analytics.settlement.statement import Inputs, Statement
-from domain.contract_month import KpiCase, KpiFigure
-from domain.contract_term import Kpi, KpiSource
+from domain.contract_kpi import Kpi, KpiCase, KpiFigure, KpiSource
 from domain.settlement_file import SCHEMA, Book
 from tests.unit.drawn.ledger import entered, rows, terms
 from tests.unit.evidence.office import PARTIES, checked

@@ -10,6 +10,7 @@ import pytest
 from analytics.settlement.statement import Side, Statement
 from domain.contract import Party
 from domain.contract_event import Agreed, Change, Equipment
+from domain.contract_kpi import KpiFigure, KpiGap
 from domain.contract_line import (
     ContractLine,
     DegreeDayTerm,
@@ -19,8 +20,8 @@ from domain.contract_line import (
     WeatherClause,
     WeatherMethod,
 )
-from domain.contract_month import Acceptance, Bill, KpiFigure, Submetered, Use
-from domain.contract_term import BandMode, KpiGap, Meter, Rounding, Substitution, SubstitutionMethod
+from domain.contract_month import Acceptance, Bill, Submetered, Use
+from domain.contract_term import BandMode, Meter, Rounding, Substitution, SubstitutionMethod
 from domain.power_factor_file import power_factor_tables
 from domain.settlement_file import Book
 from domain.time_of_use import Period
