@@ -172,21 +172,21 @@ class Wanted(NamedTuple):
     ----------
     which : str
         standing, held, resolved, shadow or all.
-    """
     meter_ids : list of int or None
         Those about one of these meters.
     first, last : datetime or None
         Those about some time of [first, last).
+    """
 
     which: str = "standing"
     organisation_id: int | None = None
     rule: str | None = None
     priority: str | None = None
     parent_id: int | None = None
-
     meter_ids: list[int] | None = None
     first: datetime | None = None
     last: datetime | None = None
+
 
 def alerts(conn: Connection, wanted: Wanted, *, at_most: int, skip: int = 0) -> list[AlertRow]:
     """Alerts the person may see, the gravest and costliest first."""
