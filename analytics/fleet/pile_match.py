@@ -5,9 +5,10 @@ matched to it, by the time each was plugged in during the interval, and never su
 """
 
 from bisect import bisect_right
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
+from typing import NamedTuple
 
 from analytics.fleet.fence import apart_m
 
@@ -51,9 +52,33 @@ class Pile:
     metered: Sequence[Metered]
 
 
+class Seen(NamedTuple):
+    """What a match says of where a charge was, after its own place was emptied.
+
+    Attributes
+    ----------
+    pile_id : int
+        The pile it was matched to.
+    away_m : float or None
+        How far it was from it. [m]
+    only_one : bool
+        No other pile was possible.
+    """
+
+    pile_id: int
+    away_m: float | None
+    only_one: bool
+
+
 @dataclass(frozen=True, slots=True)
 class Plugged:
-    """A charge of a vehicle. [us]; `kwh` into the battery, None where not told."""
+    """A charge of a vehicle. [us]; `kwh` into the battery, None where not told.
+
+    Attributes
+    ----------
+    seen : Seen or None
+        Of a charge whose place is known no longer, what is left of it.
+    """
 
     vehicle_id: int
     segment_id: str
@@ -61,6 +86,7 @@ class Plugged:
     end: int
     kwh: float | None
     place: tuple[float, float] | None
+    seen: Seen | None = None
 
     @property
     def key(self) -> Key:
@@ -128,16 +154,16 @@ def matches(
     charges: Sequence[Plugged],
     piles: Sequence[Pile],
     held: Mapping[Key, int | None] = _NONE_HELD,
-    final: Collection[Key] = (),
 ) -> list[Match]:
     """Match charges to piles, the surest first.
+
+    A charge whose place was emptied has the pile it had, as that is as sure as it was, unless a
+    surer one takes it; any other is less sure than it was.
 
     Parameters
     ----------
     held : mapping
         Charges of which not all neighbours are among these, with the pile they have; None: none.
-    final : collection
-        Of the held ones those that cannot be judged anew: they give way to no other.
 
     Returns
     -------
@@ -150,14 +176,14 @@ def matches(
         for pile in piles
         if held.get(charge.key, pile.id) == pile.id
         and (each := _candidate(charge, pile))
-        and (each.possible or charge.key in final)
+        and each.possible
     ]
     of_charge: dict[Key, int] = {}
     for each in found:
         of_charge[each.charge.key] = of_charge.get(each.charge.key, 0) + 1
     taken: dict[Key, _Candidate] = {}
     busy: dict[int, list[Plugged]] = {}
-    for each in sorted(found, key=lambda one: (one.charge.key not in final, one.rank)):
+    for each in sorted(found, key=lambda one: one.rank):
         key = each.charge.key
         others = busy.setdefault(each.pile.id, [])
         if key in taken or any(_overlap(each.charge, other) > _TOUCHING_US for other in others):
@@ -166,12 +192,19 @@ def matches(
         others.append(each.charge)
     parts = {pile.id: _shared(pile, busy.get(pile.id, [])) for pile in piles}
     told = [
-        _match(each, parts[each.pile.id][key], of_charge[key] == 1) for key, each in taken.items()
+        _match(each, parts[each.pile.id][key], _only_one(each, of_charge[key]))
+        for key, each in taken.items()
     ]
     return sorted(
         (each for each in told if each.grid_kwh > 0),
         key=lambda match: (match.charge.start, match.charge.vehicle_id),
     )
+
+
+def _only_one(found: _Candidate, candidates: int) -> bool:
+    """Whether no other pile was possible, as far as it could ever be told."""
+    seen = found.charge.seen
+    return seen.only_one if seen and seen.pile_id == found.pile.id else candidates == 1
 
 
 def _candidate(charge: Plugged, pile: Pile) -> _Candidate | None:
@@ -184,8 +217,9 @@ def _candidate(charge: Plugged, pile: Pile) -> _Candidate | None:
     kwh = least
     if charge.kwh is not None:
         kwh = min(max(charge.kwh / (1 - _USUAL_LOSS), least), most)
-    known = charge.place is not None and pile.place is not None
-    away = apart_m(charge.place, pile.place) if known and charge.place and pile.place else None
+    away = apart_m(charge.place, pile.place) if charge.place and pile.place else None
+    if charge.seen and charge.seen.pile_id == pile.id:
+        away = charge.seen.away_m
     return _Candidate(charge, pile, kwh, away)
 
 

@@ -23,15 +23,12 @@ class Vicinity:
         [us]
     stood : mapping
         Pile by charge, as matched before the news.
-    final : collection
-        Charges that cannot be judged anew: they keep what they have, and give way to no other.
     """
 
     charges: Sequence[Plugged]
     piles: Sequence[Pile]
     span: tuple[int, int]
     stood: Mapping[Key, int]
-    final: Collection[Key] = ()
     _reaches: dict[Key, tuple[int, int]] = field(init=False, default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -40,14 +37,14 @@ class Vicinity:
 
     @property
     def held(self) -> dict[Key, int | None]:
-        """Charges that keep what they have, at the edges or final, with their pile."""
+        """Charges at the edges, which keep what they have, with their pile."""
         edges = [key for key, reached in self._reaches.items() if not self._holds(reached)]
-        return {key: self.stood.get(key) for key in (*edges, *self.final)}
+        return {key: self.stood.get(key) for key in edges}
 
     def matches(self) -> list[Match]:
         """Matches of all others, in order of start."""
         held = self.held
-        found = matches(self.charges, self.piles, held, self.final)
+        found = matches(self.charges, self.piles, held)
         return [each for each in found if each.charge.key not in held]
 
     def suffices(self, news: tuple[int, int], changed: Collection[Key]) -> bool:
@@ -55,7 +52,7 @@ class Vicinity:
         moved = [each for each in self.charges if each.key in changed]
         since = min([news[0], *(each.start for each in moved)])
         until = max([news[1], *(each.end for each in moved)])
-        edges = (self._reaches[key] for key in self.held if key not in self.final)
+        edges = (self._reaches[key] for key in self.held)
         return self._holds(reach(*news, self.piles)) and not any(
             first < until and end > since for first, end in edges
         )

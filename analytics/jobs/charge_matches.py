@@ -1,12 +1,12 @@
 """Holds charges against the meters of our own piles, where either has news."""
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 from psycopg import Connection
 
-from analytics.fleet.pile_match import Key, Match, Metered, Pile, Plugged
+from analytics.fleet.pile_match import Key, Match, Metered, Pile, Plugged, Seen
 from analytics.fleet.pile_vicinity import Vicinity
 from analytics.jobs.use_suspicions import suspect
 from domain.epoch import from_us, to_us
@@ -75,11 +75,10 @@ def _matched_anew(
     counted = metered(conn, [pile.id for pile in own], begin, until)
     stood = {_key(row): row for row in matches_between(conn, begin, end)}
     vicinity = Vicinity(
-        _plugged(rows),
+        _plugged(rows, _seen(conn, stood)),
         _piles(own, counted),
         (to_us(first), to_us(end)),
         {key: row.pile_id for key, row in stood.items()},
-        _without_place(conn, rows, news[0]),
     )
     held = vicinity.held
     anew = {each.charge.key: _row(each) for each in vicinity.matches()}
@@ -90,19 +89,21 @@ def _matched_anew(
     return (gone, added) if vicinity.suffices((to_us(news[0]), to_us(news[1])), changed) else None
 
 
-def _without_place(conn: Connection, rows: Sequence[PlugRow], news: datetime) -> set[Key]:
-    """Charges before the news whose places were emptied with the tracks: none judges them anew."""
+def _seen(conn: Connection, stood: Mapping[Key, MatchRow]) -> dict[Key, Seen]:
+    """What matches say of charges whose places were emptied with the tracks."""
     emptied = emptied_until(conn)
-    if emptied is None:
-        return set()
-    return {_key(row) for row in rows if row.start_at < emptied and row.end_at <= news}
+    return {
+        key: Seen(row.pile_id, row.away_m, "only_one" in row.how)
+        for key, row in stood.items()
+        if emptied is not None and row.start_at < emptied
+    }
 
 
 def _key(row: PlugRow | MatchRow) -> Key:
     return row.vehicle_id, row.segment_id
 
 
-def _plugged(rows: Sequence[PlugRow]) -> list[Plugged]:
+def _plugged(rows: Sequence[PlugRow], seen: Mapping[Key, Seen]) -> list[Plugged]:
     return [
         Plugged(
             row.vehicle_id,
@@ -111,6 +112,7 @@ def _plugged(rows: Sequence[PlugRow]) -> list[Plugged]:
             to_us(row.end_at),
             row.kwh,
             _place(row.latitude_deg, row.longitude_deg),
+            seen.get(_key(row)) if row.latitude_deg is None else None,
         )
         for row in rows
     ]

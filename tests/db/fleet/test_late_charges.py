@@ -24,6 +24,9 @@ SELECT 'pile-1', '一号桩', 'Pile 1', meter_id, '2026-06-01Z'
 MATCHED = """
 SELECT segment_id, grid_kwh, loss, how FROM charge_match
  WHERE superseded_at IS NULL ORDER BY segment_id"""
+PLACED = """
+UPDATE vehicle_segment SET start_latitude_deg = %s, start_longitude_deg = %s, known_at = %s"""
+KNOWN = "UPDATE vehicle_segment SET known_at = %s WHERE segment_id = %s"
 TRUTH = [
     ("holiday", 28.0, 0.1, ["energy", "only_one"]),
     ("next", 22.0, 0.1, ["energy", "only_one"]),
@@ -76,7 +79,7 @@ def happen(conn: Connection, names: list[str], first: int = 1) -> None:
         if name not in come or name in {"resting", "ends", "between"}:
             EVENTS[name](conn)
         come.add(name)
-        conn.execute("UPDATE vehicle_segment SET known_at = %s WHERE segment_id = %s", [now, name])
+        conn.execute(KNOWN, [now, name])
         cut(conn, now=now)
         # Once more, after which it is no news: what is known since ten minutes before a look is.
         cut(conn, now=now + timedelta(minutes=30))
@@ -133,3 +136,31 @@ def test_matches_of_an_older_rule_are_made_anew_once(piled: Connection) -> None:
     cut(piled, now=NOW + timedelta(days=2))
     assert piled.execute(MATCHED).fetchall() == TRUTH
     assert piled.execute("SELECT all_again FROM charge_match_run").fetchone() == (False,)
+
+
+@pytest.mark.parametrize("news", ["2026-07-06 20:00", "2026-07-05 12:00"])
+def test_matches_stay_that_were_made_by_places_which_have_expired(
+    piled: Connection, news: str
+) -> None:
+    """News half a day after the day up to which places expire, and news from before it.
+
+    Nothing but its place speaks for the charge: nobody told its energy.
+    """
+    piled.execute("UPDATE pile SET latitude_deg = 39.1, longitude_deg = 117.2")
+    counts(piled, "2026-07-06 01:00", *[1000.0 + 6 * quarter for quarter in range(5)])
+    segment(piled, "car-1", "placed", "charge", "2026-07-06 01:00", 60)
+    piled.execute(PLACED, [39.1, 117.2, NOW])
+    cut(piled, now=NOW)
+    truth = [("placed", 24.0, None, ["place", "only_one"])]
+    assert piled.execute(MATCHED).fetchall() == truth
+    piled.execute("UPDATE track_retention SET emptied_until = %s", [local("2026-07-06 08:00")])
+    piled.execute(
+        "UPDATE vehicle_segment SET start_latitude_deg = NULL, start_longitude_deg = NULL"
+    )
+    later = NOW + timedelta(days=1)
+    segment(piled, "car-2", "elsewhere", "charge", news, 30, kwh=9)
+    piled.execute(
+        "UPDATE vehicle_segment SET known_at = %s WHERE segment_id = 'elsewhere'", [later]
+    )
+    cut(piled, now=later)
+    assert piled.execute(MATCHED).fetchall() == truth

@@ -1,9 +1,11 @@
 """Charges matched as they come have the piles that they would have all at once."""
 
+from dataclasses import replace
+
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analytics.fleet.pile_match import Key, Match, Metered, Pile, Plugged, matches
+from analytics.fleet.pile_match import Key, Match, Metered, Pile, Plugged, Seen, matches
 from analytics.fleet.pile_vicinity import Vicinity
 
 MINUTE = 60_000_000
@@ -93,3 +95,9 @@ def test_any_order_repetition_and_a_late_count_give_the_same(
         come = [other for other in come if other != each]
         stood = brought_up(stood, come, piles, (each.start, each.end))
     assert stood == by_key(matches(come, piles))
+    # Their places expire; whatever is looked at once more, each keeps the pile it had by its place.
+    seen = {key: Seen(m.pile_id, m.away_m, "only_one" in m.how) for key, m in stood.items()}
+    bare = [replace(each, place=None, seen=seen.get(each.key)) for each in come]
+    kept = {key: replace(m, charge=bare[come.index(m.charge)]) for key, m in stood.items()}
+    for each in bare[::2]:
+        assert brought_up(kept, bare, piles, (each.start, each.end)) == kept
