@@ -34,11 +34,14 @@ class News(NamedTuple):
     ----------
     worth_cny : float
         What it costs in a month; 0 where that is not known.
+    has_right : bool
+        Its rule may interrupt; what is urgent does in any case.
     """
 
     alert_id: int
     priority: Priority
     worth_cny: float = 0.0
+    has_right: bool = True
 
 
 class Storm(NamedTuple):
@@ -106,7 +109,7 @@ def told(news: Sequence[News], left: int, storm: Storm = CALM) -> Told:
 
     Urgent ones always do, and take nothing from the budget; a storm of news is one digest, which
     tells of urgent ones too once they are too many to be told one by one. However many low ones
-    there are, they make no storm of their own.
+    there are, or such of rules without the right, they make no storm of their own.
 
     Parameters
     ----------
@@ -118,7 +121,7 @@ def told(news: Sequence[News], left: int, storm: Storm = CALM) -> Told:
         (each for each in news if each.priority is not Priority.URGENT),
         key=lambda each: (each.priority is not Priority.HIGH, -each.worth_cny, each.alert_id),
     )
-    high = [each for each in others if each.priority is Priority.HIGH]
+    high = [each for each in others if each.priority is Priority.HIGH and each.has_right]
     flood = storm.urgent + len(urgent) > STORM
     if flood or storm.stands or len(high) > STORM:
         alone = () if flood else tuple(each.alert_id for each in urgent)

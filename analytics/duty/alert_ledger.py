@@ -9,6 +9,7 @@ from math import fsum
 from zoneinfo import ZoneInfo
 
 import numpy as np
+from numpy.typing import NDArray
 from psycopg import Connection
 
 from analytics.alerts.stopped import Stopped, stopped
@@ -20,6 +21,9 @@ from store.alert_ledger import Matter, use_hours
 
 _TRAINED = timedelta(days=366)
 _CENT = Decimal("0.01")
+_Hours = tuple[NDArray[np.int64], NDArray[np.float64]]
+ReadHours = Callable[[Connection, int, str, datetime, datetime], _Hours]
+"""Starts [us] and amounts of the hours of a meter's quantity in [first, last)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,8 +105,16 @@ def _sum(names: tuple[str, str, str], unit: str, of: list[tuple[Matter, Verified
     )
 
 
-def verified(conn: Connection, matter: Matter, *, now: datetime) -> Verified:
-    """Measure what stopped when an order was closed; computed anew whenever it is asked for."""
+def verified(
+    conn: Connection, matter: Matter, *, now: datetime, read: ReadHours = use_hours
+) -> Verified:
+    """Measure what stopped when an order was closed; computed anew whenever it is asked for.
+
+    Parameters
+    ----------
+    read : callable
+        Reads the use; as the person may see it, unless the worker asks.
+    """
     if matter.closed_at is None or matter.done_at is None:
         return Verified(Stopped(reason="not_closed"))
     if matter.meter_id is None or matter.quantity is None:
@@ -111,7 +123,7 @@ def verified(conn: Connection, matter: Matter, *, now: datetime) -> Verified:
     began, mended = local_day(matter.began_at, zone), local_day(matter.done_at, zone)
     until = local_day(now, zone)
     found = stopped(
-        _record(conn, matter, zone, began, until),
+        _record(conn, matter, zone, (began, until), read),
         zone,
         kinds_of_days(conn, matter.place_id, began - _TRAINED, until).kinds,
         began=began,
@@ -122,10 +134,13 @@ def verified(conn: Connection, matter: Matter, *, now: datetime) -> Verified:
     return Verified(found, *(_money(each, price) for each in (found.month, found.low, found.high)))
 
 
-def _record(conn: Connection, matter: Matter, zone: ZoneInfo, began: date, until: date) -> Record:
+def _record(
+    conn: Connection, matter: Matter, zone: ZoneInfo, days: tuple[date, date], read: ReadHours
+) -> Record:
+    began, until = days
     first = began - _TRAINED
     span = day_start(first, zone), day_start(until, zone)
-    use = Series(*use_hours(conn, matter.meter_id or 0, matter.quantity or "", *span))
+    use = Series(*read(conn, matter.meter_id or 0, matter.quantity or "", *span))
     air = warmth(conn, matter.place_id, zone, first, until).hours
     nothing = Series(np.empty(0, np.int64), np.empty(0))
     return Record(use, air, nothing)

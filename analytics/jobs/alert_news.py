@@ -17,6 +17,7 @@ from analytics.alerts.budget import (
     shift_began,
     told,
 )
+from analytics.duty.rule_rights import rule_rights
 from analytics.rules.finding import Priority
 from domain.alert import STANDING, Act, AlertState
 from store.alert import Alert
@@ -94,14 +95,27 @@ def tell_desks(conn: Connection, opened: Iterable[tuple[Alert, float]], *, now: 
     opened : iterable of (Alert, float)
         Each kept already, with its worth in a month. [CNY]
     """
-    by_desk: dict[int, list[News]] = {}
+    by_desk: dict[int, list[tuple[Alert, float]]] = {}
     for alert, worth in opened:
         if alert.id is not None and alert.desk_id is not None:
-            news = News(alert.id, Priority(alert.priority), worth)
-            by_desk.setdefault(alert.desk_id, []).append(news)
+            by_desk.setdefault(alert.desk_id, []).append((alert, worth))
     for desk_id in sorted(by_desk):
         lock_desk(conn, desk_id)
-        _interrupt(conn, desk_id, by_desk[desk_id], now)
+        _interrupt(conn, desk_id, _news(conn, desk_id, by_desk[desk_id], now), now)
+
+
+def _news(
+    conn: Connection, desk_id: int, opened: list[tuple[Alert, float]], now: datetime
+) -> list[News]:
+    """What may interrupt: not what a rule without the right tells, unless it is urgent."""
+    asked = any(alert.priority == Priority.HIGH for alert, _ in opened)
+    rights = rule_rights(conn, [desk_id], now=now) if asked else []
+    without = {each.rule for each in rights if each.lost is not None}
+    return [
+        News(alert.id, Priority(alert.priority), worth, alert.rule not in without)
+        for alert, worth in opened
+        if alert.id is not None
+    ]
 
 
 def _left(conn: Connection, desk_id: int, now: datetime) -> int:

@@ -20,6 +20,7 @@ from analytics.jobs.day_alerts import judge_days
 from analytics.jobs.interval_costs import update_costs
 from analytics.jobs.maintenance import maintain
 from analytics.jobs.meter_years import update_meter_years
+from analytics.jobs.outcomes import measure_outcomes
 from analytics.jobs.overdue import mark_overdue
 from analytics.jobs.statements import update_statements
 from analytics.jobs.upkeep_alerts import judge_upkeep
@@ -66,6 +67,7 @@ _JOBS: Mapping[str, tuple[str, tuple[_Job, ...]]] = {
     "overdue": (_EVERY_HOUR, (mark_overdue,)),
     "weather": (_EVERY_TEN_MINUTES, (pull_weather, judge_upkeep)),
     "bills": (_EVERY_TEN_MINUTES, (compare_bills,)),
+    "outcomes": (_EVERY_HOUR, (measure_outcomes,)),
 }
 """When each task looks, and what it does then, in this order."""
 

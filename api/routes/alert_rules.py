@@ -1,5 +1,6 @@
 """Rules of the alert desk: whether each speaks, what it found, and times in which it is silent."""
 
+from datetime import UTC, datetime
 from http import HTTPStatus
 
 import psycopg
@@ -7,10 +8,12 @@ from fastapi import APIRouter, Response
 
 from analytics.alerts.feedback import precision
 from analytics.alerts.rule_names import RULES, SHIPPED_ON_TRIAL
+from analytics.duty.rule_rights import rule_rights
 from api.moment import span
 from api.page import Page
 from api.problem import refuse
 from api.routes.alert_schema import (
+    LostRightOut,
     ModeIn,
     RuleOut,
     SuppressedOut,
@@ -19,7 +22,7 @@ from api.routes.alert_schema import (
     WindowOut,
 )
 from api.routes.place_facts import place_of
-from api.scope import Scope, only_administrators
+from api.scope import Caller, Scope, only_administrators
 from domain.alert import Verdict
 from domain.sentence import Sentence
 from store.alert_list import (
@@ -32,6 +35,7 @@ from store.alert_list import (
     windows,
 )
 from store.alert_watch import modes
+from store.rule_record import desks_seen
 from store.session import audit
 
 router = APIRouter(tags=["alerts"])
@@ -46,6 +50,7 @@ def list_rules(scope: Scope) -> Page[RuleOut]:
     """Every rule, with what it found in the last 90 days among what the person may see."""
     found = {each.rule: each for each in rules(scope.conn)}
     set_modes, would_have = modes(scope.conn), backtest(scope.conn)
+    without = _without_right(scope)
     items = []
     for rule in sorted({*RULES, *found}):
         shipped = "shadow" if rule in SHIPPED_ON_TRIAL else "live"
@@ -54,8 +59,21 @@ def list_rules(scope: Scope) -> Page[RuleOut]:
             said = [Verdict.TRUE] * row.said_true + [Verdict.FALSE] * row.said_false
             counts = {name: getattr(row, name) for name in row.__dataclass_fields__}
             told = told.model_copy(update=counts | {"precision": precision(said)})
-        items.append(told.model_copy(update={"would_have": would_have.get(rule, 0)}))
+        known = {"would_have": would_have.get(rule, 0), "without_right": without.get(rule, [])}
+        items.append(told.model_copy(update=known))
     return Page(items=items)
+
+
+def _without_right(scope: Caller) -> dict[str, list[LostRightOut]]:
+    """Desks that a rule may not interrupt, by rule."""
+    found: dict[str, list[LostRightOut]] = {}
+    for each in rule_rights(scope.conn, desks_seen(scope.conn), now=datetime.now(UTC)):
+        if each.lost is not None:
+            told = LostRightOut(
+                desk_zh=each.desk_zh, desk_en=each.desk_en, why=each.lost, **each.earned._asdict()
+            )
+            found.setdefault(each.rule, []).append(told)
+    return found
 
 
 @router.post("/rules/{rule}/mode", status_code=HTTPStatus.NO_CONTENT)

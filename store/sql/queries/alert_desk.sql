@@ -108,8 +108,12 @@ SELECT a.rule, count(*) FILTER (WHERE NOT a.shadow) AS told, count(*) FILTER (WH
   FROM alert a WHERE a.opened_at >= now() - interval '90 days' GROUP BY 1;
 
 -- name: backtest
--- Findings too old to be told, or by a rule on trial: would have alerted so often.
-SELECT rule, count(*) FROM alert_finding WHERE outcome IN ('late', 'shadow') GROUP BY 1;
+-- Would have alerted so often: findings too old to be told, and what rules on trial found; those that judge as values come keep
+-- an alert that nobody is told of, and no finding.
+SELECT rule, count(*)
+  FROM (SELECT rule FROM alert_finding WHERE outcome IN ('late', 'shadow')
+         UNION ALL SELECT a.rule FROM alert a WHERE a.shadow AND a.opened_at IS NOT NULL
+                     AND NOT EXISTS (SELECT FROM alert_finding f WHERE f.alert_id = a.alert_id)) would GROUP BY 1;
 
 -- name: set_mode
 INSERT INTO alert_rule_mode (rule, mode, reason) VALUES (%(rule)s, %(mode)s, %(reason)s);

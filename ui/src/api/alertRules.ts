@@ -15,6 +15,18 @@ export interface AlertRule {
   said_true: number
   said_false: number
   precision: number | null
+  without_right: LostRight[]
+}
+
+/** A desk that a rule may not interrupt, and what came of its alerts there. */
+export interface LostRight {
+  desk_zh: string
+  desk_en: string
+  why: 'seldom_right' | 'too_often'
+  right: number
+  wrong: number
+  told: number
+  watched: number
 }
 
 /** What was found and opened no alert, and the window or event that is why. */
