@@ -31,7 +31,22 @@ SCHEMA = "tariff/1"
 
 
 def read_tariff(text: str, *, place: str) -> Tariff:
-    """Read a tariff file.
+    """Read a tariff file that somebody enters.
+
+    Raises
+    ------
+    InputError
+        With file, version, and part, also where its terms make no sense.
+    """
+    found = read_kept_tariff(text, place=place)
+    for version in found.versions:
+        at = f"{place}, version from {version.first_day}"
+        refuse_senseless(version, found.medium, place=at)
+    return found
+
+
+def read_kept_tariff(text: str, *, place: str) -> Tariff:
+    """Read a tariff file that was entered before, whatever its terms were.
 
     Raises
     ------
@@ -40,27 +55,17 @@ def read_tariff(text: str, *, place: str) -> Tariff:
     """
     entry = Entry(read_toml(text, place=place), place)
     entry.take("schema", partial(one_of, [SCHEMA]))
-    medium = entry.take("medium", lambda raw: Medium(as_text(raw)))
-    versions = sorted(
-        (_sensible(each, medium) for each in entry.each("version")),
-        key=lambda each: each.first_day,
-    )
+    versions = sorted(map(read_version, entry.each("version")), key=lambda each: each.first_day)
     refuse_overlaps(versions, place=place)
     tariff = Tariff(
         code=entry.take("code", as_text),
-        medium=medium,
+        medium=entry.take("medium", lambda raw: Medium(as_text(raw))),
         name_zh=entry.take("name_zh", as_text),
         name_en=entry.take("name_en", as_text),
         versions=tuple(versions),
     )
     entry.done()
     return tariff
-
-
-def _sensible(entry: Entry, medium: Medium) -> TariffVersion:
-    version = read_version(entry)
-    refuse_senseless(version, medium, place=entry.place)
-    return version
 
 
 def read_version(entry: Entry) -> TariffVersion:

@@ -16,7 +16,7 @@ from domain.contract_month import Prices
 from domain.errors import CivicwattError, InputError, MissingInputError
 from domain.price_book import MonthPrice
 from domain.tariff import Tariff
-from domain.tariff_file import read_tariff
+from domain.tariff_file import read_kept_tariff
 from domain.time_of_use import Period
 
 FOLDER = "tariff"
@@ -57,7 +57,7 @@ class KeptTariff:
         """
         place = f"{FOLDER}/{line}.toml"
         try:
-            return read_tariff(self.text, place=place)
+            return read_kept_tariff(self.text, place=place)
         except (CivicwattError, RecursionError) as error:
             raise InputError(str(error), place=place) from error
 

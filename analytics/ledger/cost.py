@@ -25,6 +25,8 @@ from domain.sentence import Sentence
 from domain.tariff import Component, Tiers
 from domain.time_of_use import Period
 
+_SLACK_S = 1
+"""So much time without a figure is one of rounding. [s]"""
 UsedBefore = Callable[[date, date], Decimal | None]
 """What was used on local days [first, end); None when not all of it is known."""
 
@@ -70,7 +72,9 @@ def cost(timetable: Timetable, amounts: Iterable[Amount], book: PriceBook, point
         energy = total(row for (number, _), row in sums.items() if number in numbers)
         billed = tuple(each for each in here if isinstance(each, Line))
         connection = point.connection(month)
-        closing = Month(slices, billed, exact(energy.value), connection, point.power_factors)
+        missing = tuple(each for each in here if isinstance(each, Gap))
+        month_so_far = exact(energy.value)
+        closing = Month(slices, billed, missing, month_so_far, connection, point.power_factors)
         here += month_lines(closing)
         lines += [each for each in here if isinstance(each, Line)]
         gaps += [each for each in here if isinstance(each, Gap)]
@@ -89,7 +93,7 @@ def _slice_lines(
     own = {period: row for (n, period), row in sums.items() if n == number}
     whole = total(own.values())
     missing_s = whole.lasting_s - whole.covered_s
-    if missing_s > 1:
+    if missing_s > _SLACK_S:
         detail = Sentence(
             "hours_without_use",
             "{missing} of {hours} h have no figure",
@@ -170,10 +174,12 @@ def _used_before(
     slices = timetable.slices
     begin = span_begins(tiers, slices[number].first_day)
     earlier = [n for n in range(number) if slices[n].first_day >= begin]
-    used = exact(total(row for (n, _), row in sums.items() if n in earlier).value)
-    if begin >= slices[0].first_day:
+    here = total(row for (n, _), row in sums.items() if n in earlier)
+    used = exact(here.value)
+    known = here.lasting_s - here.covered_s <= _SLACK_S
+    if known and begin >= slices[0].first_day:
         return used
-    before = point.used_before(begin, slices[0].first_day)
+    before = point.used_before(begin, slices[0].first_day) if known else None
     if before is None:
         reason = Sentence(
             "no_tier_history",

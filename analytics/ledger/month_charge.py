@@ -1,6 +1,6 @@
 """Lines that belong to a whole month: basic charge, power-factor adjustment, taxes. Pure."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -12,6 +12,7 @@ from domain.errors import MissingInputError
 from domain.money import cents
 from domain.power_factor import PowerFactorTable, power_factor
 from domain.sentence import Sentence
+from domain.tariff import TariffVersion
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +21,8 @@ class Month:
 
     Attributes
     ----------
+    gaps : tuple of Gap
+        What is missing of them.
     energy : Decimal
         In the unit of the register; kWh where the tariff asks for it.
     power_factors : mapping of str to PowerFactorTable
@@ -28,6 +31,7 @@ class Month:
 
     slices: Sequence[Slice]
     lines: tuple[Line, ...]
+    gaps: tuple[Gap, ...]
     energy: Decimal
     connection: Connection
     power_factors: Mapping[str, PowerFactorTable]
@@ -43,15 +47,28 @@ class Month:
         begins = self.slices[0].first_day == self.last.month
         return begins and self.last.end_day == next_month(self.last.month)
 
+    @property
+    def lacks_hours(self) -> bool:
+        """Whether some of its hours have no figure, so that its energy is not all of it."""
+        return any(gap.code == "hours" for gap in self.gaps)
+
+    def alike(self, terms: Callable[[TariffVersion], object]) -> bool:
+        """Whether all versions of the month say the same of some terms."""
+        return all(terms(each.version) == terms(self.last.version) for each in self.slices)
+
     def gap(self, code: str, detail: str) -> Gap:
         """Something missing of this month."""
         return Gap(code, self.slices[0].first_day, self.last.end_day, detail)
 
 
 def month_lines(month: Month) -> Iterator[Line | Gap]:
-    """Lines of the month beside those of its energy."""
+    """Lines of the month beside those of its energy.
+
+    None follows from a part of what it is reckoned of: a power factor of some of the hours, or an
+    adjustment of some of the lines, would be another figure, and is a gap.
+    """
     version = month.last.version
-    lines = list(month.lines)
+    lines, missing = list(month.lines), bool(month.gaps)
     if (version.basic or version.power_factor) and not month.whole:
         detail = Sentence(
             "whole_month_wanted", "basic charge and power-factor adjustment belong to a whole month"
@@ -60,8 +77,9 @@ def month_lines(month: Month) -> Iterator[Line | Gap]:
     elif month.whole:
         for close in (_basic, _power_factor):
             try:
-                line = close(month, lines)
+                line = close(month, lines, missing=missing)
             except MissingInputError as error:
+                missing = True
                 yield month.gap(error.code, error.reason)
                 continue
             if line is not None:
@@ -70,11 +88,20 @@ def month_lines(month: Month) -> Iterator[Line | Gap]:
     yield from _taxes(month, lines)
 
 
-def _basic(month: Month, _lines: list[Line]) -> Line | None:
+def _basic(month: Month, _lines: list[Line], *, missing: bool) -> Line | None:  # noqa: ARG001 - as its sibling
+    _refuse_change(month, lambda version: version.basic, "basic charge")
     version = month.last.version
     if version.basic is None:
         return None
     charged = basic_charge(version.basic, month.connection, month.energy)
+    may_be_busy = (
+        version.basic.busy_kwh_per_kva is not None and charged.price == version.basic.price
+    )
+    if month.lacks_hours and may_be_busy:
+        reason = Sentence(
+            "busy_unknown", "whether the connection was busy wants the energy of all hours"
+        )
+        raise MissingInputError(reason, code="hours")
     return Line(
         item="basic",
         name=f"basic_{version.basic.by}",
@@ -91,12 +118,24 @@ def _basic(month: Month, _lines: list[Line]) -> Line | None:
     )
 
 
-def _power_factor(month: Month, lines: list[Line]) -> Line | None:
+def _power_factor(month: Month, lines: list[Line], *, missing: bool) -> Line | None:
     """Percent of basic and energy charge without government funds, by the month's factor."""
+    _refuse_change(month, lambda version: version.power_factor, "power factor")
     version = month.last.version
     if version.power_factor is None:
         return None
     reactive = reactive_energy(month.connection.registers)
+    if month.lacks_hours:
+        reason = Sentence(
+            "power_factor_of_hours", "the power factor wants the energy of all hours of the month"
+        )
+        raise MissingInputError(reason, code="hours")
+    if missing:
+        reason = Sentence(
+            "power_factor_of_lines",
+            "the power-factor adjustment is of basic and energy charge, and not all of it is known",
+        )
+        raise MissingInputError(reason, code="price")
     table = month.power_factors[version.power_factor]
     factor = power_factor(month.energy, reactive) if month.energy or reactive else table.standard
     percent = table.percent(factor)
@@ -118,8 +157,36 @@ def _power_factor(month: Month, lines: list[Line]) -> Line | None:
     )
 
 
-def _taxes(month: Month, lines: list[Line]) -> Iterator[Line]:
-    version = month.last.version
+def _refuse_change(month: Month, terms: Callable[[TariffVersion], object], name: str) -> None:
+    if not month.alike(terms):
+        reason = Sentence(
+            "terms_change_within",
+            "the {name} changes with a version of the tariff within the month, and nobody says "
+            "which holds for it",
+            name=name,
+        )
+        raise MissingInputError(reason, code="whole_month")
+
+
+def _taxes(month: Month, lines: list[Line]) -> Iterator[Line | Gap]:
+    """Taxes on the lines; where a version changes them, each on the lines of its own days."""
+    if month.alike(lambda version: version.taxes):
+        yield from _taxed(month.slices, lines)
+        return
+    spans = {(each.first_day, each.end_day) for each in month.slices}
+    if any((line.first_day, line.end_day) not in spans for line in lines):
+        try:
+            _refuse_change(month, lambda version: version.taxes, "tax")
+        except MissingInputError as error:
+            yield month.gap(error.code, error.reason)
+            return
+    for piece in month.slices:
+        own = [line for line in lines if line.first_day == piece.first_day]
+        yield from _taxed([piece], own)
+
+
+def _taxed(slices: Sequence[Slice], lines: list[Line]) -> Iterator[Line]:
+    version = slices[-1].version
     base = billed(lines)
     for tax in version.taxes:
         share = tax.rate / (1 + tax.rate) if tax.included else tax.rate
@@ -129,8 +196,8 @@ def _taxes(month: Month, lines: list[Line]) -> Iterator[Line]:
             item="tax",
             name=tax.name,
             period=None,
-            first_day=month.slices[0].first_day,
-            end_day=month.last.end_day,
+            first_day=slices[0].first_day,
+            end_day=slices[-1].end_day,
             quantity=base,
             unit="CNY",
             price=percent,

@@ -217,7 +217,7 @@ def test_a_register_that_falls_for_good_within_the_month_tells_neither(conn: Con
     assert june(conn).gaps == ()
     shift(conn, "demand_max_kw", 480, HOURS, -30)
     found = june(conn)
-    assert [gap.code for gap in found.gaps] == ["maximum_demand"]
+    assert [gap.code for gap in found.gaps] == ["maximum_demand", "price"]
     shift(conn, "reactive_energy_import_kvarh", 480, HOURS, -600)  # ends above where it began
     found = june(conn)
     assert [gap.code for gap in found.gaps] == ["maximum_demand", "reactive_energy"]
@@ -368,7 +368,8 @@ def test_a_spike_of_the_demand_register_is_refused_until_somebody_says_what_it_w
     before = june(conn)
     shift(conn, "demand_max_kw", HOURS - 1, HOURS - 1, 6000)
     found = june(conn)
-    [gap] = found.gaps
+    gap, of_lines = found.gaps
+    assert of_lines.code == "price"
     assert (gap.code, "basic" in amounts(found)) == ("maximum_demand", False)
     assert "shows 6061 kW" in gap.detail
     assert "at most 180.00 kW" in gap.detail
@@ -383,9 +384,9 @@ def test_a_demand_below_the_greatest_hour_or_far_above_the_transformers_is_refus
     conn: Connection,
 ) -> None:
     conn.execute("UPDATE electricity_reading SET demand_max_kw = 1.5 WHERE demand_max_kw > 0")
-    [gap] = june(conn).gaps
+    gap, _of_lines = june(conn).gaps
     assert "shows 1.5 kW, and one hour of the month alone has a mean above 17.27 kW" in gap.detail
     conn.execute("UPDATE electricity_reading SET demand_max_kw = 61 WHERE demand_max_kw > 0")
     conn.execute("UPDATE meter_tariff SET capacity_kva = 30")
-    [gap] = june(conn).gaps
+    gap, _of_lines = june(conn).gaps
     assert "more than 2 times the 30 kVA of the transformers" in gap.detail

@@ -1,6 +1,5 @@
 """Known use at known prices costs what it must, to the cent."""
 
-import re
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
@@ -12,76 +11,29 @@ from hypothesis import strategies as st
 
 from analytics.ledger.basic_charge import Connection, block_demand_kw
 from analytics.ledger.cost import Point, cost
-from analytics.ledger.cost_line import Cost, official_total
+from analytics.ledger.cost_line import official_total
 from analytics.ledger.interval_cost import interval_costs
 from analytics.ledger.metered import Amount, metered
-from analytics.ledger.month_register import RegisterPart
 from analytics.ledger.shape_price import shape_price
-from analytics.ledger.timetable import Timetable, lay_out
-from domain.calendar import DayKind
 from domain.errors import MissingInputError, UncheckedError
 from domain.local_day import day_start
 from domain.price_book import PriceBook
-from domain.tariff import Tariff
-from domain.tariff_file import read_tariff
 from domain.time_of_use import Period
-
-D = Decimal
-SHANGHAI = ZoneInfo("Asia/Shanghai")
-JULY, AUGUST = date(2026, 7, 1), date(2026, 8, 1)
-QUARTER = timedelta(minutes=15)
-PROVENANCE = 'checked = true\nchecked_by = "Li"\nchecked_on = 2026-07-02\ndocument = "notice 1"\n'
-OFFICE = """
-[[version.window]]
-period = "peak"
-hours = ["09:00-12:00", "16:00-21:00"]
-[[version.window]]
-period = "valley"
-hours = ["23:00-07:00"]
-[[version.component]]
-name = "energy"
-floats = true
-prices = { peak = 0.9900, flat = 0.6600, valley = 0.3036 }
-"""
-WATER = '[[version.component]]\nname = "water"\nprice = 8.15\n'
-
-
-def tariff(terms: str, *, medium: str = "electricity", provenance: str = PROVENANCE) -> Tariff:
-    head = f'schema = "tariff/1"\ncode = "t"\nmedium = "{medium}"\nname_zh = "t"\nname_en = "t"\n'
-    version = f'[[version]]\nfirst_day = 2026-01-01\nsource = "invented"\n{provenance}{terms}'
-    return read_tariff(head + version, place="t.toml")
-
-
-def laid_out(
-    terms: str, first: date = JULY, end: date = AUGUST, zone: ZoneInfo = SHANGHAI, **how: str
-) -> Timetable:
-    return lay_out(
-        tariff(terms, **how),
-        first,
-        end,
-        zone=zone,
-        calendar=lambda _day: DayKind.WORKDAY,
-        weather=lambda _day: D(20),
-    )
-
-
-def at(day: int, hour: float, month: int = 7) -> datetime:
-    return day_start(date(2026, month, day), SHANGHAI) + timedelta(hours=hour)
-
-
-def even(value: float, first: date = JULY, end: date = AUGUST) -> list[Amount]:
-    return [Amount(day_start(first, SHANGHAI), day_start(end, SHANGHAI), value)]
-
-
-def point(
-    measured_kw: Decimal | None = None, reactive_kvarh: Decimal | None = None, **known: Decimal
-) -> Point:
-    registers = (RegisterPart(D(0), measured_kw, reactive_kvarh),)
-    return Point("kWh", {JULY: Connection(registers=registers, **known)})
-
-
-def priced(terms: str, amounts: list[Amount], **known: Decimal) -> Cost:
-    return cost(laid_out(terms), amounts, PriceBook(), point(**known))
+from tests.unit.ledger.priced_use import (
+    AUGUST,
+    JULY,
+    OFFICE,
+    QUARTER,
+    TIERS,
+    WATER,
+    D,
+    at,
+    even,
+    laid_out,
+    point,
+    priced,
+    tier_amounts,
+)
 
 
 def july_of_the_worked_example() -> Iterator[Amount]:
@@ -213,23 +165,6 @@ def test_a_missing_price_is_a_gap_and_the_rest_is_priced() -> None:
     assert len(july.lines) == 3
 
 
-TIERS = """
-[[version.component]]
-name = "base"
-[[version.component.tiers]]
-span = "{span}"
-of_quota = {of_quota}
-step = [{{ up_to = {first}, price = 4.0 }}, {{ up_to = {second}, price = 6.0 }}, {{ price = 12.0 }}]
-[[version.component]]
-name = "sewage"
-price = 2.0
-"""
-
-
-def tier_amounts(found: Cost) -> list[tuple[str, date, Decimal]]:
-    return [(e.name, e.first_day, e.quantity) for e in found.lines if e.name != "sewage"]
-
-
 def test_a_years_tiers_go_on_over_the_end_of_a_month() -> None:
     terms = TIERS.format(span="year", of_quota="false", first=1000, second=1500)
     june = date(2026, 6, 1)
@@ -272,86 +207,6 @@ def test_an_hour_whose_price_goes_by_steps_has_no_cost_of_its_own() -> None:
     (hour,) = interval_costs(day, used, PriceBook())
     assert (hour.value, hour.price, hour.amount) == (D(10), None, None)
     assert cost(day, used, PriceBook(), Point("m3", {})).total == D("60.00")  # steps, and sewage
-
-
-DEMAND = """
-power_factor = "0.90"
-[[version.basic]]
-by = "{by}"
-price = 30.0
-over_from = 1.05
-over_factor = 2
-busy_kwh_per_kva = 260
-busy_factor = 0.9
-[[version.component]]
-name = "energy"
-price = 0.6
-[[version.component]]
-name = "government_funds"
-fund = true
-price = 0.03
-"""
-KNOWN = {"capacity_kva": D(400), "reactive_kvarh": D(0), "declared_kw": D(300)}
-
-
-@pytest.mark.parametrize(
-    ("measured", "billed", "formula"),
-    [
-        ("250", "300", "declared"),
-        ("315", "300", "declared"),
-        ("325", "320", r"300 \+ 2 x 10.00 above 315.00"),
-    ],
-)
-def test_demand_is_billed_as_declared_and_twice_for_what_exceeds_it(
-    measured: str, billed: str, formula: str
-) -> None:
-    july = priced(DEMAND.format(by="maximum"), even(100_000), measured_kw=D(measured), **KNOWN)
-    line = next(line for line in july.lines if line.item == "basic")
-    assert line.amount == D(billed) * 30
-    assert line.unit == "kW"
-    assert re.search(formula, line.formula)
-
-
-def test_a_busy_connection_pays_nine_tenths_of_the_price_of_its_capacity() -> None:
-    for energy, amount in ((103_999, "12000.00"), (104_000, "10800.00")):
-        july = priced(DEMAND.format(by="capacity"), even(energy), **KNOWN)
-        basic = next(line for line in july.lines if line.item == "basic")
-        assert basic.amount == D(amount)
-
-
-def test_the_power_factor_changes_basic_and_energy_charge_but_not_the_funds() -> None:
-    july = priced(DEMAND.format(by="capacity"), even(100_000), **{
-        **KNOWN, "reactive_kvarh": D(75_000),
-    })  # fmt: skip
-    line = next(line for line in july.lines if line.item == "power_factor")
-    assert line.quantity == D("72000.00")  # 12,000 basic + 60,000 energy, without 3,000 of funds
-    assert line.price == D("5.0")  # power factor 0.80
-    assert line.amount == D("3600.00")
-    assert not line.checked
-    assert july.total == D("78600.00")
-    with pytest.raises(UncheckedError, match=r"power_factor_0\.90"):
-        official_total(july)
-
-
-def test_a_fund_inside_a_published_price_is_told_and_not_billed_again() -> None:
-    inside = DEMAND.replace("fund = true", 'fund = true\ninside = "energy"')
-    july = priced(inside.format(by="capacity"), even(100_000), **KNOWN)
-    assert july.total == D("12000.00") + D("60000.00") + D("-517.50")  # -0.75 % of 69,000
-
-
-def test_what_belongs_to_a_month_and_is_not_known_is_named() -> None:
-    july = priced(DEMAND.format(by="maximum"), even(100_000), capacity_kva=D(400))
-    assert [gap.code for gap in july.gaps] == ["maximum_demand", "reactive_energy"]
-    half = laid_out(DEMAND.format(by="capacity"), JULY, date(2026, 7, 16))
-    part = cost(half, even(5, end=date(2026, 7, 16)), PriceBook(), point(**KNOWN))
-    assert [gap.code for gap in part.gaps] == ["whole_month"]
-
-
-def test_a_tax_on_top_is_added_and_one_inside_is_told() -> None:
-    tax = WATER + '[[version.tax]]\nname = "vat"\nrate = 0.03\nincluded = {}\n'
-    on, inside = (priced(tax.format(word), even(100)) for word in ("false", "true"))
-    assert (on.total, on.lines[-1].amount) == (D("839.45"), D("24.45"))
-    assert (inside.total, inside.lines[-1].amount) == (D("815.00"), D("23.74"))
 
 
 def test_demand_of_quarter_hours_is_their_greatest_mean_power() -> None:

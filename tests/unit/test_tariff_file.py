@@ -7,7 +7,7 @@ import pytest
 
 from domain.errors import InputError, MissingInputError
 from domain.price_book import MonthPrice, PriceBook
-from domain.tariff_file import read_tariff, shipped_tariffs
+from domain.tariff_file import read_kept_tariff, read_tariff, shipped_tariffs
 from domain.time_of_use import Period
 
 HEAD = 'schema = "tariff/1"\ncode = "t"\nmedium = "electricity"\nname_zh = "t"\nname_en = "t"\n'
@@ -76,7 +76,7 @@ def test_versions_that_meet_do_not_overlap_and_the_day_belongs_to_the_later() ->
         ("ratios = { peak = -1 }", "ratio of peak is -1, want more than 0"),
         (
             '[[version.component]]\nname = "x"\nprice = 1\ninside = "x"',
-            "version 1: x is inside itself, so nobody would bill it",
+            "version from 2026-01-01: x is inside itself, so nobody would bill it",
         ),
         (
             (
@@ -127,7 +127,14 @@ def test_bad_terms_are_refused_with_the_reason_and_the_place(terms: str, reason:
 )
 def test_terms_of_electricity_are_refused_in_a_tariff_of_water(terms: str) -> None:
     text = (HEAD + version(terms=terms)).replace('"electricity"', '"water"')
-    with pytest.raises(InputError, match="version 1: basic charge and power factor are of electri"):
+    with pytest.raises(InputError, match="basic charge and power factor are of electri"):
+        read_tariff(text, place="t.toml")
+
+
+def test_what_was_entered_before_is_read_whatever_its_terms_were() -> None:
+    text = HEAD + version(terms='[[version.tax]]\nname = "vat"\nrate = 13\nincluded = true')
+    assert read_kept_tariff(text, place="t.toml").versions[0].taxes[0].rate == 13
+    with pytest.raises(InputError, match="rate 13"):
         read_tariff(text, place="t.toml")
 
 
