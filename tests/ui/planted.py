@@ -2,6 +2,7 @@
 
 import json
 import time
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -96,23 +97,23 @@ def history(now: datetime) -> list[Message]:
         energy += HEAVY_KW if local_day(hour, ZONE) == heavy_day(today) else USUAL_KW
     parts = {"main": 1.0, **SHARES}
     messages = [
-        _message(
+        message(
             code, now, [(hour, {"active_energy_import_kwh": kwh * part}) for hour, kwh in samples]
         )
         for code, part in parts.items()
     ]
     volume = [(hour, {"volume_m3": n * WATER_M3H}) for n, hour in enumerate(hours)]
-    return [*messages, _message("water", now, volume)]
+    return [*messages, message("water", now, volume)]
 
 
 def power(code: str, now: datetime, active_power_kw: float) -> Message:
     """What a meter says about this moment."""
-    return _message(code, now, [(now, {"active_power_kw": active_power_kw})])
+    return message(code, now, [(now, {"active_power_kw": active_power_kw})])
 
 
 def register(code: str, ts: datetime, kwh: float) -> Message:
     """What an electricity meter says of its register at an instant; it arrives a day later."""
-    return _message(code, ts + timedelta(days=1), [(ts, {"active_energy_import_kwh": kwh})])
+    return message(code, ts + timedelta(days=1), [(ts, {"active_energy_import_kwh": kwh})])
 
 
 def unreadable(now: datetime) -> Message:
@@ -120,10 +121,21 @@ def unreadable(now: datetime) -> Message:
     return Message(0, 0, "cw/v1/main/up", b'{"ts": 1, "values"', retained=False, received_at=now)
 
 
-def _message(code: str, now: datetime, samples: list[tuple[datetime, dict[str, float]]]) -> Message:
+def message(code: str, now: datetime, samples: list[tuple[datetime, dict[str, float]]]) -> Message:
+    """What a device says of some instants."""
     items = [{"ts": ts.isoformat(), "values": values} for ts, values in samples]
     payload = json.dumps({"samples": items}).encode()
     return Message(0, 0, f"cw/v1/{code}/up", payload, retained=False, received_at=now)
+
+
+def hang(url: str, code: str, kind: DeviceKind, medium: Medium) -> None:
+    """Hang one more main meter into the building, with its device."""
+    known = district()
+    like = known.devices[0]
+    meter = Meter(code, "hall", medium, MeterRole.MAIN, None, code, code.capitalize())
+    device = replace(like, code=code, kind=kind, name_zh=code, name_en=code, meter=code)
+    with connected(url, Role.ADMIN) as conn:
+        registry.write(conn, Registry(known.organisations, (meter,), (device,)))
 
 
 def plant(url: str, now: datetime) -> None:

@@ -141,6 +141,15 @@ def test_the_page_of_rules_shows_modes_thresholds_budgets_and_sums(
     office: Visit, console: Console
 ) -> None:
     hand_over(console, open_alert(console, "night_load", "low", "960"))
+    with psycopg.connect(console.database) as conn:
+        conn.execute(
+            "INSERT INTO alert_finding (rule, organisation_id, meter_id, start_at, end_at,"
+            " priority, score, expected, actual, evidence, outcome)"
+            " SELECT 'off_day_use', o.organisation_id, m.meter_id, now() - interval '2 days',"
+            " now() - interval '1 day', 'low', 3, 40, 90, %s, 'suppressed'"
+            " FROM organisation o, meter m WHERE o.code = 'hall' AND m.code = 'main'",
+            ['{"because_kind": "large_event", "because": "开放日", "because_of": 1}'],
+        )
     page = office.page
     page.goto("/alert-rules")
     for way, of in (("规则", "夜间负荷高"), ("建筑", ""), ("承包单位", "")):
@@ -151,6 +160,10 @@ def test_the_page_of_rules_shows_modes_thresholds_budgets_and_sums(
         expect(row).to_contain_text("1,200.0 kWh")
     expect(page.locator("[data-rules]")).to_contain_text("试运行")
     expect(page.locator("[data-budgets] tbody tr").first).to_contain_text("出厂值")
+    held_back = page.locator("[data-suppressed] tbody tr")
+    expect(held_back).to_have_count(1)
+    for told in ("主楼 · main", "90.0 / 40.0", "大型活动 开放日"):
+        expect(held_back).to_contain_text(told)
     row = page.locator("[data-thresholds] tbody tr", has_text="phases.low_v")
     expect(row).to_contain_text("198")
     page.set_viewport_size({"width": 390, "height": 844})

@@ -2,17 +2,36 @@
 
 import csv
 import io
+import re
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import expect
 
-from domain.local_day import local_day
+from domain.calendar import CalendarDay, DayKind, whole_year
+from domain.local_day import day_start, local_day
+from domain.registry import DeviceKind, Medium
+from store.calendar import put_year
+from store.occasion import EventRow, add_event
 from tests.conftest import connected
 from tests.ui.conftest import Console, Visit, open_hall
-from tests.ui.planted import HEAVY_KW, SHARES, USUAL_KW, WATER_M3H, ZONE, heavy_day
+from tests.ui.planted import (
+    HEAVY_KW,
+    SHARES,
+    USUAL_KW,
+    WATER_M3H,
+    ZONE,
+    hang,
+    heavy_day,
+    message,
+    receive,
+)
 
 pytestmark = pytest.mark.browser
+
+HOUR = timedelta(hours=1)
+SUPPLY_C, RETURN_C = 62.0, 44.0
 
 
 def number(text: str) -> float:
@@ -152,6 +171,50 @@ def test_the_week_shows_the_planted_hours(office: Visit, console: Console) -> No
     usual = {number(kw) for day, kw in enumerate(at_noon) if day != heavy}
     assert usual == {USUAL_KW}
     assert number(at_noon[heavy]) > USUAL_KW
+    office.expect_calm()
+
+
+HOLIDAY = "局内开放日"
+
+
+@pytest.fixture
+def explained(console: Console) -> None:
+    """A calendar that has the heavy day for a holiday, an event on it, and a heat meter."""
+    today = local_day(console.now, ZONE)
+    heavy = heavy_day(today)
+    first = day_start(heavy, ZONE)
+    hang(console.database, "boiler", DeviceKind.HEAT_METER, Medium.HEAT)
+    with connected(console.database) as conn:
+        for year in {(today - timedelta(days=60)).year, today.year}:
+            off = {heavy: CalendarDay(heavy, DayKind.HOLIDAY, HOLIDAY, "test")}
+            kinds = [off.get(each.day, each) for each in whole_year(year, [], "test")]
+            put_year(conn, "cn", kinds, provisional=False, source="test")
+        row = conn.execute("SELECT organisation_id FROM organisation WHERE code = 'hall'")
+        found = row.fetchone()
+        assert found is not None
+        event = EventRow(0, "hall", "large_event", HOLIDAY, first, first + 24 * HOUR, "test")
+        add_event(conn, int(found[0]), event)
+    water = {"supply_temperature_c": SUPPLY_C, "return_temperature_c": RETURN_C}
+    told = [(console.now - n * HOUR, water | {"heat_energy_gj": 90.0 - n}) for n in range(80)]
+    receive(console.database, [message("boiler", console.now, told[::-1])], console.now)
+
+
+@pytest.mark.usefixtures("explained")
+def test_kinds_of_day_events_and_heat_are_shown_as_planted(office: Visit) -> None:
+    page = office.page
+    open_hall(page, "?period=30d")
+    kinds = {"workday": USUAL_KW, "holiday": HEAVY_KW}
+    for kind, kw in kinds.items():
+        drawing = page.locator(f"[data-profile={kind}]").get_by_role("img")
+        expect(drawing).to_have_attribute("aria-label", re.compile(f"最高 {kw} kW.*最低 {kw} kW"))
+    expect(page.locator("[data-profile=holiday]")).to_contain_text("1 天")
+    expect(page.locator("[data-event-notes]")).to_contain_text(f"{HOLIDAY} · 大型活动")
+    open_hall(page, "?period=7d&medium=heat&temperatures=table")
+    figure = page.locator("[data-figure=spread]")
+    expect(figure).to_contain_text(f"{SUPPLY_C - RETURN_C} K")
+    rows = page.locator("[data-chart=temperatures] tbody tr")
+    told = {tuple(map(number, row.locator("td").all_inner_texts())) for row in rows.all()}
+    assert told == {(SUPPLY_C, RETURN_C, SUPPLY_C - RETURN_C)}
     office.expect_calm()
 
 

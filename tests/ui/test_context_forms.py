@@ -97,6 +97,36 @@ def test_prices_of_a_month_are_entered_part_by_part_and_a_meter_is_put_on_the_ta
     office.expect_calm()
 
 
+def test_a_building_is_moved_from_a_day_on_and_the_move_is_taken_back(
+    office: Visit, console: Console
+) -> None:
+    page = office.page
+    places = page.request.get("/api/v1/organisations").json()["items"]
+    annex = next(each["id"] for each in places if each["code"] == "annex")
+    page.goto(f"/places?organisation={annex}")
+    panel = page.locator("[data-positions]")
+    expect(panel.get_by_role("listitem")).to_have_count(1)
+    expect(panel.get_by_role("listitem")).to_contain_text("政务服务中心 一直")
+    panel.get_by_role("button", name="自某日起变更所属").click()
+    panel.locator("[name=parent]").select_option("bureau")
+    day = local_day(console.now, ZONE) - timedelta(days=3)
+    panel.locator("[name=day]").fill(str(day))
+    panel.locator("[name=reason]").fill("划转文件 7 号")
+    panel.get_by_role("button", name="变更", exact=True).click()
+    stretches = panel.get_by_role("listitem")
+    expect(stretches).to_have_count(2)
+    expect(stretches.last).to_contain_text(
+        f"市机关事务管理局 自 {day.year}年{day.month}月{day.day}日"
+    )
+    expect(stretches.last).to_contain_text("划转文件 7 号")
+    panel.get_by_role("button", name="撤销最近一次变更").click()
+    panel.locator("[name=reason]").fill("文件作废")
+    panel.get_by_role("button", name="撤销最近一次变更").click()
+    expect(stretches.first).to_contain_text("政务服务中心 一直")
+    expect(stretches.last).to_contain_text("文件作废")
+    office.expect_calm()
+
+
 def test_who_can_enter_next_years_calendar_is_asked_to_from_november_on(
     office: Visit, console: Console
 ) -> None:

@@ -1,5 +1,6 @@
 """What is wrong with the data is shown, and what could not be read is replayed or given up."""
 
+import re
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
@@ -7,9 +8,10 @@ import pytest
 from playwright.sync_api import expect
 from psycopg import Connection
 
+from domain.registry import DeviceKind, Medium
 from tests.conftest import connected
 from tests.ui.conftest import Console, Visit, sign_in
-from tests.ui.planted import READER, power, receive, register
+from tests.ui.planted import READER, hang, message, power, receive, register
 
 pytestmark = pytest.mark.browser
 
@@ -181,6 +183,30 @@ def test_a_wild_reading_leads_to_its_correction_and_a_repeat_is_counted(
     expect(page.get_by_role("row", name="main")).to_contain_text("2")
     page.get_by_role("radio", name="清零与翻转").check()
     expect(page.get_by_text("没有清零或翻转")).to_be_visible()
+    office.expect_calm()
+
+
+def test_what_a_device_contradicts_and_a_register_that_began_anew_are_listed(
+    office: Visit, console: Console
+) -> None:
+    hang(console.database, "spare", DeviceKind.ELECTRICITY_METER, Medium.ELECTRICITY)
+    last = console.now.replace(minute=0, second=0, microsecond=0)
+    told = [*range(5000, 5040), *range(3, 43)]
+    hours = [last - timedelta(hours=len(told) - n) for n in range(len(told))]
+    spare = [
+        (at, {"active_energy_import_kwh": float(kwh)}) for at, kwh in zip(hours, told, strict=True)
+    ]
+    other = register("hvac", last - timedelta(hours=30), 123456.5)
+    receive(console.database, [message("spare", console.now, spare), other], console.now)
+    page = office.page
+    page.goto("/data-quality?list=conflicts")
+    row = page.get_by_role("row", name="hvac")
+    expect(row).to_contain_text(re.compile(r"\d ≠ 123456\.5 kWh|123456\.5 ≠ [\d.]+ kWh"))
+    page.goto("/data-quality?list=restarts")
+    fall = page.locator("[data-finding='spare fall']")
+    expect(fall).to_contain_text("5,039")
+    expect(fall).to_contain_text("→ 3")
+    expect(fall.get_by_role("link", name="登记事件")).to_be_visible()
     office.expect_calm()
 
 
