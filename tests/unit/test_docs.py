@@ -38,6 +38,7 @@ TWINS = [
     ("docs/statistics.md", "docs/statistics.zh-CN.md"),
     ("docs/closing.md", "docs/closing.zh-CN.md"),
     ("docs/reliability.md", "docs/reliability.zh-CN.md"),
+    ("docs/security.md", "docs/security.zh-CN.md"),
 ]
 FENCE = re.compile(r"^```.*?\n(.*?)^```", re.MULTILINE | re.DOTALL)
 OURS = ("analytics", "api", "bench", "civicwatt", "device_sim", "docs", "domain", "ingest", "ops")
@@ -180,3 +181,10 @@ def test_a_decision_that_code_refers_to_exists() -> None:
     sources = [p for name in packages for p in (ROOT / name).rglob("*.*") if p.suffix in TEXTS]
     named = {n for path in sources for n in re.findall(r"decision (\d{4})", path.read_text())}
     assert named <= known
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=str)
+def test_a_test_that_is_named_exists(document: Path) -> None:
+    named = [span.split("::") for span in spans(document) if ".py::" in span]
+    missing = [f"{file}::{name}" for file, name in named if f"def {name}(" not in text(ROOT / file)]
+    assert missing == []
