@@ -13,7 +13,7 @@ class ToleranceRule(StrEnum):
     """How far back a correction goes; a clause of the contract, else a setting."""
 
     HALF_TIME = "half_time"
-    """Half the time since the last verification, a half day counted whole."""
+    """Half the time since the last verification, or since the instrument was put in after it."""
     KNOWN_DATE = "known_date"
     """From the day from which the meter is proved to have been wrong."""
     NONE = "none"
@@ -107,7 +107,11 @@ def check_finding(finding: Finding) -> None:
 
 
 def correction_span(
-    finding: Finding, rule: ToleranceRule, last_verified: date | None
+    finding: Finding,
+    rule: ToleranceRule,
+    last_verified: date | None,
+    *,
+    put_in: date | None = None,
 ) -> CorrectionSpan | None:
     """Days over which a rule corrects what a meter counted; None where it corrects nothing.
 
@@ -115,6 +119,9 @@ def correction_span(
     ----------
     last_verified : date or None
         Day of the verification before; None where nobody knows of one.
+    put_in : date or None
+        Local day on which the instrument that was found wrong took the place of another; what that
+        one counted is in no question. None where nobody knows of one.
 
     Raises
     ------
@@ -124,6 +131,7 @@ def correction_span(
     if rule is ToleranceRule.NONE:
         return None
     end = finding.found_on
+    since = _known_right(end, last_verified, put_in)
     if rule is ToleranceRule.KNOWN_DATE:
         if finding.known_since is None:
             reason = Sentence(
@@ -131,19 +139,26 @@ def correction_span(
             )
             raise InputError(reason, place="known_since")
         first, told = finding.known_since, f"known_date: wrong since {finding.known_since}"
-        if last_verified is not None and first < last_verified < end:
-            first = last_verified
-            told += f", at most to the verification of {last_verified}"
+        if since is not None and first < since[0]:
+            first = since[0]
+            told += f", at most to the {since[1]} of {first}"
         return CorrectionSpan(first, end, told)
-    if last_verified is None or last_verified >= end:
+    if since is None:
         reason = Sentence(
             "no_verification_before",
             "no verification before {end} is entered; half the time since it is not known",
             end=end,
         )
         raise InputError(reason, place="rule")
-    days = (end - last_verified).days
-    first = end - timedelta(days=(days + 1) // 2)
-    return CorrectionSpan(
-        first, end, f"half_time: {days} d since the verification of {last_verified}"
-    )
+    days = (end - since[0]).days
+    first = end - timedelta(days=(days + 1) // 2)  # a half day counts whole
+    return CorrectionSpan(first, end, f"half_time: {days} d since the {since[1]} of {since[0]}")
+
+
+def _known_right(
+    end: date, last_verified: date | None, put_in: date | None
+) -> tuple[date, str] | None:
+    """Latest day before `end` from which the instrument may have been wrong, and what it is."""
+    known = [(last_verified, "verification"), (put_in, "replacement")]
+    days = [(day, what) for day, what in known if day is not None and day < end]
+    return max(days, key=lambda each: each[0], default=None)

@@ -9,14 +9,15 @@ from psycopg import Connection
 
 from analytics.place.meter_cost import meter_interval_costs
 from domain.errors import CalendarMissingError, MissingInputError
-from domain.local_day import day_start
+from domain.local_day import day_start, local_day
 from domain.money import cents, exact
 from domain.register_event import RegisterEvent
 from domain.sentence import Sentence
 from domain.tolerance import ToleranceRule, correction_span
 from store.certificate import certificates
+from store.metrology import meter_events
 from store.place import MeterRow
-from store.tolerance import FindingRow, counted
+from store.tolerance import FindingRow, counted, tolerance_findings
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,15 +54,24 @@ class Proposal:
 
 
 def last_verified(conn: Connection, row: FindingRow) -> date | None:
-    """Day of the last verification before the one that found the error."""
-    return max(
-        (
-            each.verified_on
-            for each in certificates(conn, meter_ids=[row.meter_id])
-            if each.verified_on < row.found_on and each.held_until > each.first_day
-        ),
-        default=None,
-    )
+    """Day of the last verification before the one that found the error; a finding is one too."""
+    days = [
+        each.verified_on
+        for each in certificates(conn, meter_ids=[row.meter_id])
+        if each.held_until > each.first_day
+    ]
+    days += [each.found_on for each in tolerance_findings(conn, meter_ids=[row.meter_id])]
+    return max((day for day in days if day < row.found_on), default=None)
+
+
+def put_in(conn: Connection, row: FindingRow, zone: ZoneInfo) -> date | None:
+    """Local day on which the instrument that was found wrong took the place of another."""
+    days = [
+        local_day(each.at, zone)
+        for each in meter_events(conn, [row.meter_id])
+        if each.kind == "swap"
+    ]
+    return max((day for day in days if day < row.found_on), default=None)
 
 
 def propose(conn: Connection, meter: MeterRow, row: FindingRow, rule: ToleranceRule) -> Proposal:
@@ -72,11 +82,14 @@ def propose(conn: Connection, meter: MeterRow, row: FindingRow, rule: ToleranceR
     InputError
         If the rule asks for a day nobody has entered.
     """
-    span = correction_span(row.finding, rule, last_verified(conn, row))
+    zone = ZoneInfo(meter.zone)
+    span = correction_span(
+        row.finding, rule, last_verified(conn, row), put_in=put_in(conn, row, zone)
+    )
     none = Decimal(0)
     if span is None:
         return Proposal(rule, None, None, none, 0, none, none, "", "none: nothing is corrected")
-    days, zone = (span.first_day, span.end_day), ZoneInfo(meter.zone)
+    days = span.first_day, span.end_day
     found = counted(conn, meter.id, meter.quantity, *days)
     length = day_start(span.end_day, zone) - day_start(span.first_day, zone)
     part = 1 / (1 + row.error_pct / 100) - 1

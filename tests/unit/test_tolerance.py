@@ -34,6 +34,21 @@ def test_a_known_day_counts_but_no_day_before_the_last_verification() -> None:
     assert "at most to the verification of 2025-11-01" in span.basis
 
 
+def test_what_another_instrument_counted_before_is_in_no_question() -> None:
+    put_in = date(2026, 10, 2)
+    half = correction_span(FOUND, ToleranceRule.HALF_TIME, VERIFIED, put_in=put_in)
+    assert half is not None
+    assert (half.first_day, half.end_day) == (date(2026, 10, 17), FOUND.found_on)
+    assert half.basis == "half_time: 30 d since the replacement of 2026-10-02"
+    early = replace(FOUND, known_since=date(2026, 9, 14))
+    known = correction_span(early, ToleranceRule.KNOWN_DATE, VERIFIED, put_in=put_in)
+    assert known is not None
+    assert known.first_day == put_in
+    assert correction_span(FOUND, ToleranceRule.HALF_TIME, None, put_in=put_in) == half
+    later = correction_span(FOUND, ToleranceRule.HALF_TIME, VERIFIED, put_in=FOUND.found_on)
+    assert later == correction_span(FOUND, ToleranceRule.HALF_TIME, VERIFIED)
+
+
 def test_a_contract_may_say_that_nothing_is_corrected() -> None:
     assert correction_span(FOUND, ToleranceRule.NONE, VERIFIED) is None
 

@@ -6,7 +6,7 @@ import pytest
 from fastapi.testclient import TestClient
 
 from tests.db.conftest import V1
-from tests.db.metrology.desk import METER, START, compute, enter, find, findings
+from tests.db.metrology.desk import HOUR, METER, START, compute, declare, enter, find, findings
 
 pytestmark = pytest.mark.db
 
@@ -99,3 +99,24 @@ def test_half_the_time_since_nobody_knows_when_is_refused(admin: TestClient) -> 
     assert "no verification before 2026-07-09 is entered" in refused.json()["detail"]
     known = admin.get(f"{base}/proposal", params={"rule": "known_date"}).json()
     assert (known["first_day"], known["counted"]) == ("2026-07-05", "96.000000")
+
+
+def test_half_the_time_does_not_reach_over_a_replacement_or_an_earlier_finding(
+    admin: TestClient,
+) -> None:
+    enter(admin, verified_on="2026-06-19", first_day="2026-06-19", counts_primary=True)
+    base = f"{V1}/tolerance-findings/{find(admin).json()['id']}/proposal"
+    assert admin.get(base).json()["first_day"] == "2026-06-29"
+    earlier = find(admin, found_on="2026-07-01").json()
+    proposal = admin.get(base).json()
+    assert (proposal["first_day"], proposal["counted"]) == ("2026-07-05", "96.000000")
+    assert "8 d since the verification of 2026-07-01" in proposal["basis"]
+    assert (
+        admin.get(f"{V1}/tolerance-findings/{earlier['id']}/proposal")
+        .json()["basis"]
+        .startswith("half_time: 12 d since the verification of 2026-06-19")
+    )
+    declare(admin, "swap", 0.0, START + 4 * 24 * HOUR)
+    proposal = admin.get(base).json()
+    assert (proposal["first_day"], proposal["end_day"]) == ("2026-07-07", "2026-07-09")
+    assert "4 d since the replacement of 2026-07-05" in proposal["basis"]
