@@ -10,7 +10,7 @@ PDF_PACKAGES = libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0
 # What make may do at the same time: Python's and the console's packages, the Debian root
 TOGETHER = $(MAKE) --no-print-directory --silent --jobs=3
 
-.PHONY: help demo test test-quick test-faults test-community bench bench-full district-case timescale stop lint ui lock
+.PHONY: help demo test test-quick test-faults test-community bench bench-full district-case screenshots timescale stop lint ui lock
 .DEFAULT_GOAL := help
 
 help: ## list the targets
@@ -42,6 +42,9 @@ bench-full: .venv/.dev bench-servers ## the benchmarks at full size
 
 district-case: .venv/.dev bench-servers ## the published fleet year, from terminals over MQTT to the report's paragraph
 	.venv/bin/python -m bench.district_case --full
+
+screenshots: .venv/.dev test-packages ## pictures of all pages of a running demo, into docs/screens (ARGS="--password ...")
+	.venv/bin/python ops/screenshots.py $(ARGS)
 
 timescale: ## set up and start the tests' TimescaleDB and Mosquitto under .local/
 	@ops/timescale.sh start off
