@@ -12,7 +12,13 @@ from store.queries import sql
 
 @dataclass(frozen=True, slots=True)
 class StintRow:
-    """A vehicle at a place and described in one way, in [start_at, end_at)."""
+    """A vehicle at a place and described in one way, in [start_at, end_at).
+
+    Attributes
+    ----------
+    institution_id : int
+        To which the place belonged then; the place itself where it belonged to none.
+    """
 
     vehicle_id: int
     code: str
@@ -22,6 +28,7 @@ class StintRow:
     acquisition: str
     place_id: int
     department: str
+    institution_id: int
     start_at: datetime
     end_at: datetime
 
@@ -93,6 +100,12 @@ def stints(conn: Connection, place_id: int, first: datetime, until: datetime) ->
     arguments = {"place_id": place_id, "first": first, "until": until}
     with conn.cursor(row_factory=class_row(StintRow)) as cursor:
         return cursor.execute(sql("vehicle_stint", "stints"), arguments).fetchall()
+
+
+def institutions_at(conn: Connection, place_id: int, at: datetime) -> set[int]:
+    """Institutions at a place or below it at an instant."""
+    arguments = {"place_id": place_id, "at": at}
+    return {row[0] for row in conn.execute(sql("vehicle_stint", "institutions"), arguments)}
 
 
 def trips_of(

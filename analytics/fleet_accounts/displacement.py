@@ -132,7 +132,7 @@ class FleetDisplacement:
             stint.vehicle_id,
             stint.vehicle_class,
             stint.department,
-            self.period.institution_of(stint.place_id),
+            stint.institution_id,
             sum((exact(each) for each in km if each is not None), _NOTHING),
             trips=len(trips),
             trips_untold=sum(each is None for each in km),

@@ -139,13 +139,6 @@ class FleetPeriod:
         """Spans of the months in which a vehicle stood here, in order."""
         return [(each.start_at, each.end_at) for each in self._of_vehicle.get(vehicle_id, ())]
 
-    def institution_of(self, place_id: int) -> int:
-        """The institution a place belongs to; the place itself where none stands above it."""
-        row = self.places.get(place_id)
-        while row is not None and row.kind != "institution" and row.parent_id is not None:
-            row = self.places.get(row.parent_id)
-        return row.id if row is not None and row.kind == "institution" else place_id
-
     @cached_property
     def _of_vehicle(self) -> dict[int, list[StintRow]]:
         found: dict[int, list[StintRow]] = {}

@@ -25,9 +25,9 @@ from store.fleet_entry import (
 )
 from store.fleet_limit import FleetLimitRow, limits_in_force
 from store.vehicle_order import orders_of
-from store.vehicle_stint import TripRow, days_heard, trips_of
+from store.vehicle_stint import TripRow, days_heard, institutions_at, trips_of
 
-_DAY = timedelta(days=1)
+_DAY, _INSTANT = timedelta(days=1), timedelta(microseconds=1)
 _LONGEST = timedelta(days=8)
 """No trip that counts is longer: one of more than a week is implausible."""
 _OWN = "quota"
@@ -214,14 +214,13 @@ class Places:
 
 
 def places_of(period: FleetPeriod) -> Places:
-    """Ledger of places (编制台账) at or below a place."""
+    """Ledger of places (编制台账) of institutions at or below a place when the months end."""
     months = period.months
     filled: dict[int, int] = {}
     end = months.instants[1]
     for stint in period.stints:
         if stint.acquisition == _OWN and stint.end_at >= end:
-            institution = period.institution_of(stint.place_id)
-            filled[institution] = filled.get(institution, 0) + 1
+            filled[stint.institution_id] = filled.get(stint.institution_id, 0) + 1
     entries = [
         QuotaEntry(
             row.organisation_id,
@@ -233,7 +232,7 @@ def places_of(period: FleetPeriod) -> Places:
         )
         for row in quota_entries(period.conn)
     ]
-    below = {each for each in period.places if _is_below(period, each)}
+    below = institutions_at(period.conn, period.place.id, end - _INSTANT) & period.places.keys()
     found = balances(entries, filled, (months.first_day, months.end_day))
     return Places(
         [each for each in found if each.institution_id in below],
@@ -243,13 +242,6 @@ def places_of(period: FleetPeriod) -> Places:
             if each.day < months.end_day and below & {each.institution_id, each.receiver_id}
         ],
     )
-
-
-def _is_below(period: FleetPeriod, place_id: int) -> bool:
-    row = period.places.get(place_id)
-    while row is not None and row.id != period.place.id:
-        row = period.places.get(row.parent_id) if row.parent_id is not None else None
-    return row is not None
 
 
 def maintenance_of(period: FleetPeriod, *, now: datetime) -> list[Due]:

@@ -1,20 +1,25 @@
 -- name: stints
--- Vehicles that stood at a place or below it in [first, until): where, in which department, as what, from when to when.
--- A vehicle that moved or was described anew has several.
-WITH RECURSIVE below AS (
-    SELECT %(place_id)s::bigint AS organisation_id
-     UNION
-    SELECT p.organisation_id FROM below b JOIN organisation_position p
-        ON p.parent_id = b.organisation_id AND p.during @> now()
+-- Vehicles that stood at a place or below it in [first, until): where, in which department and institution, as what, from when to
+-- when, by the tree of that time. A vehicle that moved, or whose place did, or that was described anew, has several.
+WITH stood AS (
+    SELECT p.vehicle_id, d.plate, d.vehicle_class, d.powertrain, d.acquisition, p.place_id, p.department,
+           p.during * d.during * u.during AS during
+      FROM places_under(ARRAY[%(place_id)s::bigint], tstzrange(%(first)s, %(until)s)) u
+      JOIN vehicle_position p ON p.place_id = u.organisation_id AND p.during && u.during
+      JOIN vehicle_description d ON d.vehicle_id = p.vehicle_id AND d.during && p.during * u.during
 )
-SELECT v.vehicle_id, v.code, d.plate, d.vehicle_class, d.powertrain, d.acquisition, p.place_id, p.department,
-       lower(s.during) AS start_at, upper(s.during) AS end_at
-  FROM vehicle_position p
-  JOIN vehicle v USING (vehicle_id)
-  JOIN vehicle_description d USING (vehicle_id)
- CROSS JOIN LATERAL (SELECT p.during * d.during * tstzrange(%(first)s, %(until)s) AS during) s
- WHERE p.place_id IN (SELECT b.organisation_id FROM below b) AND p.during && d.during AND NOT isempty(s.during)
+SELECT v.vehicle_id, v.code, s.plate, s.vehicle_class, s.powertrain, s.acquisition, s.place_id, s.department, i.institution_id,
+       lower(s.during * i.during) AS start_at, upper(s.during * i.during) AS end_at
+  FROM stood s JOIN vehicle v USING (vehicle_id)
+  JOIN institutions_over(ARRAY(SELECT DISTINCT x.place_id FROM stood x), tstzrange(%(first)s, %(until)s)) i
+    ON i.place_id = s.place_id AND i.during && s.during
+ WHERE NOT isempty(s.during)
  ORDER BY v.code, start_at;
+
+-- name: institutions
+-- Institutions at a place or below it at an instant.
+SELECT o.organisation_id FROM places_under(ARRAY[%(place_id)s::bigint], tstzrange(%(at)s, %(at)s, '[]')) u
+  JOIN organisation o USING (organisation_id) WHERE o.kind = 'institution';
 
 -- name: trips
 -- Trips that count of vehicles, begun in [first, until). Implausible ones (bit 32 of doubts) are in no total.

@@ -1,9 +1,8 @@
 -- name: segments
 -- By the version known at as_of, null for the current one; after_at, after_id: the last one of the page before.
-WITH RECURSIVE below AS (
-    SELECT %(organisation_id)s::bigint AS organisation_id
-     UNION
-    SELECT o.organisation_id FROM below b JOIN organisation_now o ON o.parent_id = b.organisation_id
+-- organisation_id: of vehicles that stood there or below it when it began, by the tree of that time.
+WITH below AS (
+    SELECT u.organisation_id, u.during FROM places_under(ARRAY[%(organisation_id)s::bigint], tstzrange(%(first)s, %(end)s)) u
 )
 SELECT s.vehicle_id, s.segment_id AS id, s.kind, s.start_at, s.end_at, s.start_after, s.end_before, s.km, s.km_by, s.km_ways,
        s.kwh, s.kwh_by, s.kwh_ways, s.kwh_spread, s.recovered_kwh, s.grid_kwh, s.electric_km, s.soc_start, s.soc_end, s.evidence,
@@ -21,8 +20,8 @@ SELECT s.vehicle_id, s.segment_id AS id, s.kind, s.start_at, s.end_at, s.start_a
    AND (s.superseded_at IS NULL OR s.superseded_at > %(as_of)s::timestamptz)
    AND (%(vehicle_id)s::bigint IS NULL OR s.vehicle_id = %(vehicle_id)s)
    AND (%(organisation_id)s::bigint IS NULL OR s.vehicle_id IN (
-        SELECT q.vehicle_id FROM vehicle_position q WHERE q.during @> s.start_at
-           AND q.place_id IN (SELECT b.organisation_id FROM below b)))
+        SELECT q.vehicle_id FROM vehicle_position q JOIN below b ON b.organisation_id = q.place_id AND b.during @> s.start_at
+         WHERE q.during @> s.start_at))
    AND (%(after_at)s::timestamptz IS NULL OR (s.start_at, s.segment_id) > (%(after_at)s, %(after_id)s))
  ORDER BY s.start_at, s.segment_id LIMIT %(at_most)s;
 

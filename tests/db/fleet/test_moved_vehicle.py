@@ -78,6 +78,41 @@ def test_costs_and_displaced_fuel_go_with_whoever_had_the_vehicle(
     assert items(account(own, conn, "hospital"))["insurance"] == "3000.00"
 
 
+def test_what_vehicles_did_stays_with_the_institution_their_place_belonged_to_then(
+    conn: Connection, client: TestClient
+) -> None:
+    """The school's building, with both cars and their pile, goes to the hospital on 2 July."""
+    assert take(client, "orders_charging", CHARGING)["taken"]
+    assert take(client, "orders_insurance", INSURANCE)["taken"]
+    before = items(account(client, conn, "bureau"))
+    body = {"day": MOVED[:10], "parent": "hospital", "reason": "机构改革"}
+    answer = client.post(f"{V1}/organisations/school-building/positions", json=body)
+    assert answer.status_code == 201, answer.text
+    school, hospital = (account(client, conn, place) for place in ("school", "hospital"))
+    assert items(school) == {"insurance": "100.00", "own_piles": "3.60"}
+    assert items(hospital) == {"insurance": "3000.00", "charging": "35.10"}
+    assert (school["km"], hospital["km"]) == ("100.000", "100.000")
+    assert items(account(client, conn, "bureau")) == before
+    terms = {"place": place_id(conn, "bureau"), "text": TERMS}
+    assert client.post(f"{V1}/fleet-summary/terms", json=terms).status_code == 201
+    whole = asked(conn, "bureau") | {"by": "institution"}
+    found = client.get(f"{V1}/fleet-summary", params=whole).json()
+    told = {each["name"]: (each["electric_km"], each["vehicles"]) for each in found["groups"]}
+    assert told == {"school": ("100.000", 2), "hospital": ("150.000", 2)}
+    days = {}
+    for place in ("school", "hospital"):
+        used = client.get(f"{V1}/fleet-use", params=asked(conn, place)).json()["items"]
+        days[place] = next((e["days"], e["days_used"]) for e in used if e["code"] == "car-1")
+    assert days == {"school": (1, 1), "hospital": (30, 1)}
+    first, end = local("2026-07-01 00:00"), local("2026-08-01 00:00")
+    span = {"first": first.isoformat(), "end": end.isoformat()}
+    trips = {}
+    for place in ("school", "hospital"):
+        listed = client.get(f"{V1}/trips", params={"organisation": place_id(conn, place), **span})
+        trips[place] = [each["id"] for each in listed.json()["items"]]
+    assert trips == {"school": ["t1"], "hospital": ["t2", "t3"]}
+
+
 def test_months_and_holders_add_up_and_no_plug_in_is_counted_twice(
     conn: Connection, client: TestClient
 ) -> None:
