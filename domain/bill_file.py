@@ -54,7 +54,7 @@ def read_bills(text: str, *, place: str) -> dict[tuple[str, str], list[BillRow]]
     ------
     InputError
         With file and line: a column missing, a value that is none, days that do not fit, a line
-        given twice, or two rows of one bill with different days.
+        given twice, also as a whole and by period, or two rows of one bill with different days.
     """
     reader = csv.DictReader(io.StringIO(text.removeprefix("\ufeff")), strict=True)
     if tuple(reader.fieldnames or ()) != COLUMNS:
@@ -132,6 +132,19 @@ def _refuse_contradiction(bill: list[BillRow], row: BillRow, where: str) -> None
         told = f"{row.item} {row.period or ''}".strip()
         raise InputError(
             Sentence("bill_twice", "bill {number} has {told} twice", number=row.number, told=told),
+            place=where,
+        )
+    beside = [each for each in (*bill, row) if each.item == row.item]
+    if any(each.period is None and each.quantity for each in beside) and any(
+        each.period for each in beside
+    ):
+        raise InputError(
+            Sentence(
+                "bill_whole_and_periods",
+                "bill {number} has {item} as a whole and by period: the same use would count twice",
+                number=row.number,
+                item=row.item,
+            ),
             place=where,
         )
     if bill and (row.first_day, row.end_day) != (bill[0].first_day, bill[0].end_day):

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 
 from analytics.ledger.cost_line import Line
@@ -79,19 +80,21 @@ def _value(line: Line) -> Decimal:
 
 
 def _quantity(lines: Iterable[Line]) -> Decimal:
-    """Quantity of lines of several components of one use: that of the fullest component."""
-    by_name: dict[str, Decimal] = {}
+    """Quantity of lines of several components of one use: that of the fullest of each span.
+
+    Two versions within a month may name their components differently: each span of days has its
+    own, and the quantity is that of all spans.
+    """
+    by_name: dict[tuple[date, date], dict[str, Decimal]] = {}
     for line in lines:
+        of_span = by_name.setdefault((line.first_day, line.end_day), {})
         name = line.name.partition("/")[0]
-        by_name[name] = by_name.get(name, Decimal(0)) + line.quantity
-    return max(by_name.values(), default=Decimal(0))
+        of_span[name] = of_span.get(name, Decimal(0)) + line.quantity
+    return sum((max(each.values()) for each in by_name.values()), Decimal(0))
 
 
 def _whole(item: str, lines: list[Line]) -> OurSide:
-    all_day = [line for line in lines if line.period is None]
-    with_period = [line for line in lines if line.period is not None]
-    quantity = max(_quantity(all_day), _quantity(with_period))
-    return OurSide(item, None, quantity, sum(map(_value, lines), Decimal(0)))
+    return OurSide(item, None, _quantity(lines), sum(map(_value, lines), Decimal(0)))
 
 
 def _by_period(item: str, lines: list[Line]) -> list[OurSide]:

@@ -96,6 +96,20 @@ def test_funds_with_a_line_of_their_own_are_compared_with_our_funds() -> None:
     ]
 
 
+def test_two_versions_of_a_month_with_other_names_are_one_quantity_at_its_mean_price() -> None:
+    half = date(2026, 7, 16)
+    old = replace(line("transmission", None, D(1000), D("0.60")), end_day=half)
+    new = replace(line("grid", None, D(500), D("0.80")), first_day=half)
+    fund = replace(line("government_funds", None, D(500), D("0.04")), first_day=half)
+    found = reconcile(
+        [BillLine("energy", None, D(1500), D("0.68"), D("1020.00"))], Cost((old, new, fund), ())
+    )
+    side = found.lines[0].ours
+    assert side is not None
+    assert (side.quantity, side.price) == (D(1500), D("0.68"))
+    assert found.explained == ()
+
+
 def test_a_bill_with_one_sum_of_energy_is_compared_as_one() -> None:
     total = sum(USED.values(), D(0))
     mean = ours().total / total

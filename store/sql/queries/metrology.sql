@@ -29,7 +29,7 @@ SELECT d.meter_id, lower(d.during) AS at
 
 -- name: bill_quantities
 -- The quantity of each bill's energy beside what we counted on its days: bills that end after `since`,
--- of the meters named. Ours is null unless every second of the days has a figure.
+-- of the meters named. Ours is null unless every second of the days has a figure, theirs unless every period has a quantity.
 -- All at once: looked up bill by bill, who may see the days would be asked for every bill. A bill of a whole month
 -- takes the month's sum; others take theirs from sums and days.
 WITH asked AS MATERIALIZED (
@@ -52,7 +52,7 @@ WITH asked AS MATERIALIZED (
     SELECT span.numbers[s.n], sum(s.value ORDER BY s.month), sum(s.covered_s)
       FROM span CROSS JOIN LATERAL span_months(span.meter_ids, span.firsts, span.ends) s GROUP BY 1
 ), billed AS (
-    SELECT l.bill_id, sum(l.quantity) AS quantity
+    SELECT l.bill_id, CASE WHEN bool_and(l.quantity IS NOT NULL OR l.period IS NULL) THEN sum(l.quantity) END AS quantity
       FROM asked a JOIN bill_line l USING (bill_id) WHERE l.item = 'energy' GROUP BY l.bill_id
 ), remark AS (
     SELECT DISTINCT ON (r.bill_id) r.*, person_name(r.person_id) AS person
@@ -78,7 +78,7 @@ WITH asked AS MATERIALIZED (
         ON d.meter_id = a.meter_id AND d.quantity = a.quantity AND d.day >= a.first_day AND d.day < a.end_day
      GROUP BY a.bill_id
 ), billed AS (
-    SELECT l.bill_id, sum(l.quantity) AS quantity
+    SELECT l.bill_id, CASE WHEN bool_and(l.quantity IS NOT NULL OR l.period IS NULL) THEN sum(l.quantity) END AS quantity
       FROM asked a JOIN bill_line l USING (bill_id) WHERE l.item = 'energy' GROUP BY l.bill_id
 ), remark AS (
     SELECT DISTINCT ON (r.bill_id) r.*, person_name(r.person_id) AS person

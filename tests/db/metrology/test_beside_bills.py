@@ -40,6 +40,19 @@ def test_a_bill_is_compared_with_what_was_counted(admin: TestClient) -> None:
     assert findings(admin) == [("bill_differs", "2026-07-06")]
 
 
+def test_a_bill_that_tells_the_quantity_of_some_periods_alone_is_not_compared(
+    admin: TestClient, conn: Connection
+) -> None:
+    enter(admin, counts_primary=True)
+    bill_id = bill(admin, "A", date(2026, 7, 1), date(2026, 7, 6), 120.0)
+    conn.execute(
+        "UPDATE bill_line SET quantity = NULL WHERE bill_id = %s AND period = 'valley'", [bill_id]
+    )
+    told = admin.get(f"{V1}/metrology/bills", params={"meter": METER}).json()["items"][0]
+    assert (told["billed"], told["counted"], told["beyond_limit"]) == (None, "120.000000", False)
+    assert findings(admin) == []
+
+
 def test_a_difference_that_grows_is_named(admin: TestClient) -> None:
     enter(admin, counts_primary=True)
     for n, kwh in enumerate((24.0, 24.2, 24.4, 24.9), 1):
