@@ -44,6 +44,8 @@ _RATES = {"kW": "kWh", "m3/h": "m3"}
 """Units of gauges that can be integrated over hours, and what they come to."""
 _MOST_DAYS = 100 * 366
 _DAY_MIN = 1440
+_LARGEST = 1e15
+"""Beyond it a register has no unit digit any more. [unit of the register]"""
 
 
 def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -104,8 +106,9 @@ def run(args: argparse.Namespace) -> int:
     quantity = _quantity(args.quantity, intervals=args.intervals)
     for name in ("ratio", "register_size"):
         given = getattr(args, name)
-        if given is not None and not 0 < given < float("inf"):
-            raise ConfigurationError(f"--{name.replace('_', '-')} {given}: want more than 0")
+        if given is not None and not 0 < given < _LARGEST:
+            wanted = f"want more than 0 and less than {_LARGEST:g}"
+            raise ConfigurationError(f"--{name.replace('_', '-')} {given}: {wanted}")
     if not 0 < args.minutes <= _DAY_MIN or _DAY_MIN % args.minutes:
         raise ConfigurationError(f"--minutes {args.minutes}: want a divisor of {_DAY_MIN}")
     as_of = None if args.as_of is None else _instant(args.as_of, zone)
@@ -124,8 +127,14 @@ def run(args: argparse.Namespace) -> int:
     told = _history(readings, events, zone, quantity, args, ratio, closed)
     use = mark_level_changes(use_of_history(told, grid), grid)
     unit = _RATES[quantity.unit] if quantity.kind is Kind.GAUGE else quantity.unit
+    told_any = False
     for interval in as_told(intervals_of(use, grid.bounds), told.segments).rows():
         print(json.dumps(_line(interval, unit)))
+        told_any = True
+    if not told_any:
+        reason = f"no interval follows from {len(readings.ts)} readings"
+        why = "one alone, or all of them taken for garbage"
+        raise InputError(f"{reason}: {why}", place=str(args.file))
     return 0
 
 
@@ -176,11 +185,18 @@ class _File:
                         continue
                 column = value
                 if row[value].strip():  # not measured is not zero
-                    numbers.append(float(number(row[value].strip())))
+                    numbers.append(_number(row[value].strip()))
                     instants.append(us(instant))
             except ValueError as error:
                 self.rows.leave_out(table, column, error)
         return in_order(np.array(instants, np.int64), np.array(numbers, np.float64))
+
+
+def _number(text: str) -> float:
+    value = float(number(text))
+    if abs(value) >= _LARGEST:
+        raise ValueError(f"{text!r} is out of range: want less than {_LARGEST:g}")
+    return value
 
 
 def _weather(args: argparse.Namespace, zone: ZoneInfo) -> Series | None:

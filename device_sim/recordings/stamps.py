@@ -1,6 +1,6 @@
 """Instants as files write them."""
 
-from datetime import UTC, datetime
+from datetime import MAXYEAR, MINYEAR, UTC, datetime
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
@@ -29,6 +29,8 @@ class WrittenStamps:
             stamp = datetime.fromisoformat(text.strip())
         except ValueError:
             raise ValueError(f"{text!r} is no time: want RFC 3339, or local time") from None
+        if not MINYEAR < stamp.year < MAXYEAR:  # so that no zone leads beyond what a clock knows
+            raise ValueError(f"{text!r} is in a year out of range")
         if stamp.tzinfo is None:
             stamp = self._local(stamp)
         self._last = stamp.astimezone(UTC)

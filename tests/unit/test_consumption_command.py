@@ -164,3 +164,32 @@ def test_an_event_that_cannot_be_is_refused_with_its_line(
     )
     assert main(["consumption", str(file), "--events", str(events)]) == 1
     assert "e.csv:2" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("rows", "words", "reason"),
+    [
+        (["0001-01-01T00:00:00,1", "0001-01-01T01:00:00,2"], [], "m.csv:2:ts: '0001-01-01T00:00"),
+        (["9999-12-31T22:00:00,1", "9999-12-31T23:00:00,2"], [], "is in a year out of range"),
+        ([f"{HOURS[0]},1e308", f"{HOURS[1]},-1e308"], [], "m.csv:2:register: '1e308' is out of r"),
+        ([f"{HOURS[0]},10"], [], "m.csv: no interval follows from 1 readings: one alone"),
+        (
+            [f"{HOURS[0]},10", f"{HOURS[1]},11"],
+            ["--register-size", 5],
+            "m.csv: no interval follows from 2 readings",
+        ),
+        ([f"{HOURS[0]},10", f"{HOURS[1]},11"], ["--ratio", 1e308], "--ratio 1e+308: want more th"),
+    ],
+)
+def test_what_tells_nothing_is_refused_and_never_passed_over(
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    rows: list[str],
+    words: list[object],
+    reason: str,
+) -> None:
+    file = table(tmp_path / "m.csv", *rows)
+    assert main(["consumption", *map(str, [file, *words])]) == 1
+    told = capsys.readouterr()
+    assert reason in told.err
+    assert (told.out, told.err.count("\n")) == ("", 1)
