@@ -154,6 +154,7 @@ class SuppressedRow:
     place_zh: str
     place_en: str
     meter_code: str | None
+    device_code: str | None
     medium: str | None
     first: datetime
     last: datetime

@@ -33,7 +33,7 @@ from store.alert_desk import (
     zone_of_desk,
 )
 
-OPENING = frozenset({Act.OPEN, Act.REOPEN, Act.RELEASE})
+OPENING = frozenset({Act.OPEN, Act.REOPEN, Act.RELEASE, Act.WAKE})
 """What is news of an alert."""
 
 

@@ -17,6 +17,7 @@ from analytics.alerts.policy import Policy
 from analytics.alerts.spell import Spell, spells
 from analytics.jobs.alert_news import Opened, is_shown, tell_desks
 from analytics.jobs.alert_surroundings import SHADOW, AlertSurroundings
+from analytics.jobs.held_back import Withheld
 from analytics.jobs.live_alerts import (
     COMES_BACK,
     STALE,
@@ -137,7 +138,12 @@ class _Late:
     def _place(self, spell: Spell, known: Sequence[Alert]) -> list[Alert]:
         """Keep what a spell makes of an alert; returns it, nothing where all is told already."""
         judged, spelt = spell.worst, spell.standing
-        if self._around.suppressed(self._watched, judged.rule, spelt.began_at) is not None:
+        window = self._around.suppressed(self._watched, judged.rule, spelt.began_at)
+        if window is not None:
+            withheld = Withheld()
+            for at in (spelt.began_at, spelt.last_at):
+                withheld.note(self._watched, judged._replace(at=at), window)
+            withheld.keep(self._conn)
             return []
         same = [each for each in known if each.standing and _overlap(each.standing, spelt)]
         told = [each for each in same if each.standing and each.standing.opened_at]

@@ -18,6 +18,7 @@ from analytics.alerts.live_rule import (
 )
 from analytics.jobs.alert_news import Opened, is_shown, tell_desks
 from analytics.jobs.alert_surroundings import OFF, SHADOW, AlertSurroundings
+from analytics.jobs.held_back import Withheld
 from analytics.jobs.supply_causes import SUPPLY_RULES, explain_supply
 from analytics.rules.finding import Priority
 from domain.alert import Act, AlertState
@@ -157,10 +158,14 @@ class _Desk:
         ids = sorted({watched.device_id for watched, _ in found})
         since = self._now - COMES_BACK
         known = alerts_of_devices(self._conn, ids, list(LIVE_POLICIES), since=since)
-        silently = dict[tuple[str, int, str], Change]()
+        silently, withheld = dict[tuple[str, int, str], Change](), Withheld()
         for watched, judged in found:
+            window = self._around.suppressed(watched, judged.rule, judged.at)
             here = known.setdefault((judged.rule, watched.device_id), {})
             for code in codes_of(judged, here):
+                if window is not None and _rests(here.get(code)):
+                    withheld.note(watched, judged, window)
+                    continue
                 change = changed(self._around, watched, judged, here.get(code), self._now)
                 if change is None:
                     continue
@@ -174,6 +179,7 @@ class _Desk:
                     here[code], silently[key] = change.alert, change
         for change in silently.values():
             keep(self._conn, change)
+        withheld.keep(self._conn)
         if self._opened.rules & SUPPLY_RULES:
             for kept, acts in explain_supply(self._conn, self._around, now=self._now):
                 self._note(kept, acts)
@@ -199,6 +205,11 @@ def codes_of(judged: Judged, here: Mapping[str, Alert]) -> list[str]:
     return list(here)
 
 
+def _rests(alert: Alert | None) -> bool:
+    standing = None if alert is None else alert.standing
+    return standing is None or standing.state in (AlertState.RESOLVED, AlertState.PENDING)
+
+
 def changed(
     around: AlertSurroundings,
     watched: Watched,
@@ -210,9 +221,6 @@ def changed(
     if alert is None and judged.says is not Says.BAD:
         return None
     standing = None if alert is None else alert.standing
-    rests = standing is None or standing.state in (AlertState.RESOLVED, AlertState.PENDING)
-    if rests and around.suppressed(watched, judged.rule, judged.at) is not None:
-        return None
     step = judge(standing, Sight(judged.at, judged.says), LIVE_POLICIES[judged.rule], now=now)
     if step.standing is None or step.standing == standing:
         return None

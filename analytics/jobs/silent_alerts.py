@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from psycopg import Connection
 
 from analytics.alerts.course import Says, Sight, Step, judge
+from analytics.alerts.live_rule import LIVE_POLICIES
 from analytics.alerts.policy import Policy
 from analytics.alerts.quiet import Heard, patience, silent_devices
 from analytics.alerts.rule_names import GATEWAY_SILENT, MAIN_SILENT, PLACE_SILENT, SILENT
@@ -14,15 +15,18 @@ from analytics.alerts.upkeep import Subject
 from analytics.jobs.alert_news import is_news, is_shown, tell_desks
 from analytics.jobs.alert_surroundings import OFF, SHADOW, AlertSurroundings
 from analytics.jobs.silent_causes import Cause, silent_causes
+from analytics.rules.finding import Priority
 from domain.alert import STANDING, Act, AlertState
 from store.alert import Alert, Change, Shown, alerts_of_devices, alerts_of_rules, keep, tell
 from store.alert_watch import Watched, heard, usual_pause
+from store.held_back import HeldBack, hold_back
 
 _WAIT = timedelta(minutes=2)
 """Nothing is told of sooner than this: what explains it often comes later."""
 _POLICY = Policy(least=_WAIT)
 _WIDEST = {PLACE_SILENT: Policy()}
 _OF_DEVICES = (MAIN_SILENT, GATEWAY_SILENT, SILENT)
+_INSTANT = timedelta(microseconds=1)
 _LASTING = (*STANDING, AlertState.PENDING)
 _INTERVALS, _LEAST = 3.0, timedelta(minutes=15)
 _COMES_BACK = timedelta(days=2)
@@ -69,6 +73,7 @@ class _Round:
         self._around = around
         self._now = now
         self._told = set[int]()
+        self._withheld = set[int]()
         self._opened = list[tuple[Alert, float]]()
 
     def run(self, causes: Sequence[Cause], silent: Mapping[int, timedelta]) -> int:
@@ -91,12 +96,32 @@ class _Round:
             kept = self._judge(self._subject(*key), cause.lasts, known.get(key), parent)
             if kept is not None and kept.id is not None and _explains(kept):
                 explained |= {each: kept.id for each in cause.devices if each not in explained}
+            else:  # a window may be open: what it holds back stands for its devices too
+                self._withheld |= cause.devices
         for device_id in sorted({*silent, *(each for rule, each in known if rule == SILENT)}):
             subject, alert = self._subject(SILENT, device_id), known.get((SILENT, device_id))
             self._judge(subject, silent.get(device_id), alert, explained.get(device_id))
+        self._blind(silent)
         tell_desks(self._conn, self._opened, now=self._now)
         tell(self._conn, self._told)
         return len(self._told)
+
+    def _blind(self, silent: Mapping[int, timedelta]) -> None:
+        """What stands at a silent device neither grows nor ends until it speaks, and says so."""
+        rules = list(LIVE_POLICIES)
+        standing = alerts_of_devices(self._conn, sorted(silent), rules, since=self._now)
+        for alert in (each for by_code in standing.values() for each in by_code.values()):
+            was = alert.standing
+            if was is None or was.state not in STANDING or was.blind_since or not alert.device_id:
+                continue
+            heard = self._now - silent[alert.device_id]
+            sight = Sight(max(heard, was.judged_to + _INSTANT), Says.NOTHING)
+            step = judge(was, sight, LIVE_POLICIES[alert.rule], now=self._now)
+            if step.standing is not None:
+                blind = replace(alert, standing=step.standing)
+                kept = keep(self._conn, Change(blind, was.state, step.acts))
+                if kept.id is not None and is_shown(kept):
+                    self._told.add(kept.id)
 
     def _subject(self, rule: str, subject_id: int) -> Subject | None:
         if rule == PLACE_SILENT:
@@ -124,6 +149,8 @@ class _Round:
         rests = standing is None or standing.state is AlertState.RESOLVED
         window = self._around.covering(place_id, device_id, meter_id, rule, self._now)
         if rests and window is not None:
+            if for_long is not None and parent is None and device_id not in self._withheld:
+                hold_back(self._conn, self._held(subject, for_long), window)
             return alert
         if step.standing is None:
             return alert
@@ -145,6 +172,16 @@ class _Round:
         if is_news(kept, change.acts):
             self._opened.append((kept, 0.0))
         return kept
+
+    def _held(self, subject: Subject, for_long: timedelta) -> HeldBack:
+        rule, place_id, device_id, meter_id = subject
+        priority = Priority.LOW if rule == SILENT else Priority.HIGH
+        minutes = for_long / timedelta(minutes=1)
+        heard, wait = self._now - for_long, _WAIT / timedelta(seconds=1)
+        return HeldBack(
+            rule, place_id, device_id, meter_id, str(priority), heard, self._now, 1, 1, wait,
+            None, minutes,
+        )  # fmt: skip
 
 
 def _explains(alert: Alert) -> bool:

@@ -246,6 +246,7 @@ class SuppressedOut(BaseModel):
     place_zh: str
     place_en: str
     meter_code: str | None
+    device_code: str | None
     medium: str | None
     first: AwareDatetime
     last: AwareDatetime

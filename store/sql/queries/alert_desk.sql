@@ -128,11 +128,14 @@ INSERT INTO alert_window_end (window_id, reason) VALUES (%(window_id)s, %(reason
 
 -- name: suppressed
 -- What was found in the last 30 days and opened no alert because of a window or an event, the newest first.
-SELECT f.rule, o.code AS place_code, o.name_zh AS place_zh, o.name_en AS place_en, m.code AS meter_code, m.medium, f.start_at AS first,
+-- Of what is judged live, that of which enough came for long enough to open one.
+SELECT f.rule, o.code AS place_code, o.name_zh AS place_zh, o.name_en AS place_en, m.code AS meter_code, d.code AS device_code, m.medium, f.start_at AS first,
        f.end_at AS last, f.priority, f.expected, f.actual, f.evidence ->> 'because_kind' AS kind,
        f.evidence ->> 'because' AS reason, f.evidence ? 'because_of' AS event
-  FROM alert_finding f JOIN organisation o USING (organisation_id) LEFT JOIN meter m USING (meter_id)
- WHERE f.outcome = 'suppressed' AND f.start_at >= now() - interval '30 days' ORDER BY f.start_at DESC LIMIT 200;
+  FROM alert_finding f JOIN organisation o USING (organisation_id) LEFT JOIN meter m USING (meter_id) LEFT JOIN device d ON d.device_id = f.device_id
+ WHERE f.outcome = 'suppressed' AND f.start_at >= now() - interval '30 days'
+   AND (NOT f.evidence ? 'values' OR (f.evidence ->> 'values')::integer >= (f.evidence ->> 'of')::integer
+        AND extract(epoch FROM f.end_at - f.start_at) >= (f.evidence ->> 'least_s')::float8) ORDER BY f.start_at DESC LIMIT 200;
 
 -- name: list_windows
 SELECT w.window_id AS id, o.code AS place_code, o.name_zh AS place_zh, o.name_en AS place_en, w.rule, w.kind,

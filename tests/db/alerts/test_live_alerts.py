@@ -4,9 +4,11 @@ from datetime import timedelta
 
 import pytest
 
+from analytics.jobs.watch import Evaluator
 from domain.registry import Device, DeviceKind, Registry
 from store.registry import write as write_registry
 from tests.db.alerts.conftest import MINUTE, House
+from tests.db.conftest import V1, SignIn
 
 pytestmark = pytest.mark.db
 
@@ -77,7 +79,9 @@ def test_a_rule_on_trial_tells_nobody_and_a_silent_one_judges_nothing(house: Hou
     assert house.one("SELECT count(*) FROM outbox WHERE alert_id IS NOT NULL") == 0
 
 
-def test_within_a_window_of_maintenance_nothing_opens(house: House) -> None:
+def test_within_a_window_of_maintenance_nothing_opens_and_what_was_held_back_is_listed(
+    house: House, sign_in: SignIn
+) -> None:
     house.conn.execute(
         "INSERT INTO alert_window (organisation_id, kind, during, reason, person_id)"
         " SELECT organisation_id, 'maintenance', tstzrange(%s, %s), 'transformer', person_id"
@@ -85,10 +89,82 @@ def test_within_a_window_of_maintenance_nothing_opens(house: House) -> None:
         [house.now - MINUTE, house.now + 60 * MINUTE],
     )
     bring_down(house, DEVICE, "hospital-device-0")
+    house.say(LOW, "school-device-1")  # once is no alert, and nothing that was held back
+    house.look()
     assert house.one("SELECT count(*) FROM alert") == 1
+    shown = house.rows("SELECT * FROM alert_finding ORDER BY finding_id")
+    house.look()
+    Evaluator(house.work).catch_up(now=house.now)  # judged again, nothing grows
+    assert house.rows("SELECT * FROM alert_finding ORDER BY finding_id") == shown
+    (held,) = sign_in("school").get(f"{V1}/suppressed-findings").json()["items"]
+    assert (held["rule"], held["device_code"], held["reason"]) == (
+        "voltage_low", DEVICE, "transformer",
+    )  # fmt: skip
+    assert (held["actual"], held["expected"], held["kind"]) == (190.0, 198.0, "maintenance")
+    assert sign_in("hospital").get(f"{V1}/suppressed-findings").json()["items"] == []
     house.pass_by(timedelta(hours=2))
     bring_down(house, DEVICE)
     assert house.one("SELECT count(*) FROM alert WHERE rule = 'voltage_low'") == 2
+
+
+def test_a_gateway_that_is_silent_in_a_window_is_listed_once_and_told_when_it_is_over(
+    house: House, sign_in: SignIn
+) -> None:
+    gateway = Device("gateway", "school-building", DeviceKind.GATEWAY, "网关", "gateway")
+    write_registry(house.conn, Registry((), (), (gateway,)))
+    house.conn.execute(
+        "UPDATE device SET via_id = (SELECT device_id FROM device WHERE code = 'gateway')"
+        " WHERE code LIKE 'school-device-%'"
+    )
+    behind = [f"school-device-{number}" for number in range(3)]
+    house.say(GOOD, *behind, "hospital-device-0")
+    house.look()
+    house.conn.execute(
+        "INSERT INTO alert_window (organisation_id, kind, during, reason, person_id)"
+        " SELECT organisation_id, 'maintenance', tstzrange(%s, %s), 'new switch', person_id"
+        " FROM organisation, person WHERE code = 'school' AND login = 'school'",
+        [house.now, house.now + 30 * MINUTE],
+    )
+    for _ in range(29):
+        house.pass_by(MINUTE)
+        house.say(GOOD, "hospital-device-0")
+        house.look()
+    assert house.one("SELECT count(*) FROM alert") == 0
+    held = sign_in("school").get(f"{V1}/suppressed-findings").json()["items"]
+    assert [(each["rule"], each["device_code"], each["reason"]) for each in held] == [
+        ("gateway_silent", "gateway", "new switch")
+    ]
+    for _ in range(5):
+        house.pass_by(MINUTE)
+        house.say(GOOD, "hospital-device-0")
+        house.look()
+    assert house.rows("SELECT a.rule FROM alert_interruption i JOIN alert a USING (alert_id)") == [
+        {"rule": "gateway_silent"}
+    ]
+
+
+def test_what_stands_at_a_device_that_falls_silent_says_so_and_its_hold_begins_anew(
+    house: House,
+) -> None:
+    bring_down(house, DEVICE)
+    house.say(GOOD, DEVICE)  # one minute in order, and then nothing
+    last = house.now
+    house.look()
+    for _ in range(20):
+        house.pass_by(MINUTE)
+        house.say(GOOD, "hospital-device-0")
+        house.look()
+    seen = "SELECT state, blind_since, clear_since FROM alert WHERE rule = 'voltage_low'"
+    (blind,) = house.rows(seen)
+    assert blind["state"] == "open"
+    assert abs(blind["blind_since"] - last) < MINUTE  # type: ignore[operator]  # an instant
+    house.say(GOOD, DEVICE)
+    house.look()
+    assert house.rows(seen) == [{"state": "open", "blind_since": None, "clear_since": house.now}]
+    acts = (
+        "SELECT array_agg(act ORDER BY alert_event_id) FROM alert_event JOIN alert USING (alert_id)"
+    )
+    assert house.one(acts + " WHERE rule = 'voltage_low'") == ["pend", "open", "blind", "sight"]
 
 
 def test_a_threshold_of_one_meter_is_its_own(house: House) -> None:
@@ -124,6 +200,7 @@ def test_what_was_snoozed_comes_back_when_its_time_is_over(house: House) -> None
     house.look()
     assert house.one("SELECT state FROM alert") == "open"
     assert house.one("SELECT act FROM alert_event ORDER BY alert_event_id DESC LIMIT 1") == "wake"
+    assert house.one("SELECT count(*) FROM alert_interruption") == 2  # its ladder begins anew
 
 
 @pytest.mark.parametrize(

@@ -36,6 +36,7 @@ export interface Suppressed {
   place_zh: string
   place_en: string
   meter_code: string | null
+  device_code: string | null
   medium: string | null
   first: Instant
   last: Instant
