@@ -8,11 +8,15 @@ from fastapi import FastAPI
 from starlette.middleware.gzip import GZipMiddleware
 
 from api import health
+from api.allowance import Allowances
 from api.bell import Bell
+from api.body_limit import BodyLimit
 from api.console import add_console
+from api.document import add_document
 from api.headers import SecurityHeaders
 from api.pool import open_pool
-from api.problem import Problem, add_handlers
+from api.problem import add_handlers
+from api.request_id import RequestId
 from api.routes import (
     acknowledgements,
     alert_ledger,
@@ -20,9 +24,9 @@ from api.routes import (
     alert_thresholds,
     alerts,
     audit,
+    baseline_curve,
     baselines,
     bills,
-    baseline_curve,
     calendars,
     certificates,
     channels,
@@ -51,6 +55,7 @@ from api.routes import (
     heard_messages,
     heating,
     indicators,
+    keys,
     ledger_months,
     limits,
     manual_entries,
@@ -110,12 +115,14 @@ from api.routes import (
     work_orders,
 )
 from api.settings import ApiSettings
+from api.unforeseen import Unforeseen
 
 _ROUTES = (
     session,
     audit,
     security_rules,
     people,
+    keys,
     alerts,
     alert_rules,
     alert_thresholds,
@@ -176,11 +183,11 @@ _ROUTES = (
     tolerance,
     metrology,
     ledger_months,
+    baseline_curve,
     baselines,
     non_routine_events,
     savings,
     contracts,
-    baseline_curve,
     contract_events,
     contract_figures,
     contract_parties,
@@ -218,6 +225,7 @@ def create_app(settings: ApiSettings) -> FastAPI:
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         app.state.settings = settings
+        app.state.allowances = Allowances(settings)
         app.state.bell = Bell(settings.database_url)
         app.state.pool = open_pool(settings.database_url)
         listening = asyncio.create_task(app.state.bell.run())
@@ -239,14 +247,14 @@ def create_app(settings: ApiSettings) -> FastAPI:
     )
     add_handlers(app)
     for module in _ROUTES:
-        app.include_router(
-            module.router,
-            prefix="/api/v1",
-            responses={"4XX": {"model": Problem}, "5XX": {"model": Problem}},
-        )
+        app.include_router(module.router, prefix="/api/v1")
     app.include_router(health.router)
+    add_document(app)
     add_console(app)
+    app.add_middleware(BodyLimit)
+    app.add_middleware(Unforeseen)
     app.add_middleware(health.RequestTimer)
     app.add_middleware(GZipMiddleware, minimum_size=1000, compresslevel=_COMPRESSION)
     app.add_middleware(SecurityHeaders)
+    app.add_middleware(RequestId)
     return app

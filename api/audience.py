@@ -6,9 +6,8 @@ from collections.abc import Callable
 from fastapi.concurrency import run_in_threadpool
 from psycopg_pool import ConnectionPool
 
-from api.scope import token_hash
+from api.credential import Credential
 from store.event import followed
-from store.session import resume
 
 _FRESH_S = 5.0
 """How long what a person may see is taken to stay so. [s]"""
@@ -24,9 +23,9 @@ class Audience:
         Any clock that only goes forward. [s]
     """
 
-    def __init__(self, pool: ConnectionPool, token: str, clock: Callable[[], float]) -> None:
+    def __init__(self, pool: ConnectionPool, shown: Credential, clock: Callable[[], float]) -> None:
         self._pool = pool
-        self._token = token
+        self._shown = shown
         self._clock = clock
         self._followed: frozenset[int] = frozenset()
         self._fresh_until = clock()
@@ -45,6 +44,6 @@ class Audience:
 
     def _look(self) -> frozenset[int] | None:
         with self._pool.connection() as conn, conn.transaction():
-            if resume(conn, token_hash(self._token)) is None:
+            if self._shown.open(conn) is None:
                 return None
             return followed(conn)

@@ -5,6 +5,7 @@ from http import HTTPStatus
 
 import psycopg
 from fastapi import APIRouter, Response
+from fastapi.responses import PlainTextResponse
 from prometheus_client import CONTENT_TYPE_LATEST, Histogram, generate_latest
 from psycopg_pool import PoolTimeout
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -30,7 +31,10 @@ def health() -> dict[str, str]:
     return {"status": "ok"}
 
 
-@router.get("/readyz")
+@router.get(
+    "/readyz",
+    responses={503: {"content": {"application/problem+json": {}}, "description": "Not yet."}},
+)
 def ready(pool: Pool) -> dict[str, str]:
     """The database answers and has this version's schema."""
     try:
@@ -47,7 +51,7 @@ def ready(pool: Pool) -> dict[str, str]:
     return {"status": "ready"}
 
 
-@router.get("/metrics")
+@router.get("/metrics", response_class=PlainTextResponse)
 def metrics() -> Response:
     """Counts for Prometheus; nothing of any institution."""
     return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)

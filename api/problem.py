@@ -19,6 +19,7 @@ from psycopg_pool import PoolTimeout
 from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
 
+from api.request_id import request_id
 from domain.errors import CivicwattError
 from domain.sentence import Sentence
 
@@ -49,6 +50,7 @@ class Problem(Words):
     place: str = Field(
         default="", description="Where it is, such as bills.csv:17; already in detail."
     )
+    request: str = Field(default="", description="Name of the request, as in X-Request-ID.")
     misfits: list[Misfit] = Field(
         default=[], description="Of a request that does not fit the schema."
     )
@@ -70,14 +72,18 @@ class Refused(HTTPException):
         What is said; its code and its place go along.
     """
 
-    def __init__(self, status: HTTPStatus, why: str | CivicwattError) -> None:
-        super().__init__(status, str(why))
+    def __init__(
+        self, status: HTTPStatus, why: str | CivicwattError, headers: Mapping[str, str] | None
+    ) -> None:
+        super().__init__(status, str(why), headers)
         self.why = why
 
 
-def refuse(status: HTTPStatus, why: str | CivicwattError) -> HTTPException:
+def refuse(
+    status: HTTPStatus, why: str | CivicwattError, headers: Mapping[str, str] | None = None
+) -> HTTPException:
     """Make the exception that a route raises to refuse a request."""
-    return Refused(status, why)
+    return Refused(status, why, headers)
 
 
 def add_handlers(app: FastAPI) -> None:
@@ -99,17 +105,23 @@ def _answer(status: int, detail: object, *, misfits: list[Misfit] | None = None)
         status=status,
         detail=str(detail),
         place=detail.place if isinstance(detail, CivicwattError) else "",
+        request=request_id(),
         misfits=misfits or [],
         **words(reason if isinstance(reason, str) else "").model_dump(),
     )
     return JSONResponse(problem.model_dump(), status, media_type="application/problem+json")
 
 
-async def _http(_request: Request, error: HTTPException) -> JSONResponse:
+def answer_of(error: HTTPException) -> JSONResponse:
+    """The answer to a request that is refused."""
     why = error.why if isinstance(error, Refused) else error.detail
     answer = _answer(error.status_code, why)
     answer.headers.update(error.headers or {})
     return answer
+
+
+async def _http(_request: Request, error: HTTPException) -> JSONResponse:
+    return answer_of(error)
 
 
 async def _validation(_request: Request, error: RequestValidationError) -> JSONResponse:

@@ -29,6 +29,15 @@ class ApiSettings(BaseSettings):
     broker_public_url: str = ""
     """Broker as devices reach it, ``mqtts://host:port``; shown to installers."""
 
+    requests_per_minute: int = Field(default=6000, gt=0)
+    """Requests of each person or key; so many may come at once. [1/min]"""
+
+    stranger_requests_per_minute: int = Field(default=600, gt=0)
+    """Requests of each address that nobody known asks. [1/min]"""
+
+    failed_sign_ins_per_minute: int = Field(default=60, gt=0)
+    """Of each address, whoever's password it is that is tried. [1/min]"""
+
     unmetered_limit: Decimal = Field(default=Decimal("0.05"), gt=0, le=1)
     """Share of a use from which what no submeter counted is a warning when a month is closed."""
 

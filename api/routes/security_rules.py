@@ -8,10 +8,11 @@ import psycopg
 from fastapi import APIRouter, Request
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
+from api.credential import COOKIE, token_hash
 from api.password import hash_password, is_right
 from api.problem import refuse
 from api.routes.people import NOT_GOVERNED
-from api.scope import COOKIE, Scope, client_address, token_hash
+from api.scope import Scope, client_address
 from domain.errors import InputError
 from domain.password_rule import want_password
 from domain.sentence import Sentence

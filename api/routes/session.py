@@ -8,10 +8,12 @@ from fastapi import APIRouter, Request, Response
 from psycopg import Connection
 from pydantic import BaseModel, Field, StringConstraints
 
+from api.allowance import allowances, want_allowance
+from api.credential import COOKIE, token_hash
 from api.password import is_right
 from api.pool import Pool
 from api.problem import refuse
-from api.scope import COOKIE, Scope, client_address, token_hash
+from api.scope import Scope, client_address
 from api.settings import ApiSettings
 from domain.sentence import Sentence
 from store.security_rule import security_rule
@@ -53,6 +55,8 @@ class SessionOut(BaseModel):
 @router.post("")
 def sign_in(credentials: SignIn, request: Request, response: Response, pool: Pool) -> SessionOut:
     """Begin a session. A wrong login and a wrong password are answered alike until a lock-out."""
+    client, allowance = client_address(request), allowances(request).sign_in
+    want_allowance(allowance, client)
     with pool.connection() as conn:
         person = candidate(conn, credentials.login)
     if person is not None and person.locked:
@@ -71,11 +75,12 @@ def sign_in(credentials: SignIn, request: Request, response: Response, pool: Poo
                     person.person_id,
                     attempts=rule.sign_in_attempts,
                     lock_for=rule.lock_for,
-                    client=client_address(request),
+                    client=client,
                 )
             raise refuse(
                 HTTPStatus.UNAUTHORIZED, Sentence("password_wrong", "login or password is wrong")
             )
+        allowance.give_back(client)
         return _out(open_session(conn, person.person_id, request, response), request)
 
 

@@ -16,13 +16,14 @@ from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import StreamingResponse
 from psycopg_pool import ConnectionPool
 
+from api.allowance import allowances, want_allowance
 from api.audience import Audience
 from api.bell import Bell
+from api.credential import Credential, credential_of
 from api.problem import refuse
-from api.scope import COOKIE, token_hash
+from api.scope import client_address
 from domain.sentence import Sentence
 from store.event import Event, events, last_event
-from store.session import resume
 
 router = APIRouter(prefix="/stream", tags=["stream"])
 
@@ -41,21 +42,25 @@ _BUSY = "event: resync\ndata: {}\n\n"
 )
 async def stream(request: Request) -> StreamingResponse:
     """Follow changes: `alerts` (alert_ids), `consumption` (meter_ids, days) and `readings`."""
-    token = request.cookies.get(COOKIE, "")
+    shown = credential_of(request)
     pool: ConnectionPool = request.app.state.pool
-    started = await run_in_threadpool(_start, pool, token, request.headers.get("Last-Event-ID"))
-    if started is None:
+    last_id = request.headers.get("Last-Event-ID")
+    started = None if shown is None else await run_in_threadpool(_start, pool, shown, last_id)
+    if shown is None or started is None:
+        want_allowance(allowances(request).stranger, client_address(request))
         raise refuse(HTTPStatus.UNAUTHORIZED, Sentence("not_signed_in", "not signed in"))
     return StreamingResponse(
-        _follow(pool, request.app.state.bell, token, started),
+        _follow(pool, request.app.state.bell, shown, started),
         media_type="text/event-stream",
         headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"},
     )
 
 
-async def _follow(pool: ConnectionPool, bell: Bell, token: str, at: int) -> AsyncIterator[str]:
+async def _follow(
+    pool: ConnectionPool, bell: Bell, shown: Credential, at: int
+) -> AsyncIterator[str]:
     clock = asyncio.get_running_loop().time
-    audience, looked = Audience(pool, token, clock), -_OUTBOX_PAUSE_S
+    audience, looked = Audience(pool, shown, clock), -_OUTBOX_PAUSE_S
     with bell.ear() as ear:
         yield f"retry: 3000\nid: {at}\n\n"
         while True:
@@ -63,7 +68,7 @@ async def _follow(pool: ConnectionPool, bell: Bell, token: str, at: int) -> Asyn
             text = ""
             if ear.outbox and (ear.alerts or clock() >= looked + _OUTBOX_PAUSE_S):
                 ear.outbox, ear.alerts, looked = False, False, clock()
-                told = await run_in_threadpool(_news, pool, token, at)
+                told = await run_in_threadpool(_news, pool, shown, at)
                 if told is None:
                     return  # the session has ended; the browser comes back and is refused
                 at, text = told
@@ -84,10 +89,10 @@ async def _follow(pool: ConnectionPool, bell: Bell, token: str, at: int) -> Asyn
                     ear.outbox = True  # also asks whether the session still runs
 
 
-def _start(pool: ConnectionPool, token: str, last_id: str | None) -> int | None:
+def _start(pool: ConnectionPool, shown: Credential, last_id: str | None) -> int | None:
     """Id to follow from: the one the browser knows, or now. None when not signed in."""
     with pool.connection() as conn, conn.transaction():
-        if resume(conn, token_hash(token)) is None:
+        if shown.open(conn) is None:
             return None
         newest = last_event(conn)
         if last_id is not None and last_id.isdecimal() and len(last_id) < len(str(2**63)):
@@ -95,10 +100,10 @@ def _start(pool: ConnectionPool, token: str, last_id: str | None) -> int | None:
         return newest
 
 
-def _news(pool: ConnectionPool, token: str, at: int) -> tuple[int, str] | None:
+def _news(pool: ConnectionPool, shown: Credential, at: int) -> tuple[int, str] | None:
     """Id the stream has come to, and the text that tells so; None when the session has ended."""
     with pool.connection() as conn, conn.transaction():
-        if resume(conn, token_hash(token)) is None:
+        if shown.open(conn) is None:
             return None
         news = events(conn, after=at, at_most=_MOST + 1)
         if len(news) > _MOST:

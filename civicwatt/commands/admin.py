@@ -16,6 +16,7 @@ from civicwatt.commands import (
     admin_dashboard,
     admin_device,
     admin_factor,
+    admin_key,
     admin_ledger,
     admin_orders,
     admin_power_factor,
@@ -37,8 +38,8 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
     """Add the command to the command line."""
     parser = commands.add_parser(
         "admin",
-        help="people, devices, credentials, quarantine, registry, retention, tariffs, factors, "
-        "power-factor tables, ledger, dashboards",
+        help="people, keys, devices, credentials, quarantine, registry, retention, tariffs, "
+        "factors, power-factor tables, ledger, dashboards",
     )
     tasks = parser.add_subparsers(dest="task", required=True, metavar="TASK")
 
@@ -67,6 +68,7 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
     admin_ledger.add(tasks)
     admin_orders.add(tasks)
     admin_dashboard.add(tasks)
+    admin_key.add(tasks)
 
     retention = tasks.add_parser("retention", help="how long raw readings are kept")
     retention.add_argument(

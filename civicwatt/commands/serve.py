@@ -8,6 +8,7 @@ import uvicorn
 from analytics.metrology.settings import metrology_settings
 from analytics.weather_settings import weather_settings
 from api.app import create_app
+from api.request_id import name_log_lines
 from api.settings import ApiSettings
 from civicwatt.signals import stop_on_signal
 from domain.errors import ConfigurationError
@@ -35,6 +36,7 @@ def run(args: argparse.Namespace) -> int:
     config = uvicorn.Config(
         create_app(settings), log_level="warning", timeout_graceful_shutdown=2, proxy_headers=True
     )
+    name_log_lines()
     stop_on_signal()  # uvicorn raises a signal again when it is done; ours ends nothing then
     uvicorn.Server(config).run(sockets=[listener])
     return 0

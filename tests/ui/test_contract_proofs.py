@@ -19,7 +19,7 @@ from fastapi.testclient import TestClient
 from playwright.sync_api import Browser, Page, StorageState, expect
 
 from api.app import create_app
-from api.scope import COOKIE, token_hash
+from api.credential import COOKIE, token_hash
 from api.settings import ApiSettings
 from civicwatt.cli import main
 from civicwatt.loopback import HOST

@@ -5,7 +5,7 @@ from fastapi.testclient import TestClient
 from psycopg import Connection
 
 from api import password
-from api.scope import COOKIE
+from api.credential import COOKIE
 from store.registry import write as write_registry
 from tests.db.conftest import V1, SignIn, add_people
 from tests.estate import estate

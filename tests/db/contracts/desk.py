@@ -8,7 +8,7 @@ import httpx2
 from fastapi.testclient import TestClient
 from psycopg import Connection
 
-from api.scope import COOKIE, token_hash
+from api.credential import COOKIE, token_hash
 from domain.settlement_file import shipped_examples
 from store.session import begin
 from tests.db.conftest import V1

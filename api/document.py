@@ -1,0 +1,87 @@
+"""The OpenAPI document: what FastAPI reads off the routes, and what holds of every one of them."""
+
+from http import HTTPStatus
+from typing import Any
+
+from fastapi import FastAPI
+from fastapi.openapi.utils import get_openapi
+
+from api.credential import COOKIE
+from api.problem import Problem
+
+_API = "/api/v1/"
+_PROBLEM = "application/problem+json"
+_READS = {
+    HTTPStatus.UNAUTHORIZED: "Nobody has signed in, or the session or key has ended.",
+    HTTPStatus.FORBIDDEN: "The caller may not do this.",
+    HTTPStatus.NOT_FOUND: "It is not there, or not the caller's to see.",
+    HTTPStatus.CONFLICT: "What there is does not let it be done or worked out.",
+    HTTPStatus.UNPROCESSABLE_ENTITY: "A value is not what is wanted there: `misfits` says where.",
+    HTTPStatus.TOO_MANY_REQUESTS: "Too many requests, or too many wrong passwords.",
+    HTTPStatus.SERVICE_UNAVAILABLE: "The database is away, or the question took too long.",
+}
+_WRITES = {
+    HTTPStatus.BAD_REQUEST: "The body cannot be read.",
+    HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "The body is larger than is taken here.",
+}
+_IF_MATCH = {
+    HTTPStatus.PRECONDITION_FAILED: "It has changed since the revision named in If-Match.",
+    HTTPStatus.PRECONDITION_REQUIRED: "The header If-Match is wanted.",
+}
+_UNCHANGED = {"304": {"description": "It is what If-None-Match names.", "headers": {}}}
+_SCHEMES = {
+    "session": {
+        "type": "apiKey", "in": "cookie", "name": COOKIE,
+        "description": "Of a person, by `POST /session`; writes want X-CSRF-Token beside it.",
+    },
+    "key": {
+        "type": "http", "scheme": "bearer",
+        "description": "Of a machine, by `POST /keys`; it reads its scope and writes what it may.",
+    },
+}  # fmt: skip
+
+
+def add_document(app: FastAPI) -> None:
+    """Let the application describe itself by this document, made once."""
+
+    def document() -> dict[str, Any]:
+        if app.openapi_schema is None:
+            app.openapi_schema = _document(app)
+        return app.openapi_schema
+
+    app.openapi = document  # type: ignore[method-assign]  # FastAPI's own way to extend it
+
+
+def _document(app: FastAPI) -> dict[str, Any]:
+    made = get_openapi(title=app.title, version=app.version, routes=app.routes)
+    components = made["components"]
+    schemas = components["schemas"]
+    for name in ("HTTPValidationError", "ValidationError"):
+        schemas.pop(name, None)  # ours are problems
+    problem = Problem.model_json_schema(ref_template="#/components/schemas/{model}")
+    schemas.update(problem.pop("$defs"))
+    schemas["Problem"] = problem
+    components["securitySchemes"] = _SCHEMES
+    for path, operations in made["paths"].items():
+        for method, operation in operations.items():
+            responses = operation["responses"]
+            responses.pop("422", None)
+            if path.startswith(_API):
+                responses.update(_refusals(method, operation))
+                operation.setdefault("security", [{name: []} for name in _SCHEMES])
+    return made
+
+
+def _refusals(method: str, operation: dict[str, Any]) -> dict[str, Any]:
+    """What an operation answers beside what its route says."""
+    wanted = _READS if method == "get" else _READS | _WRITES
+    headers = {each["name"].lower() for each in operation.get("parameters", [])}
+    if "if-match" in headers:
+        wanted = wanted | _IF_MATCH
+    told = {str(status.value): _told(text) for status, text in wanted.items()}
+    return told | (_UNCHANGED if "if-none-match" in headers else {})
+
+
+def _told(text: str) -> dict[str, Any]:
+    schema = {"$ref": "#/components/schemas/Problem"}
+    return {"description": text, "content": {_PROBLEM: {"schema": schema}}}
