@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
 from typing import Any, LiteralString, NamedTuple
@@ -224,6 +224,26 @@ def alert_cases(
     arguments = {"meter_ids": list(meter_ids), "first": first, "end": end}
     rows = conn.execute(sql("contract_ledger", "alert_cases"), arguments)
     return [AlertRow(*row) for row in rows]
+
+
+def room_hours(
+    conn: Connection, eyes: Eyes, codes: Collection[str], first: datetime, end: datetime
+) -> dict[str, dict[datetime, float]]:
+    """Mean air temperature of devices by hour in [first, end). [degC].
+
+    A device that a person does not see over all of it is not there; one that told nothing has no
+    hours.
+    """
+    arguments = {"codes": list(codes), "first": first, "end": end}
+    if eyes is Eyes.PERSON:
+        seen = conn.execute(sql("contract_ledger", "rooms_seen"), arguments)
+        arguments["codes"] = [code for (code,) in seen]
+    found: dict[str, dict[datetime, float]] = {}
+    for code, hour, mean in conn.execute(_seen("room_hours", eyes), arguments):
+        hours = found.setdefault(code, {})
+        if hour is not None:
+            hours[hour.astimezone(UTC)] = mean
+    return found
 
 
 def meter_named(conn: Connection, meter_id: int) -> tuple[str, str] | None:

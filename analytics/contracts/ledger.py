@@ -50,6 +50,7 @@ from store.contract_ledger import (
     intervals,
     meters,
     register,
+    room_hours,
 )
 from store.edit import edits
 from store.ledger import clock
@@ -118,6 +119,7 @@ class _Reading:
             equipment=dict(self._equipment()),
             charging=tuple(self._charging()),
             alerts=dict(self._alerts()),
+            rooms=self._rooms(),
             place=place,
             signed=signed,
             unread=tuple(self.unread),
@@ -218,6 +220,12 @@ class _Reading:
                 measure.code,
                 tuple(_case(row, row.answered_at if answered else row.ended_at) for row in rows),
             )
+
+    def _rooms(self) -> Mapping[str, Mapping[datetime, float]]:
+        """Temperatures of the rooms that measures are drawn from."""
+        rules = [each.rooms for each in self.month.contract.kpis if each.rooms is not None]
+        codes = {device for rule in rules for device in rule.devices}
+        return room_hours(self.conn, self.eyes, codes, *self.span) if codes else {}
 
     def _known(self, code: str) -> ContractMeter:
         row = self.known.get(code)

@@ -26,9 +26,11 @@ from analytics.drawn.origin import (
     model_origin,
     non_routine_origin,
     price_origin,
+    rooms_origin,
     submeter_origin,
     use_origin,
 )
+from analytics.drawn.rooms import room_figure
 from analytics.drawn.rows import LedgerRows, MeterRows, TariffRows, Unread
 from analytics.drawn.uncertified import uncertified
 from analytics.drawn.use import counted_use, ledger_use, registers_of, with_registers
@@ -42,7 +44,7 @@ from analytics.ledger.timetable import Timetable, lay_out
 from analytics.settlement.active_month import ActiveMonth
 from analytics.settlement.kpi import alert_figure
 from analytics.settlement.statement import Inputs
-from domain.contract_kpi import KpiFigure, KpiSource
+from domain.contract_kpi import Kpi, KpiFigure, KpiSource, Rooms
 from domain.contract_month import (
     Bill,
     ContractMonth,
@@ -281,6 +283,18 @@ class _Drawing:
                 yield alert_figure(kpi, cases)
             elif kpi.drawn_from is KpiSource.METER_DAYS:
                 self.origins.append(meter_days_origin(kpi.code))
+            elif kpi.rooms is not None:
+                yield from self._rooms(kpi, kpi.rooms)
+
+    def _rooms(self, kpi: Kpi, rule: Rooms) -> Iterator[KpiFigure]:
+        kinds = self.rows.surroundings.kinds
+        try:
+            found = room_figure(kpi, rule, self.active, kinds, self.rows.rooms)
+        except MissingInputError as error:
+            self.origins.append(missing("kpi", kpi.code, error.code, error.reason))
+            return
+        self.origins.append(rooms_origin(kpi.code, rule.devices))
+        yield found
 
     def _submeters(self) -> Iterator[Submetered]:
         for item in self.active.events.equipment:

@@ -149,6 +149,11 @@ def meter_days_origin(kpi: str) -> Origin:
     return Origin("kpi", kpi, "ledger", refers={"counted_from": "use"})
 
 
+def rooms_origin(kpi: str, devices: Sequence[str]) -> Origin:
+    """A measure of quality that is counted from the temperatures of rooms."""
+    return Origin("kpi", kpi, "ledger", refers={"devices": list(devices)})
+
+
 def entered_origins(drawn: ContractMonth, entered: ContractMonth) -> Iterator[Origin]:
     """What people entered and the ledger does not tell."""
     for what, rows, known, name in (

@@ -190,6 +190,8 @@ class LedgerRows:
         Piles of the boundary and below it.
     alerts : mapping of str to tuple of KpiCase
         By measure of quality that is drawn from them.
+    rooms : mapping of str to mapping of datetime to float
+        Mean temperature by hour (UTC) of each device of a room that is seen. [degC]
     """
 
     known_at: datetime
@@ -203,4 +205,5 @@ class LedgerRows:
     signed: Mapping[str, datetime] = field(default_factory=dict)
     charging: tuple[Charging, ...] = ()
     alerts: Mapping[str, tuple[KpiCase, ...]] = field(default_factory=dict)
+    rooms: Mapping[str, Mapping[datetime, float]] = field(default_factory=dict)
     unread: tuple[Unread, ...] = ()

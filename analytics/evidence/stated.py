@@ -73,7 +73,9 @@ def _entered(month: ContractMonth) -> Iterator[str]:
     for line in month.amounts or {}:
         yield f"amount of {line}"
     for kpi in month.kpis:
-        yield f"quality {kpi.kpi}" if kpi.cases is None else f"alerts of {kpi.kpi}"
+        drawn = [("alerts", kpi.cases), ("rooms", kpi.rooms)]
+        found = next((name for name, each in drawn if each is not None), None)
+        yield f"quality {kpi.kpi}" if found is None else f"{found} of {kpi.kpi}"
     yield from (f"temperatures of {each.refund}" for each in month.refunds or ())
     for each in month.submeters:
         yield f"submeter of {each.equipment}"

@@ -6,7 +6,7 @@ from decimal import Decimal
 from analytics.settlement.active_month import ActiveMonth
 from analytics.settlement.working import Working, shown
 from domain.contract import Contract
-from domain.contract_kpi import Kpi, KpiCase, KpiFigure, KpiGap, KpiSource
+from domain.contract_kpi import Kpi, KpiCase, KpiFigure, KpiGap, KpiSource, RoomHours
 from domain.errors import MissingInputError
 from domain.money import cents
 
@@ -42,6 +42,9 @@ def figure_of(kpi: Kpi, month: ActiveMonth) -> KpiFigure | None:
         If somebody has entered what is counted, or no meter is to be counted.
     """
     found = next((each for each in month.month.kpis if each.kpi == kpi.code), None)
+    if kpi.drawn_from is KpiSource.ROOM_HOURS and found is not None and found.rooms is None:
+        reason = f"{kpi.code} is counted from the hours of its rooms: enter no figure of it"
+        raise MissingInputError(reason, code="kpi")
     if kpi.drawn_from is not KpiSource.METER_DAYS:
         return found
     if found is not None:
@@ -78,6 +81,8 @@ def _met(kpi: Kpi, cases: Sequence[KpiCase]) -> int:
 
 def _value(kpi: Kpi, figure: KpiFigure, working: Working) -> tuple[Decimal, str, str]:
     met = figure.compliant if figure.cases is None else _met(kpi, figure.cases)
+    if figure.rooms is not None:
+        return _rooms(kpi, figure, figure.rooms, working)
     if figure.compliant != met:
         reason = f"{kpi.code} says {figure.compliant}, its alerts come to {met}"
         raise MissingInputError(reason, code="kpi")
@@ -88,6 +93,11 @@ def _value(kpi: Kpi, figure: KpiFigure, working: Working) -> tuple[Decimal, str,
         raise MissingInputError(reason, code="kpi")
     if figure.value is not None:
         return figure.value, "1", f"by hand, signed by {' and '.join(figure.signed_by)}"
+    return _of_samples(kpi, figure, working)
+
+
+def _of_samples(kpi: Kpi, figure: KpiFigure, working: Working) -> tuple[Decimal, str, str]:
+    """Share of samples, by the rule for those that are missing."""
     compliant, valid, expected = figure.compliant or 0, figure.valid or 0, figure.expected or 1
     enough = Decimal(valid) / Decimal(expected) >= kpi.min_valid
     if kpi.missing is KpiGap.LEFT_OUT and enough and valid:
@@ -96,6 +106,29 @@ def _value(kpi: Kpi, figure: KpiFigure, working: Working) -> tuple[Decimal, str,
     if valid < expected:
         working.remark("kpi_gap", f"{kpi.code}: {expected - valid} missing samples do not comply")
     return Decimal(compliant) / Decimal(expected), "1", f"{compliant} / {expected} samples"
+
+
+def _rooms(
+    kpi: Kpi, figure: KpiFigure, rooms: Sequence[RoomHours], working: Working
+) -> tuple[Decimal, str, str]:
+    """Share of the occupied hours of rooms, each told by itself."""
+    told = figure.compliant, figure.valid, figure.expected
+    sums = tuple(
+        sum(hours)
+        for hours in zip(*((e.compliant, e.valid, e.expected) for e in rooms), strict=True)
+    )
+    if told != (sums or (0, 0, 0)):
+        reason = f"{kpi.code} says {told[0]} of {told[2]}, its rooms come to other hours"
+        raise MissingInputError(reason, code="kpi")
+    for each in rooms:
+        formula = f"{each.compliant} / {each.valid} valid of {each.expected} h"
+        if each.valid:
+            formula = f"{formula}, {each.coldest_c} to {each.warmest_c} degC"
+        share = Decimal(each.compliant) / Decimal(each.expected)
+        working.step(f"room_{each.device}", share, "1", formula)
+    if not figure.expected:
+        return Decimal(1), "1", "no hour of the month is occupied"
+    return _of_samples(kpi, figure, working)
 
 
 def deducted(contract: Contract, fee: Decimal, amounts: Mapping[str, Decimal]) -> Decimal:

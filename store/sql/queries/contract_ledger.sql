@@ -111,3 +111,16 @@ SELECT i.code, m.code AS meter, coalesce(i.above, ARRAY[]::text[]) AS above,
                         AND c.start_at >= %(first)s AND c.start_at < %(end)s) u ON true
   LEFT JOIN pile_charging(ARRAY[i.pile_id], tstzrange(%(first)s, %(end)s)) g ON true
  ORDER BY i.code;
+
+-- name: rooms_seen
+-- Of some devices those that the person sees over all of [first, end).
+SELECT d.code FROM device d JOIN visible_devices() v USING (device_id)
+ WHERE d.code = ANY (%(codes)s) AND v.during @> tstzrange(%(first)s, %(end)s);
+
+-- name: room_hours
+-- Mean air temperature of devices by hour that begins in [first, end); one row without an hour where none told any. [degC]
+SELECT d.code, h.hour, h.mean_air_temperature_c
+  FROM device d
+  LEFT JOIN {schema}.climate_reading_hour h ON h.device_id = d.device_id AND h.hour >= %(first)s AND h.hour < %(end)s
+                                           AND h.mean_air_temperature_c IS NOT NULL
+ WHERE d.code = ANY (%(codes)s) ORDER BY d.code, h.hour;

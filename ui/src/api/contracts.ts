@@ -82,6 +82,10 @@ export interface RefundTerms extends Named {
   lowest_c?: Decimal
   highest_c?: Decimal
 }
+
+/** Rooms of which a temperature was promised, in local hours [from_hour, end_hour). [degC] */
+export interface RoomRule { devices: string[]; from_hour: number; end_hour: number; lowest_c?: Decimal; highest_c?: Decimal; every_day?: boolean; months?: number[] }
+
 /** The terms as the contract tells them: what it does not say is not there. */
 export interface Terms extends Named {
   code: string
@@ -104,7 +108,7 @@ export interface Terms extends Named {
   lines: LineTerms[]
   meters: BoundaryMeter[]
   adjustments: { code: string; unit: string; baseline: Decimal; band: Decimal; beta: Decimal; band_mode: 'full' | 'excess'; notice_days: number }[]
-  kpis: (Named & { code: string; target: Decimal; per_point: Decimal; full_points: boolean; missing: 'not_compliant' | 'left_out'; min_valid: Decimal; drawn_from?: 'meter_days' | 'alerts_answered' | 'alerts_ended'; within_h?: Decimal })[]
+  kpis: (Named & { code: string; target: Decimal; per_point: Decimal; full_points: boolean; missing: 'not_compliant' | 'left_out'; min_valid: Decimal; drawn_from?: 'meter_days' | 'alerts_answered' | 'alerts_ended' | 'room_hours'; within_h?: Decimal; rooms?: RoomRule })[]
   kpi_cap: Decimal
   fee_cap?: Decimal
   sharing?: { share: Decimal; margin: Decimal }

@@ -50,8 +50,10 @@ test('every clause there can be is worded', () => {
   const informing: Terms = {
     ...terms, weather_gaps: { stations: ['a', 'b'], method: 'mean_of_days', most_days: 2 }, confidence: '0.8', signing: 'approvals', certificates: { most_days: 3, document: 'd', wanted: true }, payment_schedule: 'yearly', band: 'informs', late_bills: 'current_month', substitution: { method: 'none', most_days: 0 },
   }
+  const room = { devices: ['room-1', 'room-2'], from_hour: 8, end_hour: 18 }
+  const rooms = [{ ...room, lowest_c: '18' }, { ...room, highest_c: '26', every_day: true }, { ...room, lowest_c: '18', highest_c: '26', months: [1, 2] }]
   const quarterly: Terms = {
-    ...terms, adjustment_schedule: 'quarterly', true_up_schedule: 'quarterly', equipment_notice_days: 30, meter_errors: { goes_back: 'half_time', limit_pct: '2' }, charging_tolerance: '0.05', rounding: { quantity_digits: 0, price_digits: 4 },
+    ...terms, kpis: rooms.map((each) => ({ ...guaranteed.kpis[0]!, drawn_from: 'room_hours', rooms: each })), adjustment_schedule: 'quarterly', true_up_schedule: 'quarterly', equipment_notice_days: 30, meter_errors: { goes_back: 'half_time', limit_pct: '2' }, charging_tolerance: '0.05', rounding: { quantity_digits: 0, price_digits: 4 },
     meters: [{ code: 'pile', line: 'electricity', ratio: '1', excluded: true }], substitution: { method: 'check_meter', most_days: 3 },
     guarantee: { line: 'electricity', quantity: '1000', surplus_share: '0', shortfall_tiers: [{ above: '0', share: '1' }, { above: '0.02', share: '1.5' }], surplus_tiers: [{ above: '0', share: '0.3' }], tier_mode: 'full' },
     refunds: [{ code: 'cold', name_zh: '', name_en: '', line: 'heat', tiers: [{ above: '2', share: '0.5' }], unmeasured: '1', lowest_c: '18', highest_c: '26' }],

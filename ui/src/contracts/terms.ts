@@ -1,5 +1,5 @@
 /** Terms of a contract as sentences: the key of each in the locales, with its numbers ready to be read. */
-import type { RefundTerms, Terms, Tier } from '../api/contracts'
+import type { RefundTerms, RoomRule, Terms, Tier } from '../api/contracts'
 import { formatShare, unitSymbol } from '../format/number'
 import { formatAmount, formatQuantity } from '../money/amount'
 
@@ -50,12 +50,22 @@ export function paymentClauses(terms: Terms, locale: string): Clause[] {
   if (guarantee?.shortfall_tiers || guarantee?.surplus_tiers) clauses.push(say(`tierMode.${guarantee.tier_mode ?? 'excess'}`))
   for (const each of terms.refunds ?? []) clauses.push(...refundClauses(each, nameOfLine(terms, each.line, locale), locale))
   if (kpis.length > 0) clauses.push(say('kpiCap', { share: share(kpi_cap, locale) }))
-  for (const { drawn_from, within_h, name_zh, name_en } of kpis) {
-    if (drawn_from) clauses.push(say(`kpiDrawn.${drawn_from}`, { name: locale.startsWith('zh') ? name_zh : name_en, hours: within_h === undefined ? '' : formatQuantity(within_h, locale) }))
+  for (const { drawn_from, within_h, rooms, name_zh, name_en } of kpis) {
+    const name = locale.startsWith('zh') ? name_zh : name_en
+    if (rooms) clauses.push(roomClause(rooms, name, locale))
+    else if (drawn_from) clauses.push(say(`kpiDrawn.${drawn_from}`, { name, hours: within_h === undefined ? '' : formatQuantity(within_h, locale) }))
   }
   if (fee_cap !== undefined) clauses.push(say('feeCap', { amount: formatAmount(fee_cap, locale) }))
   if (Number(retention) > 0) clauses.push(say('retention', { share: share(retention, locale) }))
   return clauses
+}
+
+/** Which rooms are to be how warm, and when. */
+function roomClause(rooms: RoomRule, name: string, locale: string): Clause {
+  const [lowest, highest] = [rooms.lowest_c, rooms.highest_c].map((each) => each && formatQuantity(each, locale))
+  const bounds = lowest && highest ? `${lowest} – ${highest} °C` : lowest ? `≥ ${lowest} °C` : `≤ ${highest} °C`
+  const months = rooms.months?.length ? rooms.months.join(', ') : '1 – 12'
+  return say(`kpiRooms.${rooms.every_day ? 'everyDay' : 'workdays'}`, { name, bounds, months, rooms: rooms.devices.join(', '), from: rooms.from_hour, end: rooms.end_hour })
 }
 
 /** How missing data, late bills, closures and bands are dealt with. */

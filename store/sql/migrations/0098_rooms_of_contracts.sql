@@ -1,0 +1,3 @@
+-- The worker draws statements of contracts whose measure of quality is the temperature of rooms.
+
+GRANT SELECT ON climate_reading_hour TO civicwatt_work;
