@@ -17,7 +17,7 @@ from api.sheet_file import AS_TEXT
 from api.statistics_words import word
 from domain.statistics_item import EDITION, StatisticsItem, Table, statistics_items
 
-_TITLE_ROW, _EDITION_ROW, _HEAD_ROW, _FIRST_ROW = 0, 1, 3, 4
+_TITLE_ROW, _EDITION_ROW, _NOTE_ROW, _HEAD_ROW, _FIRST_ROW = 0, 1, 2, 3, 4
 _WIDTHS = (28, 22, 14, 16, 12)
 _WIDTH = 16
 """Of every further column. [character]"""
@@ -118,6 +118,8 @@ def _write_table(made: _Book, table: Table, tables: Sequence[Tables]) -> None:
     heads = [_head(made, item, is_cost=cost) for item, cost in columns]
     identity = [made.word(key) for key in _IDENTITY]
     sheet = made.sheet(table, [*identity, *heads, made.word("completeness")])
+    if table is Table.ENERGY:
+        sheet.write_string(_NOTE_ROW, 0, made.word("bought"))
     for row, each in enumerate(tables, _FIRST_ROW):
         for at, text in enumerate(_who(made, each.identity)):
             sheet.write_string(row, at, text)
@@ -149,6 +151,7 @@ def _write_summary(made: _Book, by: str, tables: Sequence[Tables]) -> None:
     heads = [_head(made, item, is_cost=cost) for item, cost in columns]
     fixed = [made.word(key) for key in (by, "institutions", "whole")]
     sheet = made.sheet(f"by_{by}", [*fixed, *heads])
+    sheet.write_string(_NOTE_ROW, 0, made.word("bought"))
     key_column = xl_col_to_name(_IDENTITY.index(by))
     last = _FIRST_ROW + len(tables)
     for row, group in enumerate(summaries(tables, _BY[by]), _FIRST_ROW):

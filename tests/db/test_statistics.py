@@ -339,7 +339,14 @@ def test_the_workbook_has_every_number_its_sums_as_formulas_and_says_it_is_a_dra
     assert energy.cell(5 + len(UNITS), at + 1).value == "=SUM(F5:F304)"
     assert book["by department"]["D5"].value.startswith("=SUMIF('energy'!$D$5:$D$304,$A5,")
     chinese = head.get(f"{S}/file", params={"year": YEAR})
-    names = openpyxl.load_workbook(io.BytesIO(chinese.content)).sheetnames
+    book_zh = openpyxl.load_workbook(io.BytesIO(chinese.content))
+    for sheet, said in (
+        (energy, "what was bought"),
+        (book["by region"], "what was bought"),
+        (book_zh["能源资源消费"], "外购电量"),
+    ):
+        assert said in sheet["A3"].value
+    names = book_zh.sheetnames
     assert names[:4] == ["基本情况", "能源资源消费", "数据中心机房", "采暖"]
 
 

@@ -37,6 +37,9 @@ def test_tables_tell_their_basis_and_what_keeps_them_back(office: Visit, stated:
     row = page.locator("[data-institution=centre]")
     expect(row).to_contain_text(CODE)
     expect(row).to_contain_text("须改正")
+    for note in page.locator("[data-bought]").all():
+        expect(note).to_contain_text("“电”为外购电量")
+    expect(page.locator("[data-bought]")).to_have_count(2)
     coal = page.locator("[data-item=coal]")
     expect(coal).to_contain_text("机构申报")
     coal.get_by_role("button").click()
