@@ -5,8 +5,9 @@ whenever it is asked for, so that later prices and readings count back. An inter
 local month in which it lies, the fee of a session to that in which the plug-in began.
 """
 
+from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
@@ -95,6 +96,30 @@ class ChargeCost:
         amounts = [each.amount for each in self.months]
         known = [each for each in amounts if each is not None]
         return sum(known, Decimal(0)) if amounts and len(known) == len(amounts) else None
+
+
+Span = tuple[datetime, datetime]
+
+
+def uncounted(
+    charges: Iterable[PlugIn], intervals: Iterable[IntervalCost]
+) -> dict[str, list[Span]]:
+    """Spans of each plug-in of a pile for which the pile's meter has no figure, by its id."""
+    told = sorted((each.start, each.end) for each in intervals)
+    starts = [start for start, _ in told]
+    return {each.id: list(_gaps(each, told, starts)) for each in charges}
+
+
+def _gaps(charge: PlugIn, told: Sequence[Span], starts: Sequence[datetime]) -> Iterator[Span]:
+    at = charge.start
+    for start, end in told[max(bisect_right(starts, at) - 1, 0) :]:
+        if start >= charge.end:
+            break
+        if start > at:
+            yield at, start
+        at = max(at, end)
+    if at < charge.end:
+        yield at, charge.end
 
 
 def charge_costs(

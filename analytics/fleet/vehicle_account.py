@@ -108,8 +108,8 @@ class OwnCharging:
     unpriced_kwh : Decimal
         Of the kWh, without a price.
     untold : int
-        Plug-ins that lasted into this time and of which the pile's meter tells nothing: their
-        energy counts where they began.
+        Plug-ins that lasted into this time and of which the pile's meter tells nothing, so that
+        their energy counts where they began, or nothing of a part of this time.
     """
 
     kwh: Decimal = Decimal(0)

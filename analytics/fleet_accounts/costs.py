@@ -4,13 +4,21 @@ Nothing of it is kept. Whatever comes late, an order, a reading, a tariff or a t
 wherever it belongs, and in whichever order things came the figures are the same.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from functools import cached_property
 
-from analytics.fleet.charge_cost import ChargeCost, MonthCost, PileFees, PlugIn, charge_costs
+from analytics.fleet.charge_cost import (
+    ChargeCost,
+    MonthCost,
+    PileFees,
+    PlugIn,
+    Span,
+    charge_costs,
+    uncounted,
+)
 from analytics.fleet.order_book import OrderBook, order_book
 from analytics.fleet.order_match import Matched, matched
 from analytics.fleet.vehicle_account import (
@@ -48,12 +56,16 @@ class OwnCharge:
         The pile's meter tells what it counted meanwhile, in these months or in others.
     why : str
         What keeps one of these months from being priced; empty where nothing does.
+    uncounted : sequence of span
+        Of the plug-in, for which the pile's meter has no figure though it tells of the rest: what
+        it took then is not in its energy, and its amount is not the whole.
     """
 
     row: ChargeRow
     cost: ChargeCost
     told: bool
     why: str = ""
+    uncounted: Sequence[Span] = ()
 
     @property
     def kwh(self) -> Decimal:
@@ -139,7 +151,8 @@ class FleetCosts:
 
         Each month of a plug-in counts where it began, priced or not. One of which the pile's meter
         tells nothing has no months: its energy counts once, where it began, and it lacks a price
-        wherever it lasted.
+        wherever it lasted. One of which it tells a part has that, and lacks energy and price of
+        the rest where that lies.
         """
         kwh, amount, unpriced_kwh = _NOTHING, _NOTHING, _NOTHING
         sessions, unpriced, untold = 0, 0, 0
@@ -161,6 +174,11 @@ class FleetCosts:
                     amount += month.amount or _NOTHING
                     unpriced += month.amount is None
                     unpriced_kwh += month.kwh if month.amount is None else _NOTHING
+            if any(
+                begin < to and end > since for begin, end in each.uncounted for since, to in spans
+            ):
+                unpriced += 1
+                untold += 1
         return OwnCharging(kwh, amount, sessions, unpriced, unpriced_kwh, untold)
 
     @cached_property
@@ -212,12 +230,18 @@ class FleetCosts:
                 map(_plug_in, group), intervals, terms, zone, others=[*others, *elsewhere]
             ):
                 priced[cost.charge.id] = cost
+        gaps = uncounted(map(_plug_in, rows), intervals)
         for row in rows:
             cost = priced[_name(row)]
             here = tuple(each for each in cost.months if self._holds(row, each))
             lacking = any(each.energy is None for each in here)
+            told = bool(cost.months)
             yield OwnCharge(
-                row, replace(cost, months=here), told=bool(cost.months), why=why if lacking else ""
+                row,
+                replace(cost, months=here),
+                told=told,
+                why=why if lacking else "",
+                uncounted=gaps[_name(row)] if told else (),
             )
 
     def _elsewhere(self, rows: list[ChargeRow], intervals: list[IntervalCost]) -> list[PlugIn]:
@@ -246,7 +270,8 @@ class FleetCosts:
         found = meters(conn, meter_ids=[meter_id]) if meter_id is not None else []
         if not found:
             return [], ""
-        day = local_day(min(row.start_at for row in rows), zone)
+        # An interval that lasts over midnight is told by the day on which it begins.
+        day = local_day(min(row.start_at for row in rows), zone) - timedelta(days=1)
         end = local_day(max(row.end_at for row in rows), zone) + timedelta(days=1)
         intervals: list[IntervalCost] = []
         why = ""

@@ -128,9 +128,14 @@ class OwnChargeOut(BaseModel):
     start_at: datetime
     end_at: datetime
     kwh: Decimal = Field(description="By the meter of the pile, or by the match. [kWh]")
-    amount: Decimal | None = Field(description="[CNY]; null while a price is missing")
+    amount: Decimal | None = Field(
+        description="[CNY]; null while a price is missing, or the meter tells only a part"
+    )
     months: list[MonthOut]
     why: str = Field(description="What keeps it from being priced; empty where nothing does.")
+    uncounted_s: int = Field(
+        description="Of the plug-in, without a figure of the pile's meter: not in its energy. [s]"
+    )
 
 
 class OwnChargesOut(BaseModel):
@@ -266,9 +271,10 @@ def _own(charge: OwnCharge, codes: dict[int, str]) -> OwnChargeOut:
         start_at=row.start_at,
         end_at=row.end_at,
         kwh=told(charge.kwh),
-        amount=cost.amount,
+        amount=None if charge.uncounted else cost.amount,
         months=[_month(each) for each in cost.months],
         why=charge.why,
+        uncounted_s=round(sum((end - begin).total_seconds() for begin, end in charge.uncounted)),
     )
 
 

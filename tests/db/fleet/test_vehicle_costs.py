@@ -88,6 +88,29 @@ def test_a_month_of_orders_with_duplicates_and_a_refund(fleet: Connection, sign_
     assert [each["id"] for each in found["unpaid"]] == ["unpaid"]
 
 
+def test_a_plug_in_of_which_the_meter_tells_a_part_says_what_is_lacking(
+    fleet: Connection, sign_in: SignIn
+) -> None:
+    """The meter's last reading is of midnight; the plug-in lasts from 22:00 to 02:00."""
+    put_on_tariff(fleet)
+    client = sign_in("admin")
+    segment(fleet, "car-2", "night", "charge", "2026-07-02 22:00", 240, kwh=21.6)
+    match(fleet, "night")
+    told = next(e for e in costs(client, fleet, "/own-piles")["items"] if e["id"] == "night")
+    assert (told["kwh"], told["amount"], told["uncounted_s"]) == ("12.000", None, 7200)
+    other = costs(client, fleet)["items"][1]
+    assert (other["unpriced"], other["own_kwh"]) == (1, "12.000")
+    assert [each["cny_100km"] for each in other["per_100_km"]] == [None] * 3
+    later = [1000.0 + 6 * hour for hour in range(72, 76)]
+    start = local("2026-07-03 00:00")
+    store_messages(fleet, registers("school-device-0", start, later, step=timedelta(hours=1)))
+    cut(fleet)
+    told = next(e for e in costs(client, fleet, "/own-piles")["items"] if e["id"] == "night")
+    assert (told["kwh"], told["uncounted_s"]) == ("24.000", 0)
+    assert told["amount"] is not None
+    assert costs(client, fleet)["items"][1]["unpriced"] == 0
+
+
 def workbook(text: str) -> bytes:
     """A table as a workbook, numbers as numbers, times as times."""
     book = Workbook()
@@ -184,12 +207,15 @@ def test_a_plug_in_over_the_end_of_a_month_counts_once_with_and_without_a_tariff
 def test_a_plug_in_whose_first_month_the_meter_does_not_tell_counts_in_the_second_only(
     fleet: Connection, sign_in: SignIn
 ) -> None:
-    """Its meter is heard from midnight on: what it was matched with is not counted beside that."""
+    """Its meter is heard from midnight on: what it was matched with is not counted beside that.
+
+    The first month says that energy is lacking, the second that none is.
+    """
     fleet.execute(
         "UPDATE consumption SET superseded_at = now() WHERE start_at < '2026-06-30 16:00Z'"
     )
     put_on_tariff(fleet)
-    assert own_of(sign_in("admin"), fleet) == [("0.000", 0), ("12.000", 0)]
+    assert own_of(sign_in("admin"), fleet) == [("0.000", 1), ("12.000", 0)]
 
 
 def test_prices_and_readings_that_come_later_count_back(fleet: Connection, sign_in: SignIn) -> None:

@@ -97,6 +97,8 @@ export interface OwnCharge {
   amount: Decimal | null
   months: { month: LocalDate; kwh: Decimal; energy: Decimal | null; fees: Decimal }[]
   why: string
+  /** Of the plug-in, without a figure of the pile's meter. [s] */
+  uncounted_s: number
 }
 
 export interface CostComparison {
