@@ -8,7 +8,9 @@ from psycopg import Connection
 from psycopg.rows import class_row
 
 from domain.calendar import NATIONAL, Calendar, CalendarDay, DayKind, days_of_year
-from domain.errors import CalendarMissingError
+from domain.errors import CalendarMissingError, MissingInputError
+from domain.sentence import Sentence
+from store.one_row import one_row
 from store.queries import sql
 
 
@@ -64,16 +66,28 @@ def calendar_of_year(conn: Connection, code: str, year: int) -> Calendar:
 
 
 def calendar_of_place(
-    conn: Connection, organisation_id: int, first_day: date, end_day: date
+    conn: Connection,
+    organisation_id: int,
+    first_day: date,
+    end_day: date,
+    *,
+    as_of: datetime | None = None,
 ) -> Calendar:
     """Days [first_day, end_day) by the calendar that a place works by.
 
     Ask it `is_provisional` before a month is closed or a statement is signed.
 
+    Parameters
+    ----------
+    as_of : datetime or None
+        As it was known at this instant; None: as it is known now.
+
     Raises
     ------
     CalendarMissingError
         If a year of them is missing.
+    MissingInputError
+        ``calendar`` if what was known at `as_of` is not kept.
     """
     arguments = {
         "organisation_id": organisation_id,
@@ -82,14 +96,48 @@ def calendar_of_place(
         "national": NATIONAL,
     }
     found, provisional, code = {}, set(), NATIONAL
-    for row in conn.execute(sql("calendar", "days_of_place"), arguments):
-        day, code, kind, name, source, is_provisional = row
+    if as_of is None:
+        rows = conn.execute(sql("calendar", "days_of_place"), arguments)
+    else:
+        then = {**arguments, "as_of": as_of}
+        _refuse_changed(conn, then)
+        rows = conn.execute(sql("calendar", "days_of_place_as_of"), then)
+    for day, code, kind, name, source, is_provisional, *kept_from in rows:
         if kind is None:
             raise CalendarMissingError(code, day.year)
+        if as_of is not None and kept_from[0] > as_of:
+            raise _not_kept(code, day.year, kept_from[0], as_of)
         found[day] = CalendarDay(day, DayKind(kind), name, source)
         if is_provisional:
             provisional.add(day.year)
     return Calendar(code, found, frozenset(provisional))
+
+
+def _refuse_changed(conn: Connection, arguments: dict[str, object]) -> None:
+    """Refuse an instant after which the place came to work by another calendar."""
+    [changed_at] = one_row(conn, sql("calendar", "changed"), arguments)
+    if changed_at is not None:
+        reason = Sentence(
+            "calendar_of_place_not_kept",
+            "by which calendar the place worked as known at {as_of} is not kept: that, or where it "
+            "stands, was changed at {changed_at}",
+            as_of=str(arguments["as_of"]),
+            changed_at=str(changed_at),
+        )
+        raise MissingInputError(reason, code="calendar")
+
+
+def _not_kept(code: str, year: int, kept_from: datetime, as_of: datetime) -> MissingInputError:
+    reason = Sentence(
+        "calendar_not_kept",
+        "what calendar {calendar} said of {year} at {as_of} is not known: it is kept since "
+        "{kept_from}",
+        calendar=repr(code),
+        year=year,
+        as_of=str(as_of),
+        kept_from=str(kept_from),
+    )
+    return MissingInputError(reason, code="calendar")
 
 
 def add_calendar(conn: Connection, row: CalendarRow) -> bool:

@@ -92,15 +92,16 @@ def meter_cost(
     Parameters
     ----------
     as_of : datetime
-        Amounts, tariffs, prices, power-factor tables and the weather are those known at this
-        instant.
+        Amounts, registers, tariffs, prices, power-factor tables, the calendar and the weather are
+        those known at this instant.
     eyes : Eyes
         Whose: those of the current person, or of the worker, who sees all.
 
     Raises
     ------
     MissingInputError
-        If the meter has no tariff on some day, or the tariff no version.
+        If the meter has no tariff on some day, or the tariff no version; or if what the calendar
+        said at `as_of` is not kept.
     CalendarMissingError
         If a window asks for the kind of a day in a year nobody has entered.
     """
@@ -108,7 +109,7 @@ def meter_cost(
     gaps: list[Gap] = []
     codes: list[str] = []
     blocks: list[Amount] = []
-    calendar = _PlaceCalendar(conn, meter, first_day, end_day)
+    calendar = _PlaceCalendar(conn, meter, first_day, end_day, as_of)
     weather = _weather(conn, meter, first_day, end_day, as_of)
     source = _Source(conn, as_of, eyes)
     for stretch in _stretches(source, meter, (first_day, end_day), (calendar, weather)):
@@ -134,7 +135,7 @@ def meter_interval_costs(
 
     Raises as `meter_cost` does.
     """
-    calendar = _PlaceCalendar(conn, meter, first_day, end_day)
+    calendar = _PlaceCalendar(conn, meter, first_day, end_day, as_of)
     weather = _weather(conn, meter, first_day, end_day, as_of)
     source = _Source(conn, as_of, Eyes.PERSON)
     for stretch in _stretches(source, meter, (first_day, end_day), (calendar, weather)):
@@ -175,9 +176,12 @@ def _doubts_of(weather: PlaceWeather, first_day: date, end_day: date) -> Iterato
 class _PlaceCalendar:
     """The calendar of the meter's place, asked for only when a window needs it."""
 
-    def __init__(self, conn: Database, meter: MeterRow, first_day: date, end_day: date) -> None:
+    def __init__(
+        self, conn: Database, meter: MeterRow, first_day: date, end_day: date, as_of: datetime
+    ) -> None:
+        then = None if as_of == NOW else as_of
         self._load: Callable[[], Calendar] = lambda: calendar_of_place(
-            conn, meter.organisation_id, first_day, end_day
+            conn, meter.organisation_id, first_day, end_day, as_of=then
         )
         self._days = first_day, end_day
         self._calendar: Calendar | None = None
