@@ -84,3 +84,22 @@ def test_the_log_tells_who_signed_in_and_its_chain_is_checked(
     page.set_viewport_size({"width": 390, "height": 900})
     assert page.evaluate("() => document.documentElement.scrollWidth") <= 390
     visit.expect_calm()
+
+
+def test_a_key_of_a_machine_is_made_told_once_and_withdrawn(visit: Visit) -> None:
+    page = visit.page
+    enter(page, "security_administrator")
+    page.wait_for_url("**/people")
+    page.get_by_role("button", name="生成密钥").click()
+    form = page.get_by_role("form", name="生成密钥")
+    form.locator("[name=name]").fill("楼宇自控")
+    form.locator("[name=place]").select_option("hall")
+    form.locator("[name=may][value=entries]").check()
+    form.get_by_role("button", name="生成密钥").click()
+    secret = page.locator(".given code").inner_text()
+    key = page.locator(f"[data-key={secret[:11]}]")
+    expect(key).to_contain_text("填报、账单与表格")
+    key.get_by_role("button", name="撤销").click()
+    key.get_by_role("button", name="确定撤销").click()
+    expect(key).to_have_count(0)
+    visit.expect_calm()
