@@ -81,12 +81,23 @@ def unsettled_days(year: int) -> frozenset[date]:
     ConfigurationError
         As `provisional_year`.
     """
+    return frozenset(unsettled_near(year))
+
+
+def unsettled_near(year: int) -> dict[date, str]:
+    """Unsettled days of a year, each with the name of the holiday that is nearest.
+
+    Raises
+    ------
+    ConfigurationError
+        As `provisional_year`.
+    """
     entries = provisional_year(year)
-    holidays = [each.day for each in entries if each.kind is DayKind.HOLIDAY]
-    holidays.append(date(year + 1, 1, 1))
-    return frozenset(
-        each.day
-        for each in entries
-        if each.kind is not DayKind.HOLIDAY
-        and min(abs((each.day - holiday).days) for holiday in holidays) <= _REACH_DAYS
-    )
+    holidays = {each.day: each.name for each in entries if each.kind is DayKind.HOLIDAY}
+    holidays[date(year + 1, 1, 1)] = "next year"
+    near: dict[date, str] = {}
+    for each in entries:
+        nearest = min(holidays, key=lambda holiday: abs((each.day - holiday).days))
+        if each.day not in holidays and abs((each.day - nearest).days) <= _REACH_DAYS:
+            near[each.day] = holidays[nearest]
+    return near

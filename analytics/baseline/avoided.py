@@ -56,6 +56,9 @@ class ToldRow:
         Share of it colder or warmer than any of the training; None where that is not known. [1]
     no_calendar : bool
         Nobody has entered its kind.
+    unsettled : tuple of (str, float) or None
+        Holiday whose notice may make it a day of the other kind, and how much more it would use
+        then; None where its kind is sure.
     """
 
     first_day: date
@@ -64,6 +67,7 @@ class ToldRow:
     temperature_c: float
     outside: float | None
     no_calendar: bool = False
+    unsettled: tuple[str, float] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +89,8 @@ class AvoidedDay:
         How much of it; None without a temperature. [1]
     days : int
         Length. [d]
+    unsettled : tuple of (str, float) or None
+        As of `ToldRow`.
     """
 
     day: date
@@ -99,6 +105,7 @@ class AvoidedDay:
     estimated: bool
     outside_share: float | None = None
     days: int = 1
+    unsettled: tuple[str, float] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,6 +216,7 @@ def avoided_rows(
                 estimated,
                 row.outside,
                 row.days,
+                row.unsettled,
             )
         )
     return found

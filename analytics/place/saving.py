@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from psycopg import Connection
 
 from analytics.baseline.avoided import Adjustment, AvoidedDay, avoided_rows, outside_share
+from analytics.baseline.unsettled import leeway
 from analytics.models.period import Period
 from analytics.models.refusal import MOST_OUTSIDE, Refusal
 from analytics.models.series import LEAST_SHARE
@@ -58,7 +59,8 @@ class PlaceSaving:
     Attributes
     ----------
     total : AvoidedUse
-        Over the days that count, with its band; the baseline in it is the adjusted one.
+        Over the days that count, with its band; the baseline in it is the adjusted one. While a
+        year is provisional the band takes in what its notice may still move.
     reasons : list of str
         Why it is not to be relied on, by name.
     calendar_missing : tuple of int
@@ -198,6 +200,7 @@ def _total(
         confidence=confidence,
         guarantee=guarantee,
         outside=outside_share(found),
+        leeway=leeway(each.unsettled for each in counted if each.unsettled is not None),
     )
 
 

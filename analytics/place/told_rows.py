@@ -14,6 +14,7 @@ from analytics.baseline.avoided import ToldRow
 from analytics.baseline.bill_spans import BillSpan, bill_spans
 from analytics.baseline.hours import predict as predict_hours
 from analytics.baseline.training import Training
+from analytics.baseline.unsettled import other_kinds, unsettled_of
 from analytics.models.bill import mean_c
 from analytics.models.day import termless
 from analytics.models.estimator import Floats
@@ -94,15 +95,33 @@ def told_rows(
     kinds = kinds_of_days(conn, row.organisation_id, before, end_day)
     days = [first_day + n * _DAY for n in range((end_day - first_day).days)]
     if row.step == Step.HOURLY:
-        rows = _of_hours(version, zone, days, outdoors, kinds)
+
+        def tell(of_days: Kinds) -> list[ToldRow]:
+            return _of_hours(version, zone, days, outdoors, of_days)
     else:
         heated = heated_days(conn, region_of(version), before, end_day)
         taught = None
         if (version.parameters or {}).get("terms"):
             taught = term_days_of(conn, row.organisation_id, before, end_day)
-        rows = _of_days(version, days, outdoors, kinds, heated, taught)
+
+        def tell(of_days: Kinds) -> list[ToldRow]:
+            return _of_days(version, days, outdoors, of_days, heated, taught)
+
+    rows = tell(kinds)
+    near = unsettled_of(year["year"] for year in kinds.years if year["provisional"])
+    if near:
+        others = tell(replace(kinds, kinds=other_kinds(kinds.kinds, near)))
+        rows = [_with_other(*pair, near) for pair in zip(rows, others, strict=True)]
     provisional = any(year["provisional"] for year in kinds.years)
     return Told(rows, actual, outdoors.sources, kinds.missing, provisional)
+
+
+def _with_other(row: ToldRow, other: ToldRow, near: Mapping[date, str]) -> ToldRow:
+    """A day with how much more it would use if its notice made it one of the other kind."""
+    change = other.predicted - row.predicted
+    if row.first_day not in near or not isfinite(change):
+        return row
+    return replace(row, unsettled=(near[row.first_day], change))
 
 
 def _of_days(

@@ -97,6 +97,7 @@ def avoided_use(
     confidence: float = 0.9,
     guarantee: float | None = None,
     outside: float | None = None,
+    leeway: tuple[float, float] = (0.0, 0.0),
 ) -> AvoidedUse:
     """Put a band around a saving.
 
@@ -107,7 +108,11 @@ def avoided_use(
     ----------
     baseline, actual : float or None
         Totals over the rows that have both. [unit of the use]
+    leeway : tuple of float
+        By how much the baseline may fall and rise yet, for reasons of its own: the band is that of
+        the least and of the greatest, the probabilities those of the least. [unit of the use]
     """
+    least, most = max(0.0, (baseline or 0.0) + leeway[0]), (baseline or 0.0) + leeway[1]
 
     def answer(saving: float | None, why: NoBand) -> AvoidedUse:
         return AvoidedUse(baseline, actual, saving, None, why, None, None, guarantee, outside)
@@ -125,13 +130,15 @@ def avoided_use(
     def exceeds(amount: float) -> float:
         if actual + amount <= 0:
             return 1.0
-        return calibration.share_above(log((actual + amount) / baseline) / scale)
+        if least == 0:
+            return 0.0
+        return calibration.share_above(log((actual + amount) / least) / scale)
 
     return AvoidedUse(
         baseline,
         actual,
         saving,
-        _band(baseline, actual, limit * scale, confidence, calibration),
+        _band(baseline, actual, (least, most), limit * scale, confidence, calibration),
         None,
         exceeds(0.0),
         None if guarantee is None else exceeds(guarantee),
@@ -141,9 +148,14 @@ def avoided_use(
 
 
 def _band(
-    baseline: float, actual: float, stray: float, confidence: float, calibration: Calibration
+    baseline: float,
+    actual: float,
+    within: tuple[float, float],
+    stray: float,
+    confidence: float,
+    calibration: Calibration,
 ) -> Band:
-    low, high = baseline * exp(-stray), baseline * exp(stray)
+    low, high = within[0] * exp(-stray), within[1] * exp(stray)
     return Band(
         low - actual,
         high - actual,
