@@ -35,6 +35,7 @@ _QUARTER = timedelta(minutes=15)
 """From here on use falls into other intervals, and perhaps into another price."""
 _OF_METROLOGY: Mapping[FindingKind, tuple[str, Priority]] = {
     FindingKind.OUT_OF_TOLERANCE: (OUT_OF_TOLERANCE, Priority.HIGH),
+    FindingKind.STILL_WRONG: (OUT_OF_TOLERANCE, Priority.HIGH),
     FindingKind.RATIO_DIFFERS: (RATIO_DIFFERS, Priority.HIGH),
     FindingKind.SWAP_WITHOUT_CERTIFICATE: (CERTIFICATE_ENDED, Priority.HIGH),
     FindingKind.ENDED: (CERTIFICATE_ENDED, Priority.HIGH),

@@ -17,6 +17,8 @@ class FindingKind(StrEnum):
 
     OUT_OF_TOLERANCE = "out_of_tolerance"
     """A verification found the meter wrong and nobody has corrected what it counted."""
+    STILL_WRONG = "still_wrong"
+    """What it counted before is settled, but neither was it replaced nor verified again since."""
     RATIO_DIFFERS = "ratio_differs"
     """The multiplier in force is not that of the certificate."""
     NO_CERTIFICATE = "no_certificate"
@@ -77,6 +79,8 @@ class MeterMetrology:
         Local days on which the instrument was replaced.
     uncorrected : sequence of (date, Decimal)
         Days of verifications that found an error [%] nobody has corrected or dismissed.
+    settled : sequence of (date, Decimal)
+        The same of those that somebody has: what was counted up to these days is settled.
     """
 
     code: str
@@ -85,6 +89,7 @@ class MeterMetrology:
     swaps: Sequence[date] = ()
     seals: Sequence[SealState] = ()
     uncorrected: Sequence[tuple[date, Decimal]] = ()
+    settled: Sequence[tuple[date, Decimal]] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +129,7 @@ def metrology_findings(
         for day, error in meter.uncorrected
         if day <= today
     ]
+    found += _still_wrong(meter, today)
     return in_order(found)
 
 
@@ -164,6 +170,23 @@ def _certificate(
     if left <= first_notice and not followed:
         kind = FindingKind.ENDS_SOON if left <= last_notice else FindingKind.ENDS_LATER
         yield MetrologyFinding(kind, meter.code, last.end_day, {**told, "days": str(left)})
+
+
+def _still_wrong(meter: MeterMetrology, today: date) -> Iterator[MetrologyFinding]:
+    """The last error that was settled, while the meter counts on with it."""
+    known = [each for each in (*meter.settled, *meter.uncorrected) if each[0] <= today]
+    found_on, error = max(known, key=lambda each: each[0], default=(None, None))
+    if found_on is None or error is None or (found_on, error) not in meter.settled:
+        return
+    put_right = [day for day in meter.swaps if found_on <= day <= today]
+    put_right += [
+        each.certificate.verified_on
+        for each in meter.certificates
+        if each.first_day <= today and found_on <= each.certificate.verified_on
+    ]
+    if not put_right:
+        told = {"error_pct": f"{error.normalize():f}"}
+        yield MetrologyFinding(FindingKind.STILL_WRONG, meter.code, found_on, told)
 
 
 def _ratio(meter: MeterMetrology, today: date) -> Iterator[MetrologyFinding]:

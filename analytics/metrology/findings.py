@@ -145,11 +145,7 @@ def _state(
         [(local_day(event.at, zone), event.value) for event in events if event.kind == "ratio"],
         [local_day(event.at, zone) for event in events if event.kind == "swap"],
         [_seal(seal) for seal in known.seals.get(meter.id, [])],
-        [
-            (row.found_on, row.error_pct)
-            for row in known.findings.get(meter.id, [])
-            if row.rule is None
-        ],
+        *_errors(known.findings.get(meter.id, [])),
     )
     findings = metrology_findings(
         of_meter,
@@ -193,6 +189,14 @@ def compared(row: BillQuantityRow) -> BillQuantity:
             {cause: Decimal(amount) for cause, amount in row.causes.items()},
         ),
     )
+
+
+def _errors(rows: Iterable[FindingRow]) -> tuple[list[tuple[date, Decimal]], ...]:
+    """Days and errors of findings nobody has decided, and of those somebody has."""
+    found: tuple[list[tuple[date, Decimal]], ...] = [], []
+    for row in rows:
+        found[row.rule is not None].append((row.found_on, row.error_pct))
+    return found
 
 
 def _seal(seal: SealRow) -> SealState:

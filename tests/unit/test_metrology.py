@@ -113,6 +113,25 @@ def test_a_broken_seal_wants_a_note() -> None:
     )  # fmt: skip
 
 
+def test_a_meter_found_wrong_is_told_until_it_is_replaced_or_verified_again() -> None:
+    found_on = TODAY - timedelta(days=20)
+    meter = replace(SOUND, settled=[(found_on, Decimal("-4.0"))])
+    assert told(meter) == [("still_wrong", found_on)]
+    assert metrology_findings(meter, TODAY)[0].told == {"error_pct": "-4"}
+    assert told(meter, found_on - timedelta(days=1)) == []
+    swap = TODAY - timedelta(days=3)
+    (old,) = SOUND.certificates
+    new = held(swap, date(2032, 10, 8), "new")
+    ended = Held(old.certificate, old.first_day, swap)
+    replaced = replace(meter, swaps=[swap], certificates=[ended, new])
+    assert told(replaced) == []
+    assert told(replaced, swap - timedelta(days=1)) == [("still_wrong", found_on)]
+    adjusted = replace(new.certificate, verified_on=found_on)
+    assert told(replace(meter, certificates=[ended, replace(new, certificate=adjusted)])) == []
+    again = replace(meter, uncorrected=[(TODAY, Decimal(-5))])
+    assert told(again) == [("out_of_tolerance", TODAY)]
+
+
 def test_the_worst_stands_first() -> None:
     meter = MeterMetrology(
         "gateway",

@@ -24,7 +24,7 @@ def days(client: TestClient) -> dict[str, float]:
 
 
 def test_a_finding_is_proposed_applied_and_undone(admin: TestClient, database: str) -> None:
-    enter(admin, verified_on="2026-06-29", first_day="2026-06-29", counts_primary=True)
+    old = enter(admin, verified_on="2026-06-29", first_day="2026-06-29", counts_primary=True)
     before = days(admin)
     finding = find(admin).json()
     assert findings(admin) == [("out_of_tolerance", "2026-07-09")]
@@ -46,7 +46,7 @@ def test_a_finding_is_proposed_applied_and_undone(admin: TestClient, database: s
     settled = admin.post(f"{base}/decision", json={"rule": "half_time", "reason": "clause 9.2"})
     assert settled.status_code == 200, settled.text
     compute(database, datetime.now(UTC))
-    assert findings(admin) == []
+    assert findings(admin) == [("still_wrong", "2026-07-09")]
     after = days(admin)
     changed = {day for day in after if after[day] != before[day]}
     assert changed == {f"2026-07-0{day}" for day in (3, 4, 5, 6, 7)}, "starts are told in UTC"
@@ -63,6 +63,9 @@ def test_a_finding_is_proposed_applied_and_undone(admin: TestClient, database: s
     assert findings(admin) == [("out_of_tolerance", "2026-07-09")]
     none = admin.post(f"{base}/decision", json={"rule": "none", "reason": "clause 9.3"}).json()
     assert (none["rule"], none["event_id"], none["decided_by"]) == ("none", None, "admin")
+    assert findings(admin) == [("still_wrong", "2026-07-09")]
+    enter(admin, number="new", verified_on="2026-07-09", first_day="2026-07-10",
+          counts_primary=True, replaces=old["id"])  # fmt: skip
     assert findings(admin) == []
 
 

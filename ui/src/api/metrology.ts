@@ -6,8 +6,8 @@ type Decimal = string
 type LocalDate = string
 
 export const FINDING_KINDS = [
-  'out_of_tolerance', 'ratio_differs', 'no_certificate', 'swap_without_certificate', 'ended', 'seal_broken',
-  'bill_differs', 'bill_money_differs', 'drift', 'ends_soon', 'ends_later',
+  'out_of_tolerance', 'still_wrong', 'ratio_differs', 'no_certificate', 'swap_without_certificate', 'ended',
+  'seal_broken', 'bill_differs', 'bill_money_differs', 'drift', 'ends_soon', 'ends_later',
 ] as const
 export type FindingKind = (typeof FINDING_KINDS)[number]
 export type ToleranceRule = 'half_time' | 'known_date' | 'none'
