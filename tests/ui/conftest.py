@@ -38,7 +38,15 @@ from tests.ui.planted import LOGIN, plant
 CHROMIUM = Path("/usr/bin/chromium")
 SECRET_KEY = "of a test, and nothing but a test"
 BROKER = "mqtts://broker.example:8883"
-BUILT = Path(__file__).parents[2] / "ui" / "dist" / "index.html"
+_UI = Path(__file__).parents[2] / "ui"
+BUILT = _UI / "dist" / "index.html"
+_AXE = _UI / "node_modules" / "axe-core" / "axe.min.js"
+_LOOK = """async () => {
+  const found = await axe.run(document, { resultTypes: ['violations'] })
+  return found.violations
+    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+    .map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 200)).join(' | ')}`)
+}"""
 
 
 PATIENCE_MS = 60_000
@@ -86,9 +94,19 @@ class Visit:
     foreign: list[str] = field(default_factory=list)
 
     def expect_calm(self) -> None:
-        """No error on the browser's console, no request to another host."""
+        """No error on the browser's console, no request to another host, nothing serious for axe.
+
+        axe looks at the page as it is now: contrast, names of controls, order of headings.
+        """
         assert self.complaints == []
         assert self.foreign == []
+        # what is loading is pale on purpose, and fades
+        self.page.wait_for_function(
+            "() => !document.querySelector('.busy, [aria-busy=true]')"
+            " && document.getAnimations().every(({ playState }) => playState !== 'running')"
+        )
+        self.page.evaluate(_AXE.read_text("utf-8"))
+        assert self.page.evaluate(_LOOK) == []
 
 
 @contextmanager
