@@ -4,30 +4,17 @@ from collections.abc import Iterator
 from decimal import Decimal
 from html import escape
 
-from api.report_paper import Cell, ReportPaper, Section
+from api.report_paper import Cell, Paper, Section
 
-_PLACES = {"cost_cny": 2, "price": 6, "opened": 0, "resolved": 0, "standing": 0}
+_PLACES = {
+    "price": 6,
+    **dict.fromkeys(("mean_flow", "usual", "last_night", "trend", "expected", "actual"), 3),
+    **dict.fromkeys(("opened", "resolved", "standing", "nights", "nights_whole"), 0),
+}
 _USUAL_PLACES = 2
-_WORDS = frozenset(
-    {
-        "what",
-        "unit",
-        "medium",
-        "item",
-        "item_code",
-        "meter",
-        "line",
-        "period",
-        "checked",
-        "priority",
-        "kind",
-        "place",
-    }
-)
-"""Columns of words; in any other numbers stand below each other."""
 
 
-def as_html(paper: ReportPaper) -> str:
+def as_html(paper: Paper) -> str:
     """Make the page; its head has title and language, as tagged PDF wants them."""
     tongue = "en" if paper.lang == "en" else "zh-CN"
     return "".join(
@@ -37,41 +24,37 @@ def as_html(paper: ReportPaper) -> str:
             f'<h1 data-foot="{escape(paper.foot)}">{escape(paper.heading)}</h1>',
             f'<p class="standing">{escape(paper.standing[0])}</p>',
             *(f"<p>{escape(each)}</p>" for each in paper.standing[1:]),
-            f"<p>{escape(paper.paragraph)}</p>",
+            *(f"<p>{escape(each)}</p>" for each in paper.paragraphs),
             *(part for section in paper.sections() for part in _section(paper, section)),
             "</body></html>",
         )
     )
 
 
-def _section(paper: ReportPaper, section: Section) -> Iterator[str]:
+def _section(paper: Paper, section: Section) -> Iterator[str]:
     if not section.rows and not section.nothing:
         return
     yield f"<h2>{escape(paper.word(section.key))}</h2>"
     if not section.rows:
         yield f"<p>{escape(paper.word(section.nothing))}</p>"
         return
+    sides = dict.fromkeys(section.numbers, ' class="number"')
     yield "<table><thead><tr>"
     yield from (
-        f'<th scope="col"{_side(head)}>{escape(paper.word(head))}</th>' for head in section.heads
+        f'<th scope="col"{sides.get(head, "")}>{escape(paper.word(head))}</th>'
+        for head in section.heads
     )
     yield "</tr></thead><tbody>"
     for row in section.rows:
         yield "<tr>"
-        yield from (_cell(paper, *each) for each in zip(section.heads, row, strict=True))
+        for head, cell in zip(section.heads, row, strict=True):
+            yield f"<td{sides.get(head, '')}>{escape(_text(paper, head, cell))}</td>"
         yield "</tr>"
     yield "</tbody></table>"
 
 
-def _cell(paper: ReportPaper, head: str, cell: Cell) -> str:
-    if isinstance(cell, Decimal):
-        text = f"{cell:,.{_PLACES.get(head, _USUAL_PLACES)}f}"
-        if head == "price":
-            text = text.rstrip("0").rstrip(".")
-    else:
-        text = paper.word("missing") if cell is None else cell
-    return f"<td{_side(head)}>{escape(text)}</td>"
-
-
-def _side(head: str) -> str:
-    return "" if head in _WORDS else ' class="number"'
+def _text(paper: Paper, head: str, cell: Cell) -> str:
+    if not isinstance(cell, Decimal):
+        return paper.word("missing") if cell is None else cell
+    text = f"{cell:,.{_PLACES.get(head, _USUAL_PLACES)}f}"
+    return text.rstrip("0").rstrip(".") if head == "price" else text

@@ -1,9 +1,9 @@
 """A report as it is read: sections of words and numbers, the same on paper and in a workbook."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Any
+from typing import Any, Protocol
 
 from api.statistics_words import word_list
 from domain.sub_item import sub_items
@@ -30,14 +30,75 @@ _NOTHING = {"alerts": "no_alerts", "open_points": "no_open_points"}
 """What is said of a table without rows; of another nothing."""
 
 
+_SUMS = {"costs": ("cost_cny",)}
+
+
 @dataclass(frozen=True, slots=True)
 class Section:
-    """One table of a report, with a sentence where it has no rows."""
+    """One table of a report.
+
+    Attributes
+    ----------
+    nothing : str
+        Key of what is said where there are no rows; without it the table is left out then.
+    sums : tuple of str
+        Columns whose sum means something.
+    formulas : mapping of str to str
+        Columns that follow from others of their row, which stand in braces.
+    """
 
     key: str
     heads: tuple[str, ...]
     rows: tuple[tuple[Cell, ...], ...]
     nothing: str = ""
+    sums: tuple[str, ...] = ()
+    formulas: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def numbers(self) -> frozenset[str]:
+        """Columns without any word."""
+        words = {
+            head for row in self.rows for head, cell in zip(self.heads, row, strict=True)
+            if isinstance(cell, str)
+        }  # fmt: skip
+        return frozenset(self.heads) - words
+
+
+class Paper(Protocol):
+    """What is laid out on A4 or in a workbook, in one language."""
+
+    row: ReportRow
+    lang: str
+
+    def word(self, key: str) -> str:
+        """A word; a key that is none stands for itself."""
+
+    @property
+    def title(self) -> str:
+        """What it is."""
+
+    @property
+    def heading(self) -> str:
+        """What it is, of whom and when."""
+
+    @property
+    def standing(self) -> tuple[str, ...]:
+        """How firm the figures are."""
+
+    @property
+    def paragraphs(self) -> tuple[str, ...]:
+        """What it says in short."""
+
+    @property
+    def foot(self) -> str:
+        """Version and digest, by which a copy is known."""
+
+    @property
+    def period(self) -> str:
+        """Month or year, as in the names of files."""
+
+    def sections(self) -> tuple[Section, ...]:
+        """Every table, in the order of reading."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,12 +121,23 @@ class ReportPaper:
         return (told["name_en"] if self.lang == "en" else told["name_zh"]) or told["code"]
 
     @property
-    def heading(self) -> str:
-        """What it is, of whom and when."""
-        return f"{self.word(self.row.kind)} · {self.name} · {self.document['month']}"
+    def title(self) -> str:
+        """What it is."""
+        return self.word(self.row.kind)
 
     @property
-    def paragraph(self) -> str:
+    def heading(self) -> str:
+        """What it is, of whom and when."""
+        return f"{self.title} · {self.name} · {self.document['month']}"
+
+    @property
+    def period(self) -> str:
+        """The month."""
+        month: str = self.document["month"]
+        return month
+
+    @property
+    def paragraphs(self) -> tuple[str, ...]:
         """The totals in one sentence, ready for an annual report."""
         changes = (self.document["compared"] or {}).get("changes", {})
         said = [
@@ -76,7 +148,7 @@ class ReportPaper:
             for what, figure in self._in_order()
         ]
         begin = self.word("said_begin", month=self.document["month"], name=self.name)
-        return begin + self.word("said_between").join(said) + self.word("said_end")
+        return (begin + self.word("said_between").join(said) + self.word("said_end"),)
 
     def _said_change(self, change: str | None) -> str:
         if change is None:
@@ -124,7 +196,7 @@ class ReportPaper:
             self._alerts(), self._points(),
         )  # fmt: skip
         return tuple(
-            Section(key, heads, tuple(each), _NOTHING.get(key, ""))
+            Section(key, heads, tuple(each), _NOTHING.get(key, ""), _SUMS.get(key, ()))
             for (key, heads), each in zip(_HEADS.items(), rows, strict=True)
         )
 

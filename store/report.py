@@ -1,5 +1,6 @@
 """Reports in the store: each a document that never changes, numbered by version."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import NamedTuple
@@ -53,10 +54,17 @@ class AlertCount(NamedTuple):
     standing: int
 
 
-def keep(conn: Connection, kind: str, period: Period, document: str) -> int:
+def keep(
+    conn: Connection, kind: str, period: Period, document: str, *, vehicles: Collection[int] = ()
+) -> int:
     """Keep a report in the name of the current person; gives its id.
 
     A document that is the newest version already is not kept twice.
+
+    Parameters
+    ----------
+    vehicles : collection of int
+        Those it tells of; who does not see one of them does not see the report.
 
     Raises
     ------
@@ -72,12 +80,12 @@ def keep(conn: Connection, kind: str, period: Period, document: str) -> int:
         "end": period.end,
         "document": document,
         "sha256": digest(document),
+        "vehicles": sorted(vehicles),
     }
     conn.execute(sql("report", "lock"), row)
     newest = conn.execute(sql("report", "newest"), row).fetchone()
-    if newest is not None and newest[2] == row["sha256"]:
+    if newest is not None and newest[1] == row["sha256"]:
         return int(newest[0])
-    row["version"] = 1 if newest is None else newest[1] + 1
     return int(one_row(conn, sql("report", "add"), row)[0])
 
 

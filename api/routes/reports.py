@@ -1,27 +1,30 @@
 """Reports: made, kept as versions with their digest, and given as PDF and workbook."""
 
 from collections.abc import Callable
-from datetime import date, datetime
+from datetime import UTC, date, datetime
+from decimal import Decimal
 from http import HTTPStatus
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
 from fastapi import APIRouter, Path, Query, Request, Response
 from psycopg.errors import InsufficientPrivilege
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from analytics.institution.month import Asked
-from analytics.institution.report import content, make_month_report
+from analytics.institution.asked_report import AskedReport
+from analytics.institution.drawn_report import make_report as draw_and_keep
+from analytics.institution.report import content
+from api.drawn_paper import paper_of
 from api.page import Cursor, Limit, Page, before, encode
 from api.problem import refuse
 from api.report_file import as_workbook
 from api.report_html import as_html
-from api.report_paper import ReportPaper
+from api.report_paper import Paper
 from api.routes.factors import wanted_set
 from api.routes.ledger_months import institution_named
-from api.routes.ledger_schema import MonthIn
+from api.routes.ledger_schema import Month
 from api.scope import Caller, Scope
 from api.statement_pdf import lay_out
-from domain.errors import ConfigurationError
+from domain.errors import ConfigurationError, MissingInputError
 from domain.sentence import Sentence
 from store.report import ReportRow, reports
 from store.session import audit
@@ -32,10 +35,26 @@ ReportId = Annotated[int, Path(description="Id of the report.")]
 Lang = Annotated[Literal["zh-CN", "en"], Query(description="Language.")]
 
 
-class ReportIn(MonthIn):
+Kind = Literal["institution_month", "water", "fleet", "savings", "annual_text", "evidence_pack"]
+
+
+class ReportIn(BaseModel):
     """A report that somebody wants: of what, whom and when."""
 
-    kind: Literal["institution_month"] = "institution_month"
+    kind: Kind = "institution_month"
+    organisation_id: int
+    month: Month | None = Field(default=None, description="Local month, such as 2026-06.")
+    year: int | None = Field(
+        default=None, ge=2000, le=2200, description="In place of a month: the whole year."
+    )
+    set: str = Field(default="statistics", max_length=100, description="Code of the factor set.")
+    version: int | None = Field(default=None, description="None: the newest.")
+
+    @model_validator(mode="after")
+    def _is_of_one_time(self) -> Self:
+        if (self.month is None) == (self.year is None):
+            raise ValueError("want a month or a year, and not both")
+        return self
 
 
 class ReportOut(BaseModel):
@@ -44,7 +63,7 @@ class ReportOut(BaseModel):
     model_config = ConfigDict(from_attributes=True)
 
     id: int
-    kind: Literal["institution_month"]
+    kind: Kind
     organisation_id: int
     first_day: date = Field(description="First local day.")
     end_day: date = Field(description="Local day after the last one.")
@@ -58,6 +77,28 @@ class ReportWhole(ReportOut):
     """A report with its document."""
 
     document: dict[str, Any] = Field(description="Figures with units, as text where exact.")
+
+
+class TableOut(BaseModel):
+    """One table of a report in a language."""
+
+    title: str
+    heads: list[str]
+    numbers: list[bool] = Field(description="Whether a column is of numbers.")
+    rows: list[list[Decimal | str | None]] = Field(
+        description="Numbers as decimal text; null: nobody knows."
+    )
+    nothing: str = Field(description="What is said where there are no rows.")
+
+
+class SheetOut(BaseModel):
+    """A report in a language: how firm it is, what it says, its tables."""
+
+    heading: str
+    period: str = Field(description="Month or year.")
+    standing: list[str]
+    paragraphs: list[str]
+    tables: list[TableOut]
 
 
 @router.get("")
@@ -76,21 +117,26 @@ def made_reports(
 @router.post("", status_code=HTTPStatus.CREATED)
 def make_report(request: Request, wanted: ReportIn, scope: Scope) -> ReportOut:
     """Make a report of what is known now; the newest version where nothing has changed."""
-    asked = Asked(
+    month = None if wanted.month is None else date.fromisoformat(f"{wanted.month}-01")
+    asked = AskedReport(
         institution_named(scope, wanted.organisation_id),
-        date.fromisoformat(f"{wanted.month}-01"),
+        month.year if month else wanted.year or 0,
+        month.month if month else None,
         wanted_set(scope.conn, wanted.set, wanted.version),
         request.app.state.settings.unmetered_limit,
+        datetime.now(UTC),
     )
     try:
-        report_id = make_month_report(scope.conn, asked)
+        report_id = draw_and_keep(scope.conn, wanted.kind, asked)
+    except MissingInputError as error:
+        raise refuse(HTTPStatus.CONFLICT, error) from error
     except InsufficientPrivilege as error:
         detail = Sentence(
             "report_not_yours", "a report is made by who sees the whole institution in its time"
         )
         raise refuse(HTTPStatus.FORBIDDEN, detail) from error
     row = _report(scope, report_id)
-    told = {"kind": row.kind, "month": wanted.month, "version": row.version, "sha256": row.sha256}
+    told = {"kind": row.kind, "period": asked.name, "version": row.version, "sha256": row.sha256}
     audit(scope.conn, "report_made", asked.institution.code, told)
     return ReportOut.model_validate(row)
 
@@ -100,6 +146,30 @@ def report_whole(report_id: ReportId, scope: Scope) -> ReportWhole:
     """One report with its document."""
     made = ReportOut.model_validate(_report(scope, report_id))
     return ReportWhole(**made.model_dump(), document=content(scope.conn, report_id))
+
+
+@router.get("/{report_id}/sheet")
+def report_sheet(report_id: ReportId, scope: Scope, lang: Lang = "zh-CN") -> SheetOut:
+    """What a report says, worded in a language as on paper."""
+    row = _report(scope, report_id)
+    paper = paper_of(row, content(scope.conn, report_id), lang)
+    return SheetOut(
+        heading=paper.heading,
+        period=paper.period,
+        standing=list(paper.standing),
+        paragraphs=list(paper.paragraphs),
+        tables=[
+            TableOut(
+                title=paper.word(section.key),
+                heads=[paper.word(head) for head in section.heads],
+                numbers=[head in section.numbers for head in section.heads],
+                rows=[list(row) for row in section.rows],
+                nothing=paper.word(section.nothing) if section.nothing else "",
+            )
+            for section in paper.sections()
+            if section.rows or section.nothing
+        ],
+    )
 
 
 @router.get("/{report_id}/pdf", response_class=Response)
@@ -124,16 +194,18 @@ _KINDS = {
 
 
 def _file(
-    scope: Caller, report_id: int, lang: str, ending: str, made: Callable[[ReportPaper], bytes]
+    scope: Caller, report_id: int, lang: str, ending: str, made: Callable[[Paper], bytes]
 ) -> Response:
     row = _report(scope, report_id)
     document = content(scope.conn, report_id)
-    name = f"{document['institution']['code']}-{document['month']}-{row.version}.{ending}"
+    paper = paper_of(row, document, lang)
+    kind = "" if row.kind == "institution_month" else f"{row.kind}-"
+    name = f"{document['institution']['code']}-{kind}{paper.period}-{row.version}.{ending}"
     safe = "".join(
         sign if sign.isascii() and (sign.isalnum() or sign in "-._") else "-" for sign in name
     )
     return Response(
-        made(ReportPaper(row, document, lang)),
+        made(paper),
         media_type=_KINDS[ending],
         headers={"Content-Disposition": f'attachment; filename="{safe}"'},
     )

@@ -49,3 +49,31 @@ def test_a_report_is_made_read_and_downloaded(
             assert waiting.value.suggested_filename == f"school-2026-06-1.{ending}"
             assert waiting.value.path().read_bytes().startswith(start)
         visit.expect_calm()
+
+
+@pytest.mark.parametrize("width", [1440, 390])
+def test_water_of_a_month_and_the_paragraphs_of_a_year_are_read_as_on_paper(
+    browser: Browser, school: Console, width: int
+) -> None:
+    with visiting(browser, school, width) as visit:
+        page = visit.page
+        sign_in(page, "head")
+        page.goto("/reports?month=2026-06")
+        page.locator("[name=kind]").select_option("water")
+        page.get_by_role("button", name="生成报表").click()
+        expect(page.locator("[data-paragraphs]")).to_contain_text("school用水 360 立方米")
+        expect(page.locator("[data-table=建筑用水]")).to_contain_text("0.5")
+        with page.expect_download() as waiting:
+            page.locator("[data-download=xlsx]").click()
+        assert waiting.value.suggested_filename == "school-water-2026-06-1.xlsx"
+        page.locator("[name=kind]").select_option("annual_text")
+        page.locator("[name=year]").select_option("2026")
+        page.get_by_role("button", name="生成报表").click()
+        expect(page.locator("[data-paragraphs]")).to_contain_text("2026 年，school使用电")
+        expect(page.locator("[data-report]")).to_have_count(2)
+        assert page.evaluate("() => document.documentElement.scrollWidth <= innerWidth")
+        page.locator("[name=kind]").select_option("savings")
+        page.get_by_role("button", name="生成报表").click()
+        expect(page.get_by_text("没有模型覆盖")).to_be_visible()
+        visit.complaints[:] = [each for each in visit.complaints if "409" not in each]
+        visit.expect_calm()

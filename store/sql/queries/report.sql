@@ -2,13 +2,15 @@
 SELECT pg_advisory_xact_lock(hashtext('civicwatt report'), %(organisation_id)s::integer);
 
 -- name: newest
-SELECT report_id AS id, version, sha256 FROM report
+SELECT report_id AS id, sha256 FROM report
  WHERE organisation_id = %(organisation_id)s AND kind = %(kind)s AND first_day = %(first_day)s AND end_day = %(end_day)s
  ORDER BY version DESC LIMIT 1;
 
 -- name: add
-INSERT INTO report (kind, organisation_id, first_day, end_day, first_at, end_at, version, document, sha256)
-VALUES (%(kind)s, %(organisation_id)s, %(first_day)s, %(end_day)s, %(first)s, %(end)s, %(version)s, %(document)s, %(sha256)s)
+INSERT INTO report (kind, organisation_id, first_day, end_day, first_at, end_at, version, document, sha256, vehicles)
+VALUES (%(kind)s, %(organisation_id)s, %(first_day)s, %(end_day)s, %(first)s, %(end)s,
+        newest_report_version(%(organisation_id)s, %(kind)s, %(first_day)s, %(end_day)s) + 1, %(document)s, %(sha256)s,
+        %(vehicles)s)
 RETURNING report_id;
 
 -- name: made

@@ -3,9 +3,21 @@ import { address, call } from './client'
 import type { Figure } from './ledger'
 import type { Instant, Page } from './types'
 
+export const KINDS = ['institution_month', 'water', 'fleet', 'savings', 'annual_text', 'evidence_pack'] as const
+export type Kind = (typeof KINDS)[number]
+/** Of what time a report of a kind may be. */
+export const TIMES: Record<Kind, readonly ('month' | 'year')[]> = {
+  institution_month: ['month'],
+  water: ['month', 'year'],
+  fleet: ['month', 'year'],
+  savings: ['year', 'month'],
+  annual_text: ['year'],
+  evidence_pack: ['year'],
+}
+
 export interface Report {
   id: number
-  kind: 'institution_month'
+  kind: Kind
   organisation_id: number
   first_day: string
   end_day: string
@@ -30,9 +42,20 @@ export interface ReportWhole extends Report {
   document: MonthDocument
 }
 export interface NewReport {
+  kind: Kind
   organisation_id: number
-  month: string
+  /** Either a month or a year. */
+  month?: string
+  year?: number
   set: string
+}
+/** A report as it is worded on paper; numbers are decimal text, null is what nobody knows. */
+export interface Sheet {
+  heading: string
+  period: string
+  standing: string[]
+  paragraphs: string[]
+  tables: { title: string; heads: string[]; numbers: boolean[]; rows: (string | null)[][]; nothing: string }[]
 }
 export type Paper = 'pdf' | 'xlsx'
 
@@ -41,5 +64,7 @@ const LONGEST = 100
 export const reportsOf = async (organisation: number, signal: AbortSignal): Promise<Report[]> =>
   (await call<Page<Report>>('GET', '/reports', { query: { organisation, limit: LONGEST }, signal })).items
 export const report = (id: number, signal: AbortSignal) => call<ReportWhole>('GET', `/reports/${id}`, { signal })
+export const reportSheet = ({ id, lang }: { id: number; lang: string }, signal: AbortSignal) =>
+  call<Sheet>('GET', `/reports/${id}/sheet`, { query: { lang }, signal })
 export const makeReport = (body: NewReport) => call<Report>('POST', '/reports', { body })
 export const reportFile = (id: number, form: Paper, lang: string): string => address(`/reports/${id}/${form}`, { lang })
