@@ -24,7 +24,7 @@ from bench.held_out import DATA, ZONE, HeldOut
 from bench.meter_years import deviations, meter_years, normalised_years
 from bench.peer import MissingPeerError
 from bench.result import Result
-from bench.target import Target, missed
+from bench.target import Target, print_all
 
 CASES = (
     ("electricity", "daily", 2016, 2017),
@@ -84,13 +84,8 @@ def main(arguments: Sequence[str]) -> int:
     if not DATA.exists():
         print(f"bench.baseline: not run: no {DATA.name} beside the repository", file=sys.stderr)
         return 0
-    lacking: list[str] = []
-    for result in _results(every=1 if "--full" in arguments else 10):
-        result.print()
-        lacking += missed(result, TARGETS)
-    for each in lacking:
-        print(f"bench.baseline: missed: {each}", file=sys.stderr)
-    return 1 if lacking else 0
+    results = _results(every=1 if "--full" in arguments else 10)
+    return print_all(results, TARGETS, program="bench.baseline")
 
 
 def _results(every: int) -> Iterator[Result]:

@@ -1,6 +1,10 @@
-"""What figures of a benchmark have to reach; times are told and never judged. Pure."""
+"""What figures of a benchmark have to reach.
 
-from collections.abc import Iterator, Sequence
+Times are told; judged are only those that acceptance bounds.
+"""
+
+import sys
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from bench.result import Result
@@ -47,3 +51,14 @@ def missed(result: Result, targets: Sequence[Target]) -> Iterator[str]:
         elif not target.least <= value <= target.most:
             kind = " (of the wider list)" if target.wider else ""
             yield f"{name}: {value:.4g}, want {target.least:g} to {target.most:g}{kind}"
+
+
+def print_all(results: Iterable[Result], targets: Sequence[Target], *, program: str) -> int:
+    """Print results as they come, and name each target missed; the exit status that says so."""
+    lacking: list[str] = []
+    for result in results:
+        result.print()
+        lacking += missed(result, targets)
+    for each in lacking:
+        print(f"{program}: missed: {each}", file=sys.stderr)
+    return 1 if lacking else 0
