@@ -230,6 +230,14 @@ class Charging:
 
 
 @dataclass(frozen=True, slots=True)
+class Nested:
+    """A meter of the boundary that hangs below others of it, by their codes in the ledger."""
+
+    meter: str
+    above: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class ChargingAccepted:
     """Two persons stand for a month in which charging does not balance."""
 
@@ -280,6 +288,8 @@ class ContractMonth:
         Accepted events that adjust baselines on days of it.
     weather_from : tuple of WeatherFrom, or None
         Days on which other stations stand for the contract's.
+    nested : tuple of Nested, or None
+        Meters of the boundary below others of it on some day of the month.
     refunds : tuple of RefundFigure, or None
         How warm rooms were, by the contract's refunds.
     """
@@ -301,6 +311,7 @@ class ContractMonth:
     charging: tuple[Charging, ...] | None = None
     charging_accepted: ChargingAccepted | None = None
     refunds: tuple[RefundFigure, ...] | None = None
+    nested: tuple[Nested, ...] | None = None
 
     def __post_init__(self) -> None:
         wanted(

@@ -226,6 +226,14 @@ def alert_cases(
     return [AlertRow(*row) for row in rows]
 
 
+def nested(
+    conn: Connection, codes: Collection[str], first: datetime, end: datetime
+) -> list[tuple[str, list[str]]]:
+    """Of some meters those that hang below others of them over [first, end), and below which."""
+    arguments = {"codes": list(codes), "first": first, "end": end}
+    return conn.execute(sql("contract_ledger", "nested"), arguments).fetchall()
+
+
 def room_hours(
     conn: Connection, eyes: Eyes, codes: Collection[str], first: datetime, end: datetime
 ) -> dict[str, dict[datetime, float]]:

@@ -31,7 +31,7 @@ from analytics.settlement.active_month import ActiveMonth
 from analytics.settlement.statement import Inputs
 from domain.contract import LateBill
 from domain.contract_kpi import KpiCase, KpiSource
-from domain.contract_month import Charging
+from domain.contract_month import Charging, Nested
 from domain.contract_term import Meter
 from domain.epoch import from_us, to_us
 from domain.errors import MissingInputError
@@ -49,6 +49,7 @@ from store.contract_ledger import (
     days,
     intervals,
     meters,
+    nested,
     register,
     room_hours,
 )
@@ -119,6 +120,7 @@ class _Reading:
             equipment=dict(self._equipment()),
             charging=tuple(self._charging()),
             alerts=dict(self._alerts()),
+            nested=tuple(self._nested()),
             rooms=self._rooms(),
             place=place,
             signed=signed,
@@ -220,6 +222,12 @@ class _Reading:
                 measure.code,
                 tuple(_case(row, row.answered_at if answered else row.ended_at) for row in rows),
             )
+
+    def _nested(self) -> Iterator[Nested]:
+        """Meters of the boundary that hang below others of it."""
+        codes = {meter.in_ledger()[0] for meter in self.month.contract.meters}
+        for code, above in nested(self.conn, codes, *self.span):
+            yield Nested(code, tuple(above))
 
     def _rooms(self) -> Mapping[str, Mapping[datetime, float]]:
         """Temperatures of the rooms that measures are drawn from."""

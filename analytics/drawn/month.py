@@ -127,6 +127,7 @@ class _Drawing:
             models=tuple(models),
             submeters=tuple(self._submeters()),
             charging=self.rows.charging or None,
+            nested=self.rows.nested or None,
             kpis=tuple(self._kpis()),
         )
         self.origins += map(charging_origin, self.rows.charging)
@@ -328,6 +329,7 @@ def with_entered(drawn: ContractMonth, entered: ContractMonth) -> ContractMonth:
         submeters=_filled(drawn.submeters, entered.submeters, "equipment"),
         kpis=_filled(drawn.kpis, entered.kpis, "kpi"),
         charging=drawn.charging,
+        nested=drawn.nested,
         non_routine=_filled(drawn.non_routine or (), entered.non_routine or (), "line") or None,
         weather_from=drawn.weather_from,
     )

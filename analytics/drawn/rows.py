@@ -14,7 +14,7 @@ from analytics.evidence.registers import Edit, Reading
 from analytics.evidence.surroundings import Surroundings
 from analytics.ledger.metrology import Held
 from domain.contract_kpi import KpiCase
-from domain.contract_month import Charging
+from domain.contract_month import Charging, Nested
 from domain.model_reason import ModelReason
 from domain.non_routine import NonRoutine
 from domain.register_event import RegisterEvent
@@ -190,6 +190,8 @@ class LedgerRows:
         Piles of the boundary and below it.
     alerts : mapping of str to tuple of KpiCase
         By measure of quality that is drawn from them.
+    nested : tuple of Nested
+        Meters of the boundary below others of it.
     rooms : mapping of str to mapping of datetime to float
         Mean temperature by hour (UTC) of each device of a room that is seen. [degC]
     """
@@ -205,5 +207,6 @@ class LedgerRows:
     signed: Mapping[str, datetime] = field(default_factory=dict)
     charging: tuple[Charging, ...] = ()
     alerts: Mapping[str, tuple[KpiCase, ...]] = field(default_factory=dict)
+    nested: tuple[Nested, ...] = ()
     rooms: Mapping[str, Mapping[datetime, float]] = field(default_factory=dict)
     unread: tuple[Unread, ...] = ()

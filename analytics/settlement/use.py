@@ -94,11 +94,31 @@ def _check_boundary(
         detail = f"{line.code}: no meter of the boundary counts it on {lacking} of {month.days} d"
         working.remark("meter_gap", detail, blocks=line.kind not in SOLAR)
     for one, other in combinations(meters, 2):
-        both = min(one.end_day or date.max, other.end_day or date.max)
-        since = max(one.first_day or date.min, other.first_day or date.min)
-        if one.in_ledger() == other.in_ledger() and month.overlap(since, both):
+        if not _together(month, one, other):
+            continue
+        if one.in_ledger() == other.in_ledger():
             detail = f"meters {one.code} and {other.code} of {line.code} are one in the ledger"
             working.remark("meter_twice", detail, blocks=True)
+        for below, above in ((one, other), (other, one)):
+            if _is_counted_by(month, line, below, above):
+                detail = f"{line.code}: meter {below.code} is counted by {above.code} already"
+                working.remark("meter_nested", detail, blocks=True)
+
+
+def _together(month: ActiveMonth, one: Meter, other: Meter) -> bool:
+    """Whether two meters belong to the boundary on the same day of the month."""
+    since = max(one.first_day or date.min, other.first_day or date.min)
+    until = min(one.end_day or date.max, other.end_day or date.max)
+    return month.overlap(since, until) > 0
+
+
+def _is_counted_by(month: ActiveMonth, line: ContractLine, below: Meter, above: Meter) -> bool:
+    """Whether what a meter counts is in another one, and nothing between takes it out."""
+    rows = {each.meter: each.above for each in month.month.nested or ()}
+    (code, register), (upper, other) = below.in_ledger(), above.in_ledger()
+    excluded = {each.in_ledger()[0] for each in month.meters(line.code, excluded=True)}
+    higher = rows.get(code, ())
+    return not (register or other) and upper in higher and excluded.isdisjoint(higher)
 
 
 def _metered(month: ActiveMonth, meter: Meter, working: Working) -> dict[Period, Decimal]:

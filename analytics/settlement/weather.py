@@ -46,6 +46,10 @@ def weathered(month: ActiveMonth, line: ContractLine, q0: Decimal, working: Work
     for name, term in (("heating", line.weather.heating), ("cooling", line.weather.cooling)):
         if term is not None:
             whole = getattr(station, name)[month.month.number - 1]
+            if whole and month.part != 1:
+                # A season that begins within the month is in other days than these.
+                part = f"{shown(whole)} x {month.part_formula}"
+                working.remark("weather_part", f"{name}: of the baseline's degree days {part}")
             terms.append((term, _Days(name, whole, whole * month.part, getattr(told, name))))
     if method is WeatherMethod.ADDITIVE:
         return _additive(q0, terms, line.unit, working)

@@ -124,3 +124,12 @@ SELECT d.code, h.hour, h.mean_air_temperature_c
   LEFT JOIN {schema}.climate_reading_hour h ON h.device_id = d.device_id AND h.hour >= %(first)s AND h.hour < %(end)s
                                            AND h.mean_air_temperature_c IS NOT NULL
  WHERE d.code = ANY (%(codes)s) ORDER BY d.code, h.hour;
+
+-- name: nested
+-- Of some meters those that hang below others of them over [first, end), with these.
+SELECT m.code, array_agg(DISTINCT n.code ORDER BY n.code)
+  FROM meter m
+ CROSS JOIN LATERAL meter_ancestry(ARRAY[m.meter_id], tstzrange(%(first)s, %(end)s)) a
+  JOIN meter n ON n.meter_id = a.meter_id
+ WHERE m.code = ANY (%(codes)s) AND n.code = ANY (%(codes)s) AND n.meter_id <> m.meter_id
+ GROUP BY m.code ORDER BY m.code;

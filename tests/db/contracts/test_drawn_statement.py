@@ -334,3 +334,12 @@ def test_another_register_of_a_meter_counts_for_its_own_line(conn: Connection, d
     assert "rule of 1983, table 1" in next(
         line["basis"] for line in again["lines"] if (line["code"], line["side"]) == ("pf", "bills")
     )
+
+
+def test_a_meter_below_another_of_its_line_stands_against_signing(desk: Desk) -> None:
+    """The charger hangs below the main meter: taken out it is right, counted it is there twice."""
+    excluded = 'code = "charger", line = "electricity", excluded = true'
+    counted = terms(**{excluded: 'code = "charger", line = "electricity"'})
+    assert blocking(drawn(desk, desk.agree(terms()))) == set()
+    other = counted.replace('code = "school-2026"', 'code = "school-twice"')
+    assert "meter_nested" in blocking(drawn(desk, desk.agree(other)))

@@ -13,7 +13,7 @@ from domain.contract import ContractKind, LateBill, Party
 from domain.contract_event import Change, MeterError
 from domain.contract_kpi import KpiFigure
 from domain.contract_line import Baseline, LineKind
-from domain.contract_month import Bill, ContractMonth, Use
+from domain.contract_month import Bill, ContractMonth, Nested, Use
 from domain.contract_term import Meter, ProviderShare
 from domain.money import cents
 from domain.settlement_file import Book
@@ -128,6 +128,18 @@ def test_one_meter_of_the_ledger_cannot_count_twice(book: Book) -> None:
     assert obstacles(found) == {"meter_twice"}
 
 
+def test_a_meter_below_another_of_its_line_cannot_count_too(book: Book) -> None:
+    below = (Nested("annexe-e", ("main-e",)), Nested("charger", ("main-e",)))
+    second = Meter("annexe-e", "electricity")
+    uses = (*statement_uses(book), Use("annexe-e", {Period.FLAT: Decimal(1000)}))
+    terms = with_terms(book, meters=(*book.contract.meters, second))
+    assert obstacles(statement(april(terms, uses=uses, nested=below), "2026-04")) == {
+        "meter_nested"
+    }
+    # What is taken out hangs below what counts it: so it has to be.
+    assert statement(april(book, nested=below[1:]), "2026-04").may_be_signed
+
+
 def test_a_share_typed_as_percent_is_no_share(book: Book) -> None:
     typed = KpiFigure("temperature", "report", value=Decimal(93), signed_by=BOTH)
     found = statement(april(book, kpis=(typed,)), "2026-04")
@@ -194,6 +206,15 @@ def test_capacity_of_a_part_of_a_month_is_billed_for_that_part(book: Book) -> No
     found = statement(begun, "2026-04")
     assert found.line("capacity", Side.BILLS).amount == Decimal("18666.67")
     assert found.line("capacity").amount == cents(Decimal("18666.67") * Decimal("0.9"))
+
+
+def test_degree_days_of_a_part_of_a_month_are_told_to_be_by_days(book: Book) -> None:
+    begun = with_terms(book, first_day=date(2026, 3, 16))
+    found = statement(begun, "2026-03")
+    told = [each.detail for each in found.remarks if each.code == "weather_part"]
+    assert told == ["heating: of the baseline's degree days 250 x 16 of 31 d"]
+    assert found.may_be_signed
+    assert "weather_part" not in codes(statement(begun, "2026-04"))
 
 
 def without_baseline(book: Book) -> Book:
