@@ -251,6 +251,19 @@ def count(conn: Connection) -> DeskCount:
     return row
 
 
+class Coverage(NamedTuple):
+    """Devices in use, those heard in the last day, and people on duty now."""
+
+    watched: int
+    heard: int
+    on_duty: int
+
+
+def coverage(conn: Connection) -> Coverage:
+    """How much of what is to be watched is heard, and who is there to act."""
+    return Coverage(*one_row(conn, sql("alert_desk", "coverage")))
+
+
 def standing_at(conn: Connection, institutions: Collection[int]) -> dict[int, dict[str, int]]:
     """How many alerts the person may see stand at institutions or below them, by priority.
 

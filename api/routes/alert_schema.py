@@ -178,6 +178,11 @@ class DeskOut(BaseModel):
     acknowledged_after_s: float | None
     interruptions_shift: int
     interruptions_day: int
+    watched: int = Field(description="Devices in use, gateways left out.")
+    heard: int = Field(description="Of these, heard in the last day.")
+    opened_per_operator_hour: float = Field(
+        description="Of the last day, over who is on duty now, one person at least. [1/h]"
+    )
     live_to: AwareDatetime | None = Field(description="Newest values are judged up to then.")
     days_to: AwareDatetime | None = Field(description="Whole days are judged up to then.")
 

@@ -36,6 +36,7 @@ from store.alert_list import (
     alert,
     alerts,
     count,
+    coverage,
     do,
     evaluated,
     history,
@@ -89,6 +90,7 @@ def list_alerts(
 def desk(scope: Scope) -> DeskOut:
     """How the desk stands, and up to when everything was judged."""
     stands, judged = count(scope.conn), evaluated(scope.conn)
+    covered = coverage(scope.conn)
     shift, day = interruptions(scope.conn)
     names = stands.__dataclass_fields__
     return DeskOut(
@@ -98,6 +100,9 @@ def desk(scope: Scope) -> DeskOut:
         acknowledged_after_s=acknowledged_after(scope.conn),
         interruptions_shift=shift,
         interruptions_day=day,
+        watched=covered.watched,
+        heard=covered.heard,
+        opened_per_operator_hour=stands.opened_day / 24 / max(covered.on_duty, 1),
         live_to=judged.get("live"),
         days_to=judged.get("days"),
     )

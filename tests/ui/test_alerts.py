@@ -1,5 +1,7 @@
 """The alert desk in the browser: what opens is seen at once, and the keyboard ends it."""
 
+import re
+
 import psycopg
 import pytest
 from playwright.sync_api import expect
@@ -53,6 +55,31 @@ def test_what_opens_is_seen_at_once_and_ended_by_keyboard(office: Visit, console
     expect(rows.first).to_have_attribute("data-alert", str(grave))
     expect(rows.last).to_contain_text("1,200.00")
 
+    expect(page.locator("[data-figure=rate]")).to_contain_text("/ 6")
+    expect(page.locator("[data-figure=coverage]")).to_contain_text("%")
+    with psycopg.connect(console.database) as conn:
+        conn.execute(
+            "INSERT INTO alert (rule, organisation_id, desk_id, priority, state, began_at,"
+            " opened_at, unit, month, month_cny) SELECT rule, organisation_id, desk_id, priority,"
+            " state, began_at, opened_at, 'kWh', 900, 700 FROM alert WHERE alert_id = %s",
+            [low],
+        )
+        conn.execute("SELECT tell_alerts(ARRAY[%s]::bigint[])", [low])
+    repeats = page.locator("[data-repeats]")
+    expect(repeats).to_have_text("×2")
+    expect(rows).to_have_count(2)
+    repeats.click()
+    expect(rows).to_have_count(3)
+    expect(rows.last).to_contain_text("900 kWh")
+    repeats.click()
+    expect(rows).to_have_count(2)
+    page.get_by_role("button", name="紧凑").click()
+    expect(page).to_have_url(re.compile("dense=1"))
+    with psycopg.connect(console.database) as conn:
+        conn.execute("UPDATE alert SET state = 'resolved' WHERE month = 900")
+        conn.execute("SELECT tell_alerts(ARRAY[%s]::bigint[])", [low])
+    expect(repeats).to_have_count(0)
+
     pane = page.locator("[data-pane]")
     expect(pane).to_contain_text("一相电压低于允许范围")
     page.keyboard.press("a")
@@ -79,7 +106,7 @@ def test_what_opens_is_seen_at_once_and_ended_by_keyboard(office: Visit, console
     expect(rows).to_have_count(1)
 
     page.get_by_role("button", name="已解除", exact=True).click()
-    expect(rows).to_have_attribute("data-alert", str(low))
+    expect(rows.first).to_have_attribute("data-alert", str(low))
     pane.get_by_role("button", name="真", exact=True).click()
     expect(pane.get_by_role("button", name="真", exact=True)).to_have_attribute(
         "aria-pressed", "true"

@@ -71,6 +71,13 @@ SELECT count(*) FILTER (WHERE a.stands AND a.priority = 'urgent') AS urgent,
   FROM (SELECT *, state IN ('open', 'acknowledged', 'assigned', 'snoozed') AND NOT inhibited AS stands FROM alert
          WHERE opened_at IS NOT NULL AND NOT shadow) a;
 
+-- name: coverage
+-- Devices in use that the person may see, those heard in the last day, and how many are on duty at desks whose alerts they may act on.
+SELECT count(*) AS watched, count(*) FILTER (WHERE l.received_at >= now() - interval '1 day') AS heard,
+       (SELECT count(DISTINCT s.on_duty) FROM duty_shift s WHERE s.rank = 1 AND s.ended_at IS NULL AND s.during @> now()) AS on_duty
+  FROM visible_devices() v JOIN device d USING (device_id) LEFT JOIN device_latest l USING (device_id)
+ WHERE v.during @> now() AND d.status = 'accepted' AND d.kind <> 'gateway';
+
 -- name: standing_at
 -- What stands at some institutions or below them, by institution and priority. institutions bigint[].
 WITH RECURSIVE below AS (

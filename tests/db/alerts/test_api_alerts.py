@@ -1,5 +1,7 @@
 """The alert desk over the API: what a person sees, what they may do, and what the stream tells."""
 
+from datetime import UTC, datetime
+
 import pytest
 
 from store.alert import alert_locked, tell
@@ -121,3 +123,27 @@ def test_alerts_about_meters_and_a_time_are_those_whose_span_touches_it(
     assert found(meter, "2026-03-05", "2026-03-06") == 0
     assert found(meter, "2026-02-01", "2026-03-02") == 0
     assert found(0, "2026-03-03", "2026-03-04") == 0
+
+
+def test_the_desk_says_what_is_heard_and_how_much_falls_to_each_person(
+    house: House, sign_in: SignIn
+) -> None:
+    house.now = datetime.now(UTC)
+    house.say('"voltage_a_v": 230.0', "school-device-0", "school-device-1")
+    house.conn.execute("UPDATE device_latest SET received_at = now() - interval '2 days'"
+                       " WHERE device_id = (SELECT min(device_id) FROM device_latest)")  # fmt: skip
+    house.conn.execute(
+        "INSERT INTO alert (rule, organisation_id, desk_id, priority, state, began_at, opened_at)"
+        " SELECT 'rule_' || n, organisation_id, organisation_id, 'low', 'open', now(), now()"
+        " FROM organisation, generate_series(1, 48) n WHERE code = 'school'"
+    )
+    school = sign_in("school")
+    told = school.get(f"{V1}/alerts/desk").json()
+    assert (told["watched"], told["heard"], told["opened_per_operator_hour"]) == (3, 1, 2.0)
+    house.conn.execute(
+        "INSERT INTO duty_shift (desk_id, on_duty, rank, during, person_id)"
+        " SELECT organisation_id, person_id, 1, tstzrange(now(), now() + interval '8 hours'),"
+        " person_id FROM organisation, person"
+        " WHERE code = 'school' AND login IN ('school', 'admin')"
+    )
+    assert school.get(f"{V1}/alerts/desk").json()["opened_per_operator_hour"] == 1.0

@@ -77,6 +77,9 @@ export interface Desk {
   month_cny: string
   acknowledged_after_s: number | null
   interruptions_shift: number
+  watched: number
+  heard: number
+  opened_per_operator_hour: number
   live_to: Instant | null
   days_to: Instant | null
 }
@@ -101,8 +104,8 @@ export interface Expected {
 }
 
 /** At a place and below it, by its code; null: everywhere. */
-export const alerts = async ({ which, place }: { which: AlertWhich; place: string | null }, signal?: AbortSignal) =>
-  (await call<Page<Alert>>('GET', '/alerts', { query: { which, organisation: place, limit: 200 }, ...(signal && { signal }) })).items
+export const alerts = ({ which, place }: { which: AlertWhich; place: string | null }, signal?: AbortSignal) =>
+  call<Page<Alert>>('GET', '/alerts', { query: { which, organisation: place, limit: 200 }, ...(signal && { signal }) })
 export const alertsBelow = async (parent: number, signal?: AbortSignal) =>
   (await call<Page<Alert>>('GET', '/alerts', { query: { parent, limit: 200 }, ...(signal && { signal }) })).items
 /** About one of these meters, at some time of a span of epoch seconds. */
