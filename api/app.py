@@ -13,7 +13,9 @@ from api.bell import Bell
 from api.body_limit import BodyLimit
 from api.console import add_console
 from api.document import add_document
+from api.etag import Etag
 from api.headers import SecurityHeaders
+from api.once import Once, Replay, replay
 from api.pool import open_pool
 from api.problem import add_handlers
 from api.request_id import RequestId
@@ -258,3 +260,6 @@ def create_app(settings: ApiSettings) -> FastAPI:
     app.add_middleware(SecurityHeaders)
     app.add_middleware(RequestId)
     return app
+    app.add_exception_handler(Replay, replay)
+    app.add_middleware(Once)
+    app.add_middleware(Etag)

@@ -7,6 +7,7 @@ from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
 from api.credential import COOKIE
+from api.once import HEADER
 from api.problem import Problem
 
 _API = "/api/v1/"
@@ -28,7 +29,16 @@ _IF_MATCH = {
     HTTPStatus.PRECONDITION_FAILED: "It has changed since the revision named in If-Match.",
     HTTPStatus.PRECONDITION_REQUIRED: "The header If-Match is wanted.",
 }
-_UNCHANGED = {"304": {"description": "It is what If-None-Match names.", "headers": {}}}
+_UNCHANGED = {"304": {"description": "It is what If-None-Match names."}}
+_IF_NONE_MATCH = {
+    "name": "If-None-Match", "in": "header", "required": False, "schema": {"type": "string"},
+    "description": "ETag of what is known already.",
+}  # fmt: skip
+_ONCE = {
+    "name": HEADER, "in": "header", "required": False,
+    "schema": {"type": "string", "minLength": 1, "maxLength": 200},
+    "description": "Of the caller's choosing: asked again within a day, it is not done again.",
+}  # fmt: skip
 _SCHEMES = {
     "session": {
         "type": "apiKey", "in": "cookie", "name": COOKIE,
@@ -67,6 +77,7 @@ def _document(app: FastAPI) -> dict[str, Any]:
             responses = operation["responses"]
             responses.pop("422", None)
             if path.startswith(_API):
+                _add_header(operation, _IF_NONE_MATCH if method == "get" else _ONCE)
                 responses.update(_refusals(method, operation))
                 operation.setdefault("security", [{name: []} for name in _SCHEMES])
     return made
@@ -80,6 +91,12 @@ def _refusals(method: str, operation: dict[str, Any]) -> dict[str, Any]:
         wanted = wanted | _IF_MATCH
     told = {str(status.value): _told(text) for status, text in wanted.items()}
     return told | (_UNCHANGED if "if-none-match" in headers else {})
+
+
+def _add_header(operation: dict[str, Any], header: dict[str, Any]) -> None:
+    there = operation.setdefault("parameters", [])
+    if all(each["name"].lower() != str(header["name"]).lower() for each in there):
+        there.append(header)
 
 
 def _told(text: str) -> dict[str, Any]:

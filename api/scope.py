@@ -17,6 +17,7 @@ from starlette.exceptions import HTTPException
 from api.allowance import allowances, want_allowance
 from api.credential import credential_of
 from api.key_permission import may_write
+from api.once import want_first
 from api.pool import Pool
 from api.problem import refuse
 from domain.sentence import Sentence
@@ -77,6 +78,7 @@ def caller(request: Request, pool: Pool) -> Iterator[Caller]:
                 HTTPStatus.FORBIDDEN,
                 Sentence("password_due", "choose another password first"),
             )
+        want_first(request, conn, person.person_id)
         yield Caller(person, conn)
 
 
