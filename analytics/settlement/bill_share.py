@@ -53,9 +53,10 @@ def _check_cover(month: ActiveMonth, line: str, covered: Mapping[str, set[date]]
     if len(days) < month.days:
         reason = f"bills of {line} cover {len(days)} of {month.days} d of {month.month.month}"
         raise MissingInputError(reason, code="bill_cover")
-    if not any(covered):
-        return
-    for meter in month.meters(line, excluded=False):
+    meters = month.meters(line, excluded=False)
+    if covered.keys().isdisjoint(each.in_ledger()[0] for each in meters):
+        return  # nobody says whose they are, or they are items of another line's meter
+    for meter in meters:
         code, register = meter.in_ledger()
         wanted = month.overlap(meter.first_day, meter.end_day)
         begins, ends = meter.first_day or date.min, meter.end_day or date.max

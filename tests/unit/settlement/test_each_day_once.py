@@ -169,6 +169,19 @@ def test_a_bill_of_one_of_two_meters_is_not_the_bill_of_the_line(book: Book) -> 
     assert two_meters(book, of_all).may_be_signed
 
 
+def test_an_item_on_the_bill_of_another_meter_needs_no_bill_of_its_own(book: Book) -> None:
+    """The power factor is an item on the main meter's bill; its own meter counts kvarh."""
+    kvarh = Meter("main-kvarh", "power-factor")
+    terms = with_terms(book, meters=(*book.contract.meters, kvarh))
+    bills = (
+        Bill("electricity", "B-1", APRIL, MAY, Decimal("20000.00"), meter="main-e"),
+        Bill("power-factor", "B-1", APRIL, MAY, Decimal("80.00"), meter="main-e"),
+    )
+    found = statement(april(terms, bills=bills), "2026-04")
+    assert found.line("power-factor", Side.BILLS).amount == Decimal("80.00")
+    assert found.may_be_signed
+
+
 def test_two_bills_for_the_same_days_are_told(book: Book) -> None:
     first = Bill("electricity", "B-1", APRIL, MAY, Decimal("20000.00"))
     again = replace(first, number="1/2026")
