@@ -41,6 +41,7 @@ class Act(StrEnum):
     SUPPRESS = "suppress"
     COMMENT = "comment"
     VERDICT = "verdict"
+    HAND_OVER = "hand_over"
 
 
 class Verdict(StrEnum):

@@ -21,6 +21,7 @@ from analytics.alerts.matching import Matched, Span, goes_on, is_news, matched
 from analytics.alerts.rule_names import DAY_RULES, FAMILIES
 from analytics.alerts.worth import amounts, confidence, goes_by_the_cheapest, in_cny
 from analytics.duty.alert_expectation import LEARNED
+from analytics.jobs.alert_hand_over import hand_over
 from analytics.jobs.alert_news import is_news as is_told
 from analytics.jobs.alert_news import tell_desks
 from analytics.jobs.alert_surroundings import OFF, SHADOW, AlertSurroundings
@@ -57,7 +58,11 @@ _log = logging.getLogger(__name__)
 
 
 def judge_days(conn: Connection, *, now: datetime) -> int:
-    """Judge every meter with new figures of finished days; returns how many were judged."""
+    """Judge every meter with new figures of finished days; returns how many were judged.
+
+    What stands with the desk of an institution that its place has left goes over to the new one.
+    """
+    hand_over(conn, now=now)
     around = AlertSurroundings.read(conn, since=now - LEARNED)
     waiting = meters_waiting(conn, now=now)
     for meter_id in waiting:
