@@ -18,9 +18,11 @@ from analytics.rules.catalogue import Surroundings, judge
 from analytics.rules.company import Broken, Company, judge_company
 from analytics.rules.finding import Finding
 from analytics.rules.thresholds import MeterClass, thresholds
+from bench.clock_faults import clock_alerts
 from bench.desk_days import REACH_DAYS, DayAlert, desk_days
 from device_sim.arrays import Floats
 from device_sim.defects.clean import ZONE, BuildingHours, building_hours
+from device_sim.defects.clocks import CLOCK_WRONG
 from device_sim.defects.gauges import BEGINS, CONTRACT_KW, GAUGE_DEFECTS, MINUTES, said
 from device_sim.defects.meters import METER_DEFECTS, Suffered
 from domain.alert import Act, Standing
@@ -30,6 +32,7 @@ from domain.consumption_flag import ConsumptionFlag
 DAYS, EARLIEST, LATEST = 126, 84, 100
 """Of a building, and between which a fault begins. [d]"""
 CLEAN_WEEKS = 8
+CLOCK = "clock"
 _LONGEST_DAYS = 14
 """Later than this a fault is not found at all, for what the delay is worth. [d]"""
 _FIRST = date(2025, 1, 6)
@@ -120,7 +123,7 @@ def series(at_us: "np.ndarray[tuple[int, int], np.dtype[np.int64]]", value: Floa
 
 def faults() -> list[str]:
     """Every fault that is planted."""
-    return [*METER_DEFECTS, *_IN_COMPANY, *GAUGE_DEFECTS]
+    return [*METER_DEFECTS, *_IN_COMPANY, *GAUGE_DEFECTS, CLOCK_WRONG]
 
 
 def suffered(fault: str, seeds: Iterable[int]) -> Outcome:
@@ -152,14 +155,22 @@ def clean_alerts(part: str, seed: int) -> list[DayAlert]:
 
 
 def false_live_alerts(device: str, seeds: Iterable[int]) -> float:
-    """The same of a device that says something each minute. [1/week]."""
-    opened = [len(list(_opened(device, _said(device, seed)))) for seed in seeds]
+    """The same of a device that says something each minute; `CLOCK`: of its clock. [1/week]."""
+    opened = [
+        len(clock_alerts(seed, wrong=False))
+        if device == CLOCK
+        else len(list(_opened(device, _said(device, seed))))
+        for seed in seeds
+    ]
     return sum(opened) / (len(opened) * MINUTES / (7 * 1440))
 
 
 def _told(fault: str, seed: int) -> _Told:
     if fault in GAUGE_DEFECTS:
         return _told_live(fault, seed)
+    if fault == CLOCK_WRONG:
+        late = [each for each in clock_alerts(seed, wrong=True) if each >= 0]
+        return _Told(bool(late), bool(late), min(late, default=None))
     rng = np.random.default_rng(seed)
     day = int(rng.integers(EARLIEST, LATEST))
     if fault in _IN_COMPANY:

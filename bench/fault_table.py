@@ -10,7 +10,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from bench.fault_suite import Outcome, false_alerts, false_live_alerts, faults, suffered
+from bench.fault_suite import CLOCK, Outcome, false_alerts, false_live_alerts, faults, suffered
 from bench.result import Result
 from device_sim.defects.gauges import GAUGE_DEFECTS
 from device_sim.defects.meters import METER_DEFECTS
@@ -83,6 +83,7 @@ IN_CHINESE = {
     "battery worn": "电池衰减",
     "12 V battery low": "低压蓄电池低",
     "odometer set back": "里程倒退",
+    "clock wrong": "时钟错误",
 }
 """Names of the faults."""
 
@@ -110,7 +111,7 @@ def main(arguments: Sequence[str]) -> int:
         },
         **{
             device: false_live_alerts(device, range(_CLEAN_FROM, _CLEAN_FROM + count))
-            for device in sorted({each.device for each in GAUGE_DEFECTS.values()})
+            for device in (*sorted({each.device for each in GAUGE_DEFECTS.values()}), CLOCK)
         },
     }
     for name, rate in clean.items():

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bench.fault_suite import false_alerts, false_live_alerts, faults, suffered
+from bench.fault_suite import CLOCK, false_alerts, false_live_alerts, faults, suffered
 from bench.fault_table import HEADS, IN_CHINESE, table
 from device_sim.defects.gauges import GAUGE_DEFECTS
 
@@ -21,7 +21,7 @@ def test_clean_meters_are_left_alone(part: str) -> None:
     assert false_alerts(part, range(100, 108 if part == "electricity" else 102)) <= 0.1
 
 
-@pytest.mark.parametrize("device", ["electricity_meter", "heat_meter", "vehicle"])
+@pytest.mark.parametrize("device", ["electricity_meter", "heat_meter", "vehicle", CLOCK])
 def test_devices_in_order_say_nothing_bad(device: str) -> None:
     assert false_live_alerts(device, range(100, 102)) == 0
 
