@@ -16,6 +16,10 @@ HORIZON = 3 * DAY
 """A fault after which the register comes back lasts at most this long. [us]"""
 _FEWEST_RISES = 8
 """Fewer rises do not tell how fast a meter runs."""
+_SELDOM = 0.95
+"""As many rises are at most as fast as the usual rate. [1]"""
+_NEVER_TELL = 2
+"""So many of the fastest rises never tell how fast a meter runs, however few there are."""
 _FAST = 20.0
 """A rise within a fault's horizon is plausible up to this many times the usual rate. [1]"""
 _RUNAWAY = 200.0
@@ -59,7 +63,8 @@ def usual_rate(ts: Instants, register: Floats) -> float | None:
     """Rate that a register seldom exceeds, from its rises [unit of the register/us].
 
     A rise is counted from when the register last moved, so that a coarse register is not thought
-    to run in bursts. The result is a power of two: a reading more must not shift a verdict.
+    to run in bursts. The two fastest never tell: of few readings one that cannot be true would be
+    the usual. The result is a power of two: a reading more must not shift a verdict.
     """
     ahead = np.diff(register)
     rises = np.flatnonzero(ahead > 0)
@@ -69,7 +74,8 @@ def usual_rate(ts: Instants, register: Floats) -> float | None:
     moved[1:] = ts[rises[:-1] + 1]
     moved[0] = ts[rises[0]]
     rates = ahead[rises] / (ts[rises + 1] - np.minimum(moved, ts[rises]))
-    return float(2.0 ** np.ceil(np.log2(np.quantile(rates, 0.95))))
+    seldom = min(int(_SELDOM * (len(rates) - 1)), len(rates) - 1 - _NEVER_TELL)
+    return float(2.0 ** np.ceil(np.log2(np.partition(rates, seldom)[seldom])))
 
 
 def judge(ts: Instants, register: Floats, *, size: float | None = None) -> Verdict:
