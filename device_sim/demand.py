@@ -25,6 +25,8 @@ _COOLING_FULL_C = 34.0
 _HEATING_FROM_C = 18.0
 _HEATING_FULL_C = -9.0
 _LAMPS_BELOW_WM2 = 180.0
+_PERFORMANCE = 0.8
+"""Of a PV plant: what it makes of its rated power under 1000 W/m2. [1]"""
 _DAY_S = 86_400
 
 
@@ -37,7 +39,8 @@ def demand(
     -------
     dict of Floats, each of shape (n,)
         The building's items and ``unmetered``, the share no submeter sees, whose sum is
-        ``electricity`` [kW]; ``reactive`` [kvar]; and where there is a meter for it ``water``,
+        ``electricity`` [kW]; ``reactive`` [kvar]; where there is a plant ``pv``, and of what the
+        boundary sees ``bought`` and ``fed_in`` [kW]; and where there is a meter for it ``water``,
         ``gas`` [m3/h] and ``heat`` [kW].
     """
     present = use.presence(given.hour, given.workday, given.within(use.leave))
@@ -48,6 +51,10 @@ def demand(
     reactive = np.sum([_TAN_PHI[item] * power for item, power in rates.items()], axis=0)
     rates["electricity"] = np.sum(list(rates.values()), axis=0)
     rates["reactive"] = reactive
+    if building.pv_kw:
+        rates["pv"] = building.pv_kw * given.irradiance_wm2 / 1000.0 * _PERFORMANCE
+        net = rates["electricity"] - rates["pv"]
+        rates["bought"], rates["fed_in"] = np.maximum(net, 0.0), np.maximum(-net, 0.0)
     if building.water:
         stir = _unrest(seed, building, "water", given, 0.35)
         daily = use.water_lm2h * present**1.3 * stir + use.night_lm2h

@@ -21,6 +21,7 @@ class Building(msgspec.Struct, frozen=True):
     heat: bool = False
     parking: bool = False
     gas_m3h: dict[str, float] = {}
+    pv_kw: float = 0.0
 
 
 class Site(msgspec.Struct, frozen=True):

@@ -9,6 +9,7 @@ from device_sim.climate import Climate
 from device_sim.estate import Building
 from device_sim.meters import (
     ElectricityMeter,
+    ExportMeter,
     FlowMeter,
     HeatMeter,
     MainMeter,
@@ -73,7 +74,8 @@ def _electricity(
         )
         return MeterPoint(meter, DeviceKind.ELECTRICITY_METER, model)
 
-    total = ElectricityMeter(load, "electricity", piles, initial_reading(seed, main, 900_000.0))
+    bought = "bought" if building.pv_kw else "electricity"
+    total = ElectricityMeter(load, bought, piles, initial_reading(seed, main, 900_000.0))
     kvarh = initial_reading(seed, f"{main}/reactive", 300_000.0)
     names = _names(building, ("用电总表", "electricity main meter"))
     yield MeterPoint(
@@ -85,6 +87,8 @@ def _electricity(
         code = f"{main}-{item.replace('_', '-')}"
         model = ElectricityMeter(load, item, (), initial_reading(seed, code, 200_000.0))
         yield point(code, MeterRole.BRANCH, main, item, _ITEMS[item], model)
+    if building.pv_kw:
+        yield from _plant(building, load, main, seed)
     if not piles:
         return
     branch = f"{main}-ev"
@@ -95,6 +99,29 @@ def _electricity(
         pile = ElectricityMeter(None, "", (vehicle,), initial_reading(seed, code, 9_000.0))
         pile_names = (f"{vehicle.number:02}号充电桩", f"charging pile {vehicle.number:02}")
         yield point(code, MeterRole.SUB, branch, EV_CHARGING, pile_names, pile)
+
+
+def _plant(building: Building, load: BuildingLoad, main: str, seed: int) -> Iterator[MeterPoint]:
+    """What a PV plant behind the main meter makes, and what of it leaves through that meter."""
+    pv, fed_in = f"{main}-pv", f"{main}-fed-in"
+    names = _names(building, ("光伏发电表", "PV meter"))
+    yield MeterPoint(
+        Meter(pv, building.code, Medium.ELECTRICITY, MeterRole.PV, main, *names),
+        DeviceKind.ELECTRICITY_METER,
+        ElectricityMeter(load, "pv", (), initial_reading(seed, pv, 60_000.0)),
+    )
+    names = _names(building, ("上网电量表", "feed-in meter"))
+    export = Meter(
+        fed_in,
+        building.code,
+        Medium.ELECTRICITY,
+        MeterRole.FED_IN,
+        main,
+        *names,
+        quantity="active_energy_export_kwh",
+    )
+    model = ExportMeter(load, initial_reading(seed, fed_in, 9_000.0))
+    yield MeterPoint(export, DeviceKind.ELECTRICITY_METER, model)
 
 
 def _flow(

@@ -68,6 +68,23 @@ class ElectricityMeter:
 
 
 @dataclass(frozen=True)
+class ExportMeter:
+    """Counts what leaves a building with a plant."""
+
+    load: BuildingLoad
+    initial_kwh: float
+
+    def read(self, at: Seconds) -> dict[str, Column]:
+        """Energy, as the register of export."""
+        amount = register(self.initial_kwh + self.amount(at), 0.01)
+        return {"active_energy_export_kwh": amount}
+
+    def amount(self, at: Seconds) -> Floats:
+        """Energy since the first instant [kWh]."""
+        return self.load.amount("fed_in", at)
+
+
+@dataclass(frozen=True)
 class MainMeter:
     """A three-phase main meter: an electricity meter that also sees what the phases do."""
 

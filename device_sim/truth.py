@@ -60,7 +60,7 @@ def _days(district: District, start: datetime, end: datetime) -> Iterator[dict[s
             yield {
                 "kind": "day",
                 "meter": code,
-                "quantity": REGISTER_OF_MEDIUM[point.meter.medium],
+                "quantity": point.meter.quantity or REGISTER_OF_MEDIUM[point.meter.medium],
                 "day": day.isoformat(),
                 "amount": amount,
             }

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from psycopg import Connection
 
 from store.consumption import RegisterOf
+from store.one_row import one_row
 from store.queries import sql
 
 _KNOWN = 0.9
@@ -43,3 +44,20 @@ def touch_stands(conn: Connection, register: RegisterOf, days: tuple[date, date]
     """Have frozen registers beside a meter judged again whose figures of local days changed."""
     arguments = {"meter_id": register.meter_id, "first_day": days[0], "end_day": days[1]}
     conn.execute(sql("witness", "touch"), arguments)
+
+
+def fed_in_s(conn: Connection, register: RegisterOf, first: datetime, last: datetime) -> float:
+    """How long in [first, last) something was fed in through a meter. [s]."""
+    arguments = {
+        "meter_id": register.meter_id,
+        "quantity": register.quantity,
+        "first": first,
+        "last": last,
+    }
+    return float(one_row(conn, sql("witness", "fed_in"), arguments)[0])
+
+
+def touch_boundary(conn: Connection, register: RegisterOf, days: tuple[date, date]) -> None:
+    """Have the meter above judged again where this one, fed in through it, has other figures."""
+    arguments = {"meter_id": register.meter_id, "first_day": days[0], "end_day": days[1]}
+    conn.execute(sql("witness", "touch_boundary"), arguments)

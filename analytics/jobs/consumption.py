@@ -16,7 +16,7 @@ from psycopg import Connection
 
 from analytics.jobs.level_marks import mark_levels
 from analytics.jobs.meter_window import MeterWindow
-from analytics.jobs.surroundings import closed_days_of, surroundings_of
+from analytics.jobs.surroundings import closed_days_of, fed_in_of, surroundings_of
 from analytics.ledger.edited import mark_edited
 from analytics.ledger.frozen import MAY_IDLE
 from analytics.ledger.meter_days import MeterReadings, history_of_meter, is_plain, use_of_days
@@ -25,6 +25,7 @@ from domain.consumption_flag import ConsumptionFlag
 from domain.epoch import from_us, to_us
 from domain.interval import Intervals
 from domain.local_day import local_day, ranges
+from domain.registry import FED_IN
 from store.consumption import (
     KnownDay,
     RegisterOf,
@@ -41,7 +42,7 @@ from store.hole import Hole, replace_holes
 from store.interval_version import LocalDays, replace
 from store.register_event import register_events
 from store.touched import spread
-from store.witness import touch_stands
+from store.witness import touch_boundary, touch_stands
 
 log = logging.getLogger(__name__)
 
@@ -103,6 +104,8 @@ def _update_device(conn: Connection, device_id: int, *, now: datetime) -> bool:
             moved = set[date]().union(*(each for _, each in done))
             if moved and register.quantity in MAY_IDLE:
                 touch_stands(conn, register, (min(moved), max(moved) + _DAY))
+            if moved and register.quantity == FED_IN:
+                touch_boundary(conn, register, (min(moved), max(moved) + _DAY))
             marked = mark_levels(conn, register, spans, now=now)
             if spans := spans + ranges(marked):
                 changed[register.meter_id] = min(spans)[0], max(end for _, end in spans)
@@ -141,11 +144,11 @@ def _update_range(
     events = register_events(conn, register.meter_id)
     window = MeterWindow(conn, register, events, is_edited(conn, register.meter_id))
     first, end = window.whole(first, end)
-    closed = closed_days_of(conn, register)
+    rests = {"closed": closed_days_of(conn, register), "fed_in": fed_in_of(conn, register)}
     # Of amounts and rates the readings a little around say which pause is a gap.
     margin = _DAY if register.mixed else timedelta(0)
     near = window.read(first - margin, end + margin)
-    told = history_of_meter(near, events, window.zone, closed=closed)
+    told = history_of_meter(near, events, window.zone, **rests)
     around = first - _CONTEXT, end + _CONTEXT
     known = known_days(conn, register, *around)
     odd = any(_is_odd(day) for day in known)
@@ -157,7 +160,7 @@ def _update_range(
     known = known_days(conn, register, *around)
     beyond = around[0] - _CONTEXT, around[1] + _CONTEXT
     wide = window.read(*beyond)
-    told = history_of_meter(wide, events, window.zone, closed=closed)
+    told = history_of_meter(wide, events, window.zone, **rests)
     around_it = surroundings_of(conn, register.meter_id, window.zone)
     found = use_of_days(told, wide, *beyond, window.zone, around_it)
     if window.edited and len(wide.ts):

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 
-from analytics.ledger.frozen import Closed
+from analytics.ledger.frozen import Closed, FedIn
 from analytics.ledger.readings import MINUTE, Flags, Floats, Instants, Readings
 from analytics.ledger.segments import (
     History,
@@ -47,6 +47,7 @@ def of_amounts(
     ratio: float = 1.0,
     until: int | None = None,
     closed: Closed | None = None,
+    fed_in: FedIn | None = None,
 ) -> History:
     """History of amounts that are stamped with the start of their interval.
 
@@ -62,7 +63,7 @@ def of_amounts(
         Multiplier before the first declared one. [1]
     until : int, optional
         When another device began to tell; the last amount does not reach beyond. [us]
-    closed : callable, optional
+    closed, fed_in : callable, optional
         As for `history`.
     """
     ts, amount = readings.ts, readings.register
@@ -84,7 +85,7 @@ def of_amounts(
         instants, used = np.append(ts[piece], ends[piece[-1]]), amount[piece]
         marks = np.append(np.int32(0), flags[piece]).astype(np.int32)
         register = Readings(instants, np.concatenate(([0.0], np.cumsum(used))), marks)
-        for segment in rising(register, None, told.unknown, closed=closed):
+        for segment in rising(register, None, told.unknown, closed=closed, fed_in=fed_in):
             at = np.searchsorted(instants, segment.ts)
             steps = np.add.reduceat(used[: at[-1]], at[:-1])
             segments.extend(_by_day(segment.ts, steps, segment.flags, zone))

@@ -9,6 +9,8 @@ from analytics.ledger.readings import DAY, MINUTE, Floats, Instants
 
 Closed: TypeAlias = Callable[[int, int], bool]
 """Tells whether a place was closed over a span [begin, end) [us]."""
+FedIn: TypeAlias = Callable[[int, int], bool]
+"""Tells whether a plant fed in through a meter over a span [begin, end) [us]: nothing is bought."""
 
 MAY_IDLE = frozenset(
     {"volume_m3", "volume_reverse_m3", "heat_energy_gj", "cold_energy_gj", "heat_volume_m3"}
@@ -40,7 +42,12 @@ def stands_still(ts: Instants, register: Floats) -> bool:
 
 
 def frozen_spans(
-    ts: Instants, register: Floats, rate: float | None, *, closed: Closed | None = None
+    ts: Instants,
+    register: Floats,
+    rate: float | None,
+    *,
+    closed: Closed | None = None,
+    fed_in: FedIn | None = None,
 ) -> list[tuple[int, int, bool]]:
     """Find where a register stood still although its meter never does.
 
@@ -52,6 +59,8 @@ def frozen_spans(
         What the register seldom exceeds. [unit/us]
     closed : callable, optional
         Of a meter that may idle, who tells when its place was closed; None of one that may not.
+    fed_in : callable, optional
+        Of a meter behind which a plant stands, who tells when it fed in.
 
     Returns
     -------
@@ -75,6 +84,8 @@ def frozen_spans(
         others = stood[around.stop] - stood[around.start] - length
         seen = min(high, ts[-1]) - max(low, ts[0]) - length
         if seen - others < _ENOUGH or others > _SELDOM * seen:
+            continue
+        if fed_in is not None and fed_in(int(begin[index]), int(end[index])):
             continue
         caught_up = _caught_up(ts, register, there, float(length), rate)
         if closed is not None and (

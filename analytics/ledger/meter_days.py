@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from analytics.ledger.amounts import of_amounts, of_rate
-from analytics.ledger.frozen import Closed, stands_still
+from analytics.ledger.frozen import Closed, FedIn, stands_still
 from analytics.ledger.grading import as_told, intervals_of
 from analytics.ledger.local_grid import Surroundings, local_grid
 from analytics.ledger.readings import Floats, Instants, in_order
@@ -66,6 +66,7 @@ def history_of_meter(
     zone: ZoneInfo,
     *,
     closed: Closed | None = None,
+    fed_in: FedIn | None = None,
 ) -> History:
     """Join what one device after the other counted.
 
@@ -90,9 +91,9 @@ def history_of_meter(
         here = in_order(ts[run], readings.register[run])
         way = _WAYS[readings.way[run[0]]]
         if way is CountsBy.REGISTER:
-            part = history(here, concerned, closed=closed)
+            part = history(here, concerned, closed=closed, fed_in=fed_in)
         elif way is CountsBy.AMOUNT:
-            part = of_amounts(here, zone, concerned, until=until, closed=closed)
+            part = of_amounts(here, zone, concerned, until=until, closed=closed, fed_in=fed_in)
         else:
             part = of_rate(here, zone, concerned)
         if since is not None:

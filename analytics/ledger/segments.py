@@ -8,7 +8,7 @@ from typing import TypeAlias
 import numpy as np
 
 from analytics.ledger.faults import judge, usual_rate
-from analytics.ledger.frozen import Closed, frozen_spans
+from analytics.ledger.frozen import Closed, FedIn, frozen_spans
 from analytics.ledger.readings import Flags, Floats, Instants, Readings
 from domain.consumption_flag import ConsumptionFlag
 from domain.counting import CountsBy
@@ -95,6 +95,7 @@ def history(
     ratio: float = 1.0,
     size: float | None = None,
     closed: Closed | None = None,
+    fed_in: FedIn | None = None,
 ) -> History:
     """Tell a register's history from its readings and what was declared.
 
@@ -110,13 +111,15 @@ def history(
         Size of the register before the first declared one.
     closed : callable, optional
         Of a register that may stand still and not be frozen, who tells when its place was closed.
+    fed_in : callable, optional
+        Of the register of a meter behind which a plant stands, who tells when it fed in.
     """
     known = in_sequence(events)
     pauses = np.diff(readings.ts)
     found = History([], [], float(np.median(pauses)) if len(pauses) else 0.0)
     found.errors.extend(errors_of(known))
     for part, size_then in _registers(readings, known, found.unknown, size):
-        for segment in rising(part, size_then, found.unknown, closed=closed):
+        for segment in rising(part, size_then, found.unknown, closed=closed, fed_in=fed_in):
             found.segments.extend(by_ratio(segment, known, ratio))
     return found
 
@@ -183,7 +186,12 @@ def _part(
 
 
 def rising(
-    part: Readings, size: float | None, unknown: list[Span], *, closed: Closed | None = None
+    part: Readings,
+    size: float | None,
+    unknown: list[Span],
+    *,
+    closed: Closed | None = None,
+    fed_in: FedIn | None = None,
 ) -> Iterator[Segment]:
     """Stretches without a break; what happened at a break goes to `unknown`, or round the clock."""
     verdict = judge(part.ts, part.register, size=size)
@@ -198,7 +206,7 @@ def rising(
         if index - begin > 1:
             here = slice(begin, index)
             segment = Segment(ts[here], register[here], flags[begin : index - 1])
-            yield _moving(segment, rate, unknown, closed)
+            yield _moving(segment, rate, unknown, closed, fed_in)
         if why is ConsumptionFlag.ROLLOVER and size is not None:
             ends = np.array([register[index - 1], register[index] + size])
             step = flags[index - 1 : index] | np.int32(why)
@@ -209,10 +217,14 @@ def rising(
 
 
 def _moving(
-    segment: Segment, rate: float | None, unknown: list[Span], closed: Closed | None
+    segment: Segment,
+    rate: float | None,
+    unknown: list[Span],
+    closed: Closed | None,
+    fed_in: FedIn | None,
 ) -> Segment:
     """Take frozen readings out of a segment, or tell that nobody knows what was used."""
-    found = frozen_spans(segment.ts, segment.register, rate, closed=closed)
+    found = frozen_spans(segment.ts, segment.register, rate, closed=closed, fed_in=fed_in)
     if not found:
         return segment
     kept = np.ones(len(segment.ts), dtype=np.bool_)

@@ -14,11 +14,13 @@ from store.server import connect
 
 AGREE = 1e-4
 """Registers show whole steps of their resolution, so a sum may differ by this much. [1]"""
+_SIGN = {"pv": 1, "fed_in": -1}
+"""How meters below another one are in its use: a plant made it, or it left."""
 
 
 @dataclass(frozen=True, slots=True)
 class Amount:
-    """Use by all uppermost meters of one medium in whole local days, in `unit`."""
+    """Use behind all uppermost meters of one medium in whole local days, in `unit`."""
 
     medium: str
     unit: str
@@ -89,11 +91,16 @@ def figures(demo: Demo) -> Figures:
 def _amounts(api: LocalApi, days: list[dict[str, Any]], first: date, last: date) -> list[Amount]:
     root = next(o for o in api.get("organisations")["items"] if o["parent_id"] is None)
     meters = {m["id"]: m for m in api.get("meters", organisation=root["id"], limit=1000)["items"]}
-    tops = {m["code"]: m["medium"] for m in meters.values() if m["parent_id"] is None}
+    told = {
+        m["code"]: (m["medium"], 1 if m["parent_id"] is None else _SIGN[m["role"]])
+        for m in meters.values()
+        if m["parent_id"] is None or m["role"] in _SIGN
+    }
     true: Counter[str] = Counter()
     for record in days:
-        if record["meter"] in tops:
-            true[tops[record["meter"]]] += record["amount"]
+        if record["meter"] in told:
+            medium, sign = told[record["meter"]]
+            true[medium] += sign * record["amount"]
     asked = {"first_day": first, "end_day": last + timedelta(days=1)}
     computed: dict[str, float] = {}
     units: dict[str, str] = {}

@@ -54,3 +54,23 @@ SELECT DISTINCT d.device_id, g.day::date
  CROSS JOIN LATERAL (SELECT (h.start_at AT TIME ZONE z.name)::date AS day) g
   JOIN meter_device d ON d.meter_id = n.meter_id AND d.during @> h.start_at
  ORDER BY 1, 2;
+
+-- name: fed_in
+-- How long in [first, last) an export meter below a meter of import counted something. [s]
+-- meter_id bigint; quantity text; first, last timestamptz.
+SELECT coalesce(sum(extract(epoch FROM upper(u.during) - lower(u.during))), 0)::float8
+  FROM (SELECT unnest(range_agg(tstzrange(greatest(c.start_at, %(first)s), least(c.end_at, %(last)s)))) AS during
+          FROM meter_position p JOIN meter m USING (meter_id)
+          JOIN consumption c ON c.meter_id = m.meter_id AND c.quantity = m.quantity AND c.superseded_at IS NULL
+         WHERE p.parent_id = %(meter_id)s AND p.role = 'fed_in' AND p.during @> %(first)s::timestamptz
+           AND %(quantity)s <> m.quantity AND c.start_at < %(last)s AND c.end_at > %(first)s AND c.value > 0) u;
+
+-- name: touch_boundary
+-- Puts local days [first_day, end_day) of the meter through which this one is fed in on the work list.
+INSERT INTO touched (device_id, day)
+SELECT DISTINCT d.device_id, g.day::date
+  FROM meter_position p JOIN meter_device d ON d.meter_id = p.parent_id
+ CROSS JOIN generate_series(%(first_day)s::date, %(end_day)s::date - 1, interval '1 day') AS g (day)
+ WHERE p.meter_id = %(meter_id)s AND p.role = 'fed_in'
+   AND d.during && tstzrange(g.day::timestamp AT TIME ZONE 'UTC' - interval '1 day', g.day::timestamp AT TIME ZONE 'UTC' + interval '2 days')
+ ORDER BY 1, 2;

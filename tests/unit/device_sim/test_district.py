@@ -1,3 +1,4 @@
+from collections import defaultdict
 from datetime import UTC, datetime, timedelta
 
 import numpy as np
@@ -6,12 +7,14 @@ from hypothesis import given
 from hypothesis import settings as limits
 from hypothesis import strategies as st
 
+from device_sim.arrays import Floats
 from device_sim.district import District, DistrictSettings, first_instant
 from device_sim.meters import ElectricityMeter, MainMeter
 from device_sim.samples import Samples
 from domain.quantity import Kind, quantities
 from domain.registry import Medium, MeterRole
 
+SOURCES = {MeterRole.PV, MeterRole.FED_IN}
 QUARTER = timedelta(minutes=15)
 DAY = timedelta(days=1)
 
@@ -57,14 +60,17 @@ def test_submeters_and_the_unmetered_share_are_the_main_meter(district: District
     assert len(mains) == 8
     for main in mains:
         assert isinstance(main.model, MainMeter)
-        branches = sum(
-            point.model.amount(at)
-            for point in district.points.values()
-            if point.meter.parent == main.meter.code
-        )
+        below: dict[MeterRole, Floats] = defaultdict(lambda: np.zeros(len(at)))
+        for point in district.points.values():
+            if point.meter.parent == main.meter.code:
+                below[point.meter.role] += point.model.amount(at)
         unmetered = main.model.load.amount("unmetered", at)
-        np.testing.assert_allclose(branches + unmetered, main.model.amount(at), rtol=1e-12)
-        assert 0.01 < unmetered[-1] / main.model.amount(at)[-1] < 0.03
+        used = main.model.amount(at) + below[MeterRole.PV] - below[MeterRole.FED_IN]
+        np.testing.assert_allclose(below[MeterRole.BRANCH] + unmetered, used, rtol=1e-12)
+        assert 0.01 < unmetered[-1] / used[-1] < 0.03
+    plant = {code for code, point in district.points.items() if point.meter.role in SOURCES}
+    assert plant == {"gov-hall-e-pv", "gov-hall-e-fed-in"}
+    assert all(district.points[code].model.amount(at)[-1] > 1 for code in plant)
 
 
 def test_piles_are_all_of_their_branch_and_lie_in_the_main_meter(district: District) -> None:

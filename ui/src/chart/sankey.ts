@@ -11,6 +11,8 @@ export interface SankeyNode {
   key: string
   label: string
   colour: string
+  /** Stands in the first of three columns: its label must not reach the next one's. */
+  source?: boolean
 }
 
 export interface SankeyDrawing {
@@ -43,7 +45,12 @@ export function sankey(box: HTMLElement, { nodes, links, pick }: SankeyDrawing):
         // Each part keeps the place that the table gives it.
         layoutIterations: 0,
         emphasis: { disabled: true },
-        data: nodes.map(({ key, colour }) => ({ name: key, itemStyle: { color: colour, borderWidth: 0 } })),
+        data: nodes.map(({ key, colour, source }) => ({
+          name: key,
+          itemStyle: { color: colour, borderWidth: 0 },
+          // A source takes just the room of its words; the labels of others are cut where the drawing ends.
+          label: source ? {} : { width: LABEL_PX - 12, overflow: 'truncate' as const },
+        })),
         links: links.map(({ from, to, use: value }) => ({ source: from, target: to, value })),
         lineStyle: { color: 'target', opacity: 0.28, curveness: 0.5 },
         labelLayout: { hideOverlap: true }, // the table has every one
@@ -52,8 +59,6 @@ export function sankey(box: HTMLElement, { nodes, links, pick }: SankeyDrawing):
           fontFamily: token('font'),
           fontSize: 12,
           lineHeight: 15,
-          width: LABEL_PX - 12,
-          overflow: 'truncate',
           formatter: ({ name }: { name: string }) => nodes.find(({ key }) => key === name)?.label ?? '',
         },
       },
