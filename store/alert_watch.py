@@ -219,6 +219,13 @@ def own_thresholds(conn: Connection) -> list[OwnThreshold]:
         return cursor.execute(sql("alert", "own_thresholds")).fetchall()
 
 
+def device_verdicts(
+    conn: Connection, rules: Collection[str]
+) -> list[tuple[int, str, datetime, str]]:
+    """What people said of alerts of devices by some rules: device, rule, when and verdict."""
+    return conn.execute(sql("alert", "device_verdicts"), {"rules": list(rules)}).fetchall()
+
+
 def above(conn: Connection) -> dict[int, frozenset[int]]:
     """Each place with those above it, itself included."""
     return {row[0]: frozenset(row[1]) for row in conn.execute(sql("alert", "above"))}

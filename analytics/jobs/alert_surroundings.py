@@ -1,15 +1,26 @@
 """What evaluators know of devices, rules, windows and thresholds, read anew now and then."""
 
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from psycopg import Connection
 
+from analytics.alerts.feedback import raised
 from analytics.alerts.live_rule import Device
 from analytics.alerts.rule_names import EXPLAINED_RULES, SHIPPED_ON_TRIAL
+from analytics.alerts.softened import SOFTENED_RULES, softened
 from analytics.place.own_limits import limits_of
 from analytics.rules.thresholds import MeterClass, Thresholds
-from store.alert_watch import OwnThreshold, Watched, Window, above, modes, own_thresholds
+from domain.alert import Verdict
+from store.alert_watch import (
+    OwnThreshold,
+    Watched,
+    Window,
+    above,
+    device_verdicts,
+    modes,
+    own_thresholds,
+)
 from store.alert_watch import watched as watched_devices
 from store.alert_watch import windows as open_windows
 
@@ -33,6 +44,8 @@ class AlertSurroundings:
         Thresholds over the shipped ones, those of classes first.
     above : dict of int to frozenset of int
         Each place with those above it.
+    factors : dict of int to dict of str to float
+        What verdicts raised of a device's limits, by rule. [1]
     """
 
     devices: dict[int, Watched]
@@ -40,6 +53,7 @@ class AlertSurroundings:
     windows: list[Window]
     own: list[OwnThreshold]
     above: dict[int, frozenset[int]]
+    factors: dict[int, dict[str, float]] = field(default_factory=dict)
     judged: dict[int, Device] = field(default_factory=dict)
     limits: dict[tuple[str, int | None], Thresholds] = field(default_factory=dict)
 
@@ -48,7 +62,8 @@ class AlertSurroundings:
         """Read it; windows as far as they end after an instant."""
         devices = {each.device_id: each for each in watched_devices(conn)}
         windows = open_windows(conn, since=since, explained=EXPLAINED_RULES)
-        return cls(devices, modes(conn), windows, own_thresholds(conn), above(conn))
+        own = own_thresholds(conn)
+        return cls(devices, modes(conn), windows, own, above(conn), _factors(conn))
 
     def mode(self, rule: str) -> str:
         """Whether a rule speaks, is on trial, or is silent."""
@@ -58,7 +73,9 @@ class AlertSurroundings:
         """A device as live rules take it."""
         found = self.judged.get(watched.device_id)
         if found is None:
-            found = Device(watched.kind, self._limits(watched), watched.declared_kw)
+            shipped = Device(watched.kind, self._limits(watched), watched.declared_kw)
+            factors = self.factors.get(watched.device_id)
+            found = shipped if factors is None else softened(shipped, factors)
             self.judged[watched.device_id] = found
         return found
 
@@ -101,3 +118,14 @@ class AlertSurroundings:
             if fits:
                 return window
         return None
+
+
+def _factors(conn: Connection) -> dict[int, dict[str, float]]:
+    now = datetime.now(UTC)
+    said: dict[tuple[int, str], list[tuple[datetime, Verdict]]] = {}
+    for device_id, rule, at, verdict in device_verdicts(conn, SOFTENED_RULES):
+        said.setdefault((device_id, rule), []).append((at, Verdict(verdict)))
+    found: dict[int, dict[str, float]] = {}
+    for (device_id, rule), verdicts in said.items():
+        found.setdefault(device_id, {})[rule] = raised(verdicts, now)
+    return found

@@ -325,5 +325,12 @@ SELECT sum(c.amount) / nullif(sum(c.value) FILTER (WHERE c.amount IS NOT NULL), 
  WHERE c.meter_id = %(meter_id)s AND c.day >= %(first_day)s AND c.day <= %(end_day)s AND c.price IS NOT NULL;
 
 -- name: verdicts
--- What people said of a meter's alerts, by rule.
-SELECT a.rule, v.at, v.verdict FROM alert_verdict v JOIN alert a USING (alert_id) WHERE a.meter_id = %(meter_id)s;
+-- What people said of a meter's alerts, by rule; of each alert the newest counts.
+SELECT DISTINCT ON (v.alert_id) a.rule, v.at, v.verdict FROM alert_verdict v JOIN alert a USING (alert_id) WHERE a.meter_id = %(meter_id)s
+ ORDER BY v.alert_id, v.verdict_id DESC;
+
+-- name: device_verdicts
+-- The same of the alerts of devices by some rules, in the last year; older ones count for next to nothing. rules text[].
+SELECT DISTINCT ON (v.alert_id) a.device_id, a.rule, v.at, v.verdict FROM alert_verdict v JOIN alert a USING (alert_id)
+ WHERE a.device_id IS NOT NULL AND a.rule = ANY (%(rules)s) AND v.at >= now() - interval '1 year'
+ ORDER BY v.alert_id, v.verdict_id DESC;

@@ -4,8 +4,10 @@ from datetime import timedelta
 
 import pytest
 
+from analytics.jobs.alert_surroundings import AlertSurroundings
 from analytics.jobs.watch import Evaluator
 from domain.registry import Device, DeviceKind, Registry
+from store.alert_day import verdicts
 from store.registry import write as write_registry
 from tests.db.alerts.conftest import MINUTE, House
 from tests.db.conftest import V1, SignIn
@@ -313,3 +315,33 @@ def test_what_was_urgent_and_comes_late_interrupts_too(house: House) -> None:
             {"state": "open", "priority": "urgent"}
         ]
         assert house.rows(TOLD) == [{"rule": "vehicle_alarm", "over_budget": True}]
+
+
+UNEVEN = '"voltage_a_v": 230.0, "voltage_b_v": 230.0, "voltage_c_v": 215.5'
+
+
+def test_a_false_alarm_raises_the_limit_of_that_device_alone_and_once(
+    house: House, sign_in: SignIn
+) -> None:
+    def sway(*devices: str) -> None:
+        for _ in range(20):
+            house.say(UNEVEN, *devices)
+            house.look()
+            house.pass_by(MINUTE)
+
+    sway(DEVICE)
+    (alert,) = house.rows("SELECT alert_id, rule, meter_id FROM alert")
+    assert alert["rule"] == "voltage_unbalance"
+    client = sign_in("school")
+    for verdict in ("true", "false", "false"):  # the newest counts, and counts once
+        said = {"verdict": verdict, "cause": ""}
+        client.post(f"{V1}/alerts/{alert['alert_id']}/verdicts", json=said)
+    (of_meter,) = verdicts(house.work, int(str(alert["meter_id"])))
+    assert (of_meter[0], of_meter[2]) == ("voltage_unbalance", "false")
+    house.conn.execute("UPDATE alert SET state = 'resolved', resolved_at = judged_to")
+    house.pass_by(timedelta(days=2))
+    sway(DEVICE, "school-device-1")
+    standing = "SELECT d.code FROM alert JOIN device d USING (device_id) WHERE state = 'open'"
+    assert house.rows(standing) == [{"code": "school-device-1"}]
+    factors = AlertSurroundings.read(house.work, since=house.now).factors
+    assert [each["voltage_unbalance"] for each in factors.values()] == [pytest.approx(1.25)]
