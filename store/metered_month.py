@@ -22,6 +22,8 @@ PART = "data_centre"
 """Sub-item that the statistics ask for apart: a part of the electricity, never added to it."""
 PV_SELF_USED = "pv_self_used"
 """What plants made less what was fed in. [kWh]"""
+_NOISE_KWH = 1e-6
+"""Of a difference of sums; a plant of which all was fed in is none that fed in more. [kWh]"""
 _MONTHS = 12
 
 
@@ -40,7 +42,8 @@ class MeteredMonth:
     grade : str
         The worst grade of quantity in it, as the store's type ``grade`` has them.
     is_whole : bool
-        Whether every instant of the month is covered by figures of every meter.
+        Whether every instant of the month is covered by figures of every meter, and, of
+        `PV_SELF_USED`, no more was fed in than was made: then a meter is wrong.
     meters : tuple of int
         Ids of those it was counted by.
     """
@@ -101,6 +104,20 @@ def metered_months(
     return [*known.values(), *_self_used(known, wanted)]
 
 
+def plant_months(
+    conn: Connection, institutions: Collection[int], year: int, zone: ZoneInfo
+) -> set[tuple[int, int]]:
+    """Institutions and months of a year in which a plant's meter hung, with figures or without."""
+    begins = [date(year + n // _MONTHS, n % _MONTHS + 1, 1) for n in range(_MONTHS + 1)]
+    cuts = [day_start(begin, zone) for begin in begins]
+    return {
+        (span.institution_id, month)
+        for span in institution_spans(conn, institutions, cuts[0], cuts[-1])
+        for month, (begin, end) in enumerate(pairwise(cuts), 1)
+        if span.medium == PV_GENERATED and span.first < end and span.end > begin
+    }
+
+
 def _self_used(
     known: Mapping[_Key, MeteredMonth], wanted: Mapping[_Key, float]
 ) -> Iterator[MeteredMonth]:
@@ -109,13 +126,14 @@ def _self_used(
             continue
         back = known.get((institution, FED_IN, month))
         silent = back is None and (institution, FED_IN, month) in wanted
+        own = made.amount - (0.0 if back is None else back.amount)
         yield MeteredMonth(
             institution,
             PV_SELF_USED,
             month,
-            made.amount - (0.0 if back is None else back.amount),
+            own if own < -_NOISE_KWH else max(own, 0.0),
             made.grade if back is None else worst([made.grade, back.grade]),
-            made.is_whole and not silent and (back is None or back.is_whole),
+            made.is_whole and not silent and (back is None or back.is_whole) and own >= -_NOISE_KWH,
             made.meters if back is None else (*made.meters, *back.meters),
         )
 

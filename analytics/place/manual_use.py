@@ -14,7 +14,7 @@ from analytics.ledger.institution_year import DECLARABLE
 from domain.entry_rule import next_month
 from domain.manual_entry import EntryKind
 from store.manual_entry import ApprovedAmount, approved
-from store.metered_month import PV_SELF_USED, MeteredMonth, metered_months
+from store.metered_month import PV_SELF_USED, MeteredMonth, metered_months, plant_months
 from store.portfolio import FED_IN, PV_GENERATED, MediumUse
 
 _SELF_USED = EntryKind.PV_SELF_USED_KWH
@@ -86,7 +86,7 @@ class UnitedUse:
         if self.dark_months:
             found.append(
                 f"self-used PV of {self.dark_months} months is in no figure: its meters were"
-                " silent, or none counts what was fed in"
+                " silent, none counts what was fed in, or more was fed in than was made"
             )
         return found
 
@@ -119,12 +119,20 @@ def united(
     for each in approved(conn, institutions, days[0].year):
         if each.month in months:
             entered[each.organisation_id].append(each)
-    dark = {key for key, use in uses.items() if _is_dark(use)}
-    of_both = [key for key in institutions if uses.get(key) and (key in entered or key in dark)]
+    plants = [key for key in institutions if PV_GENERATED in uses.get(key, {})]
+    of_both = [key for key in institutions if uses.get(key) and (key in entered or key in plants)]
     metered = {
         (found.institution_id, found.medium, found.month): found
         for found in (metered_months(conn, of_both, days[0].year, zone) if of_both else [])
     }
+    # Over a year one month in which a meter is wrong would be lost in the others.
+    wrong = {
+        key
+        for (key, medium, _), month in metered.items()
+        if medium == PV_SELF_USED and month.amount < 0
+    }
+    dark = {key for key in plants if key in wrong or _is_dark(uses[key])}
+    hung = plant_months(conn, sorted(dark), days[0].year, zone) if dark else set()
     found = {}
     for key in institutions:
         media = dict(uses.get(key, {}))
@@ -136,7 +144,8 @@ def united(
             if _SELF_USED.value not in declared.get(key, {}) or any(
                 covers(metered.get((key, PV_SELF_USED, month.month))) for month in months
             ):
-                _add_known_months(use, key, entered[key], metered, months)
+                standing = {month for month in months if (key, month.month) in hung}
+                _add_known_months(use, key, entered[key], metered, (months, standing))
         elif made is not None:
             parts = [amount(made.amount)] + ([] if back is None else [amount(-back.amount)])
             use.declared[_SELF_USED.value] = total(parts)
@@ -155,22 +164,31 @@ def _add_known_months(
     institution: int,
     entered: Sequence[ApprovedAmount],
     metered: "_Metered",
-    months: Sequence[date],
+    asked: tuple[Sequence[date], Collection[date]],
 ) -> None:
-    """Self-used PV of the months of which its meters, or people, know it; the others are told."""
+    """Self-used PV of the months of which its meters, or people, know it; the others are told.
+
+    Parameters
+    ----------
+    asked : tuple
+        Months, and those in which a plant's meter hung: of others nothing is lacking.
+    """
+    months, standing = asked
     by_hand = {row.month: row.amount for row in entered if row.kind == _SELF_USED.value}
-    known = []
+    known, dark = [], 0
     for month in months:
         counted = metered.get((institution, PV_SELF_USED, month.month))
         if counted is not None and covers(counted):
             known.append(amount(counted.amount))
         elif month in by_hand:
             known.append(by_hand[month])
+        elif month in standing:
+            dark += 1
     use.declared[_SELF_USED.value] = total(known)
-    use.dark_months = len(months) - len(known)
+    use.dark_months = dark
     electricity = use.media.get("electricity")
-    if electricity is not None and len(known) < max(len(months), 1):
-        share = min(electricity.coverage, len(known) / max(len(months), 1))
+    if electricity is not None and dark:
+        share = min(electricity.coverage, 1 - dark / len(months))
         use.media["electricity"] = replace(electricity, coverage=share)
 
 

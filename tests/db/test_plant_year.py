@@ -73,8 +73,8 @@ def declare(sign_in: SignIn, conn: Connection, kwh: str) -> None:
 
 def dark(months: int) -> str:
     return (
-        f"self-used PV of {months} months is in no figure: its meters were silent, or none counts"
-        " what was fed in"
+        f"self-used PV of {months} months is in no figure: its meters were silent, none counts what"
+        " was fed in, or more was fed in than was made"
     )
 
 
@@ -133,6 +133,36 @@ def test_what_was_made_while_no_meter_counted_what_was_fed_in_is_not_taken_for_s
     found = school(sign_in)
     assert found["pv_self_used_kwh"] == pytest.approx(known * 20)
     assert found["missing"] == [dark(12 if not known else 7)]
+
+
+def test_a_month_in_which_more_was_fed_in_than_made_is_told_and_lowers_no_figure(
+    sign_in: SignIn, conn: Connection
+) -> None:
+    """A wrong meter in May: 50 kWh a day back of the 30 that were made."""
+    conn.execute(
+        "UPDATE consumption_day SET value = 50 WHERE day >= '2025-05-01' AND day < '2025-06-01'"
+        " AND meter_id = (SELECT meter_id FROM meter WHERE code = 'back')"
+    )
+    found = school(sign_in)
+    assert found["pv_self_used_kwh"] == pytest.approx((365 - 31) * 20)
+    assert found["missing"] == [dark(1)]
+    [electricity] = (each for each in found["carriers"] if each["carrier"] == "electricity")
+    assert electricity["coverage"] == pytest.approx(11 / 12)
+
+
+def test_before_a_plant_was_hung_no_month_of_it_is_dark(sign_in: SignIn, conn: Connection) -> None:
+    """It was hung on 1 September and silent for some days of October."""
+    for code in ("roof", "back"):
+        silent(conn, code, "2025-01-01", "2025-09-01")
+        conn.execute(
+            "UPDATE meter_position SET during = tstzrange('2025-09-01 00:00+08', NULL)"
+            " WHERE meter_id = (SELECT meter_id FROM meter WHERE code = %s)",
+            [code],
+        )
+    silent(conn, "roof", "2025-10-04", "2025-10-08")
+    found = school(sign_in)
+    assert found["pv_self_used_kwh"] == pytest.approx((122 - 31) * 20)
+    assert found["missing"] == [dark(1)]
 
 
 def test_an_entry_says_what_was_self_used_while_no_meter_counted_what_was_fed_in(
