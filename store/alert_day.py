@@ -33,7 +33,9 @@ class Around(NamedTuple):
     Attributes
     ----------
     below : list of int
-        In the tree; what they count belongs to it.
+        In the tree; what they count belongs to it, and so does what left through it.
+    made : list of int
+        Plants behind it: what they count came in beside it.
     reactive : list of int
         Of its device.
     cooling : list of int
@@ -43,6 +45,7 @@ class Around(NamedTuple):
     """
 
     below: list[int]
+    made: list[int]
     reactive: list[int]
     cooling: list[int]
     plants: list[int]

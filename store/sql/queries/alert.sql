@@ -286,10 +286,12 @@ SELECT array_agg((extract(epoch FROM hour) * 1000000)::bigint ORDER BY hour), ar
          GROUP BY 1 HAVING count(*) = cardinality(%(meter_ids)s)) h;
 
 -- name: company
--- Meters that stand around one now: below it, counting the reactive energy of its device, and the cold of its place; and plants
+-- Meters that stand around one now: below it (what left through it too), plants behind it, counting the reactive energy of its device, and the cold of its place; and plants
 -- of its institution beside it.
 SELECT (SELECT array_agg(p.meter_id ORDER BY 1) FROM meter_position p
-         WHERE p.parent_id = %(meter_id)s AND p.during @> now() AND p.role NOT IN ('check', 'pv', 'fed_in', 'virtual')) AS below,
+         WHERE p.parent_id = %(meter_id)s AND p.during @> now() AND p.role NOT IN ('check', 'pv', 'virtual')) AS below,
+       (SELECT array_agg(p.meter_id ORDER BY 1) FROM meter_position p
+         WHERE p.parent_id = %(meter_id)s AND p.during @> now() AND p.role = 'pv') AS made,
        (SELECT array_agg(DISTINCT r.meter_id) FROM meter_device d JOIN meter_device o ON o.device_id = d.device_id AND o.during @> now()
           JOIN meter r ON r.meter_id = o.meter_id AND r.quantity = 'reactive_energy_import_kvarh'
          WHERE d.meter_id = %(meter_id)s AND d.during @> now()) AS reactive,

@@ -13,6 +13,7 @@ from analytics.rules.thresholds import MeterClass
 from domain.calendar import DayKind
 from domain.local_day import day_start
 from domain.registry import (
+    FED_IN,
     Device,
     DeviceKind,
     Medium,
@@ -137,6 +138,29 @@ def test_a_main_meter_whose_subs_no_longer_add_up(conn: Connection, database: st
     plant(conn, "main", office)
     plant(conn, "sub", lambda day, hour: office(day, hour) * (0.97 if day < 95 else 0.7))
     assert "feeder_balance" in [rule for rule, _ in standing(conn, database)]
+
+
+def test_what_a_plant_makes_and_what_is_fed_in_is_no_difference_of_a_main_meter(
+    conn: Connection, database: str
+) -> None:
+    sources = (("roof", MeterRole.PV, ""), ("back", MeterRole.FED_IN, FED_IN))
+    hung = [
+        Meter(code, "hall", Medium.ELECTRICITY, role, "main", code, code, quantity=quantity)
+        for code, role, quantity in sources
+    ]
+    write_registry(conn, Registry((), tuple(hung), ()))
+
+    def made(day: int, hour: int) -> float:
+        return 50.0 if day >= 95 and 9 <= hour < 16 else 0.0  # the sun comes out at last
+
+    def net(day: int, hour: int) -> float:
+        return office(day, hour) - made(day, hour)
+
+    plant(conn, "sub", lambda day, hour: office(day, hour) * 0.97)
+    plant(conn, "roof", made)
+    plant(conn, "back", lambda day, hour: max(-net(day, hour), 0.0))
+    plant(conn, "main", lambda day, hour: max(net(day, hour), 0.0))
+    assert "feeder_balance" not in [rule for rule, _ in standing(conn, database)]
 
 
 def test_reactive_energy_of_a_month_is_held_against_the_tariff(

@@ -31,7 +31,7 @@ export interface Drawing {
 /** Up to so many native intervals show as the steps that they are; more read better as a line. */
 const STEPPED_POINTS = 200
 const HATCH_PX = 6
-/** More marks than this would be a solid bar; the dotted line alone tells as much. */
+/** More marks than this would be a solid bar; the dotted line, or the sign of an alert, alone tells as much. */
 const MARKED_POINTS = 48
 
 type Columns = [number[], ...(number | null)[][]]
@@ -45,7 +45,7 @@ export function columns({ curve, compared, basis, causes }: Pick<Drawing, 'curve
   const { t, mean, min, max, flagged } = curve
   const none = t.map(() => null)
   const caused = PRIORITIES.map((priority) => {
-    const points = new Set(causes.filter((each) => each.priority === priority).flatMap((each) => each.points))
+    const points = new Set(causes.filter((each) => each.priority === priority && each.points.length <= MARKED_POINTS).flatMap((each) => each.points))
     return points.size > 0 ? mean.map((value, index) => (points.has(index) ? value : null)) : none
   })
   return [
