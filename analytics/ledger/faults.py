@@ -26,6 +26,8 @@ _RUNAWAY = 200.0
 """A rise without return is real up to this many times the usual rate. [1]"""
 _JUMP_BACK = 3.0
 """A register climbs back at its usual rate; what comes back faster had not been away. [1]"""
+_OFF_LINE = 10.0
+"""Of few readings: who rose this many times further than the next one confirms was astray. [1]"""
 _SMALL = 10.0
 """A fall of less than this many usual steps that comes back is jitter. [1]"""
 _WITHIN = 2.0
@@ -240,7 +242,7 @@ class _Walk:
         rise = self.register[before + 1] - self.register[before]
         if self.rate is None:
             way = self.register[after] - self.register[before]
-            return before if rise > 100 * max(way, 1.0) else None
+            return before if rise > _OFF_LINE * max(way, 1.0) else None
         usual = self.rate * (self.ts[before + 1] - self.ts[before])
         return (
             before if rise > _JUMP_BACK * usual and self._plausible(before, after, _FAST) else None

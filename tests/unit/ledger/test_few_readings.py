@@ -44,6 +44,21 @@ def test_two_garbage_readings_of_a_fortnight_are_both_found(garbage: tuple[int, 
     assert (verdict.breaks, np.flatnonzero(verdict.flags).tolist()) == ({}, list(garbage))
 
 
+@pytest.mark.parametrize("days", [4, 6, 8])
+@pytest.mark.parametrize("height", [3_000, 900_000])
+def test_a_reading_that_the_next_one_does_not_confirm_is_astray(days: int, height: int) -> None:
+    ts, register = read_daily([100] * (days - 1))
+    register[days // 2] += height
+    verdict = judge(ts, register)
+    assert (verdict.breaks, np.flatnonzero(verdict.flags).tolist()) == ({}, [days // 2])
+
+
+def test_a_register_that_begins_anew_far_below_is_a_break_and_no_spike() -> None:
+    ts, register = read_daily([100, 100, 100])
+    verdict = judge(ts, np.array([*register[:3], 40.0]))
+    assert (verdict.breaks, verdict.flags.any()) == ({3: ConsumptionFlag.FALL}, False)
+
+
 def test_a_day_of_ten_times_the_use_is_no_garbage() -> None:
     ts, register = read_daily([100] * 6 + [1000] + [100] * 6)
     verdict = judge(ts, register)
