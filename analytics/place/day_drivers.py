@@ -64,11 +64,21 @@ class Kinds:
 
 
 def warmth(
-    conn: Connection, organisation_id: int, zone: ZoneInfo, first_day: date, end_day: date
+    conn: Connection,
+    organisation_id: int,
+    zone: ZoneInfo,
+    first_day: date,
+    end_day: date,
+    *,
+    as_of: datetime | None = None,
 ) -> Warmth:
-    """Daily means of the hours that count at a place in [first_day, end_day)."""
+    """Daily means of the hours that count at a place in [first_day, end_day).
+
+    As they were known at `as_of`; None: now.
+    """
     span = day_start(first_day, zone), day_start(end_day, zone)
-    hours: dict[datetime, StationHour] = chosen(station_hours(conn, organisation_id, *span))
+    told_hours = station_hours(conn, organisation_id, *span, as_of=as_of)
+    hours: dict[datetime, StationHour] = chosen(told_hours)
     told = Counter((str(each.kind), each.station, each.source) for each in hours.values())
     series = Series(
         np.array([us(at) for at in hours], np.int64),
@@ -86,8 +96,23 @@ def warmth(
     )
 
 
-def kinds_of_days(conn: Connection, organisation_id: int, first_day: date, end_day: date) -> Kinds:
-    """Kinds of the days [first_day, end_day) by the calendar of a place, year by year."""
+def kinds_of_days(
+    conn: Connection,
+    organisation_id: int,
+    first_day: date,
+    end_day: date,
+    *,
+    as_of: datetime | None = None,
+) -> Kinds:
+    """Kinds of the days [first_day, end_day) by the calendar of a place, year by year.
+
+    As it was known at `as_of`; None: now.
+
+    Raises
+    ------
+    MissingInputError
+        If what was known at `as_of` is not kept.
+    """
     kinds: dict[date, DayKind] = {}
     missing: list[int] = []
     code, provisional = "", set[int]()
@@ -95,7 +120,7 @@ def kinds_of_days(conn: Connection, organisation_id: int, first_day: date, end_d
         first = max(first_day, date(year, 1, 1))
         end = min(end_day, date(year + 1, 1, 1))
         try:
-            found = calendar_of_place(conn, organisation_id, first, end)
+            found = calendar_of_place(conn, organisation_id, first, end, as_of=as_of)
         except CalendarMissingError as error:
             missing.append(year)
             code = code or error.calendar

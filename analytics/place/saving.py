@@ -89,6 +89,7 @@ def place_saving(
     confidence: float = 0.9,
     guarantee: float | None = None,
     as_of: datetime | None = None,
+    around_as_of: datetime | None = None,
 ) -> PlaceSaving:
     """Hold the use of [first_day, end_day) against a version that has a model.
 
@@ -100,11 +101,21 @@ def place_saving(
         A saving of which it is wanted how likely more was saved. [unit of the medium]
     as_of : datetime or None
         Use as it was known then; None: as it is known now.
+    around_as_of : datetime or None
+        The same of weather and calendar. What a correction of use changes is told by those of now.
+
+    Raises
+    ------
+    MissingInputError
+        If what the calendar said at `around_as_of` is not kept.
     """
     assert version.parameters is not None  # noqa: S101 - the caller has refused such a version
     adjustments = [*adjustments_of(signed)]
     actual = actual_days(conn, row, zone, first_day, end_day, as_of)
-    told = told_rows(conn, row, version, zone, first_day, end_day, actual, as_of=as_of)
+    told = told_rows(
+        conn, row, version, zone, first_day, end_day, actual,
+        as_of=as_of, around_as_of=around_as_of,
+    )  # fmt: skip
     found = avoided_rows(
         told.rows, told.actual, adjustments, idles=bool(version.parameters["idles"])
     )

@@ -70,6 +70,7 @@ def told_rows(
     actual: Actual,
     *,
     as_of: datetime | None = None,
+    around_as_of: datetime | None = None,
 ) -> Told:
     """Let the model of a version tell [first_day, end_day).
 
@@ -77,10 +78,17 @@ def told_rows(
     ----------
     actual : mapping of date to (float, bool)
         Use that meters have counted, by day.
+    as_of, around_as_of : datetime or None
+        Bills, and weather and calendar, as they were known then; None: now.
+
+    Raises
+    ------
+    MissingInputError
+        If what the calendar said at `around_as_of` is not kept.
     """
     # The first day feels the one before it, so its baseline does not depend on the span asked for.
     before = first_day - _DAY
-    outdoors = warmth(conn, row.organisation_id, zone, before, end_day)
+    outdoors = warmth(conn, row.organisation_id, zone, before, end_day, as_of=around_as_of)
     if row.step == Step.MONTHLY:
         span = day_start(first_day, zone), day_start(end_day, zone)
         asked = (conn, row.organisation_id, row.medium, *span)
@@ -92,7 +100,7 @@ def told_rows(
         told = told_spans(conn, *place, (first_day, end_day), as_of=as_of)
         spans = bill_spans(first_day, end_day, actual, told)
         return _of_bills(version, first_day, outdoors, spans)
-    kinds = kinds_of_days(conn, row.organisation_id, before, end_day)
+    kinds = kinds_of_days(conn, row.organisation_id, before, end_day, as_of=around_as_of)
     days = [first_day + n * _DAY for n in range((end_day - first_day).days)]
     if row.step == Step.HOURLY:
 

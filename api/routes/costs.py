@@ -166,7 +166,7 @@ def cost_of_meter(
 ) -> CostOut:
     """What the use of a meter costs, line by line."""
     meter = _asked(scope, code, first_day, end_day)
-    with _missing_told():
+    with missing_told():
         found = meter_cost(scope.conn, meter, first_day, end_day, as_of=as_of or NOW)
     reason = _not_official(found.cost)
     return CostOut(
@@ -189,7 +189,7 @@ def interval_costs_of_meter(
 ) -> Page[IntervalOut]:
     """Cost of each interval, without basic charge, adjustment and tiers."""
     meter = _asked(scope, code, first_day, end_day)
-    with _missing_told():
+    with missing_told():
         costs = meter_interval_costs(scope.conn, meter, first_day, end_day, as_of=as_of or NOW)
         found = list(islice(costs, _MOST_INTERVALS + 1))
     if len(found) > _MOST_INTERVALS:
@@ -291,7 +291,8 @@ def _asked(scope: Caller, code: str, first_day: date, end_day: date) -> MeterRow
 
 
 @contextmanager
-def _missing_told() -> Iterator[None]:
+def missing_told() -> Iterator[None]:
+    """Refuse with the reason where something that a figure rests on is missing or not kept."""
     try:
         yield
     except (MissingInputError, CalendarMissingError) as error:

@@ -12,6 +12,7 @@ from analytics.place.saving import PlaceSaving, place_saving
 from analytics.place.total import counted_meters
 from analytics.portfolio.saving import Together, counted_once, together
 from api.problem import refuse
+from api.routes.costs import missing_told
 from api.routes.place_facts import EndDay, FirstDay, place_of
 from api.routes.savings import refuse_long
 from api.scope import Caller, Scope
@@ -113,9 +114,11 @@ def _told(
     (version,) = versions(scope.conn, row.id, version_id=row.counting_id)
     signed = events(scope.conn, row.id, as_of=as_of)
     first = max(days[0], row.reporting_from)
-    found = place_saving(
-        scope.conn, row, version, signed, zone, first, days[1], confidence=confidence, as_of=as_of
-    )
+    with missing_told():
+        found = place_saving(
+            scope.conn, row, version, signed, zone, first, days[1],
+            confidence=confidence, as_of=as_of, around_as_of=as_of,
+        )  # fmt: skip
     total = found.total
     counted = sum(each.days for each in found.days if each.saving is not None)
     part = PartOut(

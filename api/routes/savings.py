@@ -23,6 +23,7 @@ from api.routes.baseline_schema import (
 )
 from api.routes.baselines import baseline_named
 from api.routes.compared_total import compared_total
+from api.routes.costs import missing_told
 from api.routes.place_facts import EndDay, FirstDay, place_of
 from api.scope import Caller, Scope
 from domain.baseline import Step
@@ -60,7 +61,7 @@ def savings(
     ] = None,
     as_of: Annotated[
         AwareDatetime | None,
-        Query(description="Version, decisions and use as of then; the weather is today's."),
+        Query(description="Version, decisions, use, calendar and weather as of then."),
     ] = None,
 ) -> SavingsOut:
     """Baseline and signed adjustments less actual use; positive = saved."""
@@ -72,18 +73,20 @@ def savings(
     if row.method != Method.WHOLE:
         return _of_days(scope, row, version, confidence, as_of)
     zone = ZoneInfo(version.basis["zone"])
-    found = place_saving(
-        scope.conn,
-        row,
-        version,
-        events(scope.conn, row.id, as_of=as_of),
-        zone,
-        first_day,
-        end_day,
-        confidence=confidence,
-        guarantee=guarantee,
-        as_of=as_of,
-    )
+    with missing_told():
+        found = place_saving(
+            scope.conn,
+            row,
+            version,
+            events(scope.conn, row.id, as_of=as_of),
+            zone,
+            first_day,
+            end_day,
+            confidence=confidence,
+            guarantee=guarantee,
+            as_of=as_of,
+            around_as_of=as_of,
+        )
     return SavingsOut(
         **_told(scope, row, version, as_of),
         first_day=first_day,
@@ -105,7 +108,10 @@ def normalised(
     first_day: FirstDay,
     end_day: EndDay,
     confidence: Annotated[float, Query(gt=0, lt=1)] = 0.9,
-    as_of: Annotated[AwareDatetime | None, Query(description="As of `/savings`.")] = None,
+    as_of: Annotated[
+        AwareDatetime | None,
+        Query(description="As of `/savings`, but calendar and weather, which are today's."),
+    ] = None,
 ) -> NormalisedOut:
     """Saving in a typical year: the baseline's model less one of these days, under one weather."""
     refuse_long(first_day, end_day)
