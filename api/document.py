@@ -9,6 +9,7 @@ from fastapi.openapi.utils import get_openapi
 from api.credential import COOKIE
 from api.once import HEADER
 from api.problem import Problem
+from api.unit_of_number import add_units
 
 _API = "/api/v1/"
 _PROBLEM = "application/problem+json"
@@ -71,6 +72,7 @@ def _document(app: FastAPI) -> dict[str, Any]:
     problem = Problem.model_json_schema(ref_template="#/components/schemas/{model}")
     schemas.update(problem.pop("$defs"))
     schemas["Problem"] = problem
+    add_units(schemas)
     components["securitySchemes"] = _SCHEMES
     for path, operations in made["paths"].items():
         for method, operation in operations.items():

@@ -163,6 +163,8 @@ def test_keys_are_made_below_ones_own_places_only_and_never_for_administrators_o
     watcher = sign_in("watcher")
     assert watcher.get(KEYS).json()["items"] == []
     assert watcher.delete(f"{KEYS}/{number}").status_code == 404
+    assert watcher.delete(f"{KEYS}/{10**20}").status_code == 422
+    assert watcher.post(KEYS, json=wanted(conn, organisation_id=10**20)).status_code == 422
     operator = sign_in("school")
     assert operator.get(KEYS).json()["items"] == []
     assert operator.post(KEYS, json=wanted(conn)).status_code == 403

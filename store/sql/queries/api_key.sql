@@ -8,9 +8,9 @@ SELECT api_key_id, name, hint, may, role, organisation_id, contract_id, code, na
 
 -- name: add
 -- sees_from, sees_until: the time whose figures may be seen, half-open; null: no end on that side.
-SELECT add_governed_key(%(login)s, %(name)s, %(key_hash)s, %(hint)s, %(may)s::text[], %(role)s, %(organisation_id)s,
-                        %(contract_id)s, tstzrange(%(sees_from)s::timestamptz, %(sees_until)s::timestamptz),
+SELECT add_governed_key(%(login)s, %(name)s, %(key_hash)s, %(hint)s, %(may)s::text[], %(role)s, %(organisation_id)s::bigint,
+                        %(contract_id)s::bigint, tstzrange(%(sees_from)s::timestamptz, %(sees_until)s::timestamptz),
                         %(expires_at)s::timestamptz);
 
 -- name: revoke
-SELECT revoke_governed_key(%(key_id)s);
+SELECT revoke_governed_key(%(key_id)s::bigint);

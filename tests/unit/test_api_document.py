@@ -1,0 +1,57 @@
+"""The document of the API says what somebody needs who has nothing but the document."""
+
+from typing import Any
+
+import pytest
+
+from api.app import create_app
+from api.settings import ApiSettings
+from api.unit_of_number import add_units, is_number, says_unit
+
+
+@pytest.fixture(scope="module")
+def document() -> dict[str, Any]:
+    """Made without a database."""
+    return create_app(ApiSettings(database_url="postgresql://nowhere")).openapi()
+
+
+def test_every_number_says_its_unit(document: dict[str, Any]) -> None:
+    numbers = [
+        (schema, name, value)
+        for schema, described in document["components"]["schemas"].items()
+        for name, value in described.get("properties", {}).items()
+        if is_number(value)
+    ]
+    assert len(numbers) > 250
+    assert [(schema, name) for schema, name, value in numbers if not says_unit(value)] == []
+
+
+def test_a_unit_comes_from_the_name_the_field_beside_it_or_stays_as_it_was_said() -> None:
+    number = {"type": "number"}
+    schemas = {
+        "Some": {"properties": {
+            "energy_kgce": dict(number), "share": {**number, "description": "Of all. [1]"},
+            "unit": {"type": "string"}, "amount": {**number, "description": "Used."},
+        }},
+        "Other": {"properties": {"mystery": dict(number)}},
+    }  # fmt: skip
+    add_units(schemas)
+    told = {
+        name: value.get("description")
+        for described in schemas.values()
+        for name, value in described["properties"].items()
+    }
+    assert told == {
+        "energy_kgce": "[kgce]", "share": "Of all. [1]", "unit": None, "amount": "Used. [unit]",
+        "mystery": None,
+    }  # fmt: skip
+
+
+def test_every_operation_names_its_refusals_and_who_may_ask(document: dict[str, Any]) -> None:
+    for path, operations in document["paths"].items():
+        for method, operation in operations.items():
+            if path.startswith("/api/v1/"):
+                problem = operation["responses"]["404"]["content"]
+                assert problem.keys() == {"application/problem+json"}, path
+                assert {"session": []} in operation["security"], path
+                assert ("413" in operation["responses"]) == (method != "get"), path
