@@ -17,10 +17,10 @@ from domain.errors import InputError
 from domain.price_book import MonthPrice, PriceBook
 from domain.sentence import Sentence
 from domain.time_of_use import Period
+from store.announced_part import announced_parts
 from store.session import audit
 from store.tariff import (
     announce_prices,
-    announced_parts,
     check_prices,
     prices,
     versions,

@@ -16,11 +16,11 @@ from domain.time_of_use import Period
 from ingest.sheet.fault import SheetFault
 from ingest.sheet.form import Column, Form, FormRow, choice, parse_text
 from ingest.sheet.limit_form import twice
+from store.announced_part import announced_parts
 from store.organisation import may_put_organisations
 from store.tariff import (
     PriceRow,
     announce_prices,
-    announced_parts,
     prices,
     tariffs,
     versions,
