@@ -112,6 +112,7 @@ from api.routes import (
     vehicle_costs,
     vehicles,
     virtual_meters,
+    vehicle_heard,
     water,
     weather,
     work_orders,
@@ -213,6 +214,7 @@ _ROUTES = (
     vehicle_changes,
     tracks,
     suspicions,
+    vehicle_heard,
     piles,
     stream,
 )

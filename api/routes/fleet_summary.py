@@ -12,6 +12,7 @@ from analytics.fleet.displacement_terms import read_terms
 from analytics.fleet_accounts.displacement import FleetDisplacement, GroupBy
 from api.displacement_report import Lang, ReportOut, report
 from api.displacement_schema import (
+    LedgerOut,
     StatedOut,
     SummaryOut,
     TermsOut,
@@ -68,11 +69,29 @@ class StatementWhole(StatementOut):
     content: StatedOut
 
 
+class WholeOut(BaseModel):
+    """Figures of a place, where they can be told; `/fleet-summary` says why they cannot."""
+
+    whole: LedgerOut | None
+
+
 @router.get("")
 def summary(period: FleetMonths, scope: Scope, by: By = GroupBy.INSTITUTION) -> SummaryOut:
     """Figures of a place and of its groups, worked out from what is known now."""
     found = _found(period)
     return _summary(found, wanted_set(scope.conn, found.terms.factor_set, None), by)
+
+
+@router.get("/whole")
+def whole(period: FleetMonths, scope: Scope) -> WholeOut:
+    """Figures of a place as a whole; null while the parameters they need are not entered."""
+    try:
+        found = FleetDisplacement(period)
+        factors = wanted_set(scope.conn, found.terms.factor_set, None)
+        ledger = ledger_out("", period.place.code, found.whole(factors))
+    except (MissingInputError, FactorError):
+        return WholeOut(whole=None)
+    return WholeOut(whole=ledger)
 
 
 @router.get("/report")

@@ -42,7 +42,7 @@ Organisation = Annotated[
     int | None, Query(description="That organisation and everything below it; none for all.")
 ]
 _LONGEST = timedelta(days=400)
-_LONGEST_USE = timedelta(days=32)
+LONGEST_USE = timedelta(days=32)
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +142,7 @@ def use_of_vehicles(
     scope: Scope, first: First, end: End, organisation: Organisation = None
 ) -> Page[SpanOut]:
     """Trips and charges that touch [first, end), as bars, of at most 1,000 vehicles."""
-    refuse_long(first, end, _LONGEST_USE)
+    refuse_long(first, end, LONGEST_USE)
     rows = vehicles(scope.conn, organisation_id=organisation, at_most=1000)
     found = spans(scope.conn, [row.id for row in rows], first, end)
     return Page(items=[SpanOut.model_validate(row) for row in found])

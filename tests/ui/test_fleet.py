@@ -2,7 +2,9 @@
 
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise
 
+import numpy as np
 import pytest
 from playwright.sync_api import Browser, expect
 
@@ -15,6 +17,7 @@ from store.person import add_person, grant
 from store.registry import write as write_registry
 from store.vehicle import enter
 from tests.conftest import as_template, connected, new_database
+from tests.costed_fleet import TERMS
 from tests.estate import estate, store_messages
 from tests.fleet_estate import car, told, with_terminals
 from tests.password import PASSWORD_HASH
@@ -24,6 +27,19 @@ pytestmark = pytest.mark.browser
 
 FIRST = date(2026, 6, 29)
 PERIOD = "from=2026-06-29&end=2026-07-03"
+
+
+def _silent() -> tuple[int, int]:
+    """Five hours of the clock in the longest standing between two activities. [s since 1970]."""
+    done = vehicle_week(3, FIRST, days=4).activities
+    stands = [(each.start_s - last.end_s, last.end_s) for last, each in pairwise(done)]
+    length, start = max(stands)
+    assert length > 7 * 3600
+    begin = -(-start // 3600) * 3600
+    return begin, begin + 5 * 3600
+
+
+SILENT = _silent()
 
 
 @pytest.fixture(scope="module")
@@ -40,7 +56,9 @@ def garage(database_server: str, template: str) -> Iterator[Planted]:
                 " SELECT person_id, organisation_id, '[2000-01-01,2100-01-01)', 'r', person_id"
                 " FROM person, organisation WHERE code = 'school'"
             )
-            store_messages(conn, told("car-1", vehicle_week(3, FIRST, days=4).samples(120)))
+            samples = vehicle_week(3, FIRST, days=4).samples(120)
+            heard = (samples.at_s < SILENT[0]) | (samples.at_s >= SILENT[1])
+            store_messages(conn, told("car-1", samples, np.flatnonzero(heard)))
             conn.execute(
                 "INSERT INTO fleet_rule (organisation_id, rule, holds_from, in_use, terms,"
                 " person_id) SELECT organisation_id, 'out_of_hours', '2026-01-01', true,"
@@ -91,4 +109,44 @@ def test_a_vehicles_days_are_seen_judged_and_its_track_read(
         page.locator("[name=reason]").fill("核对里程")
         page.get_by_role("button", name="查看并留痕").click()
         expect(page.locator("[data-track] polyline").first).to_be_visible()
+        visit.expect_calm()
+
+
+def test_key_figures_idle_and_offline_time_and_the_course_of_a_charge_are_those_planted(
+    browser: Browser, depot: Console
+) -> None:
+    week = vehicle_week(3, FIRST, days=4)
+    drives = week.drives()
+    km = sum(each.km for each in drives)
+    with visiting(browser, depot, 390) as visit:
+        page = visit.page
+        sign_in(page, "keeper")
+        place = page.request.get("/api/v1/organisations").json()["items"][0]["id"]
+        terms = {"place": place, "text": TERMS}
+        token = page.request.get("/api/v1/session").json()["csrf"]
+        entered = page.request.post(
+            "/api/v1/fleet-summary/terms", data=terms, headers={"X-CSRF-Token": token}
+        )
+        assert entered.status == 201, entered.text()
+        page.goto(f"/fleet?{PERIOD}")
+        expect(page.locator("[data-figure=trips] .value")).to_have_text(str(len(drives)))
+        told_km = page.locator("[data-figure=km] .value").inner_text()
+        assert float(told_km.replace("km", "").replace(",", "")) == pytest.approx(km, rel=0.01)
+        litres = page.locator("[data-figure=litres]")
+        expect(litres).to_contain_text("油耗为假定值")
+        assert float(litres.locator(".value").inner_text().split()[0]) == pytest.approx(
+            km * 8 / 100, rel=0.02
+        )
+        expect(page.locator("[data-figure=co2]")).to_contain_text("毛减排")
+        expect(page.locator("[data-figure=use]")).to_contain_text("100")
+
+        silent = page.locator("[data-use] rect.silent")
+        expect(silent).to_have_count(1)
+        expect(silent.locator("title")).to_have_text("5 小时无数据")
+        span = (date(2026, 7, 3) - FIRST).total_seconds()
+        assert float(silent.get_attribute("width") or 0) == pytest.approx(1000 * 5 * 3600 / span)
+
+        page.locator("[data-charges] tbody th button").first.click()
+        expect(page.locator("[data-course] polyline").first).to_be_visible()
+        assert page.evaluate("() => document.documentElement.scrollWidth <= innerWidth")
         visit.expect_calm()

@@ -44,11 +44,14 @@ def test_the_report_of_nanan_comes_out_of_kept_trips_and_stated_parameters(
     conn.execute(YEAR_OF_TRIPS, {"from": local("2024-01-01 00:00")})
     client = sign_in("admin")
     bureau = place_id(conn, "bureau")
+    asked = months(conn, "hospital", "2024-01-01", "2024-12-01")
+    # The fleet page asks for the whole alone, and is told that there is none yet.
+    assert client.get(f"{V1}/fleet-summary/whole", params=asked).json() == {"whole": None}
     answer = client.post(f"{V1}/fleet-summary/terms", json={"place": bureau, "text": TERMS})
     assert answer.status_code == 201, answer.text
-    asked = months(conn, "hospital", "2024-01-01", "2024-12-01")
     found = client.get(f"{V1}/fleet-summary", params={**asked, "by": "vehicle"}).json()
     whole = found["whole"]
+    assert client.get(f"{V1}/fleet-summary/whole", params=asked).json()["whole"] == whole
     assert (whole["vehicles"], whole["trips"]) == (FLEET, 25_000)
     assert (whole["electric_km"], whole["litres"]) == ("680000.000", "54400.000")
     assert whole["energy_cost"]["reduction"] == "0.795"

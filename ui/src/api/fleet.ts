@@ -41,6 +41,21 @@ export interface Bar {
   /** It is shown, and in no total. */
   implausible: boolean
 }
+/** Whole hours in which nothing was heard of a vehicle. */
+export interface Silence {
+  vehicle_id: number
+  start_at: Instant
+  end_at: Instant
+}
+/** What a vehicle told during a charge, in columns: [epoch s], [kW] into the battery, [%]. */
+export interface Course {
+  start_at: Instant
+  end_at: Instant
+  step_s: number
+  t: number[]
+  kw: (number | null)[]
+  soc_pct: (number | null)[]
+}
 export interface Segment {
   vehicle_id: number
   id: string
@@ -154,6 +169,8 @@ const whole = async <T>(path: string, query: Record<string, string | number>, si
 export const vehicles = (signal: AbortSignal): Promise<Vehicle[]> => whole('/vehicles', {}, signal)
 export const vehicleClasses = async (signal: AbortSignal): Promise<VehicleClass[]> => (await call<Page<VehicleClass>>('GET', '/vehicle-classes', { signal })).items
 export const bars = async ({ first, end }: Between, signal: AbortSignal): Promise<Bar[]> => (await call<Page<Bar>>('GET', '/vehicle-use', { query: { first, end }, signal })).items
+export const silences = async ({ first, end }: Between, signal: AbortSignal): Promise<Silence[]> => (await call<Page<Silence>>('GET', '/vehicle-silence', { query: { first, end }, signal })).items
+export const chargeCourse = (vehicle: number, charge: string, signal: AbortSignal): Promise<Course> => call('GET', `/vehicles/${vehicle}/charges/${charge}/course`, { signal })
 export const trips = (vehicle: number, { first, end }: Between, signal: AbortSignal): Promise<Segment[]> => whole(`/vehicles/${vehicle}/trips`, { first, end }, signal)
 export const charges = (vehicle: number, { first, end }: Between, signal: AbortSignal): Promise<Segment[]> => whole(`/vehicles/${vehicle}/charges`, { first, end }, signal)
 export const alarms = async (vehicle: number, { first, end }: Between, signal: AbortSignal): Promise<Alarm[]> => (await call<Page<Alarm>>('GET', `/vehicles/${vehicle}/alarms`, { query: { first, end }, signal })).items

@@ -300,6 +300,8 @@ export const orderMatches = (months: FleetMonths, signal?: AbortSignal) => ask<O
 export const ownCharges = (months: FleetMonths, signal?: AbortSignal) => ask<{ items: OwnCharge[]; total: number }>('/vehicle-costs/own-piles', months, signal)
 
 export const displacement = (months: FleetMonths, by: GroupBy, signal?: AbortSignal) => ask<DisplacementSummary>('/fleet-summary', months, signal, { by })
+/** Null while the parameters that it needs are not entered. */
+export const displacedWhole = async (months: FleetMonths, signal?: AbortSignal) => (await ask<{ whole: DisplacementLedger | null }>('/fleet-summary/whole', months, signal)).whole
 export const fleetReport = (months: FleetMonths, lang: string, signal?: AbortSignal) => ask<FleetReport>('/fleet-summary/report', months, signal, { lang })
 export const keepStatement = (months: FleetMonths) => call<DisplacementStatement>('POST', '/fleet-summary/statements', { query: { ...months } })
 export const displacementStatements = (place: number, signal?: AbortSignal) =>

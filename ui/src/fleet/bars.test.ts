@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { Bar } from '../api/fleet'
-import { counted, drawn, driving } from './bars'
+import { counted, drawn, driving, stood } from './bars'
 
 const bar = (start: string, end: string, kind: Bar['kind'] = 'trip', vehicle_id = 1): Bar => ({ vehicle_id, id: start, kind, start_at: `2026-07-01T${start}Z`, end_at: `2026-07-01T${end}Z`, km: 1, kwh: 1, estimated: false, implausible: false })
 const FIRST = Date.parse('2026-07-01T00:00Z') / 1000
@@ -26,5 +26,11 @@ describe('bars of a day', () => {
     expect(counted(told).map(({ km }) => km)).toEqual([1])
     expect(driving(told, 1, FIRST, END)).toBe(0.5)
     expect(drawn(told, 1, FIRST, END)).toHaveLength(3)
+  })
+  it('are idle up to now, and offline where nothing was heard', () => {
+    const silences = [{ vehicle_id: 1, start_at: '2026-06-30T18:00:00Z', end_at: '2026-07-01T06:00:00Z' }, { vehicle_id: 2, start_at: '2026-07-01T06:00:00Z', end_at: '2026-07-01T12:00:00Z' }]
+    const span = { first: FIRST, end: END, now: FIRST + 43_200 }
+    expect(stood(silences, 1, span)).toEqual({ idle: 0.5, silent: [{ at: 0, wide: 0.25 }] })
+    expect(stood(silences, 2, { ...span, now: END + 1 })).toEqual({ idle: 1, silent: [{ at: 0.25, wide: 0.25 }] })
   })
 })

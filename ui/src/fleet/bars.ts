@@ -1,5 +1,5 @@
 /** Bars of a day's use in parts of its width, cut off at the edges of what is shown. */
-import type { Bar } from '../api/fleet'
+import type { Bar, Silence } from '../api/fleet'
 import { epochOf } from '../format/instant'
 
 export interface Drawn {
@@ -23,6 +23,16 @@ export function drawn(bars: readonly Bar[], vehicle: number, first: number, end:
       return { bar, at: (from - first) / span, wide: Math.max((to - from) / span, LEAST) }
     })
     .filter(({ at, wide }) => at < 1 && at + wide > 0)
+}
+
+/** Where a vehicle stood heard of, and where nothing was heard, in parts of the width; of what is to come neither. [1] */
+export function stood(silences: readonly Silence[], vehicle: number, { first, end, now }: { first: number; end: number; now: number }): { idle: number; silent: { at: number; wide: number }[] } {
+  const span = end - first
+  const silent = silences
+    .filter((each) => each.vehicle_id === vehicle)
+    .map(({ start_at, end_at }) => ({ at: (Math.max(epochOf(start_at), first) - first) / span, wide: (Math.min(epochOf(end_at), end) - Math.max(epochOf(start_at), first)) / span }))
+    .filter(({ wide }) => wide > 0)
+  return { idle: Math.min(Math.max((now - first) / span, 0), 1), silent }
 }
 
 /** Trips that belong in totals: those that are implausible are drawn and not counted. */

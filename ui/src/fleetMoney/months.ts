@@ -19,6 +19,13 @@ export function inOrder(one: string, other: string): [string, string] {
   return one <= other ? [one, other] : [other, one]
 }
 
+/** Everything the person may see hangs below the topmost place; null until the places are there. */
+export const topPlace = computed(() => {
+  const all = organisations.value ?? []
+  const ids = new Set(all.map((each) => each.id))
+  return all.find((each) => each.parent_id === null || !ids.has(each.parent_id))?.id ?? null
+})
+
 export interface FleetScope extends Scope {
   first: ComputedRef<string>
   last: ComputedRef<string>
@@ -35,14 +42,8 @@ export function useFleetMonths(): FleetScope {
   const newest = computed(() => lastMonth(localDate(Date.now() / 1000, zone.value)))
   const chosen = (name: string): string => (MONTH.test(text(name)) ? text(name) : newest.value)
   const ends = computed(() => inOrder(chosen('from'), chosen('to')))
-  /** Everything the person may see hangs below the topmost place. */
-  const top = computed(() => {
-    const all = organisations.value ?? []
-    const ids = new Set(all.map((each) => each.id))
-    return all.find((each) => each.parent_id === null || !ids.has(each.parent_id))?.id ?? null
-  })
   const wanted = computed(() => {
-    const place = scope.organisation.value ?? top.value
+    const place = scope.organisation.value ?? topPlace.value
     return place === null ? null : { place, first_month: `${ends.value[0]}-01`, last_month: `${ends.value[1]}-01` }
   })
   return {
