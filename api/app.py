@@ -18,6 +18,7 @@ from api.headers import SecurityHeaders
 from api.once import Once, Replay, replay
 from api.pool import open_pool
 from api.problem import add_handlers
+from api.report_clock import keep_schedules
 from api.request_id import RequestId
 from api.routes import (
     acknowledgements,
@@ -87,6 +88,7 @@ from api.routes import (
     register_events,
     register_findings,
     registration,
+    report_schedules,
     reports,
     rosters,
     savings,
@@ -135,6 +137,7 @@ _ROUTES = (
     devices,
     heard_messages,
     registration,
+    report_schedules,
     reports,
     credentials,
     profiles,
@@ -233,12 +236,14 @@ def create_app(settings: ApiSettings) -> FastAPI:
         app.state.bell = Bell(settings.database_url)
         app.state.pool = open_pool(settings.database_url)
         listening = asyncio.create_task(app.state.bell.run())
+        scheduled = asyncio.create_task(keep_schedules(app.state.pool, settings.unmetered_limit))
         try:
             yield
         finally:
-            listening.cancel()
-            with suppress(asyncio.CancelledError):
-                await listening
+            for task in (listening, scheduled):
+                task.cancel()
+                with suppress(asyncio.CancelledError):
+                    await task
             app.state.pool.close()
 
     app = FastAPI(

@@ -22,6 +22,7 @@ OCCASIONS = (
     "ordered",
     "storm",
     "storm_escalated",
+    "report",
 )
 _MOST_STEPS = 3
 

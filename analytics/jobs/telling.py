@@ -65,6 +65,8 @@ def message_of(
         expires = now + VALID
         add_link(conn, token_hash(token), told.alert_id, told.on_duty, expires_at=expires)
         link = f"{link}/acknowledge/{token}"
+    elif link:
+        link += told.facts.get("page", "")
     facts = {**told.facts, **_facts(told, hours, lang, now)}
     if told.occasion == "digest":
         facts |= _listed(standing(conn, told.desk_id, now=now), lang)

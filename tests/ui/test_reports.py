@@ -75,5 +75,12 @@ def test_water_of_a_month_and_the_paragraphs_of_a_year_are_read_as_on_paper(
         page.locator("[name=kind]").select_option("savings")
         page.get_by_role("button", name="生成报表").click()
         expect(page.get_by_text("没有模型覆盖")).to_be_visible()
+        page.locator("[name=day]").fill("7")
+        page.get_by_role("button", name="定期生成").click()
+        expect(page.locator("[data-schedule]")).to_contain_text("尚未到期")
+        page.get_by_role("button", name="停止").click()
+        page.get_by_role("button", name="确定停止").click()
+        expect(page.locator("[data-schedule]")).to_contain_text("已停止")
+        assert page.evaluate("() => document.documentElement.scrollWidth <= innerWidth")
         visit.complaints[:] = [each for each in visit.complaints if "409" not in each]
         visit.expect_calm()
