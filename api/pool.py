@@ -6,6 +6,7 @@ from fastapi import Depends, Request
 from psycopg import Connection
 from psycopg_pool import ConnectionPool
 
+from api.bounded_integer import BoundedInteger
 from api.settings import STATEMENT_TIMEOUT
 from store.become import Role, become
 from store.server import limit_statements
@@ -19,6 +20,7 @@ def open_pool(url: str) -> ConnectionPool:
     def configure(conn: Connection) -> None:
         become(conn, Role.API)
         limit_statements(conn, STATEMENT_TIMEOUT)
+        conn.adapters.register_dumper(int, BoundedInteger)
 
     return ConnectionPool(
         url,

@@ -9,10 +9,11 @@ from psycopg import Connection
 from api.app import create_app
 from api.body_limit import BODY_MAX_BYTES
 from api.settings import ApiSettings
+from store.person import add_person, grant
 from store.registry import write as write_registry
 from tests.db.conftest import V1, SignIn, add_people
 from tests.estate import estate
-from tests.password import PASSWORD
+from tests.password import PASSWORD, PASSWORD_HASH
 
 pytestmark = pytest.mark.db
 
@@ -61,3 +62,19 @@ def test_a_body_that_does_not_say_its_length_is_given_up_where_it_is_too_long(
 
     answer = sign_in("school").post(f"{V1}/edits", content=chunks())
     assert (answer.status_code, answer.json()["code"]) == (413, "body_too_large")
+
+
+def test_a_number_beyond_any_key_is_a_wrong_value_and_no_fault_of_the_server(
+    conn: Connection, sign_in: SignIn
+) -> None:
+    add_person(conn, login="watcher", name="watcher", password_hash=PASSWORD_HASH)
+    grant(conn, login="watcher", role="security_administrator", organisation="bureau")
+    watcher = sign_in("watcher")
+    everybody = watcher.get(f"{V1}/users").json()["items"]
+    scopes = (
+        f"{V1}/users/{next(each['id'] for each in everybody if each['login'] == 'school')}/scopes"
+    )
+    given = watcher.post(scopes, json={"role": "operator", "organisation_id": 10**20})
+    assert (given.status_code, given.json()["code"]) == (422, "senseless")
+    ended = watcher.delete(f"{scopes}/{2**63}")
+    assert (ended.status_code, ended.json()["code"]) == (422, "senseless")
