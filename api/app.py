@@ -112,9 +112,9 @@ from api.routes import (
     vehicle_battery,
     vehicle_changes,
     vehicle_costs,
+    vehicle_heard,
     vehicles,
     virtual_meters,
-    vehicle_heard,
     water,
     weather,
     work_orders,
@@ -214,10 +214,10 @@ _ROUTES = (
     fleet_use,
     vehicles,
     vehicle_battery,
+    vehicle_heard,
     vehicle_changes,
     tracks,
     suspicions,
-    vehicle_heard,
     piles,
     stream,
 )
@@ -260,6 +260,9 @@ def create_app(settings: ApiSettings) -> FastAPI:
     app.include_router(health.router)
     add_document(app)
     add_console(app)
+    app.add_exception_handler(Replay, replay)
+    app.add_middleware(Once)
+    app.add_middleware(Etag)
     app.add_middleware(BodyLimit)
     app.add_middleware(Unforeseen)
     app.add_middleware(health.RequestTimer)
@@ -267,6 +270,3 @@ def create_app(settings: ApiSettings) -> FastAPI:
     app.add_middleware(SecurityHeaders)
     app.add_middleware(RequestId)
     return app
-    app.add_exception_handler(Replay, replay)
-    app.add_middleware(Once)
-    app.add_middleware(Etag)
