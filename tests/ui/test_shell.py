@@ -109,7 +109,7 @@ def test_the_language_is_switched_and_remembered(desk: Visit) -> None:
     page = desk.page
     assert page.locator("html").get_attribute("lang") == "zh-CN"
     page.get_by_role("button", name="English").click()
-    assert page.locator("h1").inner_text().startswith("Main hall")
+    expect(page.locator("h1")).to_contain_text("Main hall")
     page.reload()
     page.get_by_role("link", name="Data quality").wait_for()  # visible
     assert page.locator("html").get_attribute("lang") == "en"

@@ -15,7 +15,6 @@ import './style/table.css'
 import './style/print.css'
 
 startTheme()
-startLanguage()
 startKeyboard()
 onSignedOut(() => {
   endSession()
@@ -23,4 +22,6 @@ onSignedOut(() => {
   if (!meta.open) void router.push({ name: 'sign-in', query: { next: fullPath } })
 })
 
-createApp(App).use(i18n).use(router).mount('#app')
+const app = createApp(App).use(i18n).use(router)
+// A console without its texts still shows figures; what failed is told on the browser's console.
+void startLanguage().finally(() => app.mount('#app'))

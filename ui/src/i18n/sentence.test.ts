@@ -1,10 +1,16 @@
-import { afterEach, expect, test } from 'vitest'
+import { afterEach, beforeAll, expect, test } from 'vitest'
 import { ProblemError } from '../api/client'
-import { i18n } from './language'
+import chinese from '../locales/sentences.zh-CN.json'
+import zhCN from '../locales/zh-CN.json'
+import { i18n, wordings } from './language'
 import { faultText, sentence } from './sentence'
 
 const missing = { code: 'no_meter', parameters: { meter: 'school-main' } }
 
+beforeAll(() => {
+  wordings.value = chinese
+  i18n.global.setLocaleMessage('zh-CN', zhCN)
+})
 afterEach(() => (i18n.global.locale.value = 'zh-CN'))
 
 test('a code is worded in Chinese with what was seen and wanted', () => {
