@@ -22,6 +22,7 @@ BENCHES = (
     "desk",
     "real_input",
     "api_latency",
+    "clients",
     "baseline",
     "refit",
     "alerts",
