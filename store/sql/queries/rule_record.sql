@@ -1,7 +1,9 @@
 -- name: records
 -- What rules did at desks: what people said of the alerts of 90 days, what orders about them stopped, what rules told, or would
 -- have told, in the last 28 days, and how much is watched there. desk_ids bigint[]; now.
-WITH said AS (
+WITH place AS MATERIALIZED (
+    SELECT d.desk_id, b.place_id FROM unnest(%(desk_ids)s::bigint[]) d (desk_id) CROSS JOIN LATERAL places_below(d.desk_id) b (place_id)
+), said AS (
     SELECT a.desk_id, a.rule, count(*) FILTER (WHERE a.verdict = 'true') AS said_true,
            count(*) FILTER (WHERE a.verdict = 'false') AS said_false,
            count(*) FILTER (WHERE o.low > 0) AS stopped, count(*) FILTER (WHERE o.high <= 0) AS went_on,
@@ -11,11 +13,10 @@ WITH said AS (
      WHERE a.desk_id = ANY (%(desk_ids)s) AND a.opened_at >= %(now)s - interval '90 days' GROUP BY 1, 2
 ), late AS (
     SELECT p.desk_id, f.rule, count(*) AS late
-      FROM alert_finding f JOIN (SELECT o.organisation_id, desk_of(o.organisation_id) AS desk_id FROM organisation o) p USING (organisation_id)
-     WHERE f.outcome = 'late' AND f.start_at >= %(now)s - interval '28 days' AND p.desk_id = ANY (%(desk_ids)s) GROUP BY 1, 2
+      FROM place p JOIN alert_finding f ON f.organisation_id = p.place_id
+     WHERE f.outcome = 'late' AND f.start_at >= %(now)s - interval '28 days' GROUP BY 1, 2
 ), watched AS (
-    SELECT d AS desk_id, count(*) AS watched
-      FROM unnest(%(desk_ids)s::bigint[]) d JOIN device_place p ON p.during @> now() AND p.place_id IN (SELECT places_below(d)) GROUP BY 1
+    SELECT p.desk_id, count(*) AS watched FROM place p JOIN device_place h ON h.place_id = p.place_id AND h.during @> now() GROUP BY 1
 )
 SELECT desk_id, d.name_zh AS desk_zh, d.name_en AS desk_en, rule, coalesce(s.said_true, 0) AS said_true, coalesce(s.said_false, 0) AS said_false, coalesce(s.stopped, 0) AS stopped,
        coalesce(s.went_on, 0) AS went_on, coalesce(s.told, 0) + coalesce(l.late, 0) AS told, coalesce(w.watched, 0) AS watched
