@@ -130,9 +130,12 @@ def test_a_month_goes_from_the_file_to_a_dispute_and_home(
         expect(visit.page.locator("[data-stage=draft]")).to_have_attribute("data-reached", "here")
         visit.page.goto(address)
         row = visit.page.locator("[data-period='2026-07'][data-line=electricity]")
-        expect(row).to_contain_text("25,681.6 kWh")
+        expect(row).to_contain_text("+25,681.6 kWh")
+        expect(row).to_contain_text("0.7095")
         row.locator("[data-unfold]").click()
-        expect(visit.page.locator("[data-waterfall] [data-fall=weather]")).to_contain_text("19,000")
+        expect(visit.page.locator("[data-waterfall] [data-fall=weather]")).to_contain_text(
+            "+19,000"
+        )
         visit.page.goto(statement)
         expect(visit.page.locator("[data-acts]")).to_contain_text("现在没有你要办的")
     with seat(browser, office, "director", statement) as visit:

@@ -22,6 +22,7 @@ export const formatDifference = (text: string | null, locale: string): string =>
 /** As announced: four digits, more only where there are more. [CNY/unit] */
 export const formatPrice = (text: string | null, locale: string): string => show(text, locale, [4, 6])
 export const formatQuantity = (text: string | null, locale: string): string => show(text, locale, [0, 3])
+export const formatChange = (text: string | null, locale: string): string => show(text, locale, [0, 3], true)
 
 /** 09:00; the end of the day is 24:00. [min from midnight] */
 export function clock(minute: number): string {
