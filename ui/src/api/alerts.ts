@@ -25,9 +25,9 @@ export interface Alert {
   meter_en: string | null
   desk_id: number | null
   inhibited: boolean
+  shadow: boolean
   held: boolean
   began_at: Instant
-  shadow: boolean
   last_at: Instant | null
   opened_at: Instant
   resolved_at: Instant | null
@@ -106,13 +106,13 @@ export interface Expected {
 /** At a place and below it, by its code; null: everywhere. */
 export const alerts = ({ which, place }: { which: AlertWhich; place: string | null }, signal?: AbortSignal) =>
   call<Page<Alert>>('GET', '/alerts', { query: { which, organisation: place, limit: 200 }, ...(signal && { signal }) })
-export const alertsBelow = async (parent: number, signal?: AbortSignal) =>
-  (await call<Page<Alert>>('GET', '/alerts', { query: { parent, limit: 200 }, ...(signal && { signal }) })).items
 /** About one of these meters, at some time of a span of epoch seconds. */
 export const alertsAbout = async (meter: readonly number[], { from, to }: Span, signal: AbortSignal) => {
   const at = (epoch: number): string => new Date(epoch * 1000).toISOString()
   return (await call<Page<Alert>>('GET', '/alerts', { query: { which: 'all', meter, from: at(from), to: at(to), limit: 200 }, signal })).items
 }
+export const alertsBelow = async (parent: number, signal?: AbortSignal) =>
+  (await call<Page<Alert>>('GET', '/alerts', { query: { parent, limit: 200 }, ...(signal && { signal }) })).items
 export const alert = (id: number, signal?: AbortSignal) => call<AlertWhole>('GET', `/alerts/${id}`, signal ? { signal } : {})
 export const expectedOf = (id: number, signal?: AbortSignal) => call<Expected>('GET', `/alerts/${id}/expected`, signal ? { signal } : {})
 export const desk = (signal?: AbortSignal) => call<Desk>('GET', '/alerts/desk', signal ? { signal } : {})
