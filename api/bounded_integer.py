@@ -3,7 +3,6 @@
 psycopg would send such a number as ``numeric``, for which no function of ours is there.
 """
 
-from psycopg.abc import DumperKey
 from psycopg.adapt import PyFormat
 from psycopg.types.numeric import IntDumper
 
@@ -13,7 +12,7 @@ _BEYOND = 2**63
 class BoundedInteger(IntDumper):
     """Dumps integers as psycopg does, but for those that no key or count can be."""
 
-    def get_key(self, obj: int, format: PyFormat) -> DumperKey:  # noqa: A002 - psycopg's name
+    def get_key(self, obj: int, format: PyFormat) -> type:  # noqa: A002 - psycopg's name
         """Choose the type by the value.
 
         Raises

@@ -67,8 +67,13 @@ class Section:
 class Paper(Protocol):
     """What is laid out on A4 or in a workbook, in one language."""
 
-    row: ReportRow
-    lang: str
+    @property
+    def row(self) -> ReportRow:
+        """What is kept of it."""
+
+    @property
+    def lang(self) -> str:
+        """Of its words."""
 
     def word(self, key: str) -> str:
         """A word; a key that is none stands for itself."""

@@ -47,7 +47,7 @@ def draw_annual(conn: Connection, asked: AskedReport) -> Drawn:
     if member.figures.missing:
         standing.append(say("year_missing", why="; ".join(member.figures.missing)))
     period = FleetPeriod(conn, asked.institution, months_of(asked.institution, *asked.days))
-    vehicles, displaced = [say("annual_no_vehicle")], []
+    vehicles, displaced = [say("annual_no_vehicle")], list[Sequence[Cell]]()
     if period.vehicles:
         vehicles, displaced = displaced_in(conn, asked, period)
     return Drawn(
@@ -100,12 +100,13 @@ def _energy(asked: AskedReport, member: Member, before: Member | None) -> Iterat
         for carrier, amount in figures.use.amounts.items()
         if carrier is not Carrier.WATER
     ]
-    about = {"year": asked.name, "name": named(row.name_zh, row.name_en)}
+    about: dict[str, Cell] = {"year": asked.name, "name": named(row.name_zh, row.name_en)}
     if used:
         yield say("annual_energy", **about, uses=listed(used))
+    past = None if before is None else before.figures
     for key, found, earlier in (
-        ("annual_coal", figures.energy, before and before.figures.energy),
-        ("annual_co2", figures.co2, before and before.figures.co2),
+        ("annual_coal", figures.energy, None if past is None else past.energy),
+        ("annual_co2", figures.co2, None if past is None else past.co2),
     ):
         total = whole(found)
         if total is None:
@@ -184,8 +185,11 @@ def totals(member: Member, before: Member | None) -> Iterator[Sequence[Cell]]:
         return say(what), figure(now), unit, figure(then), change
 
     figures, earlier = member.figures, None if before is None else before.figures
-    yield row("coal_equivalent", "kgce", whole(figures.energy), earlier and whole(earlier.energy))
-    yield row("co2", "kgCO2", whole(figures.co2), earlier and whole(earlier.co2))
+    for what, unit, now, past in (
+        ("coal_equivalent", "kgce", figures.energy, None if earlier is None else earlier.energy),
+        ("co2", "kgCO2", figures.co2, None if earlier is None else earlier.co2),
+    ):
+        yield row(what, unit, whole(now), whole(past))
     for each in figures.indicators:
-        then = earlier and earlier.value(each.name)
+        then = None if earlier is None else earlier.value(each.name)
         yield row(each.name.value, each.name.unit, each.value, then)

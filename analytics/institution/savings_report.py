@@ -223,14 +223,14 @@ def _against(measured: Sequence[Measured], apart: Sequence[BaselineRow]) -> tupl
 
 def _sentence(asked: AskedReport, each: Measured) -> dict[str, object]:
     total = each.found.total
-    about = {
+    about: dict[str, Cell] = {
         "period": asked.name,
         "name": named(asked.institution.name_zh, asked.institution.name_en),
         "baseline": each.name,
     }
     if total.saving is None:
         return say("said_no_saving", **about)
-    amounts = {"saving": figure(total.saving), "unit": each.unit}
+    amounts: dict[str, Cell] = {"saving": figure(total.saving), "unit": each.unit}
     if total.band is None:
         return say("said_saving_bare", **about, **amounts, why=say(f"no_band_{total.no_band}"))
     return say(

@@ -66,7 +66,7 @@ def water_paper(
     standing = [asked.firmness]
     if whole.covered < 1:
         standing.append(say("water_not_whole", share=figure(whole.covered * _HUNDRED)))
-    about = {"period": asked.name, "name": named(name.name_zh, name.name_en)}
+    about: dict[str, Cell] = {"period": asked.name, "name": named(name.name_zh, name.name_en)}
     if total is None:
         said = [say("said_no_water", **about)]
     else:

@@ -6,6 +6,7 @@ It is worded and laid out by who shows it; a cell of None is what nobody knows.
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from fractions import Fraction
 from typing import Any, TypeAlias
 
 from domain.canonical import plain
@@ -32,9 +33,13 @@ def listed(parts: Sequence[Cell]) -> dict[str, Any]:
     return {"list": [_plain(part) for part in parts]}
 
 
-def figure(value: float | Decimal | None) -> Decimal | None:
+def figure(value: float | Decimal | Fraction | None) -> Decimal | None:
     """An amount to the millionth, which is more than any of them is measured to."""
-    return None if value is None else Decimal(str(value)).quantize(_MILLIONTH)
+    if value is None:
+        return None
+    if isinstance(value, Fraction):  # such as heads weighted by their days
+        return (Decimal(value.numerator) / value.denominator).quantize(_MILLIONTH)
+    return Decimal(str(value)).quantize(_MILLIONTH)
 
 
 @dataclass(frozen=True, slots=True)
