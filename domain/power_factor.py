@@ -8,11 +8,15 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 
 from domain.canonical import canonical, digest, plain
+from domain.errors import MissingInputError
 from domain.record import wanted
+from domain.sentence import Sentence
 from domain.tariff import Provenance
 
 STANDARDS = ("0.90", "0.85", "0.80")
 """Power factors at which nothing is added or taken off. [1]"""
+_FROM_KVA = {"0.90": Decimal(160), "0.85": Decimal(100), "0.80": Decimal(100)}
+"""Capacity from which users are held to each, as the tables that come along tell their users."""
 _STEP = Decimal("0.01")
 
 
@@ -94,3 +98,38 @@ def power_factor(active_kwh: Decimal, reactive_kvarh: Decimal) -> Decimal:
     if apparent == 0:
         raise ValueError("no power factor without energy")
     return (active_kwh / apparent).quantize(_STEP, ROUND_HALF_UP)
+
+
+def refuse_other_user(standard: str, capacity_kva: Decimal | None) -> None:
+    """Refuse a standard that is not for a user of this capacity.
+
+    Parameters
+    ----------
+    capacity_kva : Decimal or None
+        Of the user's transformers; None for not entered. [kVA]
+
+    Raises
+    ------
+    MissingInputError
+        ``capacity`` if nobody has entered it, ``power_factor_user`` if it is too small.
+    """
+    least = _FROM_KVA[standard]
+    if capacity_kva is None:
+        reason = Sentence(
+            "power_factor_capacity_wanted",
+            "a power factor of {standard} is for users from {least} kVA on, and the capacity of "
+            "the transformers is not entered",
+            standard=standard,
+            least=f"{least:f}",
+        )
+        raise MissingInputError(reason, code="capacity")
+    if capacity_kva < least:
+        reason = Sentence(
+            "power_factor_other_user",
+            "a power factor of {standard} is for users from {least} kVA on, and the transformers "
+            "have {capacity} kVA: want a tariff of the user's own class",
+            standard=standard,
+            least=f"{least:f}",
+            capacity=plain(capacity_kva),
+        )
+        raise MissingInputError(reason, code="power_factor_user")

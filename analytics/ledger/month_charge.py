@@ -10,7 +10,7 @@ from analytics.ledger.month_register import reactive_energy
 from analytics.ledger.timetable import Slice, next_month
 from domain.errors import MissingInputError
 from domain.money import cents
-from domain.power_factor import PowerFactorTable, power_factor
+from domain.power_factor import PowerFactorTable, power_factor, refuse_other_user
 from domain.sentence import Sentence
 from domain.tariff import TariffVersion
 
@@ -124,6 +124,7 @@ def _power_factor(month: Month, lines: list[Line], *, missing: bool) -> Line | N
     version = month.last.version
     if version.power_factor is None:
         return None
+    refuse_other_user(version.power_factor, month.connection.capacity_kva)
     reactive = reactive_energy(month.connection.registers)
     if month.lacks_hours:
         reason = Sentence(

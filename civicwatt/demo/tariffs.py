@@ -48,6 +48,8 @@ note = "Invented."
 name = "{medium}"
 price = {price}
 """
+_CAPACITY_KVA = Decimal(400)
+"""Invented; below 100 kVA no power factor is asked for. [kVA]"""
 _BILLED = {"gateway", "main"}
 _FLOATING = {
     "agent_purchase": ("0.6000", "0.4000", "0.1840"),
@@ -74,7 +76,8 @@ def enter_tariffs(conn: Connection, first_day: date, end_day: date) -> None:
         if code is None or not (meter.role in _BILLED or meter.id in at_piles):
             continue
         if not tariffs_of_meter(conn, meter.id, date.min, date.max):
-            terms = MeterTariffRow(known[code], code, None, None, None, None, None)
+            capacity = _CAPACITY_KVA if meter.medium == "electricity" else None
+            terms = MeterTariffRow(known[code], code, None, None, capacity, None, None)
             put_meter(conn, meter.id, terms)
     electricity = known[_TARIFF_OF_MEDIUM["electricity"]]
     month = first_day.replace(day=1)

@@ -84,7 +84,7 @@ def conn(superuser: Connection) -> Connection:
     ]
     store_messages(superuser, readings)
     compute(superuser, NOW)
-    terms = MeterTariffRow(tariff_id, "planted", date(2026, 1, 1), None, None, None, None)
+    terms = MeterTariffRow(tariff_id, "planted", date(2026, 1, 1), None, Decimal(4000), None, None)
     put_meter(superuser, school(superuser).id, terms)
     for entered in ("tariff_version", "meter_tariff"):  # as of days in June there is a tariff
         form = SQL("UPDATE {} SET entered_at = %s").format(Identifier(entered))
@@ -390,3 +390,16 @@ def test_a_demand_below_the_greatest_hour_or_far_above_the_transformers_is_refus
     conn.execute("UPDATE meter_tariff SET capacity_kva = 30")
     gap, _of_lines = june(conn).gaps
     assert "more than 2 times the 30 kVA of the transformers" in gap.detail
+
+
+def test_who_is_too_small_for_the_power_factor_of_the_tariff_is_told_and_not_adjusted(
+    conn: Connection,
+) -> None:
+    for capacity, code in (("159", "power_factor_user"), (None, "capacity")):
+        conn.execute("UPDATE meter_tariff SET capacity_kva = %s", [capacity])
+        found = june(conn)
+        [gap] = found.gaps
+        assert (gap.code, "power_factor" in amounts(found)) == (code, False)
+        assert "a power factor of 0.90 is for users from 160 kVA on" in gap.detail
+    conn.execute("UPDATE meter_tariff SET capacity_kva = 160")
+    assert "power_factor" in amounts(june(conn))

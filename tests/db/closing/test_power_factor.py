@@ -27,6 +27,7 @@ DOCUMENT = "(83)水电财字第215号"
 def held(conn: Connection) -> Connection:
     """The school's tariff holds it to 0.85, and its meter counts reactive energy."""
     conn.execute(HELD)
+    conn.execute("UPDATE meter_tariff SET capacity_kva = 400")
     hours = {OF_JUNE: 500.0, OF_JUNE + 30 * 24: 500.0 + KVARH}
     store_messages(
         conn,

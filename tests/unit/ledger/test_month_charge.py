@@ -112,7 +112,7 @@ def test_no_power_factor_follows_from_a_part_of_the_month_or_of_its_lines() -> N
     assert "not all of it is known" in priceless.gaps[1].detail
     without = {name: value for name, value in known.items() if name != "capacity_kva"}
     chargeless = priced(DEMAND.format(by="capacity"), even(100_000), **without)
-    assert [gap.code for gap in chargeless.gaps] == ["capacity", "price"]
+    assert [gap.code for gap in chargeless.gaps] == ["capacity", "capacity"]
 
 
 CHANGED = """
