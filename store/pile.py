@@ -134,7 +134,10 @@ def plugs(conn: Connection, first: datetime, end: datetime) -> list[PlugRow]:
 def metered(
     conn: Connection, pile_ids: Sequence[int], first: datetime, end: datetime
 ) -> list[tuple[int, datetime, datetime, float]]:
-    """Pile, start, end and energy [kWh] of intervals of piles' meters that touch [first, end)."""
+    """Pile, start, end and energy [kWh] of intervals of piles' meters that touch [first, end).
+
+    Intervals of nothing are among them; what has none was not counted.
+    """
     arguments = {"pile_ids": list(pile_ids), "first": first, "end": end}
     return conn.execute(sql("pile", "metered"), arguments).fetchall()
 

@@ -25,7 +25,10 @@ class UseRow(SegmentFigures):
     pile_kwh : float or None
         What its meter counted for it. [kWh]
     loss : float or None
-        1 - into the battery / from the pile. [1]
+        1 - into the battery / from the pile; None where either is not told, or in part only. [1]
+    uncounted_s : int or None
+        Of the charge, without a figure of the pile's meter. None without a pile of our own, or
+        where the person may not see its meter. [s]
     """
 
     vehicle_id: int
@@ -36,6 +39,7 @@ class UseRow(SegmentFigures):
     pile: str | None
     pile_kwh: float | None
     loss: float | None
+    uncounted_s: int | None
     matched_by: list[str] | None
 
 

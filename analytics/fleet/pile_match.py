@@ -44,7 +44,7 @@ class Pile:
     place : tuple of float or None
         Latitude and longitude, WGS-84. [deg]
     metered : sequence of Metered
-        In order of time, without overlap.
+        In order of time, without overlap; an interval in which it gave nothing is one of them.
     """
 
     id: int
@@ -103,7 +103,8 @@ class Match:
     grid_kwh : float
         Its part of what the pile's meter counted. [kWh]
     loss : float or None
-        1 - into the battery / from the pile. [1]
+        1 - into the battery / from the pile; None where the battery's part is not told, or the
+        pile's meter has no figure for a part of the charge. [1]
     away_m : float or None
         Between the pile and the vehicle's own place; None where either is not known. [m]
     how : tuple of str
@@ -124,6 +125,8 @@ class _Candidate:
     pile: Pile
     kwh: float
     away_m: float | None
+    whole: bool
+    """The pile's meter tells of all of the charge."""
 
     @property
     def near(self) -> bool | None:
@@ -135,7 +138,11 @@ class _Candidate:
 
     @property
     def agrees(self) -> bool | None:
-        return None if self.loss is None else _LOSS[0] <= self.loss <= _LOSS[1]
+        if self.loss is None:
+            return None
+        if not self.whole and self.loss < _LOSS[0]:
+            return None  # what lacks may be what its meter does not tell
+        return _LOSS[0] <= self.loss <= _LOSS[1]
 
     @property
     def possible(self) -> bool:
@@ -220,13 +227,14 @@ def _candidate(charge: Plugged, pile: Pile) -> _Candidate | None:
     away = apart_m(charge.place, pile.place) if charge.place and pile.place else None
     if charge.seen and charge.seen.pile_id == pile.id:
         away = charge.seen.away_m
-    return _Candidate(charge, pile, kwh, away)
+    told = sum(common for _, common in during)
+    return _Candidate(charge, pile, kwh, away, whole=told >= charge.end - charge.start)
 
 
 def _match(found: _Candidate, grid_kwh: float, only_one: bool) -> Match:
     how = {"place": found.near, "energy": found.agrees, "only_one": only_one}
     loss = None
-    if found.charge.kwh is not None and grid_kwh > 0:
+    if found.charge.kwh is not None and grid_kwh > 0 and found.whole:
         loss = round(1 - found.charge.kwh / grid_kwh, 6)
     told = tuple(name for name, speaks in how.items() if speaks)
     away = None if found.away_m is None else round(found.away_m, 1)
@@ -238,7 +246,7 @@ def reach(start: int, end: int, piles: Sequence[Pile]) -> tuple[int, int]:
 
     Two charges of which neither meets the other's reach bear on each other in no way.
     """
-    parts = [part for pile in piles for part, _ in _during(pile, start, end)]
+    parts = [part for pile in piles for part, _ in _during(pile, start, end) if part.kwh > 0]
     return min([start, *(part.start for part in parts)]), max([end, *(part.end for part in parts)])
 
 

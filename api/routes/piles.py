@@ -57,12 +57,14 @@ def balance(scope: Scope, first: First, end: End) -> ChargingBalance:
     """Energy of piles over [first, end): matched, unmatched, and whose bill it is in.
 
     Of a charge that lasted beyond the span the part counts that the pile's meter counted in it;
-    charges elsewhere are those that began in it. What is inside the boundary of a contract is in
-    the client's bills once; `twice` names contracts that count it under two meters.
+    charges elsewhere, and those that the meter counted in part, are those that began in it. What
+    is inside the boundary of a contract is in the client's bills once; `twice` names contracts
+    that count it under two meters.
     """
     refuse_long(first, end)
     charges = segments(scope.conn, "charge", first, end)
     return ChargingBalance(
         piles=[PileUseOut.model_validate(row) for row in charging_balance(scope.conn, first, end)],
         elsewhere=[SegmentOut.of(row) for row in charges if row.pile_id is None],
+        partly_counted=[SegmentOut.of(row) for row in charges if row.uncounted_s],
     )

@@ -94,7 +94,13 @@ class SegmentOut(BaseModel):
     versions: int
     pile: str | None = Field(description="Our own pile that gave a charge.")
     pile_kwh: float | None = Field(description="What its meter counted for it. [kWh]")
-    loss: float | None = Field(description="1 - into the battery / from the pile. [1]")
+    loss: float | None = Field(
+        description="1 - into the battery / from the pile; null where either tells only a part. [1]"
+    )
+    uncounted_s: int | None = Field(
+        description="Of the charge, without a figure of the pile's meter: not in pile_kwh. Null"
+        " without a pile of our own, or where its meter may not be seen. [s]"
+    )
     matched_by: list[str] | None = Field(description="What speaks for the pile.")
 
     @classmethod
@@ -348,3 +354,7 @@ class ChargingBalance(BaseModel):
 
     piles: list[PileUseOut]
     elsewhere: list[SegmentOut] = Field(description="Charges without a pile of our own.")
+    partly_counted: list[SegmentOut] = Field(
+        description="Charges of which the pile's meter counted only a part: what is lacking is in"
+        " no figure of the pile."
+    )

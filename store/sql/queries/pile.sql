@@ -46,7 +46,8 @@ SELECT vehicle_id, segment_id, start_at, end_at, kwh, coalesce(start_latitude_de
  ORDER BY start_at, vehicle_id;
 
 -- name: metered
--- Intervals of which a part lies in [first, end): of those that begin before, the last one may.
+-- Intervals of which a part lies in [first, end): of those that begin before, the last one may. Also those in which nothing was
+-- given: what has no interval was not counted.
 SELECT p.pile_id, c.start_at, c.end_at, c.value
   FROM pile p JOIN meter m USING (meter_id)
   LEFT JOIN LATERAL (SELECT x.start_at FROM consumption x
@@ -54,7 +55,7 @@ SELECT p.pile_id, c.start_at, c.end_at, c.value
                         AND x.start_at < %(first)s
                       ORDER BY x.start_at DESC LIMIT 1) b ON true
   JOIN consumption c ON c.meter_id = p.meter_id AND c.quantity = m.quantity
- WHERE p.pile_id = ANY (%(pile_ids)s) AND c.superseded_at IS NULL AND c.value > 0
+ WHERE p.pile_id = ANY (%(pile_ids)s) AND c.superseded_at IS NULL AND c.value >= 0
    AND c.start_at >= coalesce(b.start_at, %(first)s) AND c.start_at < %(end)s AND c.end_at > %(first)s
  ORDER BY p.pile_id, c.start_at;
 

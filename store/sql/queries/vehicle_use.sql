@@ -1,6 +1,8 @@
 -- name: segments
 -- By the version known at as_of, null for the current one; after_at, after_id: the last one of the page before.
 -- organisation_id: of vehicles that stood there or below it when it began, by the tree of that time.
+-- uncounted_s: of a charge at a pile of our own, without a figure of the pile's meter; null where there is no such pile, or the
+-- person may not see its meter.
 WITH below AS (
     SELECT u.organisation_id, u.during FROM places_under(ARRAY[%(organisation_id)s::bigint], tstzrange(%(first)s, %(end)s)) u
 )
@@ -9,12 +11,26 @@ SELECT s.vehicle_id, s.segment_id AS id, s.kind, s.start_at, s.end_at, s.start_a
        s.estimated, s.doubts, s.known_at, s.superseded_at,
        (SELECT count(*) FROM visible.vehicle_segment o WHERE o.vehicle_id = s.vehicle_id AND o.segment_id = s.segment_id)::integer
            AS versions,
-       m.pile_id, p.code AS pile, m.grid_kwh AS pile_kwh, m.loss, m.how AS matched_by
+       m.pile_id, p.code AS pile, m.grid_kwh AS pile_kwh, CASE WHEN u.uncounted_s > 0 THEN NULL ELSE m.loss END AS loss,
+       u.uncounted_s, m.how AS matched_by
   FROM visible.vehicle_segment s
   LEFT JOIN visible.charge_match m ON m.vehicle_id = s.vehicle_id AND m.segment_id = s.segment_id
        AND m.known_at <= coalesce(%(as_of)s::timestamptz, 'infinity')
        AND (m.superseded_at IS NULL OR m.superseded_at > %(as_of)s::timestamptz)
   LEFT JOIN pile p ON p.pile_id = m.pile_id
+  LEFT JOIN LATERAL (
+       SELECT round(extract(epoch FROM s.end_at - s.start_at - coalesce(sum(least(c.end_at, s.end_at) - greatest(c.start_at, s.start_at)), '0')))::integer
+                  AS uncounted_s
+         FROM meter n
+         LEFT JOIN LATERAL (SELECT x.start_at FROM visible.consumption x
+                             WHERE x.meter_id = n.meter_id AND x.quantity = n.quantity AND x.start_at <= s.start_at
+                             ORDER BY x.start_at DESC LIMIT 1) b ON true
+         LEFT JOIN visible.consumption c ON c.meter_id = n.meter_id AND c.quantity = n.quantity AND c.value >= 0
+              AND c.start_at >= coalesce(b.start_at, s.start_at) AND c.start_at < s.end_at AND c.end_at > s.start_at
+              AND c.known_at <= coalesce(%(as_of)s::timestamptz, 'infinity')
+              AND (c.superseded_at IS NULL OR c.superseded_at > %(as_of)s::timestamptz)
+        WHERE n.meter_id = p.meter_id
+        GROUP BY n.meter_id) u ON true
  WHERE s.kind = %(kind)s AND s.start_at >= %(first)s AND s.start_at < %(end)s
    AND s.known_at <= coalesce(%(as_of)s::timestamptz, 'infinity')
    AND (s.superseded_at IS NULL OR s.superseded_at > %(as_of)s::timestamptz)
@@ -29,7 +45,8 @@ SELECT s.vehicle_id, s.segment_id AS id, s.kind, s.start_at, s.end_at, s.start_a
 SELECT s.vehicle_id, s.segment_id AS id, s.kind, s.start_at, s.end_at, s.start_after, s.end_before, s.km, s.km_by, s.km_ways,
        s.kwh, s.kwh_by, s.kwh_ways, s.kwh_spread, s.recovered_kwh, s.grid_kwh, s.electric_km, s.soc_start, s.soc_end, s.evidence,
        s.estimated, s.doubts, s.known_at, s.superseded_at, (count(*) OVER ())::integer AS versions,
-       NULL::bigint AS pile_id, NULL::text AS pile, NULL::float8 AS pile_kwh, NULL::float8 AS loss, NULL::text[] AS matched_by
+       NULL::bigint AS pile_id, NULL::text AS pile, NULL::float8 AS pile_kwh, NULL::float8 AS loss,
+       NULL::integer AS uncounted_s, NULL::text[] AS matched_by
   FROM visible.vehicle_segment s
  WHERE s.vehicle_id = %(vehicle_id)s AND s.segment_id = %(segment_id)s
  ORDER BY s.known_at DESC;

@@ -67,3 +67,23 @@ def test_a_plug_in_of_which_the_meter_tells_nothing_counts_where_it_began(
     assert june_and_july(admin) == [(0.0, 0.0, 0.0, 0), (288.0, 12.0, 276.0, 1)]
     conn.execute(silent, [local("2026-07-01 02:00")])
     assert june_and_july(admin) == [(0.0, 24.0, 0.0, 1), (276.0, 0.0, 276.0, 0)]
+
+
+def test_a_plug_in_that_the_meter_counted_in_part_is_listed_and_has_no_loss(
+    conn: Connection, admin: TestClient
+) -> None:
+    """The meter's last reading is of midnight; the plug-in lasts from 22:00 to 02:00."""
+    segment(conn, "car-2", "night", "charge", "2026-07-02 22:00", 240, kwh=21.6)
+    match(conn, "night")
+    conn.execute("UPDATE charge_match SET loss = 0.1")
+    asked = {"first": local("2026-06-30 00:00"), "end": local("2026-07-04 00:00")}
+    span = {name: at.isoformat() for name, at in asked.items()}
+    partly = admin.get(f"{V1}/charging-balance", params=span).json()["partly_counted"]
+    assert [(each["id"], each["uncounted_s"], each["loss"]) for each in partly] == [
+        ("night", 7200, None)
+    ]
+    listed = admin.get(f"{V1}/charges", params=span).json()["items"]
+    told = {each["id"]: (each["uncounted_s"], each["loss"]) for each in listed}
+    assert told == {
+        "own": (0, 0.1), "night": (7200, None), "public": (None, None), "unpaid": (None, None)
+    }  # fmt: skip

@@ -63,6 +63,18 @@ def test_a_pile_that_gave_less_than_the_battery_took_gave_something_else() -> No
     assert matches([plugged(1, 0, 30, 20.0)], [pile(1, {0: 5.0, 1: 5.0})]) == []
 
 
+def test_a_charge_that_the_meter_tells_in_part_is_matched_by_its_place_and_has_no_loss() -> None:
+    """Of an hour the pile's meter has the first half; the charge took 18 kWh in all."""
+    (found,) = matches([plugged(1, 0, 60, 18.0)], [pile(1, {0: 5.0, 1: 5.0})])
+    assert (found.grid_kwh, found.loss, found.how) == (10.0, None, ("place", "only_one"))
+    (agreeing,) = matches([plugged(1, 0, 40, 9.0)], [pile(1, {0: 5.0, 1: 5.0})])
+    assert agreeing.loss is None
+    (whole,) = matches([plugged(1, 0, 60, 9.0)], [pile(1, {0: 5.0, 1: 5.0, 2: 0.0, 3: 0.0})])
+    assert whole.loss == pytest.approx(0.1)
+    assert matches([plugged(1, 0, 60, 18.0, FAR)], [pile(1, {0: 5.0, 1: 5.0})]) == []
+    assert matches([plugged(1, 0, 60, 5.0)], [pile(1, {0: 5.0, 1: 5.0})]) == []
+
+
 def test_a_quarter_hour_that_two_charges_share_is_divided_by_time() -> None:
     charges = [plugged(1, 0, 20, 13.5), plugged(2, 20, 45, 22.5)]
     found = matches(charges, [pile(1, {0: 12.0, 1: 12.0, 2: 14.0})])

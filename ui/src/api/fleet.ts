@@ -81,6 +81,8 @@ export interface Segment {
   pile: string | null
   pile_kwh: number | null
   loss: number | null
+  /** Of a charge at a pile of our own, without a figure of the pile's meter. [s] */
+  uncounted_s: number | null
 }
 export interface Alarm {
   device_id: number
@@ -132,6 +134,8 @@ export interface PileUse extends Named {
 export interface ChargingBalance {
   piles: PileUse[]
   elsewhere: Segment[]
+  /** Charges of which the pile's meter counted only a part. */
+  partly_counted: Segment[]
 }
 /** Usable capacity of a battery by its charges, with bounds of 95 %. [kWh] */
 export interface Battery {
