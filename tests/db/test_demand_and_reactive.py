@@ -211,6 +211,27 @@ def test_without_a_reading_of_its_last_day_neither_is_guessed(conn: Connection) 
     assert not {"basic", "power_factor"} & amounts(found).keys()
 
 
+def test_reactive_energy_is_told_to_the_instant_between_readings_on_both_sides(
+    conn: Connection,
+) -> None:
+    """None at the turns of the month; up to the readings 20 h beside them it would be 0.79."""
+    before = june(conn)
+    conn.execute(
+        "UPDATE electricity_reading SET reactive_energy_import_kvarh = NULL WHERE ts IN (%s, %s)",
+        [START, START + HOURS * HOUR],
+    )
+    for hour in (-20, HOURS + 20):
+        told = f'"values": {{"reactive_energy_import_kvarh": {500 + KVAR * hour}}}'
+        at = START + hour * HOUR
+        store_messages(
+            conn, [say("school-device-0", f'{{"ts": "{at.isoformat()}", {told}}}'.encode())]
+        )
+        if hour < 0:
+            [gap] = june(conn).gaps
+            assert gap.code == "reactive_energy"
+    assert june(conn) == before
+
+
 def test_a_register_that_falls_for_good_within_the_month_tells_neither(conn: Connection) -> None:
     """Both begin anew on the 21st; one reading astray before it was no fall."""
     shift(conn, "reactive_energy_import_kvarh", 100, 100, -1000)

@@ -28,8 +28,8 @@ SELECT CASE WHEN sum(extract(epoch FROM c.end_at - c.start_at)) = extract(epoch 
 -- name: registers
 -- What the meter's own registers said at the ends of [first, last) and at every end of a declared error in between, as
 -- people corrected it, and the error of the time from there on, in percent; all as it was known at an instant. Maximum
--- demand as it stood within the day before (the last end itself may show the next month's), reactive energy as of the
--- last reading within the day before. No row where the device was replaced, ratio null where it changed in between.
+-- demand as it stood within the day before (the last end itself may show the next month's), reactive energy at the instant
+-- itself, on the straight line between the readings on either side; null where one of them is not within a day. No row where the device was replaced, ratio null where it changed in between.
 -- demand_anew, reactive_anew: whether a register began anew between the first and the last of its readings here, by a
 -- declared swap or reset or by a fall to which the readings before and after agree (one reading astray is none); of
 -- demand, but for the turn of the month on its first day.
@@ -77,20 +77,26 @@ WITH of_meter AS (
            SELECT e.edit_id, e.value FROM edit e
             WHERE e.quantity = 'reactive_energy_import_kvarh' AND r.ts >= e.ts AND r.ts < e.until
             UNION ALL SELECT 0, r.reactive_energy_import_kvarh) x ORDER BY x.edit_id DESC LIMIT 1) reactive
-     WHERE r.ts > %(first)s::timestamptz - interval '1 day' AND r.ts <= %(last)s
+     WHERE r.ts > %(first)s::timestamptz - interval '1 day'
+       AND r.ts < %(last)s::timestamptz + interval '1 day'
        AND num_nonnulls(r.demand_max_kw, r.reactive_energy_import_kvarh) > 0
 ), known AS (
     SELECT * FROM reading r WHERE r.received_at <= %(as_of)s::timestamptz
 ), late AS (
     SELECT * FROM reading r WHERE r.received_at > %(as_of)s::timestamptz AND r.ts <= %(as_of)s::timestamptz
 ), said AS (
-    SELECT o.device_id, c.at, demand.ts AS demand_ts, demand.kw, demand.by_person, reactive.ts AS reactive_ts, reactive.kvarh,
+    SELECT o.device_id, c.at, demand.ts AS demand_ts, demand.kw, demand.by_person,
+           below.ts AS reactive_from, above.ts AS reactive_to,
+           CASE WHEN above.ts = below.ts THEN below.kvarh
+                ELSE below.kvarh + (above.kvarh - below.kvarh)
+                     * extract(epoch FROM c.at - below.ts)::float8 / extract(epoch FROM above.ts - below.ts)::float8
+                 END AS kvarh,
            EXISTS (SELECT FROM late r
                     WHERE r.kw IS NOT NULL AND r.ts <= c.at AND (r.ts < c.at OR c.at < %(last)s) AND r.ts > %(first)s
                       AND r.ts > coalesce(demand.ts, c.at - interval '1 day')) AS demand_unkept,
            EXISTS (SELECT FROM late r
-                    WHERE r.kvarh IS NOT NULL AND r.ts <= c.at
-                      AND r.ts > coalesce(reactive.ts, c.at - interval '1 day')) AS reactive_unkept
+                    WHERE r.kvarh IS NOT NULL AND r.ts > coalesce(below.ts, c.at - interval '1 day')
+                      AND r.ts < coalesce(above.ts, c.at + interval '1 day')) AS reactive_unkept
       FROM of_meter o CROSS JOIN cut c
       LEFT JOIN LATERAL (
         SELECT r.ts, r.kw, r.by_person FROM known r
@@ -100,9 +106,13 @@ WITH of_meter AS (
       LEFT JOIN LATERAL (
         SELECT r.ts, r.kvarh FROM known r
          WHERE r.ts <= c.at AND r.ts > c.at - interval '1 day'
-           AND r.kvarh IS NOT NULL ORDER BY r.ts DESC LIMIT 1) reactive ON true
+           AND r.kvarh IS NOT NULL ORDER BY r.ts DESC LIMIT 1) below ON true
+      LEFT JOIN LATERAL (
+        SELECT r.ts, r.kvarh FROM known r
+         WHERE r.ts >= c.at AND r.ts < c.at + interval '1 day'
+           AND r.kvarh IS NOT NULL ORDER BY r.ts LIMIT 1) above ON true
 ), span AS (
-    SELECT device_id, max(demand_ts) AS demand_last, min(reactive_ts) AS reactive_first, max(reactive_ts) AS reactive_last,
+    SELECT device_id, max(demand_ts) AS demand_last, min(reactive_from) AS reactive_first, max(reactive_to) AS reactive_last,
            bool_or(demand_unkept AND at > %(first)s) AS demand_unkept, bool_or(reactive_unkept) AS reactive_unkept
       FROM said GROUP BY device_id
 ), demand_fall AS (
