@@ -3,6 +3,7 @@
 from datetime import UTC, date, datetime
 from http import HTTPStatus
 from typing import Annotated
+from zoneinfo import ZoneInfo
 
 import psycopg
 from fastapi import APIRouter, Query
@@ -22,9 +23,11 @@ from api.routes.vehicle_schema import (
     VerdictIn,
 )
 from api.routes.vehicles import Organisation, vehicle_named
-from api.scope import Scope
+from api.scope import Caller, Scope
 from domain.coordinates import CoordinateSystem, from_gcj02
+from domain.local_day import local_day
 from domain.sentence import Sentence
+from store.place import organisations
 from store.session import audit
 from store.suspicion import (
     FenceRow,
@@ -89,8 +92,9 @@ def give_verdict(suspicion_id: int, given: VerdictIn, scope: Scope) -> Suspicion
 def list_rules(scope: Scope, organisation: int, day: Day = None) -> Page[RuleOut]:
     """Rules of use as they hold at a place on a day, whether set or usual."""
     now = datetime.now(UTC)
-    told = rules_in_force(scope.conn, organisation, now, day or now.date())
-    coming = rules_coming(scope.conn, organisation, now, day or now.date())
+    on = day or _today(scope, organisation, now)
+    told = rules_in_force(scope.conn, organisation, now, on)
+    coming = rules_coming(scope.conn, organisation, now, on)
     held = rules_of({rule: (row.in_use, row.terms) for rule, row in told.items()})
     return Page(
         items=[
@@ -105,6 +109,12 @@ def list_rules(scope: Scope, organisation: int, day: Day = None) -> Page[RuleOut
             for rule in UseRule
         ]
     )
+
+
+def _today(scope: Caller, organisation: int, now: datetime) -> date:
+    """Local day of a place; in UTC where it is not the caller's to see."""
+    zones = [row.zone for row in organisations(scope.conn) if row.id == organisation]
+    return local_day(now, ZoneInfo(zones[0] if zones and zones[0] else "UTC"))
 
 
 @router.put("/fleet-rules")
@@ -128,7 +138,8 @@ def change_rule(wanted: RuleIn, scope: Scope) -> Page[RuleOut]:
 def list_fences(scope: Scope, organisation: int, day: Day = None) -> Page[FenceOut]:
     """Areas of a place and of those above it, in force on a day or later. WGS-84."""
     now = datetime.now(UTC)
-    rows = fences_of(scope.conn, organisation, now, day or now.date(), coming=True)
+    on = day or _today(scope, organisation, now)
+    rows = fences_of(scope.conn, organisation, now, on, coming=True)
     return Page(items=[_fence(row) for row in rows])
 
 
