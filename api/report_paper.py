@@ -187,6 +187,8 @@ class ReportPaper:
                 yield self.word("compared_provisional")
             if not before["cost_is_whole"]:
                 yield self.word("cost_not_whole_before")
+            for what, why in before.get("unlike", {}).items():
+                yield self.word(f"unlike_{why}", what=self.word(what))
         yield self.word("factors", **self.document["factor_set"])
 
     @property

@@ -9,7 +9,7 @@ from psycopg import Connection
 from analytics.fleet_accounts.period import FleetPeriod, months_of
 from analytics.institution.asked_report import AskedReport
 from analytics.institution.fleet_report import displaced_in
-from analytics.ledger.carbon import Figure
+from analytics.ledger.carbon import Figure, same_carriers
 from analytics.ledger.energy_use import UNIT, Carrier
 from analytics.ledger.indicator import relative_change
 from analytics.ledger.institution_year import CARRIER_OF_MEDIUM
@@ -108,6 +108,7 @@ def _energy(asked: AskedReport, member: Member, before: Member | None) -> Iterat
         ("annual_coal", figures.energy, None if past is None else past.energy),
         ("annual_co2", figures.co2, None if past is None else past.co2),
     ):
+        alike = same_carriers(found, earlier)
         total = whole(found)
         if total is None:
             yield say(f"{key}_untold")
@@ -116,7 +117,7 @@ def _energy(asked: AskedReport, member: Member, before: Member | None) -> Iterat
             key,
             amount=figure(total / _THOUSAND),
             set=asked.factors.id,
-            change=_change(total, whole(earlier)),
+            change=_change(total, whole(earlier) if alike else None),
         )
     rates = (IndicatorName.ENERGY_PER_AREA, IndicatorName.ENERGY_PER_PERSON)
     told = [*_rates(member, rates)]
@@ -177,7 +178,7 @@ def uses(member: Member, before: Member | None) -> Iterator[Sequence[Cell]]:
 
 
 def totals(member: Member, before: Member | None) -> Iterator[Sequence[Cell]]:
-    """Rows of coal equivalent, CO2 and indicators, and a year before."""
+    """Rows of coal equivalent, CO2 and indicators, and a year before if that is the same sum."""
 
     def row(what: str, unit: str, now: Decimal | None, then: Decimal | None) -> Sequence[Cell]:
         share = relative_change(now, then)
@@ -189,7 +190,8 @@ def totals(member: Member, before: Member | None) -> Iterator[Sequence[Cell]]:
         ("coal_equivalent", "kgce", figures.energy, None if earlier is None else earlier.energy),
         ("co2", "kgCO2", figures.co2, None if earlier is None else earlier.co2),
     ):
-        yield row(what, unit, whole(now), whole(past))
+        yield row(what, unit, whole(now), whole(past) if same_carriers(now, past) else None)
     for each in figures.indicators:
-        then = None if earlier is None else earlier.value(each.name)
+        alike = earlier is not None and figures.is_alike(each.name, earlier)
+        then = earlier.value(each.name) if earlier is not None and alike else None
         yield row(each.name.value, each.name.unit, each.value, then)

@@ -187,6 +187,11 @@ def change(now: Figure, then: Figure) -> Change:
     )
 
 
+def same_carriers(now: Figure | None, then: Figure | None) -> bool:
+    """Whether two figures are sums of the same carriers; nothing stands against one alone."""
+    return now is None or then is None or _carriers(now) == _carriers(then)
+
+
 def add(figures: Iterable[Figure]) -> Decimal:
     """Sum of figures of one set, version, basis, unit and year.
 

@@ -6,10 +6,17 @@ from datetime import date
 from decimal import Decimal
 from typing import TypeVar
 
-from analytics.ledger.carbon import Change, Figure, carbon, change, coal_equivalent
+from analytics.ledger.carbon import (
+    Change,
+    Figure,
+    carbon,
+    change,
+    coal_equivalent,
+    same_carriers,
+)
 from analytics.ledger.energy_use import UNIT, Carrier, EnergyUse
 from analytics.ledger.exact import total
-from analytics.ledger.indicator import Indicator, indicators
+from analytics.ledger.indicator import Indicator, indicators, relative_change
 from domain.errors import FactorError
 from domain.factor import FactorSet
 from domain.indicator import IndicatorName
@@ -88,6 +95,24 @@ class InstitutionYear:
     def value(self, name: IndicatorName) -> Decimal | None:
         """Value of one indicator."""
         return next(each.value for each in self.indicators if each.name is name)
+
+    def change_since(self, name: IndicatorName, then: "InstitutionYear") -> Decimal | None:
+        """Change of an indicator as a share of an earlier year's. [1].
+
+        None without both, and between sums of other carriers: not measured is not zero.
+        """
+        if not self.is_alike(name, then):
+            return None
+        return relative_change(self.value(name), then.value(name))
+
+    def is_alike(self, name: IndicatorName, then: "InstitutionYear") -> bool:
+        """Whether an indicator is the sum of the same carriers as another year's."""
+        figures = {
+            IndicatorName.ENERGY_PER_AREA: (self.energy, then.energy),
+            IndicatorName.ENERGY_PER_PERSON: (self.energy, then.energy),
+            IndicatorName.CO2_PER_AREA: (self.co2, then.co2),
+        }
+        return same_carriers(*figures.get(name, (None, None)))
 
 
 def energy_use(metered: Mapping[str, Decimal], declared: Mapping[str, Decimal]) -> EnergyUse:

@@ -20,6 +20,10 @@ _TAKEN = (
 )
 _SHARE = Decimal("0.0001")
 """To which changes are told. [1]"""
+_CONVERTED = ("coal_equivalent", "co2")
+_SUMS = {*_CONVERTED, "cost"}
+_FREE = ("pv_", "green_")
+"""Of kinds that nobody is billed for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +69,14 @@ class KnownMonth:
             for meter in medium["meters"]
         )
 
+    def sums_up(self, what: str) -> set[str]:
+        """What a total is the sum of: carriers, or media and kinds that cost something."""
+        if what == "cost":
+            totals = self.document["totals"]
+            return {each for each in totals if each not in _SUMS and not each.startswith(_FREE)}
+        figure = self.document["energy"].get(what) or {"lines": ()}
+        return {line["carrier"] for line in figure["lines"]}
+
 
 def institution_month(
     month: KnownMonth, before: KnownMonth | None, alerts: Iterable[Mapping[str, Any]]
@@ -91,8 +103,15 @@ def institution_month(
 
 
 def _compared(month: KnownMonth, before: KnownMonth) -> dict[str, Any]:
-    """Totals of a year before, and by which share of them this month's differ."""
+    """Totals of a year before, and by which share of them this month's differ.
+
+    What is not a sum of the same is told under ``unlike`` and has no change: a carrier that was not
+    measured was not zero, and kgce by 等价值 are no others by 当量值.
+    """
     totals = before.document["totals"]
+    unlike = {
+        what: why for what in sorted(_SUMS & totals.keys()) if (why := _unlike(what, month, before))
+    }
     return {
         "month": before.document["month"],
         "standing": before.standing,
@@ -101,9 +120,21 @@ def _compared(month: KnownMonth, before: KnownMonth) -> dict[str, Any]:
         "changes": {
             what: plain(change)
             for what, figure in month.document["totals"].items()
-            if (change := _change(what, figure, month, before)) is not None
+            if what not in unlike and (change := _change(what, figure, month, before)) is not None
         },
+        **({"unlike": unlike} if unlike else {}),
     }
+
+
+def _unlike(what: str, month: KnownMonth, before: KnownMonth) -> str:
+    """Why a total is of something else than a year before; empty where it is of the same."""
+    if what not in month.document["totals"]:
+        return ""
+    now, then = (each.document["energy"]["factor_set"] for each in (month, before))
+    # Versions of one set may differ: a year's new grid factors are one.
+    if what in _CONVERTED and any(now.get(k) != then.get(k) for k in ("code", "electricity")):
+        return "factor_set"
+    return "uses" if month.sums_up(what) != before.sums_up(what) else ""
 
 
 def _change(

@@ -46,6 +46,9 @@ class ComparisonOut(BaseModel):
     base_year: int
     base_value: float | None
     change: float | None = Field(description="As a share of the base; 5 % less is -0.05. [1]")
+    unlike: bool = Field(
+        description="The base is the sum of other carriers, and so there is no change."
+    )
     target: float | None = Field(description="What the plan asks for by this year. [1]")
     target_source: str
     target_checked: bool

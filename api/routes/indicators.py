@@ -13,7 +13,7 @@ from pydantic import BaseModel, Field
 
 from analytics.ledger.carbon import Change, Figure
 from analytics.ledger.energy_use import UNIT, Carrier
-from analytics.ledger.indicator import Indicator, relative_change
+from analytics.ledger.indicator import Indicator
 from analytics.ledger.institution_year import (
     CARRIER_OF_MEDIUM,
     InstitutionYear,
@@ -256,13 +256,17 @@ def _comparison(
 ) -> ComparisonOut:
     earlier = years.earlier(member.organisation.id, base_year)
     base = earlier.value(name) if earlier is not None and earlier.is_over else None
-    change = relative_change(value, base)
+    alike = earlier is None or base is None or member.figures.is_alike(name, earlier)
+    change = None
+    if value is not None and earlier is not None and base is not None:
+        change = member.figures.change_since(name, earlier)
     span = base_year, member.figures.year
     target = target_of(years.targets, name, span, years.institution(member))
     return ComparisonOut(
         base_year=base_year,
         base_value=None if base is None else float(base),
         change=None if change is None else float(change),
+        unlike=not alike,
         target=None if target is None else float(target.change),
         target_source="" if target is None else target.origin.source,
         target_checked=target is not None and target.origin.checked,

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from analytics.ledger.carbon import carbon, coal_equivalent
 from analytics.ledger.energy_use import Carrier, EnergyUse
 from analytics.ledger.indicator import Indicator, Why, indicators, relative_change
-from analytics.ledger.institution_year import Place, institution_year
+from analytics.ledger.institution_year import InstitutionYear, Place, institution_year
 from analytics.ledger.peer import FEWEST, Rank, ranks
 from domain.errors import InputError
 from domain.factor_file import shipped_sets
@@ -226,3 +226,25 @@ def test_a_year_whose_use_is_refused_has_no_figure_and_not_nothing() -> None:
     assert list(known) == [IndicatorName.WATER_PER_PERSON], "water is known all the same"
     told = {each.why for each in year.indicators if each.name not in known}
     assert told == {Why.USE_REFUSED}
+
+
+def test_a_year_without_the_gas_is_no_base_for_one_with_it() -> None:
+    """Gas that was not measured in 2025 was not zero: 26 % more energy per area is no change."""
+
+    def year(number: int, **metered: D) -> InstitutionYear:
+        days = date(number, 1, 1), date(number + 1, 1, 1)
+        denominators = {"area_m2": Mean(Fraction(100), 365, 365), "persons": PERSONS}
+        place = Place("CN-TJ", "office", "cold")
+        return institution_year(number, days, place, (metered, {}), STATISTICS, **denominators)
+
+    base = year(2025, electricity=D(10_000), water=D(9))
+    both, plain = (
+        year(2026, electricity=D(9_000), gas=D(300), water=D(9)),
+        year(2026, electricity=D(9_000), water=D(9)),
+    )
+    for name in (IndicatorName.ENERGY_PER_AREA, IndicatorName.CO2_PER_AREA):
+        assert plain.change_since(name, base) == D("-0.1")
+        assert both.change_since(name, base) is None
+        assert not both.is_alike(name, base)
+    assert both.change_since(IndicatorName.WATER_PER_PERSON, base) == 0
+    assert both.change_since(IndicatorName.ELECTRICITY_PER_AREA, base) == D("-0.1")

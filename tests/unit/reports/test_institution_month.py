@@ -10,6 +10,13 @@ from analytics.reports.institution_month import KnownMonth, institution_month
 CLOSED = {"sequence": 1, "sha256": "0" * 64}
 
 
+def energy(code: str, *carriers: str) -> dict[str, Any]:
+    """Coal equivalent and CO2 of some carriers by a factor set."""
+    figure = {"lines": [{"carrier": carrier} for carrier in carriers]}
+    sets = {"code": code, "version": 1, "electricity": "calorific"}
+    return {"factor_set": sets, "indicators": [], "coal_equivalent": figure, "co2": figure}
+
+
 def month(kwh: str = "90", covered_s: int = 100, **more: Any) -> KnownMonth:
     meter = {"covered_s": covered_s, "lasting_s": 100}
     document = {
@@ -25,7 +32,7 @@ def month(kwh: str = "90", covered_s: int = 100, **more: Any) -> KnownMonth:
         "warnings": [],
         "remarks": [],
         "manual_entries": [],
-        "energy": {"factor_set": {}, "indicators": []},
+        "energy": energy("0.1229", "electricity"),
         **more,
     }
     return KnownMonth(document, CLOSED)
@@ -55,6 +62,37 @@ def test_what_was_nothing_or_in_another_unit_has_no_change() -> None:
     assert "electricity" not in changes(month(), month("0"))
     other = {"electricity": {"amount": "9", "unit": "MWh"}}
     assert "electricity" not in changes(month(), month(totals=other))
+
+
+KGCE = {"coal_equivalent": {"amount": "31", "unit": "kgce"}}
+
+
+def test_coal_equivalent_by_another_factor_set_has_no_change_and_says_so() -> None:
+    now = month(totals=KGCE, energy=energy("0.31", "electricity"))
+    before = month(totals={"coal_equivalent": {"amount": "12.29", "unit": "kgce"}})
+    told = institution_month(now, before, ())["compared"]
+    assert (told["changes"], told["unlike"]) == ({}, {"coal_equivalent": "factor_set"})
+
+
+def test_a_sum_with_a_carrier_that_was_not_measured_a_year_before_has_no_change() -> None:
+    now = month(totals=KGCE, energy=energy("0.1229", "electricity", "natural_gas"))
+    told = institution_month(now, month(totals=KGCE), ())["compared"]
+    assert (told["changes"], told["unlike"]) == ({}, {"coal_equivalent": "uses"})
+
+
+def test_a_newer_version_of_a_set_is_compared() -> None:
+    newer = energy("0.1229", "electricity")
+    newer["factor_set"]["version"] = 2
+    found = changes(month(totals=KGCE, energy=newer), month(totals=KGCE))
+    assert found == {"coal_equivalent": Decimal(0)}
+
+
+def test_a_cost_with_a_medium_that_had_none_a_year_before_has_no_change() -> None:
+    gas = {"gas": {"amount": "7", "unit": "m3"}}
+    before = month()
+    now = month(totals={**before.document["totals"], **gas})
+    told = institution_month(now, before, ())["compared"]
+    assert (set(told["changes"]), told["unlike"]) == ({"electricity"}, {"cost": "uses"})
 
 
 def test_a_month_of_which_nothing_is_known_is_empty() -> None:

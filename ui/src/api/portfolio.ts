@@ -67,6 +67,8 @@ export interface Comparison {
   base_value: number | null
   /** As a share of the base: 5 % less is -0.05. */
   change: number | null
+  /** The base is the sum of other carriers, and so there is no change. */
+  unlike: boolean
   target: number | null
   target_source: string
   target_checked: boolean

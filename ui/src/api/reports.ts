@@ -35,7 +35,7 @@ export interface MonthDocument {
   totals: Record<string, Figure>
   cost_is_whole: boolean
   standing: Standing
-  compared: { month: string; standing: Standing; totals: Record<string, Figure>; changes: Record<string, string> } | null
+  compared: { month: string; standing: Standing; totals: Record<string, Figure>; changes: Record<string, string>; unlike?: Record<string, 'uses' | 'factor_set'> } | null
   alerts: { priority: 'urgent' | 'high' | 'low'; opened: number; resolved: number; standing: number }[]
 }
 export interface ReportWhole extends Report {
