@@ -13,6 +13,7 @@ class ObstacleKind(StrEnum):
     PREVIOUS_OPEN = "previous_open"
     NOT_COMPUTED = "not_computed"
     NO_METER = "no_meter"
+    ENTRY_MISSING = "entry_missing"
     ESTIMATED = "estimated"
     HOURS_MISSING = "hours_missing"
     PLANT_UNCLEAR = "plant_unclear"

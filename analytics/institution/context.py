@@ -5,16 +5,18 @@ from datetime import date, datetime
 
 from psycopg import Connection
 
-from analytics.ledger.month_facts import ManualAmount, MonthFacts
+from analytics.ledger.month_facts import NOT_ENTERED, ManualAmount, MonthFacts
 from domain.calendar import Calendar
+from domain.entry_rule import rule_of
 from domain.errors import CalendarMissingError
 from domain.fact import FactKind
 from domain.manual_entry import EntryKind
 from store.baseline import baselines, versions
 from store.calendar import calendar_of_place, calendar_years
 from store.edit import edits
+from store.entry_reminder import entry_rules
 from store.fact import mean_fact
-from store.manual_entry import approved
+from store.manual_entry import approved, entry_marks
 from store.place import ALL
 from store.register_event import declared
 
@@ -52,6 +54,7 @@ def month_facts(
         area_m2=mean_fact(conn, institution_id, FactKind.FLOOR_AREA, *days),
         persons=mean_fact(conn, institution_id, FactKind.HEADCOUNT, *days),
         manual=_manual(conn, institution_id, days[0]),
+        awaited=_awaited(conn, institution_id, days),
         edits=tuple(
             edit for meter in sorted(boundary) for edit in _edits(conn, meter, boundary, span)
         ),
@@ -106,6 +109,14 @@ def _manual(conn: Connection, institution_id: int, month: date) -> tuple[ManualA
         for row in approved(conn, [institution_id], month.year)
         if row.month == month
     )
+
+
+def _awaited(conn: Connection, institution_id: int, days: tuple[date, date]) -> dict[str, str]:
+    """Kinds asked for or begun of which nothing is approved: how each stands."""
+    rule = rule_of(entry_rules(conn, [institution_id]).get(institution_id, ()), days[0])
+    marks = {mark.kind: mark for mark in entry_marks(conn, [institution_id], days)}
+    begun = {kind: mark.state for kind, mark in sorted(marks.items()) if not mark.counts}
+    return {**{kind: NOT_ENTERED for kind in rule.kinds if kind not in marks}, **begun}
 
 
 def _edits(

@@ -9,8 +9,10 @@ from decimal import Decimal
 from typing import Any
 
 from analytics.ledger.month_energy import MonthEnergy
+from analytics.ledger.month_facts import NOT_ENTERED
 from analytics.ledger.month_inputs import SELF_USED, MonthInputs
 from domain.canonical import plain
+from domain.manual_entry import EntryKind
 from domain.obstacle import Obstacle, ObstacleKind
 from domain.sentence import Sentence
 
@@ -97,6 +99,8 @@ def _obstacles(inputs: MonthInputs, energy: MonthEnergy) -> Iterator[Obstacle]:
             "nothing_to_close", "no boundary meter and no approved entry: there is nothing to close"
         )
         yield whole_month(ObstacleKind.NO_METER, "", "", detail)
+    for entry, state in inputs.awaited.items():
+        yield whole_month(ObstacleKind.ENTRY_MISSING, entry, "", _awaited(entry, state))
     for medium in inputs.metered:
         yield from medium.obstacles(code, inputs.institution["zone"])
     yield from _plant_obstacles(inputs)
@@ -120,6 +124,14 @@ def _obstacles(inputs: MonthInputs, energy: MonthEnergy) -> Iterator[Obstacle]:
             "factor_unchecked", "nobody has checked the factor against {source}", source=source
         )
         yield whole_month(ObstacleKind.FACTOR_UNCHECKED, key, value, detail)
+
+
+def _awaited(entry: EntryKind, state: str) -> Sentence:
+    if state == NOT_ENTERED:
+        template = "{kind} is asked for every month, and neither a meter nor an entry tells it"
+        return Sentence("entry_not_there", template, kind=entry)
+    template = "the entry of {kind} is {state} and not approved"
+    return Sentence("entry_not_approved", template, kind=entry, state=state)
 
 
 def _plant_obstacles(inputs: MonthInputs) -> Iterator[Obstacle]:

@@ -10,9 +10,10 @@ from analytics.ledger.energy_use import UNIT
 from analytics.ledger.indicator import indicators
 from analytics.ledger.institution_year import energy_use, use_besides_electricity
 from analytics.ledger.month_facts import mean_told
-from analytics.ledger.month_inputs import SELF_USED, MonthInputs
+from analytics.ledger.month_inputs import OTHER, SELF_USED, MonthInputs
 from domain.canonical import plain
 from domain.errors import FactorError
+from domain.sentence import Sentence
 
 Found = TypeVar("Found")
 
@@ -35,6 +36,15 @@ class MonthEnergy:
         self.missing: list[str] = []
         year, factors = inputs.first_day.year, inputs.factors
         amounts = self._amounts()
+        self.missing += [
+            Sentence(
+                "other_energy_uncounted",
+                "other energy of {amount} tce is in no figure: its CO2 is not known",
+                amount=plain(entry.amount),
+            )
+            for entry in inputs.entered
+            if entry.kind == OTHER and entry.amount
+        ]
         use = self._attempt(lambda: energy_use(*amounts))
         self.use = use or use_besides_electricity(*amounts)
         self._refused = use is None

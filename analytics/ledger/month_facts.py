@@ -14,6 +14,8 @@ from domain.timeline import Mean
 
 _STEP = Decimal("0.000001")
 _UNITS = {"kwh": "kWh", "gj": "GJ", "l": "L"}
+NOT_ENTERED = "not_entered"
+"""State of a kind that is asked for and of which nobody has typed anything."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +81,8 @@ class MonthFacts:
         Source and instant of entry of the calendar's year.
     area_m2, persons : Mean
         Time-weighted over the month.
+    awaited : mapping of str to str
+        Kinds that are asked for or were begun, and of which nothing is approved: how each stands.
     edits, events : tuple of mapping
         Corrections in force of the boundary meters, as they are written into a document.
     models : tuple of mapping
@@ -91,6 +95,7 @@ class MonthFacts:
     area_m2: Mean
     persons: Mean
     manual: tuple[ManualAmount, ...]
+    awaited: Mapping[str, str]
     edits: tuple[Mapping[str, Any], ...]
     events: tuple[Mapping[str, Any], ...]
     models: tuple[Mapping[str, Any], ...]

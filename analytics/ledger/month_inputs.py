@@ -12,9 +12,18 @@ from analytics.ledger.meter_cost_month import MeterCostMonth
 from analytics.ledger.month_facts import ManualAmount, MonthFacts
 from analytics.ledger.own_plant import OwnPlant
 from domain.factor import FactorSet
+from domain.manual_entry import EntryKind
 from domain.obstacle import ObstacleKind
 
 SELF_USED = "pv_self_used_kwh"
+OTHER = EntryKind.OTHER_TCE.value
+_OF_NO_FIGURE = {
+    EntryKind.PV_GENERATED_KWH,
+    # Without the second person a certificate is worth nothing, and the month waits for none.
+    EntryKind.GREEN_RETIRED_KWH,
+    EntryKind.GREEN_HELD_KWH,
+}
+"""Kinds without which no figure of a month lacks anything."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,9 +71,24 @@ class MonthInputs:
         return tuple(
             entry
             for entry in self.facts.manual
-            if entry.kind in {*DECLARABLE} - known
+            if entry.kind in {*DECLARABLE, OTHER} - known
             or (entry.medium is not None and entry.medium not in whole)
         )
+
+    @property
+    def awaited(self) -> dict[EntryKind, str]:
+        """Kinds that the figures of the month lack, and how each stands.
+
+        Where a meter hung, the hours it lacks are told and not the entry.
+        """
+        metered = {medium.medium for medium in self.media}
+        if self.plant is not None:
+            metered.add("pv_self_used")
+        return {
+            kind: state
+            for kind, state in ((EntryKind(each), how) for each, how in self.facts.awaited.items())
+            if kind not in _OF_NO_FIGURE and kind.metered_as not in metered
+        }
 
     @property
     def plant(self) -> OwnPlant | None:

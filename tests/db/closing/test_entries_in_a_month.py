@@ -15,8 +15,11 @@ from tests.closable_school import (
 )
 from tests.db.closing.desk import (
     OF_JUNE,
+    close,
     closed,
+    month_of,
     obstacles,
+    preview,
 )
 from tests.db.conftest import SignIn
 
@@ -84,3 +87,48 @@ def test_an_approved_entry_stands_in_for_meters_that_do_not_know_the_month_whole
     assert Decimal(document["totals"]["cost"]["amount"]) == Decimal("2934.00") + Decimal("18000.10")
     assert [each["counted_by"] for each in document["media"]] == ["entry", "meters"]
     assert Decimal(document["totals"]["coal_equivalent"]["amount"]) == 28900 * COAL
+
+
+def begin(conn: Connection, kind: str) -> None:
+    """An entry of June that nobody has submitted."""
+    conn.execute(
+        "WITH entry AS (INSERT INTO manual_entry (organisation_id, kind, month) "
+        "VALUES (%s, %s, '2026-06-01') RETURNING entry_id), "
+        "typed AS (INSERT INTO manual_entry_version (entry_id, version, amount, source, person_id) "
+        "SELECT entry_id, 1, 5, 'bill', 1 FROM entry) "
+        "INSERT INTO manual_entry_step (entry_id, revision, version, state, person_id) "
+        "SELECT entry_id, 1, 1, 'draft', 1 FROM entry",
+        [school_id(conn), kind],
+    )
+
+
+def test_a_month_waits_for_entries_that_are_asked_for_or_begun_and_that_no_meter_tells(
+    conn: Connection, sign_in: SignIn
+) -> None:
+    conn.execute(
+        "INSERT INTO entry_rule (organisation_id, first_month, kinds, due_day, person_id) "
+        "VALUES (%s, '2026-01-01', '{electricity_kwh,natural_gas_m3}', 10, 1)",
+        [school_id(conn)],
+    )
+    begin(conn, "diesel_l")
+    begin(conn, "water_m3")
+    begin(conn, "green_retired_kwh")
+    client = sign_in("head")
+    assert [each[:3] for each in obstacles(client, conn)] == [
+        ("entry_missing", "school", "natural_gas_m3"),
+        ("entry_missing", "school", "diesel_l"),
+    ]
+    assert close(client, conn).status_code == 409
+    assert month_of(client, conn)["state"] == "open"
+
+
+def test_other_energy_is_paid_for_and_stands_against_a_coal_equivalent_without_it(
+    conn: Connection, sign_in: SignIn
+) -> None:
+    approve(conn, "other_tce", "3.5", "4200.00")
+    found = preview(sign_in("head"), conn)
+    totals = found["document"]["totals"]
+    assert Decimal(totals["cost"]["amount"]) == JUNE_CNY + Decimal("4200.00")
+    assert totals["other_tce"] == {"amount": "3.5", "unit": "tce"}
+    [stands] = found["obstacles"]
+    assert (stands["kind"], stands["words"]["code"]) == ("factor_missing", "other_energy_uncounted")

@@ -23,6 +23,7 @@ export function mendedAt({ kind, place, first_day }: Obstacle): { name: string; 
   if (kind.startsWith('factor')) return { name: 'factors', query: kind === 'factor_unchecked' ? { q: place } : {} }
   if (kind.startsWith('cost') || kind.startsWith('price')) return { name: 'tariffs', query: { month: first_day.slice(0, 7) } }
   if (kind === 'area_missing' || kind === 'headcount_missing') return { name: 'facts', query: {} }
+  if (kind === 'entry_missing') return { name: 'entries', query: {} }
   if (kind === 'hours_missing' || kind === 'estimated' || kind === 'not_computed') return { name: 'quality', query: {} }
   return null
 }
