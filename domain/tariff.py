@@ -207,6 +207,25 @@ class Tariff:
         )
         raise MissingInputError(reason, code="version")
 
+    def refuse_other_medium(self, medium: str) -> None:
+        """Refuse to price what is counted of another medium.
+
+        Raises
+        ------
+        MissingInputError
+            If it is not of the tariff's medium.
+        """
+        if medium != self.medium:
+            reason = Sentence(
+                "tariff_prices_other_medium",
+                "tariff {tariff} is of {medium}, and the meter counts {counted}: "
+                "let it leave the tariff, and put it on one of its own medium",
+                tariff=self.code,
+                medium=self.medium.value,
+                counted=medium,
+            )
+            raise MissingInputError(reason, code="medium")
+
 
 def refuse_overlaps(versions: Iterable[TariffVersion], *, place: str) -> None:
     """Refuse versions of one tariff of which two hold on the same day.

@@ -41,6 +41,7 @@ class ContractMeter:
 
     meter_id: int
     code: str
+    medium: str
     quantity: str
     place_id: int | None
     place: str | None

@@ -31,6 +31,7 @@ class CostPoint:
     """
 
     meter_id: int
+    medium: str
     quantity: str
     place_id: int
     zone: str

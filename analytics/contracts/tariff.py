@@ -75,6 +75,8 @@ def _tariff(
     held = tariff(conn, tariff_id, as_of=known_at)
     if held is None:
         raise MissingInputError(f"tariff {tariff_id} is gone", code="tariff")
+    for meter in meters:
+        held.refuse_other_medium(meter.medium)
     since = windows_since(held, days[0])
     rows = [
         row

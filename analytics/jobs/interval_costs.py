@@ -184,11 +184,13 @@ class _Tables:
         Raises
         ------
         MissingInputError
-            If the tariff has no version on some day, or a temperature is not known.
+            If the tariff is of another medium or has no version on some day, or a temperature is
+            not known.
         CalendarMissingError
             If a window asks for the kind of a day in a year nobody has entered.
         """
         of_meter = self._tariff(tariff_id)
+        of_meter.refuse_other_medium(point.medium)
         kinds = self._kinds(of_meter, point, first, end)
         place = point.place_id if _asks_for_heat(of_meter) else None
         key = (tariff_id, point.zone, first, end, tuple(kinds.values()), place)

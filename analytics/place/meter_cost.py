@@ -213,6 +213,7 @@ def _stretches(
             raise MissingInputError(
                 Sentence("tariff_gone", "tariff {tariff} is gone", tariff=terms.code), code="tariff"
             )
+        of_meter.refuse_other_medium(meter.medium)
         timetable = lay_out(of_meter, first, end, zone=zone, calendar=calendar, weather=weather)
         rows = prices(conn, terms.tariff_id, first.replace(day=1), end, as_of=as_of)
         span = day_start(first, zone), day_start(end, zone)

@@ -281,3 +281,17 @@ def test_a_meter_is_put_on_no_tariff_of_another_medium(conn: Connection, admin: 
     put = admin.post(f"{V1}/meters/hospital-meter-0/tariffs", json={"code": "water"})
     assert (put.status_code, put.json()["code"]) == (409, "tariff_of_other_medium")
     assert conn.execute("SELECT count(*) FROM meter_tariff").fetchone() == (1,)
+
+
+def test_days_on_a_tariff_of_another_medium_from_before_that_was_refused_have_no_cost(
+    conn: Connection, admin: TestClient
+) -> None:
+    assert kept(conn)
+    conn.execute("UPDATE tariff SET medium = 'water'")
+    work(conn)
+    assert kept(conn) == {}
+    days = {"first_day": str(JUNE), "end_day": str(JULY)}
+    asked = admin.get(f"{V1}/meters/{METER}/cost", params=days)
+    assert (asked.status_code, asked.json()["code"]) == (409, "tariff_prices_other_medium")
+    told = admin.get(f"{V1}/meters/{METER}/cost/periods", params=days).json()
+    assert {each["code"] for each in told["missing"]} == {"medium"}

@@ -1,6 +1,6 @@
 -- name: meters
 -- Meters by code, where each hangs or hung last, and whether its devices tell registers and nothing else.
-SELECT m.meter_id, m.code, m.quantity, p.place_id, o.code AS place, zone_of(p.place_id) AS zone,
+SELECT m.meter_id, m.code, m.medium, m.quantity, p.place_id, o.code AS place, zone_of(p.place_id) AS zone,
        (SELECT coalesce(bool_and(d.counts_by = 'register'), false) FROM meter_device d WHERE d.meter_id = m.meter_id) AS registers
   FROM meter m
   LEFT JOIN LATERAL (SELECT q.place_id FROM meter_position q WHERE q.meter_id = m.meter_id

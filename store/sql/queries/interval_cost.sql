@@ -1,19 +1,30 @@
 -- name: waiting
--- Meters whose cost is to be computed.
-SELECT DISTINCT meter_id FROM cost_work ORDER BY 1;
+-- Meters whose cost is to be computed: those on the list, and those with a cost kept by a tariff of another medium, on
+-- which a meter could once be put.
+SELECT meter_id FROM cost_work
+ UNION SELECT k.meter_id FROM meter_tariff k JOIN meter m USING (meter_id) JOIN tariff t USING (tariff_id)
+        WHERE t.medium <> m.medium
+          AND EXISTS (SELECT FROM consumption_cost c WHERE c.meter_id = k.meter_id AND c.tariff_id = k.tariff_id)
+ ORDER BY 1;
 
 -- name: claim
 -- One worker per meter at a time; false when another has it. Held until the transaction ends.
 SELECT pg_try_advisory_xact_lock(hashtext('civicwatt cost'), %(meter_id)s::integer);
 
 -- name: take_work
--- Takes the days off the list before they are computed: what commits later stays on it.
-DELETE FROM cost_work WHERE meter_id = %(meter_id)s RETURNING first_day, end_day;
+-- Takes the days off the list before they are computed: what commits later stays on it. With them days whose cost is kept
+-- by a tariff of another medium.
+WITH taken AS (DELETE FROM cost_work WHERE meter_id = %(meter_id)s RETURNING first_day, end_day)
+SELECT first_day, end_day FROM taken
+ UNION ALL SELECT min(c.day), max(c.day) + 1
+             FROM consumption_cost c JOIN meter m USING (meter_id) JOIN tariff t USING (tariff_id)
+            WHERE c.meter_id = %(meter_id)s AND t.medium <> m.medium
+           HAVING count(*) > 0;
 
 -- name: point
 -- What a cost needs to know of a meter, and the days of which it has figures or costs; those of the place
 -- where it hangs, or hung last. No row without such days.
-SELECT m.meter_id, m.quantity, p.place_id, zone_of(p.place_id) AS zone, d.first_day, d.end_day
+SELECT m.meter_id, m.medium, m.quantity, p.place_id, zone_of(p.place_id) AS zone, d.first_day, d.end_day
   FROM meter m
  CROSS JOIN LATERAL (SELECT q.place_id FROM meter_position q WHERE q.meter_id = m.meter_id
                       ORDER BY upper(q.during) DESC NULLS FIRST LIMIT 1) p
