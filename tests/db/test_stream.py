@@ -147,7 +147,7 @@ def test_a_stream_ends_with_its_session(server: str, conn: Connection) -> None:
 
 
 def test_a_stranger_is_refused(server: str) -> None:
-    assert httpx2.get(f"{server}/api/v1/stream").status_code == 401
+    assert httpx2.get(f"{server}/api/v1/stream", timeout=20).status_code == 401
 
 
 def device_id(conn: Connection, code: str) -> int:
