@@ -113,6 +113,10 @@ class RentalOut(BaseModel):
     distance_cny: Decimal
     billed_km: Decimal | None = Field(description="[km]")
     driven_km: Decimal | None = Field(description="Of the trips. [km]")
+    partly_seen: bool = Field(
+        description="In part of its time the vehicle was at a place that may not be seen: what was"
+        " driven is not told."
+    )
     billed: Decimal = Field(description="[CNY]")
     expected: Decimal = Field(description="[CNY]")
     difference: Decimal = Field(description="Billed - expected. [CNY]")
@@ -122,7 +126,9 @@ class RentalsOut(BaseModel):
     """Bills of rentals that began in the months."""
 
     items: list[RentalOut]
-    unchecked: int = Field(description="Bills without terms in force, or without an end.")
+    unchecked: int = Field(
+        description="Bills without terms in force, without an end, or whose distance is not told."
+    )
 
 
 class PlacesOut(BaseModel):

@@ -70,6 +70,8 @@ class PileUse:
     ----------
     metered_kwh, matched_kwh : float
         By its meter; of it, given to charges that are matched. [kWh]
+    unseen_kwh : float
+        Of it, given to matched charges of vehicles that the person may not see. [kWh]
     covered_s : int
         Of the span, that its meter has figures for. [s]
     inside, twice : list of str
@@ -87,6 +89,7 @@ class PileUse:
     metered_kwh: float
     matched_kwh: float
     charges: int
+    unseen_kwh: float
     covered_s: int
     inside: list[str]
     twice: list[str]
@@ -94,7 +97,7 @@ class PileUse:
     @property
     def unmatched_kwh(self) -> float:
         """Given to nobody known. [kWh]."""
-        return max(self.metered_kwh - self.matched_kwh, 0.0)
+        return max(self.metered_kwh - self.matched_kwh - self.unseen_kwh, 0.0)
 
 
 def piles(conn: Connection) -> list[PileRow]:

@@ -143,6 +143,17 @@ def pile_taken(
     return conn.execute(sql("vehicle_stint", "pile_taken"), arguments).fetchall()
 
 
+def seen(
+    conn: Connection, vehicles: Collection[int]
+) -> dict[int, list[tuple[datetime | None, datetime | None]]]:
+    """Spans in which the person may see what each vehicle did; None: without a bound."""
+    found: dict[int, list[tuple[datetime | None, datetime | None]]] = {}
+    arguments = {"vehicle_ids": list(vehicles)}
+    for vehicle_id, start, end in conn.execute(sql("vehicle_stint", "seen"), arguments):
+        found.setdefault(vehicle_id, []).append((start, end))
+    return found
+
+
 def days_heard(
     conn: Connection, vehicles: Collection[int], first: datetime, until: datetime, zone: str
 ) -> dict[int, set[date]]:

@@ -25,7 +25,7 @@ from store.fleet_entry import (
 )
 from store.fleet_limit import FleetLimitRow, limits_in_force
 from store.vehicle_order import orders_of
-from store.vehicle_stint import TripRow, days_heard, institutions_at, trips_of
+from store.vehicle_stint import TripRow, days_heard, institutions_at, seen, trips_of
 
 _DAY, _INSTANT = timedelta(days=1), timedelta(microseconds=1)
 _LONGEST = timedelta(days=8)
@@ -128,10 +128,20 @@ def at_once_of(period: FleetPeriod, limits: FleetLimits) -> AtOnce:
 
 @dataclass(frozen=True, slots=True)
 class Rentals:
-    """Bills of rentals, checked; `unchecked` have no terms in force or no end."""
+    """Bills of rentals, checked.
+
+    Attributes
+    ----------
+    unchecked : int
+        Bills without terms in force, without an end, or whose distance nobody tells.
+    partly_seen : set of tuple
+        Names of the orders in whose time the person may not see all that the vehicle did: no
+        distance of its trips is told.
+    """
 
     checked: list[RentalCheck]
     unchecked: int
+    partly_seen: set[tuple[str, str, bool]]
 
 
 def rentals_of(period: FleetPeriod) -> Rentals:
@@ -146,7 +156,8 @@ def rentals_of(period: FleetPeriod) -> Rentals:
         and first <= each.order.at < until
         and period.stint_at(each.order.vehicle_id, each.order.at)
     ]
-    trips = _trips_in([each.order for each in bills], period)
+    rented = [each.order for each in bills]
+    trips, partly_seen = _trips_in(rented, period), _partly_seen(rented, period)
     checked = []
     for each in bills:
         order = each.order
@@ -154,11 +165,25 @@ def rentals_of(period: FleetPeriod) -> Rentals:
         found = _terms_on(
             [row for row in terms if row.vehicle_id == order.vehicle_id and row.holds_from <= day]
         )
-        driven = _driven(trips, order)
+        driven = None if order.name in partly_seen else _driven(trips, order)
         check = found and rental_check(order, found, driven_km=driven, back=each.net - order.amount)
         if check:
             checked.append(check)
-    return Rentals(checked, len(bills) - len(checked))
+    return Rentals(checked, len(bills) - len(checked), partly_seen)
+
+
+def _partly_seen(rentals: list[VehicleOrder], period: FleetPeriod) -> set[tuple[str, str, bool]]:
+    """Rentals in whose time the vehicle was also where the person may not see it."""
+    spans = seen(period.conn, {order.vehicle_id for order in rentals})
+    return {
+        order.name
+        for order in rentals
+        if order.until is not None
+        and not any(
+            (since is None or since <= order.at) and (end is None or order.until <= end)
+            for since, end in spans.get(order.vehicle_id, ())
+        )
+    }
 
 
 def _terms_on(rows: list[RentalTermsRow]) -> RentalTerms | None:

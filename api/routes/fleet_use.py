@@ -162,7 +162,11 @@ def rentals(period: FleetMonths) -> RentalsOut:
     """Bills of rented vehicles beside their terms, by hour and kilometre."""
     found = rentals_of(period)
     return RentalsOut(
-        items=[_rental(each, period) for each in found.checked], unchecked=found.unchecked
+        items=[
+            _rental(each, period, partly_seen=each.order.name in found.partly_seen)
+            for each in found.checked
+        ],
+        unchecked=found.unchecked,
     )
 
 
@@ -244,7 +248,7 @@ def _unbooked(trip: Stretch, period: FleetPeriod) -> UnbookedOut:
     )
 
 
-def _rental(check: RentalCheck, period: FleetPeriod) -> RentalOut:
+def _rental(check: RentalCheck, period: FleetPeriod, *, partly_seen: bool) -> RentalOut:
     order = check.order
     return RentalOut(
         vehicle_id=order.vehicle_id,
@@ -258,6 +262,7 @@ def _rental(check: RentalCheck, period: FleetPeriod) -> RentalOut:
         distance_cny=check.distance,
         billed_km=check.billed_km,
         driven_km=check.driven_km,
+        partly_seen=partly_seen,
         billed=check.expected + check.difference,
         expected=check.expected,
         difference=check.difference,

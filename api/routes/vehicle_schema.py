@@ -342,6 +342,9 @@ class PileUseOut(BaseModel):
     above: list[str] = Field(description="Meters above its own.")
     metered_kwh: float = Field(description="By its meter. [kWh]")
     matched_kwh: float = Field(description="Of it, to known charges. [kWh]")
+    unseen_kwh: float = Field(
+        description="Of it, to known charges of vehicles that are not shown. [kWh]"
+    )
     unmatched_kwh: float = Field(description="To nobody known. [kWh]")
     charges: int
     covered_s: int = Field(description="Of the span, with figures of its meter. [s]")

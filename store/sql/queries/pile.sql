@@ -77,7 +77,8 @@ ON CONFLICT (vehicle_id, segment_id, known_at) DO UPDATE
 
 -- name: balance
 -- Per pile over [first, end): metered, matched, and the contracts in whose boundary it is counted, by itself or under a meter
--- above it. A charge that lasted beyond the span has the part in it that was counted in it.
+-- above it. A charge that lasted beyond the span has the part in it that was counted in it. What charges of vehicles got that the
+-- person may not see is told as a sum, so that it does not pass for energy given to nobody.
 WITH hung AS MATERIALIZED (
     SELECT p.pile_id, a.meter_id, a.meter_id = p.meter_id AS own
       FROM pile p CROSS JOIN LATERAL meter_ancestry(ARRAY[p.meter_id], tstzrange(%(first)s, %(end)s)) a
@@ -90,6 +91,7 @@ WITH hung AS MATERIALIZED (
 SELECT p.pile_id, p.code, p.name_zh, p.name_en, p.meter_id, m.code AS meter_code,
        ARRAY(SELECT DISTINCT n.code FROM hung h JOIN meter n USING (meter_id) WHERE h.pile_id = p.pile_id AND NOT h.own ORDER BY 1) AS above,
        coalesce(u.kwh, 0) AS metered_kwh, coalesce(g.kwh, 0) AS matched_kwh, coalesce(g.charges, 0) AS charges,
+       greatest(coalesce(a.kwh, 0) - coalesce(g.kwh, 0), 0) AS unseen_kwh,
        coalesce(u.covered_s, 0)::integer AS covered_s,
        ARRAY(SELECT b.code FROM bounded b WHERE b.pile_id = p.pile_id ORDER BY 1) AS inside,
        ARRAY(SELECT b.code FROM bounded b WHERE b.pile_id = p.pile_id AND b.twice ORDER BY 1) AS twice
@@ -99,4 +101,5 @@ SELECT p.pile_id, p.code, p.name_zh, p.name_en, p.meter_id, m.code AS meter_code
                       WHERE c.meter_id = p.meter_id AND c.quantity = m.quantity AND c.superseded_at IS NULL
                         AND c.start_at >= %(first)s AND c.start_at < %(end)s) u ON true
   LEFT JOIN visible_pile_charging(ARRAY[p.pile_id], tstzrange(%(first)s, %(end)s)) g ON true
+  LEFT JOIN pile_charging(ARRAY[p.pile_id], tstzrange(%(first)s, %(end)s)) a ON true
  ORDER BY p.code;

@@ -46,6 +46,11 @@ SELECT s.vehicle_id, s.segment_id AS id, s.start_at, s.end_at, s.kwh, m.pile_id,
 SELECT t.start_at, t.end_at
   FROM pile_taken(%(pile_id)s::bigint, %(first)s::timestamptz, %(until)s::timestamptz, %(vehicle_ids)s::bigint[], %(ids)s::text[]) t;
 
+-- name: seen
+-- From when to when the person may see what vehicles did; null: without a bound.
+SELECT v.vehicle_id, lower(r.span) AS start_at, upper(r.span) AS end_at
+  FROM visible_vehicles() v CROSS JOIN unnest(v.during) AS r (span) WHERE v.vehicle_id = ANY (%(vehicle_ids)s);
+
 -- name: days_heard
 -- Local days of [first, until) on which anything is known of a vehicle: it drove, stood or charged. A stop that lies in a
 -- silence of its terminal says nothing of the days in between.

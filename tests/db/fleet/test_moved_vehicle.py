@@ -21,6 +21,12 @@ MOVED = "2026-07-02 00:00"
 INSURANCE = """保单号,车牌号,保险起期,保险止期,保费
 P1,津Acar-1,2026-06-01,2026-08-30,9100.00
 """
+RENTAL = """订单号,车牌号,取车时间,还车时间,行驶里程,金额
+R1,津Acar-1,2026-07-01 08:00,2026-07-02 20:00,{km},266.00
+"""
+RENTAL_TERMS = """vehicle,first_day,hour_cny,km_cny,day_cap_cny,step_min,free_km
+car-1,2026-01-01,10,0.50,83,30,
+"""
 NIGHT = """订单编号,车牌号,充电开始时间,充电结束时间,充电电量,实付金额
 N1,津Acar-2,2026-08-01 00:05,2026-08-01 00:50,10,13.00
 """
@@ -197,3 +203,24 @@ def test_limits_of_idleness_are_told_beside_the_result_and_are_those_of_the_near
     assert limits("school")["reason"] == "decree 9"
     own = new | {"organisation_id": place_id(conn, "school")}
     assert client.put(f"{V1}/fleet-limits", json=own).status_code == 403
+
+
+@pytest.mark.parametrize("km", ["200", ""])
+def test_a_rental_of_which_a_part_may_not_be_seen_has_no_distance_of_trips(
+    conn: Connection, client: TestClient, sign_in: SignIn, km: str
+) -> None:
+    """Two days of 100 km each; the vehicle is the school's on the first of them only."""
+    assert take(client, "rental_terms", RENTAL_TERMS)["taken"]
+    assert take(client, "orders_rent", RENTAL.format(km=km))["taken"]
+    assert hand_over(client).status_code == 201
+    found = {}
+    for login in ("admin", "school"):
+        months = asked(conn, "school")
+        answer = sign_in(login).get(f"{V1}/fleet-use/rentals", params=months).json()
+        found[login] = (
+            answer["unchecked"],
+            [(e["driven_km"], e["partly_seen"], e["difference"]) for e in answer["items"]],
+        )
+    # 83 for each of two days, and 200 km at 0.50.
+    assert found["admin"] == (0, [("200.000000", False, "0.00")])
+    assert found["school"] == ((0, [(None, True, "0.00")]) if km else (1, []))

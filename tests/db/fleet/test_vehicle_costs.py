@@ -284,6 +284,11 @@ def test_institutions_that_share_a_pile_share_what_its_meter_counted(
         found[login, place] = kwh[vehicle]
     assert found["admin", "school"] == found["school", "school"] == Decimal(4)
     assert sum(found[key] for key in found if key[0] == "admin") == Decimal(12)
+    hours = {"first": "2026-07-01T19:00:00Z", "end": "2026-07-01T21:00:00Z"}
+    for login, told in (("admin", (12.0, 0.0, 0.0)), ("school", (4.0, 8.0, 0.0))):
+        [pile] = sign_in(login).get(f"{V1}/charging-balance", params=hours).json()["piles"]
+        names = ("matched_kwh", "unseen_kwh", "unmatched_kwh")
+        assert tuple(pile[name] for name in names) == pytest.approx(told)
 
 
 def test_a_wrong_row_is_refused_at_its_cell_and_nothing_is_taken(

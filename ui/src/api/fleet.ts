@@ -126,6 +126,8 @@ export interface PileUse extends Named {
   above: string[]
   metered_kwh: number
   matched_kwh: number
+  /** Given to known charges of vehicles that are not shown. */
+  unseen_kwh: number
   unmatched_kwh: number
   charges: number
   inside: string[]

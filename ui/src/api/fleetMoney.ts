@@ -249,6 +249,8 @@ export interface Rental {
   distance_cny: Decimal
   billed_km: Decimal | null
   driven_km: Decimal | null
+  /** In part of its time the vehicle was at a place that may not be seen. */
+  partly_seen: boolean
   billed: Decimal
   expected: Decimal
   difference: Decimal
