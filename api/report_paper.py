@@ -227,7 +227,7 @@ class ReportPaper:
 
     def _items(self) -> Iterator[tuple[Cell, ...]]:
         for medium in self.document["media"]:
-            total = Decimal(medium.get("total", {}).get("amount", 0))
+            total = _used(medium)
             for item in medium.get("sub_items", ()):
                 amount = Decimal(item["use"]["amount"])
                 yield (
@@ -303,6 +303,12 @@ class ReportPaper:
             yield self.word(each["kind"]), self.word(each["medium"]), f"{share:.2f} %"
         for each in self.document["remarks"]:
             yield self.word(each["kind"]), each["meter"], each["since"] or ""
+
+
+def _used(medium: Mapping[str, Any]) -> Decimal:
+    """What was used of a medium: what came in, and what its plants made for the house itself."""
+    told = (medium.get("total"), medium.get("plant", {}).get("self_used"))
+    return sum((Decimal(each["amount"]) for each in told if each), Decimal(0))
 
 
 def _grouped(figure: Mapping[str, str]) -> str:

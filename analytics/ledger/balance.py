@@ -102,6 +102,8 @@ class Balance:
         Length of those slots. [s]
     bought, generated, fed_in : float or None
         What that is made of: bought + generated - fed in. None where no such meter stands.
+    strands : tuple of Part
+        The parts again, each `above` with all meters over it and not the nearest alone.
     beside : tuple of Part
         Check and virtual meters, which are no parts of anything.
     """
@@ -112,6 +114,7 @@ class Balance:
     generated: float | None
     fed_in: float | None
     parts: tuple[Part, ...]
+    strands: tuple[Part, ...]
     rests: tuple[Rest, ...]
     beside: tuple[Part, ...]
 
@@ -138,6 +141,7 @@ class _Tally:
         self._total: dict[Slot, float] = {}
         self._made_of: dict[str, dict[Slot, float]] = defaultdict(dict)
         self._parts: dict[tuple[int, tuple[int, ...]], dict[Slot, float]] = defaultdict(dict)
+        self._strands: dict[tuple[int, tuple[int, ...]], dict[Slot, float]] = defaultdict(dict)
         self._beside: dict[int, dict[Slot, float]] = defaultdict(dict)
         self._rests: dict[tuple[int, ...], _RestTally] = defaultdict(_RestTally)
 
@@ -162,6 +166,7 @@ class _Tally:
         uses = {meter: _sum(forest.behind(meter), within) for meter in forest.roofs}
         for meter in top or forest.loose:
             self._parts[meter, ()].update(uses[meter])
+            self._strands[meter, ()].update(uses[meter])
         for meter in forest.beside:
             self._beside[meter].update(within[meter])
         if top and forest.loose:
@@ -178,14 +183,17 @@ class _Tally:
         of: tuple[int, ...],
         whole: Mapping[Slot, float],
         parts: Sequence[int],
+        over: tuple[int, ...] = (),
     ) -> None:
         if not parts:
             return
+        above = (*of, *over)
         self._rests[of].add(whole, {part: uses[part] for part in parts})
         for part in parts:
             inside = {slot: value for slot, value in uses[part].items() if slot in whole}
             self._parts[part, of].update(inside)
-            self._split(forest, uses, (part,), inside, forest.parts.get(part, ()))
+            self._strands[part, above].update(inside)
+            self._split(forest, uses, (part,), inside, forest.parts.get(part, ()), above)
 
     def result(self) -> Balance:
         return Balance(
@@ -194,7 +202,8 @@ class _Tally:
             self._made("bought"),
             self._made("generated"),
             self._made("fed_in"),
-            tuple(_part(meter, above, uses) for (meter, above), uses in self._parts.items()),
+            tuple(_part(*key, uses) for key, uses in self._parts.items()),
+            tuple(_part(*key, uses) for key, uses in self._strands.items()),
             tuple(rest.result(of) for of, rest in self._rests.items()),
             tuple(_part(meter, (), uses) for meter, uses in self._beside.items()),
         )

@@ -115,7 +115,7 @@ class MediumMonth:
     def _sub_items(self) -> Iterator[dict[str, Any]]:
         """Use by sub-item; of meters of one item above each other only the upper one counts."""
         parts: dict[str, list[Part]] = defaultdict(list)
-        for part in self.balance.parts:
+        for part in self.balance.strands:
             item = self.items[part.meter_id][1]
             above = {self.items[meter][1] for meter in part.above if meter in self.items}
             if item and item not in above and part.use is not None:

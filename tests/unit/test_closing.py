@@ -1,5 +1,6 @@
 """What a meter counted in a month, what stands against closing it, and what a new look changes."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
@@ -100,6 +101,30 @@ def test_the_unmetered_share_warns_above_its_limit_only_and_over_counting_always
     assert (above["kind"], above["share"]) == ("unmetered", "0.055556")
     [over] = medium(whole, {2: 1000.0, 3: 900.0}).warnings(limit)
     assert over["kind"] == "over_counted"
+
+
+def test_a_meter_below_one_of_its_item_counts_nothing_however_far_below_it_hangs() -> None:
+    """A chiller (40) on a panel (50) of no item, on a floor (60): hvac is 60, and not 100."""
+    whole = meter({})
+    half = FIRST + 15 * 24 * HOUR
+
+    def hung(n: int, above: int | None, end: datetime | None = None) -> Position:
+        return Position(n, above, MeterRole.SUB, None, end, here=True)
+
+    items = {1: ("main", ""), 2: ("floor", "hvac"), 3: ("panel", ""), 4: ("chiller", "hvac")}
+    main = Position(1, None, MeterRole.MAIN, None, None, here=True)
+    slots = [(FIRST, 15 * 86400), (half, 15 * 86400)]
+    uses = {
+        n: dict.fromkeys(slots, kwh) for n, kwh in ((1, 900.0), (2, 60.0), (3, 50.0), (4, 40.0))
+    }
+    stays = [main, hung(2, 1), hung(3, 2), hung(4, 3)]
+    # The panel hangs below the main meter from the middle of the month on.
+    moves = [main, hung(2, 1), hung(3, 2, half), replace(hung(3, 1), first=half), hung(4, 3)]
+    for positions, want in ((stays, "120"), (moves, "160")):
+        trees = forests(positions, whole.first, whole.end)
+        found = MediumMonth("electricity", "kWh", [whole], balance(trees, uses), items)
+        [hvac] = found.told()["sub_items"]
+        assert hvac["use"]["amount"] == want
 
 
 def test_a_new_look_tells_what_changed_and_what_came_or_went() -> None:

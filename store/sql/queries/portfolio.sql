@@ -42,14 +42,30 @@ SELECT organisation_id, kind, value, lower(during) AS first, upper(during) AS en
   FROM inherited_facts(%(institutions)s::bigint[]) ORDER BY organisation_id, step, 4 NULLS FIRST;
 
 -- name: part_positions
--- When meters of a sub-item stood at some institutions or below them, within [first, last). A meter below another of
--- the item counts what that one counts already; check and virtual meters count what others do.
-SELECT b.top_id AS institution_id, p.meter_id, lower(p.during * b.during) AS since, upper(p.during * b.during) AS until
-  FROM places_under(%(institutions)s::bigint[], tstzrange(%(first)s, %(last)s)) b
-  JOIN meter_position p ON p.place_id = b.organisation_id AND p.during && b.during JOIN meter m USING (meter_id)
-  LEFT JOIN meter above ON above.meter_id = p.parent_id
- WHERE m.item = %(item)s AND p.role NOT IN ('check', 'pv', 'fed_in', 'virtual') AND above.item IS DISTINCT FROM %(item)s
- ORDER BY b.top_id, p.meter_id, 3;
+-- When meters of a sub-item stood at some institutions or below them, within [first, last). A meter that hangs below
+-- another of the item, however far, counts what that one counts already; check and virtual meters count what others do.
+WITH RECURSIVE own AS MATERIALIZED (
+    SELECT b.top_id AS institution_id, p.meter_id, p.parent_id, p.during AS hung, p.during * b.during AS during
+      FROM places_under(%(institutions)s::bigint[], tstzrange(%(first)s, %(last)s)) b
+      JOIN meter_position p ON p.place_id = b.organisation_id AND p.during && b.during JOIN meter m USING (meter_id)
+     WHERE m.item = %(item)s AND p.role NOT IN ('check', 'pv', 'fed_in', 'virtual')
+), line AS MATERIALIZED (
+    SELECT a.meter_id, a.parent_id, a.during
+      FROM meter_ancestry((SELECT array_agg(DISTINCT o.meter_id) FROM own o), tstzrange(%(first)s, %(last)s)) a
+     WHERE a.parent_id IS NOT NULL
+), up AS (
+    SELECT o.meter_id, o.parent_id AS above_id, o.hung AS during FROM own o WHERE o.parent_id IS NOT NULL
+     UNION
+    SELECT u.meter_id, l.parent_id, u.during * l.during
+      FROM up u JOIN line l ON l.meter_id = u.above_id AND l.during && u.during
+), below AS (
+    SELECT u.meter_id, range_agg(u.during) AS during
+      FROM up u JOIN meter m ON m.meter_id = u.above_id WHERE m.item = %(item)s GROUP BY 1
+)
+SELECT o.institution_id, o.meter_id, lower(part) AS since, upper(part) AS until
+  FROM own o LEFT JOIN below b USING (meter_id)
+ CROSS JOIN LATERAL unnest(tstzmultirange(o.during) - coalesce(b.during, '{}')) part
+ ORDER BY o.institution_id, o.meter_id, 3;
 
 -- name: span_months
 -- The same by month, of the year that begins at first_day.
