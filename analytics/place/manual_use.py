@@ -1,7 +1,7 @@
 """Amounts entered by hand beside metered ones: each month counts once, and meters win."""
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
@@ -11,8 +11,9 @@ from psycopg import Connection
 
 from analytics.ledger.exact import amount, difference, total
 from analytics.ledger.institution_year import DECLARABLE
-from domain.entry_rule import next_month
+from domain.entry_rule import EntryRule, next_month, rule_of
 from domain.manual_entry import EntryKind
+from store.entry_reminder import entry_rules
 from store.manual_entry import ApprovedAmount, approved
 from store.metered_month import PV_SELF_USED, MeteredMonth, metered_months, plant_months
 from store.portfolio import FED_IN, PV_GENERATED, MediumUse
@@ -21,6 +22,10 @@ _SELF_USED = EntryKind.PV_SELF_USED_KWH
 _DECLARABLE = frozenset(kind for kind in EntryKind if kind.value in DECLARABLE)
 _CERTIFICATES = frozenset({EntryKind.GREEN_RETIRED_KWH, EntryKind.GREEN_HELD_KWH})
 """Of these a month without an entry has none: closed months count those there are, so years do."""
+_ENERGY = frozenset(
+    kind for kind in EntryKind if kind.value in DECLARABLE or kind.medium is not None
+) - {*_CERTIFICATES, EntryKind.WATER_M3}
+"""Kinds without which coal equivalent and CO2 are of a part; water lacks in its own figure."""
 
 
 @dataclass(slots=True)
@@ -66,13 +71,31 @@ class UnitedUse:
     declared: dict[str, Decimal]
     manual: dict[EntryKind, ManualUse] = field(default_factory=dict)
     set_aside: dict[EntryKind, Decimal] = field(default_factory=dict)
+    lacking: tuple[EntryKind, ...] = ()
+    """Kinds of energy that are asked for, and of which nothing of the period is known."""
+    in_part: set[EntryKind] = field(default_factory=set)
+    """Fuels and PV that count by fewer months than there are; no declaration tells the year."""
     dark_months: int = 0
     """Months of which nobody knows what the plants behind the meters made for the house."""
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether no kind of energy is lacking, or there for a part of the months alone."""
+        return not (self.lacking or self.in_part)
 
     @property
     def left_out(self) -> list[str]:
         """Energy that no figure counts, in words."""
         found = []
+        found += [
+            f"{kind} is asked for every month and nothing of it is known: no figure counts it"
+            for kind in self.lacking
+        ]
+        found += [
+            f"{kind} is entered of {self.manual[kind].months} of {self.manual[kind].wanted_months}"
+            " months: no figure counts the others"
+            for kind in sorted(self.in_part)
+        ]
         other = self.manual.get(EntryKind.OTHER_TCE)
         if other is not None and other.counted:
             found.append(
@@ -133,6 +156,7 @@ def united(
     }
     dark = {key for key in plants if key in wrong or _is_dark(uses[key])}
     hung = plant_months(conn, sorted(dark), days[0].year, zone) if dark else set()
+    rules = entry_rules(conn, institutions)
     found = {}
     for key in institutions:
         media = dict(uses.get(key, {}))
@@ -149,8 +173,21 @@ def united(
         elif made is not None:
             parts = [amount(made.amount)] + ([] if back is None else [amount(-back.amount)])
             use.declared[_SELF_USED.value] = total(parts)
+        if made is not None:  # what its meters do not know is told by the month
+            use.in_part.discard(_SELF_USED)
+        use.lacking = tuple(_lacking(use, rules.get(key, ()), months))
         found[key] = use
     return found
+
+
+def _lacking(
+    use: UnitedUse, rules: Sequence[EntryRule], months: Sequence[date]
+) -> Iterator[EntryKind]:
+    asked = {kind for month in months for kind in rule_of(rules, month).kinds}
+    known = {*use.media, *use.declared, *use.manual}
+    for kind in EntryKind:
+        if kind in asked & _ENERGY and not {kind.value, kind.medium} & known:
+            yield kind
 
 
 def _is_dark(use: Mapping[str, MediumUse]) -> bool:
@@ -219,6 +256,8 @@ def _enter(
         of_year = use.declared.get(kind.value)
         if of_year is None or manual.months == len(months) or kind in _CERTIFICATES:
             use.declared[kind.value] = manual.counted
+            if kind not in _CERTIFICATES and manual.months < len(months):
+                use.in_part.add(kind)
             if kind in _CERTIFICATES and of_year not in {None, manual.counted}:
                 use.set_aside[kind] = of_year
 

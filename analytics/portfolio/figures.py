@@ -38,18 +38,25 @@ LEAST_COVERAGE = Decimal("0.95")
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """One institution and year, by which meters it was counted, and what was entered by hand."""
+    """One institution and year, by which meters it was counted, and what was entered by hand.
+
+    Attributes
+    ----------
+    has_all_kinds : bool
+        Whether no energy that is asked for, or was entered, is lacking or of some months only.
+    """
 
     organisation: OrganisationRow
     figures: InstitutionYear
     media: Mapping[str, MediumUse]
     manual: Mapping[EntryKind, ManualUse]
+    has_all_kinds: bool
 
     @property
     def is_comparable(self) -> bool:
         """Whether enough of it is measured to be held against others."""
         covered = [medium.coverage for medium in self.media.values()]
-        return bool(covered) and min(covered) >= LEAST_COVERAGE
+        return self.has_all_kinds and bool(covered) and min(covered) >= LEAST_COVERAGE
 
 
 class Portfolio:
@@ -145,7 +152,7 @@ class Portfolio:
             )
             if use.left_out:
                 figures = replace(figures, missing=(*figures.missing, *use.left_out))
-            yield row.id, Member(row, figures, use.media, use.manual)
+            yield row.id, Member(row, figures, use.media, use.manual, use.is_whole)
 
     def by_zone(self) -> dict[ZoneInfo, list[OrganisationRow]]:
         """Institutions by the zone in which their days begin."""

@@ -14,7 +14,7 @@ from store.person import add_person, grant
 from store.registry import write as write_registry
 from tests.conftest import connected
 from tests.db.conftest import V1, SignIn, add_people
-from tests.db.test_api_indicators import of, place, put_days
+from tests.db.test_api_indicators import asked, of, place, put_days, put_fact, value
 from tests.db.test_manual_entries import brought_home, carried, edited, entered
 from tests.estate import SHANGHAI, estate
 
@@ -208,6 +208,33 @@ def test_a_year_of_twelve_entries_is_whole_and_stands_beside_others(
                 "amount": "61", "document": "fuel card"}  # fmt: skip
     assert sign_in("admin").post(f"{V1}/energy-declarations", json=declared).status_code == 204
     assert year_of(sign_in, "hospital")["diesel"]["amount"] == 61.0
+
+
+def stands(sign_in: SignIn) -> tuple[list[str], bool]:
+    """What the school's figures lack, and whether they are held against those of others."""
+    found = of(asked(sign_in("admin"), year=2025), "school")
+    return found["missing"], value(found, "energy_per_area")["rank"] is not None
+
+
+def test_fuel_of_some_months_and_energy_that_is_asked_for_and_unknown_are_told_and_not_ranked(
+    sign_in: SignIn, conn: Connection
+) -> None:
+    conn.execute("DELETE FROM consumption_day")
+    put_days(conn, "school-meter-0", 2025, 100.0)
+    put_fact(conn, "place_use", "place_use", "school", "office")
+    put_fact(conn, "climate_zone", "climate_zone", "school", "cold")
+    put_fact(conn, "place_region", "region", "school", "120000")
+    assert stands(sign_in) == ([], True)
+    approve_months(conn, "diesel_l", dict.fromkeys(range(1, 4), "5"))
+    partly = "diesel_l is entered of 3 of 12 months: no figure counts the others"
+    assert stands(sign_in) == ([partly], False)
+    rule = {"organisation_id": place(conn, "school"), "first_month": "2025-11-01",
+            "kinds": [POWER, WATER, "natural_gas_m3"], "due_day": 10}  # fmt: skip
+    assert sign_in("bureau").put(f"{BOARD}/rules", json=rule).is_success
+    unknown = (
+        "natural_gas_m3 is asked for every month and nothing of it is known: no figure counts it"
+    )
+    assert stands(sign_in) == ([unknown, partly], False)
 
 
 def test_what_is_not_approved_counts_nowhere(sign_in: SignIn, conn: Connection) -> None:
