@@ -1,6 +1,6 @@
 """The utility's bills, as imported: added to, never changed."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -13,7 +13,14 @@ from store.queries import sql
 
 @dataclass(frozen=True, slots=True)
 class BillRow:
-    """A bill of local days [first_day, end_day) of a meter. Total in CNY."""
+    """A bill of local days [first_day, end_day) of a meter. Total in CNY.
+
+    Attributes
+    ----------
+    same_days : sequence of str
+        Numbers of other bills of the meter that have some of these days too; not asked for where
+        bills wait to be compared.
+    """
 
     id: int
     meter_id: int
@@ -24,6 +31,7 @@ class BillRow:
     total: Decimal
     source: str
     imported_at: datetime
+    same_days: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -48,6 +48,10 @@ class BillOut(BaseModel):
     total: Decimal = Field(description="Sum of its lines. [CNY]")
     source: str = Field(description="Name of the file it came in.")
     imported_at: datetime
+    same_days: list[str] = Field(
+        description="Numbers of other bills of the meter for some of these days: the same use may "
+        "be billed twice."
+    )
 
 
 class SideOut(BaseModel):

@@ -120,6 +120,10 @@ class BillQuantityOut(BaseModel):
     explained: bool | None
     comment: str | None
     person: str | None
+    same_days: list[str] = Field(
+        description="Numbers of other bills of the meter for some of these days: the same use may "
+        "be billed twice."
+    )
 
 
 class BillComparisonOut(BaseModel):
@@ -200,7 +204,7 @@ def compare_bills(
         limit_pct=settings.metrology_bill_limit_pct,
         money_limit_pct=settings.metrology_bill_money_limit_pct,
         drift=_finding(growing[0]) if growing else None,
-        items=[_bill(each, compared(each), settings) for each in rows],
+        items=[_bill(each, compared(each), settings, _same_days(each, rows)) for each in rows],
     )
 
 
@@ -249,7 +253,20 @@ def _finding(found: MetrologyFinding) -> MetrologyFindingOut:
     )
 
 
-def _bill(row: BillQuantityRow, of: BillQuantity, limits: MetrologySettings) -> BillQuantityOut:
+def _same_days(bill: BillQuantityRow, bills_of_meter: list[BillQuantityRow]) -> list[str]:
+    """Numbers of the other bills that have some of a bill's days."""
+    return [
+        each.number
+        for each in bills_of_meter
+        if each.bill_id != bill.bill_id
+        and each.first_day < bill.end_day
+        and bill.first_day < each.end_day
+    ]
+
+
+def _bill(
+    row: BillQuantityRow, of: BillQuantity, limits: MetrologySettings, same_days: list[str]
+) -> BillQuantityOut:
     part, money = of.difference_pct, of.money
     assert money is not None  # noqa: S101 - every row brings it
     of_money = money.difference_pct
@@ -274,4 +291,5 @@ def _bill(row: BillQuantityRow, of: BillQuantity, limits: MetrologySettings) -> 
         explained=row.explained,
         comment=row.comment,
         person=row.person,
+        same_days=same_days,
     )

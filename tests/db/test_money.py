@@ -377,6 +377,19 @@ def test_a_bill_comes_once_and_a_bad_row_keeps_the_whole_file_out(admin: TestCli
     assert admin.get(f"{V1}/bills").json()["items"][0]["total"] == "11024.64"
 
 
+def test_two_bills_for_some_of_the_same_days_are_told(admin: TestClient) -> None:
+    other = bill_csv().replace("2026-06,2026-06-01,2026-07-01", "06-B,2026-06-30,2026-07-31")
+    july = bill_csv().replace("2026-06,2026-06-01,2026-07-01", "07,2026-07-31,2026-08-31")
+    for text in (bill_csv(), other, july):
+        admin.post(f"{V1}/bills", json={"name": "june.csv", "text": text})
+    rows = admin.get(f"{V1}/bills").json()["items"]
+    told = {row["number"]: row["same_days"] for row in rows}
+    assert told == {"2026-06": ["06-B"], "06-B": ["2026-06"], "07": []}
+    first = next(row["id"] for row in rows if row["number"] == "2026-06")
+    beside = admin.get(f"{V1}/bills/{first}/reconciliation").json()
+    assert beside["bill"]["same_days"] == ["06-B"]
+
+
 def test_nobody_sees_another_institutions_bills_or_costs(
     admin: TestClient, sign_in: SignIn
 ) -> None:

@@ -1,7 +1,10 @@
 -- name: bills
--- Bills by falling id, of one meter or all the person may see.
+-- Bills by falling id, of one meter or all the person may see, each with the numbers of others of the same days.
 SELECT b.bill_id AS id, b.meter_id, m.code AS meter_code, b.number, b.first_day, b.end_day, b.total, b.source,
-       b.imported_at
+       b.imported_at,
+       ARRAY(SELECT o.number FROM bill o
+              WHERE o.meter_id = b.meter_id AND o.bill_id <> b.bill_id
+                AND o.first_day < b.end_day AND b.first_day < o.end_day ORDER BY o.number) AS same_days
   FROM bill b JOIN meter m USING (meter_id)
  WHERE (%(meter_id)s::bigint IS NULL OR b.meter_id = %(meter_id)s)
    AND (%(bill_id)s::bigint IS NULL OR b.bill_id = %(bill_id)s) AND b.bill_id < %(before)s

@@ -145,6 +145,9 @@ def test_where_the_amount_differs_that_is_the_matter_and_days_without_figures_ar
     assert whole["money_beyond_limit"]
     assert (lacking["our_total"], lacking["lacks"]) == (None, "hours")
     assert findings(admin) == [("bill_differs", "2026-07-01")]
+    bill(admin, "A again", date(2026, 7, 5), date(2026, 7, 6), 24.0)
+    told = {each["number"]: each["same_days"] for each in compared(admin)}
+    assert told == {"A": ["A again"], "A again": ["A"], "B": []}
 
 
 def test_the_sum_of_a_bill_is_seen_with_the_bill_alone(

@@ -156,6 +156,8 @@ export interface BillQuantity {
   money_beyond_limit: boolean
   /** Bill - ours. [CNY] */
   causes: Record<string, Decimal>
+  /** Numbers of other bills of the meter for some of these days. */
+  same_days: string[]
   explained: boolean | null
   comment: string | null
   person: string | null

@@ -99,6 +99,8 @@ export interface Bill {
   /** [CNY] */
   total: Decimal
   source: string
+  /** Numbers of other bills of the meter for some of these days. */
+  same_days: string[]
 }
 
 export interface Side {
