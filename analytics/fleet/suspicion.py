@@ -136,8 +136,8 @@ def _of_trip(deed: Deed, zone: ZoneInfo, around: Circumstances) -> Iterator[Susp
 
 
 def _of_stop(deed: Deed, zone: ZoneInfo, held: Held) -> Iterator[Suspicion]:
-    # A stop begins with the last sample that shows motion, which may lie a minute short of where
-    # the vehicle came to rest; it ends where it stood. Who is at home at either edge has returned.
+    # A stop that no sample tells of but those at its edges may begin short of where the vehicle
+    # came to rest, and end beyond. Who is at home at either edge has returned.
     edges = [each for each in (deed.ended, deed.begun) if each is not None]
     if not edges:
         return

@@ -5,16 +5,15 @@ from collections.abc import Sequence
 from analytics.fleet.distance import Doubt
 from analytics.fleet.samples import VehicleSamples
 from analytics.fleet.segment import Measured, Segment, SegmentKind
-from analytics.fleet.whereabouts import Place, whereabouts
+from analytics.fleet.whereabouts import Place, edges
 from domain.epoch import from_us, to_us
 from store.vehicle_segment import SegmentRow
 
 
 def rows_of(found: Sequence[Segment], samples: VehicleSamples) -> list[SegmentRow]:
     """Segments as they are kept, with where they began and ended."""
-    begun = whereabouts(samples, [each.start for each in found])
-    ended = whereabouts(samples, [each.end for each in found])
-    return [_row(each, *places) for each, *places in zip(found, begun, ended, strict=True)]
+    places = zip(*edges(samples, found), strict=True)
+    return [_row(each, *both) for each, both in zip(found, places, strict=True)]
 
 
 def _row(told: Segment, begun: Place, ended: Place) -> SegmentRow:

@@ -6,13 +6,15 @@ from functools import cache
 import numpy as np
 import pytest
 
+from analytics.fleet.samples import VehicleSamples
 from analytics.fleet.segment import Segment
 from analytics.fleet.segmentation import segments
 from analytics.fleet.vehicle_class import VehicleClass
+from analytics.fleet.whereabouts import edges
 from device_sim.faults.terminal import asleep, invalid, jittering, without
 from device_sim.samples import Samples
 from device_sim.vehicle_week import Done, VehicleWeek, vehicle_week
-from tests.told_vehicle import SECOND, charges, told, trips
+from tests.told_vehicle import KM_PER_DEG, SECOND, charges, stops, told, trips
 
 EACH = [(1, 1), *((seed, step_s) for step_s in (10, 30, 120) for seed in (1, 2, 3))]
 """Seed and sampling. [s]"""
@@ -47,10 +49,30 @@ def expect(found: list[Segment], truth: list[Done], step_s: int) -> None:
         assert one.end <= true.end_s * SECOND <= (one.end_before or true.end_s * SECOND)
 
 
+def expect_stops(seed: int, found: list[Segment], heard: VehicleSamples, step_s: int) -> None:
+    """Each stop lasts from one drive to the next, and is where the vehicle stood, to 1 m."""
+    drives, stood = week(seed).drives(), stops(found)[1:-1]
+    assert len(stood) == len(drives) - 1
+    dense = samples(seed, 10)
+    for one, begun, ended, before, after in zip(
+        stood, *edges(heard, stood), drives[:-1], drives[1:], strict=True
+    ):
+        assert abs(one.start / SECOND - before.end_s) <= step_s
+        assert abs(one.end / SECOND - after.start_s) <= step_s
+        at = np.searchsorted(dense.at_s, before.end_s + 10)
+        track = (dense.values[name] for name in ("latitude_deg", "longitude_deg"))
+        here = [np.asarray(column, np.float64)[at] for column in track]
+        for place in (begun, ended):
+            assert place is not None
+            assert np.hypot(*np.subtract(place, here)) * KM_PER_DEG * 1000 <= 1.0
+
+
 def expect_week(seed: int, told_by: Samples, step_s: int) -> list[Segment]:
-    found = segments(told(told_by), kind(seed))
+    heard = told(told_by)
+    found = segments(heard, kind(seed))
     expect(trips(found), week(seed).drives(), step_s)
     expect(charges(found), week(seed).plug_ins(), step_s)
+    expect_stops(seed, found, heard, step_s)
     for trip, true in zip(trips(found), week(seed).drives(), strict=True):
         assert trip.km.amount == pytest.approx(true.km, rel=0.01, abs=ODOMETER_KM)
     driven = sum(trip.km.amount or 0 for trip in trips(found))
@@ -70,6 +92,14 @@ def test_every_trip_and_plug_in_is_found_within_one_sampling(seed: int, step_s: 
         assert charge.kwh.amount == pytest.approx(true.kwh, abs=0.03)
         assert charge.doubts.names == []
     assert any(true.parts > 1 for true in week(seed).plug_ins())
+
+
+@pytest.mark.parametrize(("seed", "step_s"), EACH)
+def test_a_trip_ends_where_the_next_one_begins(seed: int, step_s: int) -> None:
+    """Where the vehicle stood in between, however far it went in one sampling."""
+    heard = told(samples(seed, step_s))
+    begun, ended = edges(heard, trips(segments(heard, kind(seed))))
+    assert ended[:-1] == begun[1:]
 
 
 @pytest.mark.parametrize(("seed", "step_s"), EACH)
