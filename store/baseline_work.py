@@ -94,7 +94,8 @@ class DayColumns(NamedTuple):
     stretch, day : ndarray of int
         Position in what was asked, and days since 1970-01-01.
     value, covered, unmeasured : ndarray of float
-        Use; least share of the day that is covered; part of the use that is not measured.
+        Use, each meter's over its own share of the day; least share that is covered; part of what
+        was counted that is not measured.
     """
 
     stretch: NDArray[Any]

@@ -68,7 +68,7 @@ def day_use(
         rows = order[bounds[at] : bounds[at + 1]]
         rows = rows[told.covered[rows] >= LEAST_SHARE]
         days = told.day[rows] - (work[n].first_day - _EPOCH).days
-        use[n][days] = told.value[rows] / told.covered[rows]
+        use[n][days] = told.value[rows]
         unmeasured[n] += float(told.unmeasured[rows].sum())
     stamps = [np.arange(len(each), dtype=np.int64) for each in use]
     cleaned = [

@@ -55,6 +55,6 @@ def _use(
     for at, stretch in enumerate(stretches):
         rows = (told.stretch == at) & (told.covered >= LEAST_SHARE)
         before = len(hour_bounds(work.first_day, stretch.first_day, zone)) - 1
-        use[told.day[rows] + before] = told.value[rows] / told.covered[rows]
+        use[told.day[rows] + before] = told.value[rows]
         unmeasured += float(told.unmeasured[rows].sum())
     return use, unmeasured

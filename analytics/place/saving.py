@@ -159,7 +159,10 @@ def actual_days(
     end_day: date,
     as_of: datetime | None,
 ) -> dict[date, tuple[float, bool]]:
-    """Use by day, of days on which each meter that counts has most of its figure."""
+    """Use by day, of days on which each meter that counts has most of its figure.
+
+    What a meter lacks of a day is filled with its own mean of that day.
+    """
     span = day_start(first_day, zone), day_start(end_day, zone)
     if row.meter_id is None:
         counted = counted_meters(conn, row.organisation_id, row.medium, *span)
@@ -177,11 +180,12 @@ def actual_days(
             by_day[use.first_day].append(use)
         for day, parts in by_day.items():
             length = (day_start(day + _DAY, zone) - day_start(day, zone)).total_seconds()
-            share = min(use.covered_s for use in parts) / length
-            if len(parts) == len(part.terms) and share >= LEAST_SHARE:
+            shares = {use.meter_id: use.covered_s / length for use in parts}
+            if len(parts) == len(part.terms) and min(shares.values()) >= LEAST_SHARE:
                 estimated = any(use.quantity_grade not in _MEASURED for use in parts)
-                value = sum(part.terms[use.meter_id] * use.value for use in parts)
-                found[day] = value / share, estimated
+                # Each meter by its own share: what another one lacks is not lacking here.
+                whole = {use.meter_id: use.value / shares[use.meter_id] for use in parts}
+                found[day] = sum(part.terms[meter] * use for meter, use in whole.items()), estimated
     return found
 
 

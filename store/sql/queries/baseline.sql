@@ -131,11 +131,13 @@ SELECT DISTINCT ON (baseline_id) t.baseline_id AS id, t.cause, t.asked_by, b.org
 
 -- name: day_columns
 -- Use per wanted stretch and local day, of days on which each of its meters has a figure: columns of stretch,
--- days since 1970, value, least share that is covered, part that is not measured.
+-- days since 1970, value (of each meter over its own share of the day), least share that is covered, part that is not
+-- measured.
 -- stretches, meters bigint[], signs integer[] (-1 is taken off), first_days, end_days date[], needed integer[]: one element
 -- per stretch and meter.
 SELECT array_agg(stretch), array_agg(day), array_agg(value), array_agg(covered), array_agg(unmeasured)
-  FROM (SELECT w.stretch, c.day - date '1970-01-01' AS day, sum(w.sign * c.value ORDER BY c.meter_id) AS value,
+  FROM (SELECT w.stretch, c.day - date '1970-01-01' AS day,
+               sum(w.sign * (c.value / (greatest(c.covered_s, 1)::float8 / c.day_s)) ORDER BY c.meter_id) AS value,
                min(c.covered_s::float8 / c.day_s) AS covered, sum(c.unmeasured ORDER BY c.meter_id) AS unmeasured
           FROM unnest(%(stretches)s::bigint[], %(meters)s::bigint[], %(signs)s::integer[], %(first_days)s::date[],
                       %(end_days)s::date[], %(needed)s::integer[]) AS w (stretch, meter_id, sign, first_day, end_day, needed)
@@ -149,7 +151,7 @@ SELECT array_agg(stretch), array_agg(day), array_agg(value), array_agg(covered),
 -- of `day_columns`. An interval longer than an hour, or over the turn of one, tells no hour.
 -- stretches, meters bigint[], signs integer[], firsts, ends timestamptz[], needed integer[]: one element per stretch and meter.
 SELECT array_agg(stretch), array_agg(hour), array_agg(value), array_agg(covered), array_agg(unmeasured)
-  FROM (SELECT w.stretch, h.hour, sum(w.sign * h.value ORDER BY w.meter_id) AS value, min(h.covered) AS covered,
+  FROM (SELECT w.stretch, h.hour, sum(w.sign * (h.value / h.covered) ORDER BY w.meter_id) AS value, min(h.covered) AS covered,
                sum(h.unmeasured ORDER BY w.meter_id) AS unmeasured
           FROM unnest(%(stretches)s::bigint[], %(meters)s::bigint[], %(signs)s::integer[], %(firsts)s::timestamptz[],
                       %(ends)s::timestamptz[], %(needed)s::integer[]) AS w (stretch, meter_id, sign, first_at, end_at, needed)
