@@ -57,6 +57,15 @@ def read_bills(text: str, *, place: str) -> dict[tuple[str, str], list[BillRow]]
         given twice, also as a whole and by period, or two rows of one bill with different days.
     """
     reader = csv.DictReader(io.StringIO(text.removeprefix("\ufeff")), strict=True)
+    try:
+        return _bills(reader, place)
+    except csv.Error as error:  # also of the first line, which is read when it is asked for
+        raise InputError(
+            Sentence("no_csv", "no CSV: {error}", error=error), place=f"{place}:{reader.line_num}"
+        ) from error
+
+
+def _bills(reader: csv.DictReader[str], place: str) -> dict[tuple[str, str], list[BillRow]]:
     if tuple(reader.fieldnames or ()) != COLUMNS:
         seen = ",".join(reader.fieldnames or ())
         raise InputError(
@@ -69,21 +78,16 @@ def read_bills(text: str, *, place: str) -> dict[tuple[str, str], list[BillRow]]
             place=f"{place}:1",
         )
     found: dict[tuple[str, str], list[BillRow]] = {}
-    try:
-        for raw in reader:
-            where = f"{place}:{reader.line_num}"
-            row = _row(raw, where)
-            bill = found.setdefault((row.meter, row.number), [])
-            _refuse_contradiction(bill, row, where)
-            bill.append(row)
-            if sum(map(len, found.values())) > _MOST_ROWS:
-                raise InputError(
-                    Sentence("too_many_rows", "more than {most} rows", most=_MOST_ROWS), place=where
-                )
-    except csv.Error as error:
-        raise InputError(
-            Sentence("no_csv", "no CSV: {error}", error=error), place=f"{place}:{reader.line_num}"
-        ) from error
+    for raw in reader:
+        where = f"{place}:{reader.line_num}"
+        row = _row(raw, where)
+        bill = found.setdefault((row.meter, row.number), [])
+        _refuse_contradiction(bill, row, where)
+        bill.append(row)
+        if sum(map(len, found.values())) > _MOST_ROWS:
+            raise InputError(
+                Sentence("too_many_rows", "more than {most} rows", most=_MOST_ROWS), place=where
+            )
     return found
 
 

@@ -63,7 +63,8 @@ def test_a_wrong_password_and_a_wrong_login_are_answered_alike(client: TestClien
         for login in ("school", "nobody")
     ]
     assert [answer.status_code for answer in answers] == [401, 401]
-    assert answers[0].json() == answers[1].json()
+    known, unknown = (answer.json() | {"request": ""} for answer in answers)
+    assert known == unknown
 
 
 def test_wrong_passwords_in_a_row_lock_the_person_out(client: TestClient) -> None:

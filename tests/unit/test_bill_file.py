@@ -3,6 +3,8 @@
 from decimal import Decimal
 
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 
 from domain.bill_file import COLUMNS, read_bills
 from domain.errors import InputError
@@ -24,3 +26,14 @@ def test_a_line_as_a_whole_beside_its_periods_is_refused_for_it_would_count_twic
         bills(*periods, "energy,,,,-12.50", "basic,,100,30,3000"), place="june.csv"
     )
     assert sum(row.amount for row in refunded["main", "1"]) == Decimal("3987.50")
+
+
+@given(st.text(max_size=60))
+@example('"')
+@example("\ra")
+@example('"a"b')
+def test_any_text_is_bills_or_refused_with_its_place(text: str) -> None:
+    try:
+        assert read_bills(text, place="june.csv") is not None
+    except InputError as error:
+        assert str(error).startswith("june.csv:")  # noqa: PT017 - most texts are none, some are
