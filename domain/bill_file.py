@@ -65,7 +65,7 @@ def read_bills(text: str, *, place: str) -> dict[tuple[str, str], list[BillRow]]
         ) from error
 
 
-def _bills(reader: csv.DictReader[str], place: str) -> dict[tuple[str, str], list[BillRow]]:
+def _bills(reader: "csv.DictReader[str]", place: str) -> dict[tuple[str, str], list[BillRow]]:
     if tuple(reader.fieldnames or ()) != COLUMNS:
         seen = ",".join(reader.fieldnames or ())
         raise InputError(
