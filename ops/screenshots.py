@@ -18,6 +18,8 @@ FOLDER = Path(__file__).parents[1] / "docs" / "screens"
 CHROMIUM = Path("/usr/bin/chromium")
 COLOURS = 128
 """Of a picture: the console has few, and a page then takes a third of the room."""
+PATIENCE_MS = 120_000
+"""For a page to have read all it shows. [ms]"""
 SETTLED_MS = 1_500
 """After the last answer until charts stand still. [ms]"""
 
@@ -89,6 +91,7 @@ def _take(browser: Browser, args: argparse.Namespace, look: Look) -> None:
         color_scheme="dark" if look.scheme == "dark" else "light",
     )
     page = context.new_page()
+    page.set_default_timeout(PATIENCE_MS)
     page.add_init_script(f"localStorage.setItem('civicwatt.language', '{look.language}')")
     page.goto("/sign-in")
     page.fill("[name=login]", args.login)
@@ -100,6 +103,7 @@ def _take(browser: Browser, args: argparse.Namespace, look: Look) -> None:
         if look in looks:
             page.goto(path.format(**of_one))
             page.wait_for_selector("main .panel, main table, main h1")
+            page.wait_for_function("() => !document.querySelector('[aria-busy=true], .busy')")
             page.wait_for_timeout(SETTLED_MS)
             _keep(page.screenshot(), FOLDER / f"{name}{look.name}.png")
     context.close()
