@@ -146,6 +146,24 @@ def register_cuts(
         return cursor.execute(_seen("registers", eyes), arguments).fetchall()
 
 
+def reverse_reactive_kvarh(
+    conn: Connection,
+    meter_id: int,
+    first: datetime,
+    last: datetime,
+    *,
+    as_of: datetime,
+    eyes: Eyes,
+) -> float:
+    """What registers of reverse reactive energy rose by in [first, last], without ratio. [kvarh].
+
+    Corrections do not touch it: it says that there is some, and enters no sum.
+    """
+    arguments = {"meter_id": meter_id, "first": first, "last": last, "as_of": as_of}
+    [(kvarh,)] = conn.execute(_seen("reverse_reactive", eyes), arguments).fetchall()
+    return float(kvarh)
+
+
 def demand_energy(
     conn: Connection,
     meter_id: int,

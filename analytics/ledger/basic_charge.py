@@ -34,6 +34,8 @@ class Connection:
         Quota of the span that a tier counts. In the register's unit.
     demand_bounds : DemandBounds or None
         What the demand of the registers can be; None where a person has said what it was.
+    feeds_reactive : bool
+        Whether the meter counted reactive energy that the user fed back.
     """
 
     capacity_kva: Decimal | None = None
@@ -41,6 +43,7 @@ class Connection:
     registers: tuple[RegisterPart, ...] = ()
     quota: Decimal | None = None
     demand_bounds: DemandBounds | None = None
+    feeds_reactive: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -85,6 +85,13 @@ def month_lines(month: Month) -> Iterator[Line | Gap]:
             if line is not None:
                 lines.append(line)
                 yield line
+        if version.power_factor and month.connection.feeds_reactive:
+            detail = Sentence(
+                "reactive_reverse",
+                "the meter also counted reverse reactive energy in this month, which is not in the "
+                "power factor: ask the utility whether it is to be added",
+            )
+            yield month.gap("reactive_reverse", detail)
     yield from _taxes(month, lines)
 
 

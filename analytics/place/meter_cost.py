@@ -29,7 +29,14 @@ from domain.sentence import Sentence
 from domain.time_of_use import Period
 from store.calendar import calendar_of_place
 from store.contract_ledger import Eyes
-from store.cost import RegisterCut, amounts, demand_energy, register_cuts, used
+from store.cost import (
+    RegisterCut,
+    amounts,
+    demand_energy,
+    register_cuts,
+    reverse_reactive_kvarh,
+    used,
+)
 from store.place import MeterRow
 from store.power_factor import tables_in_force
 from store.tariff import MeterTariffRow, prices, tariff, tariffs_of_meter
@@ -258,7 +265,7 @@ def _point(source: _Source, meter: MeterRow, stretch: Stretch) -> Point:
 def _connection(source: _Source, meter: MeterRow, stretch: Stretch, month: date) -> Connection:
     terms = stretch.terms
     registers: tuple[RegisterPart, ...] = ()
-    bounds = None
+    bounds, feeds = None, False
     if meter.medium == "electricity":
         zone = ZoneInfo(meter.zone)
         instants = day_start(month, zone), day_start(next_month(month), zone)
@@ -266,7 +273,9 @@ def _connection(source: _Source, meter: MeterRow, stretch: Stretch, month: date)
         registers = tuple(_parts(cuts))
         if stretch.bills_demand(month):
             bounds = _demand_bounds(source, meter, instants, cuts)
-    return Connection(terms.capacity_kva, terms.declared_kw, registers, terms.quota, bounds)
+        conn, as_of, eyes = source
+        feeds = reverse_reactive_kvarh(conn, meter.id, *instants, as_of=as_of, eyes=eyes) > 0
+    return Connection(terms.capacity_kva, terms.declared_kw, registers, terms.quota, bounds, feeds)
 
 
 def _demand_bounds(

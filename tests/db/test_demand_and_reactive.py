@@ -12,10 +12,11 @@ from psycopg import Connection
 from psycopg.sql import SQL, Identifier
 
 from analytics.jobs.consumption import update_consumption
-from analytics.ledger.cost_line import Cost
+from analytics.ledger.cost_line import Cost, official_total
 from analytics.place.meter_cost import NOW as AS_NOW
 from analytics.place.meter_cost import meter_cost
 from domain.edit import Edit
+from domain.errors import MissingInputError
 from domain.money import cents
 from domain.register_event import EventKind, RegisterEvent
 from domain.tolerance import Finding, ToleranceRule
@@ -230,6 +231,25 @@ def test_reactive_energy_is_told_to_the_instant_between_readings_on_both_sides(
             [gap] = june(conn).gaps
             assert gap.code == "reactive_energy"
     assert june(conn) == before
+
+
+def test_reverse_reactive_energy_is_told_beside_an_adjustment_without_it(conn: Connection) -> None:
+    before = june(conn)
+    conn.execute(
+        "UPDATE electricity_reading SET reactive_energy_export_kvarh = CASE WHEN ts < %s THEN 7"
+        " ELSE 9 END",
+        [START],
+    )
+    assert june(conn) == before  # it stands all of June
+    conn.execute(
+        "UPDATE electricity_reading SET reactive_energy_export_kvarh = 9.5 WHERE ts > %s",
+        [START + 400 * HOUR],
+    )
+    found = june(conn)
+    [gap] = found.gaps
+    assert (gap.code, found.lines) == ("reactive_reverse", before.lines)
+    with pytest.raises(MissingInputError, match="reverse reactive energy"):
+        official_total(found)
 
 
 def test_a_register_that_falls_for_good_within_the_month_tells_neither(conn: Connection) -> None:

@@ -150,6 +150,16 @@ SELECT c.at, ratio.value AS ratio, c.kw AS demand_kw, c.kvarh AS reactive_kvarh,
   LEFT JOIN error e ON e.first = c.at
  ORDER BY c.at;
 
+-- name: reverse_reactive
+-- What the registers of reverse reactive energy of a meter's devices rose by in [first, last], as read by as_of, without the
+-- ratio. [kvarh]
+SELECT coalesce(sum(f.kvarh - f.before) FILTER (WHERE f.kvarh > f.before), 0) AS kvarh
+  FROM (SELECT r.reactive_energy_export_kvarh AS kvarh,
+               lag(r.reactive_energy_export_kvarh) OVER (PARTITION BY r.device_id ORDER BY r.ts) AS before
+          FROM meter_device d JOIN {schema}.electricity_reading r ON r.device_id = d.device_id AND r.ts <@ d.during
+         WHERE d.meter_id = %(meter_id)s AND r.ts >= %(first)s AND r.ts <= %(last)s
+           AND r.received_at <= %(as_of)s::timestamptz AND r.reactive_energy_export_kvarh IS NOT NULL) f;
+
 -- name: demand_energy
 -- Energy of an electricity meter that bounds its maximum demand in [first, last), by interval data as it was known: all
 -- that was counted in intervals of [rise_first, rise_last], null unless each of them is measured, and the greatest hour of
