@@ -3,7 +3,7 @@
 Missing is not zero: a year of which months are missing is the sum of the others and says so.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
@@ -138,6 +138,8 @@ class Cell:
         Whether nothing of the year is missing.
     year : YearAmount or None
         What was said of the whole year, whether it counts or stands beside the months.
+    parts : tuple of Cell
+        Of a number that several kinds make up, each of them by its own sources.
     """
 
     item: StatisticsItem
@@ -149,6 +151,7 @@ class Cell:
     whole_months: tuple[int, ...]
     is_whole: bool
     year: YearAmount | None = None
+    parts: tuple["Cell", ...] = ()
 
     @property
     def missing_months(self) -> tuple[int, ...]:
@@ -158,11 +161,18 @@ class Cell:
         return tuple(month for month in range(1, MONTHS + 1) if month not in self.whole_months)
 
     @property
+    def is_of_year(self) -> bool:
+        """Whether what was said of the whole year counts, and its months do not."""
+        return self.year is not None and self.sources == (self.year.source,)
+
+    @property
     def has_whole_cost(self) -> bool:
         """Whether it is known what was paid for every month in which something was used."""
+        if self.parts:
+            return all(part.has_whole_cost for part in self.parts)
         if not self.amount:
             return self.amount is not None
-        if self.year is not None and self.sources == (self.year.source,):
+        if self.is_of_year:
             return self.cost is not None
         return all(each.cost is not None for each in self.months.values() if each.counted.amount)
 
@@ -201,6 +211,58 @@ def year_cell(
         whole,
         len(whole) == MONTHS,
         year,
+    )
+
+
+def summed(cells: Sequence[Cell]) -> Cell:
+    """One number that several kinds make up, such as LPG and cooling, each by its own source.
+
+    Parameters
+    ----------
+    cells : sequence of Cell
+        At least one, of one item; what one source says of a kind takes no other kind's place.
+    """
+    if len(cells) == 1:
+        return cells[0]
+    monthly = [each for each in cells if not each.is_of_year]
+    amounts = [each.amount for each in cells if each.amount is not None]
+    costs = [each.cost for each in cells if each.cost is not None]
+    sources = {source for each in cells for source in each.sources}
+    numbers = sorted({month for each in monthly for month in each.months})
+    return Cell(
+        cells[0].item,
+        total(amounts) if amounts else None,
+        total(costs) if costs else None,
+        worst(each.grade for each in cells),
+        tuple(source for source in Source if source in sources),
+        {number: _month_of([each.months.get(number) for each in monthly]) for number in numbers},
+        tuple(n for n in numbers if all(n in each.whole_months for each in monthly)),
+        all(each.is_whole for each in cells),
+        parts=tuple(cells),
+    )
+
+
+def _month_of(said: Sequence[Month | None]) -> Month:
+    """A month of several kinds; not whole where nobody said anything of one."""
+    known = [each for each in said if each is not None]
+    counted = _added([each.counted for each in known], is_whole=len(known) == len(said))
+    if all(each.beside is None for each in known):
+        return Month(counted)
+    beside = [each.beside or each.counted for each in known]
+    return Month(counted, _added(beside, is_whole=len(known) == len(said)))
+
+
+def _added(said: Sequence[MonthAmount], *, is_whole: bool) -> MonthAmount:
+    costs = [each.cost for each in said if each.cost is not None]
+    return MonthAmount(
+        said[0].month,
+        total(each.amount for each in said),
+        said[0].source,
+        worst(each.grade for each in said),
+        total(costs) if len(costs) == len(said) else None,
+        None,
+        is_whole and all(each.is_whole for each in said),
+        tuple(reference for each in said for reference in each.references),
     )
 
 

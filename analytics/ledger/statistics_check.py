@@ -124,7 +124,7 @@ def _of_completeness(tables: Tables, cell: Cell) -> Iterator[Finding]:
 
 def _of_year(tables: Tables, cell: Cell) -> Iterator[Finding]:
     """The year as it was declared against the sum of its months."""
-    if cell.year is None or not cell.months or cell.sources == (cell.year.source,):
+    if cell.year is None or not cell.months or cell.is_of_year:
         return
     if cell.amount is not None and cell.amount != cell.year.amount:
         seen = f"{cell.year.amount:f} {cell.item.unit}"

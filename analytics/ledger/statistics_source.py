@@ -1,11 +1,10 @@
-"""Which amounts belong to which item of the statistics, and how several kinds make one. Pure."""
+"""Which amounts belong to which item of the statistics, and in which unit. Pure."""
 
-from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
-from analytics.ledger.exact import product, total
+from analytics.ledger.exact import product
 from analytics.ledger.statistics_cell import Grade, MonthAmount, YearAmount, worst
 from domain.errors import FactorError
 from domain.factor import FactorSet
@@ -40,16 +39,19 @@ and what PV made for the house itself are in no table."""
 
 @dataclass(frozen=True, slots=True)
 class Converted:
-    """Amounts of one institution and year by item.
+    """Amounts of one institution and year by kind, each in the unit of its item.
 
     Attributes
     ----------
+    items : mapping of str to str
+        Item of each kind.
     factors_unchecked : tuple of str
         Keys of factors in it that nobody has checked.
     factors_missing : tuple of str
         Keys of factors that the set lacks; what needs them is left out.
     """
 
+    items: Mapping[str, str]
     months: Mapping[str, list[MonthAmount]]
     years: Mapping[str, YearAmount]
     factors_unchecked: tuple[str, ...]
@@ -69,7 +71,7 @@ def converted(
     factors: FactorSet,
     year: int,
 ) -> Converted:
-    """Bring amounts by kind to amounts by item.
+    """Bring amounts to the units of their items.
 
     Parameters
     ----------
@@ -79,17 +81,14 @@ def converted(
         Likewise, of the whole year.
     """
     rates, unchecked, missing = _rates({*months, *years}, factors, year)
-    by_item: dict[str, list[list[MonthAmount]]] = defaultdict(list)
-    whole: dict[str, list[YearAmount]] = defaultdict(list)
-    for kind, amounts in months.items():
-        if rate := rates.get(kind):
-            by_item[rate.item].append([_month(each, rate) for each in amounts])
-    for kind, said in years.items():
-        if rate := rates.get(kind):
-            whole[rate.item].append(_year(said, rate))
     return Converted(
-        {item: _united(kinds) for item, kinds in by_item.items()},
-        {item: _together(said) for item, said in whole.items()},
+        {kind: rate.item for kind, rate in rates.items()},
+        {
+            kind: [_month(each, rates[kind]) for each in said]
+            for kind, said in months.items()
+            if kind in rates
+        },
+        {kind: _year(said, rates[kind]) for kind, said in years.items() if kind in rates},
         unchecked,
         missing,
     )
@@ -136,41 +135,3 @@ def _year(said: YearAmount, rate: _Rate) -> YearAmount:
     grade = said.grade if rate.grade is None else worst([said.grade, rate.grade])
     amount = product(said.amount, rate.value)
     return YearAmount(amount, said.source, grade, said.reference, said.cost, said.is_whole)
-
-
-def _united(kinds: list[list[MonthAmount]]) -> list[MonthAmount]:
-    """Several kinds in one item: a month is whole where every kind that occurs has it whole."""
-    if len(kinds) == 1:
-        return kinds[0]
-    by_month: dict[int, list[MonthAmount]] = defaultdict(list)
-    for each in (amount for kind in kinds for amount in kind):
-        by_month[each.month].append(each)
-    return [_added(month, each, len(kinds)) for month, each in sorted(by_month.items())]
-
-
-def _added(month: int, said: list[MonthAmount], kinds: int) -> MonthAmount:
-    costs = [each.cost for each in said if each.cost is not None]
-    return MonthAmount(
-        month,
-        total(each.amount for each in said),
-        said[0].source,
-        worst(each.grade for each in said),
-        total(costs) if len(costs) == len(said) else None,
-        None,
-        len(said) == kinds and all(each.is_whole for each in said),
-        tuple(reference for each in said for reference in each.references),
-    )
-
-
-def _together(said: list[YearAmount]) -> YearAmount:
-    if len(said) == 1:
-        return said[0]
-    costs = [each.cost for each in said if each.cost is not None]
-    return YearAmount(
-        total(each.amount for each in said),
-        said[0].source,
-        worst(each.grade for each in said),
-        "; ".join(each.reference for each in said),
-        total(costs) if len(costs) == len(said) else None,
-        all(each.is_whole for each in said),
-    )

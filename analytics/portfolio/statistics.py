@@ -17,6 +17,7 @@ from analytics.ledger.statistics_cell import (
     MonthAmount,
     Source,
     YearAmount,
+    summed,
     year_cell,
 )
 from analytics.ledger.statistics_check import Finding, Weight, findings
@@ -162,10 +163,20 @@ class Statistics:
         ):
             place = (organisation_id, Table.ENERGY, "other_energy", code)
             told += [Finding(*place, key, self._factors.id, Weight.REFUSES) for key in sorted(keys)]
-        years = {**said, **entered.years}
+        kinds: dict[str, list[str]] = defaultdict(list)
+        for kind, item in sorted({**metered.items, **entered.items}.items()):
+            kinds[item].append(kind)
         return {
-            key: year_cell(
-                item, metered.months.get(key, ()), entered.months.get(key, ()), years.get(key)
+            key: summed(
+                [
+                    year_cell(
+                        item,
+                        metered.months.get(kind, ()),
+                        entered.months.get(kind, ()),
+                        entered.years.get(kind, said.get(key)),
+                    )
+                    for kind in kinds.get(key, [key])
+                ]
             )
             for key, item in statistics_items().items()
             if item.is_monthly

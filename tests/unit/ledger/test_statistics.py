@@ -12,6 +12,7 @@ from analytics.ledger.statistics_cell import (
     MonthAmount,
     Source,
     YearAmount,
+    summed,
     year_cell,
 )
 from analytics.ledger.statistics_check import Finding, Weight, findings
@@ -106,19 +107,44 @@ def test_months_that_come_to_more_than_the_stated_zero_are_not_hidden_by_it() ->
 def test_coal_is_told_in_tonnes_to_the_last_digit() -> None:
     said = entered([1], "1234.567", price=Decimal("0.8"))
     found = converted({"raw_coal_kg": said}, {}, FACTORS, 2025)
-    assert found.months["coal"][0].amount == Decimal("1.234567")
-    assert found.months["coal"][0].price == Decimal(800)
+    assert found.months["raw_coal_kg"][0].amount == Decimal("1.234567")
+    assert found.months["raw_coal_kg"][0].price == Decimal(800)
+
+
+def other(kind: str, said: list[MonthAmount], year: YearAmount | None = None) -> Cell:
+    found = converted({kind: said}, {}, FACTORS, 2025)
+    assert found.items == {kind: "other_energy"}
+    return cell((), found.months[kind], year, "other_energy")
 
 
 def test_gas_in_bottles_is_other_energy_by_a_factor_that_nobody_has_checked() -> None:
-    said = {"lpg_kg": entered([1, 2], "1000"), "other_tce": entered([1], "0.5")}
-    found = converted(said, {}, FACTORS, 2025)
+    bottles = entered([1, 2], "1000")
+    assert converted({"lpg_kg": bottles}, {}, FACTORS, 2025).factors_unchecked == ("coal.lpg",)
+    found = summed([other("lpg_kg", bottles), other("other_tce", entered([1], "0.5"))])
     rate = FACTORS.find("coal.lpg", year=2025, province=None).factor.value
-    first, second = found.months["other_energy"]
+    first, second = found.months[1].counted, found.months[2].counted
     assert first.amount == rate + Decimal("0.5")
     assert (first.grade, first.is_whole) == (Grade.MANUAL, True)
     assert (second.amount, second.is_whole) == (rate, False)  # of the other nobody said anything
-    assert found.factors_unchecked == ("coal.lpg",)
+    assert (found.amount, found.whole_months) == (2 * rate + Decimal("0.5"), (1,))
+
+
+def test_a_cold_meter_does_not_take_the_place_of_gas_in_bottles() -> None:
+    """A meter tells 2 tce of cooling a month, people 1 tce of LPG: 3 tce, and nothing beside."""
+    cold = cell(metered(YEAR, "2"), (), None, "other_energy")
+    found = summed([cold, cell((), entered(YEAR, "1"), None, "other_energy")])
+    assert (found.amount, found.is_whole, found.grade) == (Decimal(36), True, Grade.MANUAL)
+    assert found.sources == (Source.METERS, Source.ENTRIES)
+    assert {each.difference for each in found.months.values()} == {None}
+    assert not found.has_whole_cost, "nobody said what the cooling cost"
+
+
+def test_a_document_about_one_kind_leaves_the_months_of_another() -> None:
+    """LPG of 20 tce is declared of the year, 1 tce of something else a month entered."""
+    whole = cell((), (), declared("20"), "other_energy")
+    found = summed([whole, other("other_tce", entered([3, 4], "1"))])
+    assert (found.amount, found.is_whole) == (Decimal(22), False)
+    assert found.missing_months == (1, 2, 5, 6, 7, 8, 9, 10, 11, 12)
 
 
 def test_what_has_no_factor_is_told_and_not_counted() -> None:
