@@ -141,8 +141,7 @@ def _write_table(made: _Book, table: Table, tables: Sequence[Tables]) -> None:
         _write_formula(
             made, sheet, (last, at), f"=SUM({name}{_FIRST_ROW + 1}:{name}{last})", of_all, cost=cost
         )
-        if not cost:
-            sheet.write_number(last + 1, at, of_all.partial + of_all.missing)
+        sheet.write_number(last + 1, at, _lacking(of_all, cost=cost))
 
 
 def _write_summary(made: _Book, by: str, tables: Sequence[Tables]) -> None:
@@ -164,7 +163,7 @@ def _write_summary(made: _Book, by: str, tables: Sequence[Tables]) -> None:
             of_group = group.cells[item.key]
             if _CRITERION & set(label):
                 value = of_group.cost if cost else of_group.amount
-                _write(made, sheet, place, value, whole=not of_group.missing)
+                _write(made, sheet, place, value, whole=not _lacking(of_group, cost=cost))
                 continue
             name = f"'{made.word(item.table)[:31]}'!"
             own = list(_columns(_of(item.table))).index((item, cost)) + len(_IDENTITY)
@@ -189,8 +188,13 @@ def _write_formula(
     made: _Book, sheet: Any, place: tuple[int, int], formula: str, of: SummaryCell, *, cost: bool
 ) -> None:
     value = of.cost if cost else of.amount
-    look = made.weak if of.partial or of.missing else made.plain
+    look = made.weak if _lacking(of, cost=cost) else made.plain
     sheet.write_formula(*place, formula, look, float(value or 0))
+
+
+def _lacking(of: SummaryCell, *, cost: bool) -> int:
+    """Institutions that a sum lacks, wholly or in part."""
+    return of.missing + (of.unpaid if cost else of.partial)
 
 
 def _who(made: _Book, identity: Identity) -> list[str]:

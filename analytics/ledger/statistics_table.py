@@ -71,6 +71,9 @@ class SummaryCell:
         The worst that is in it; of the missing, `partial` and `missing` tell.
     whole, partial, missing : int
         Institutions of which all, a part and nothing is known.
+    unpaid : int
+        Institutions of which an amount is known, and not all that was paid in the year: `cost`
+        lacks it. 0 of an item that has no price.
     """
 
     item: StatisticsItem
@@ -80,6 +83,7 @@ class SummaryCell:
     whole: int
     partial: int
     missing: int
+    unpaid: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,4 +126,11 @@ def _summed(item: StatisticsItem, cells: list[Cell]) -> SummaryCell:
         whole,
         len(amounts) - whole,
         len(cells) - len(amounts),
+        sum(_lacks_payment(cell) for cell in cells),
     )
+
+
+def _lacks_payment(cell: Cell) -> bool:
+    if cell.item.plain_price is None or cell.amount is None:
+        return False
+    return not (cell.is_whole and cell.has_whole_cost)

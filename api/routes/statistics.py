@@ -385,6 +385,7 @@ def _row(row: SummaryRow) -> SummaryRowOut:
                 whole=cell.whole,
                 partial=cell.partial,
                 missing=cell.missing,
+                unpaid=cell.unpaid,
             )
             for key, cell in row.cells.items()
         ],

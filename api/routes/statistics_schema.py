@@ -152,6 +152,9 @@ class SummaryCellOut(BaseModel):
     whole: int
     partial: int
     missing: int
+    unpaid: int = Field(
+        description="Institutions of which an amount is known, and not all that was paid."
+    )
 
 
 class SummaryRowOut(BaseModel):

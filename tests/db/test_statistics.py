@@ -265,6 +265,9 @@ def test_a_question_waits_for_a_comment_about_its_very_figures(
     wanted = {"organisation_id": organisation, "year": YEAR}
     (asked,) = unit(head, 41)["findings"]
     assert (asked["code"], asked["weight"]) == ("cost_missing", "wants_comment")
+    total = head.get(f"{S}/summary", params={"year": YEAR, "by": "region"}).json()["total"]
+    unpaid = {each["key"]: each["unpaid"] for each in total["cells"] if each["unpaid"]}
+    assert unpaid == {"diesel": 1}  # its litres are in the sum, and no cost of them
     assert head.post(f"{S}/submissions", json=wanted).status_code == 409
     said = {**wanted, "item": "diesel", "code": "cost_missing", "seen": asked["seen"]}
     assert head.post(f"{S}/comments", json={**said, "comment": " "}).status_code == 422

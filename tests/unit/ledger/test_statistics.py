@@ -302,3 +302,16 @@ def test_groups_are_summed_and_say_whom_they_lack() -> None:
     power = school.cells["electricity"]
     assert (power.amount, power.whole, power.partial, power.missing) == (Decimal(600_000), 1, 0, 1)
     assert power.grade is Grade.MANUAL
+
+
+def test_a_sum_of_costs_says_of_how_many_it_is_not_known_what_they_paid() -> None:
+    paid = tables(electricity=cell((), entered(YEAR, "800")))
+    partly = [*entered(range(1, 12), "500"), *entered([12], "500", cost=None)]
+    rest = tables(who=replace(WHO, organisation_id=8), electricity=cell((), partly))
+    never = tables(
+        who=replace(WHO, organisation_id=9), electricity=cell((), entered(YEAR, "900", cost=None))
+    )
+    [row] = summaries([paid, rest, never], lambda _who: "")
+    power = row.cells["electricity"]
+    assert (power.amount, power.cost) == (Decimal(26_400), Decimal(9_600 + 5_500))
+    assert (power.whole, power.missing, power.unpaid) == (3, 0, 2)

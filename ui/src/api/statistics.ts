@@ -117,7 +117,7 @@ export interface SummaryRow {
   group: string
   institutions: number
   whole: number
-  cells: { key: string; amount: string | null; cost: string | null; grade: Grade; whole: number; partial: number; missing: number }[]
+  cells: { key: string; amount: string | null; cost: string | null; grade: Grade; whole: number; partial: number; missing: number; unpaid: number }[]
 }
 
 export interface Summary {
