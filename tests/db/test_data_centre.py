@@ -48,3 +48,18 @@ def test_a_rack_below_a_panel_of_the_room_counts_from_the_day_the_panel_hangs_el
     by_month = {each.month: each.amount for each in found if each.medium == PART}
     assert (by_month[6], by_month[7]) == (30 * 100, 31 * (100 + 80))
     assert sum(by_month.values()) == 365 * 100 + 184 * 80
+
+
+def test_cold_of_the_room_is_not_added_to_its_kilowatt_hours(database: str) -> None:
+    with connected(database) as conn:
+        write_registry(conn, estate())
+        add_people(conn)
+        cold = Meter("cold", BUILDING, Medium.COOLING, MeterRole.MAIN, None, "c", "c", item=PART)
+        write_registry(conn, Registry((), (meter("room", "school-meter-0", PART), cold), ()))
+        for code, a_day in (("room", 100.0), ("cold", 0.36)):
+            put_days(conn, code, 2025, a_day)
+        with conn.transaction():
+            act_as(conn, "admin")
+            found = metered_months(conn, [place(conn, "school")], 2025, SHANGHAI)
+    in_june = {each.medium: each.amount for each in found if each.month == 6}
+    assert (in_june[PART], round(in_june["cooling"], 6)) == (30 * 100, 10.8)

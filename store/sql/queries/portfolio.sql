@@ -42,13 +42,13 @@ SELECT organisation_id, kind, value, lower(during) AS first, upper(during) AS en
   FROM inherited_facts(%(institutions)s::bigint[]) ORDER BY organisation_id, step, 4 NULLS FIRST;
 
 -- name: part_positions
--- When meters of a sub-item stood at some institutions or below them, within [first, last). A meter that hangs below
+-- When electricity meters of a sub-item stood at some institutions or below them, within [first, last). A meter that hangs below
 -- another of the item, however far, counts what that one counts already; check and virtual meters count what others do.
 WITH RECURSIVE own AS MATERIALIZED (
     SELECT b.top_id AS institution_id, p.meter_id, p.parent_id, p.during AS hung, p.during * b.during AS during
       FROM places_under(%(institutions)s::bigint[], tstzrange(%(first)s, %(last)s)) b
       JOIN meter_position p ON p.place_id = b.organisation_id AND p.during && b.during JOIN meter m USING (meter_id)
-     WHERE m.item = %(item)s AND p.role NOT IN ('check', 'pv', 'fed_in', 'virtual')
+     WHERE m.item = %(item)s AND m.medium = 'electricity' AND p.role NOT IN ('check', 'pv', 'fed_in', 'virtual')
 ), line AS MATERIALIZED (
     SELECT a.meter_id, a.parent_id, a.during
       FROM meter_ancestry((SELECT array_agg(DISTINCT o.meter_id) FROM own o), tstzrange(%(first)s, %(last)s)) a
