@@ -178,7 +178,9 @@ class FactorSet:
         """Whether it holds a factor of that name for any region and year."""
         return key in self._by_key
 
-    def find(self, key: str, *, year: int, province: str | None) -> ChosenFactor:
+    def find(
+        self, key: str, *, year: int, province: str | None, first_day: date | None = None
+    ) -> ChosenFactor:
         """Look up a factor: the province's, else its regional grid's, else the nation's.
 
         Parameters
@@ -188,20 +190,27 @@ class FactorSet:
             of anything else the edition that the set holds.
         province : str or None
             By ISO 3166-2, such as ``CN-CQ``; None where it is not known.
+        first_day : date or None
+            First day of the amounts, on which it has to hold already; None: of the year.
 
         Raises
         ------
         FactorError
-            When there is none; a factor of a later year never stands in.
+            When there is none; a factor of a later year or day never stands in.
         """
+        since = first_day or date(year, 1, 1)
         places = regions_above(province) if key == GRID else (NATION,)
         here = self._by_key.get(key, [])
         for region in places:
-            fit = [factor for factor in here if factor.region == region and _reaches(factor, year)]
+            fit = [
+                factor
+                for factor in here
+                if factor.region == region and _reaches(factor, year, since)
+            ]
             if fit:
                 best = max(fit, key=lambda factor: (factor.year, factor.effective_from or date.min))
                 return ChosenFactor(best, places[0], year)
-        raise FactorError(_nothing(self.id, key, places, here, year))
+        raise FactorError(_nothing(self.id, key, places, here, year, since))
 
 
 def _signed(factor: Factor, check: FactorCheck | None) -> Factor:
@@ -216,14 +225,19 @@ def _signed(factor: Factor, check: FactorCheck | None) -> Factor:
     )
 
 
-def _reaches(factor: Factor, year: int) -> bool:
-    """Whether amounts of a year may be computed with it."""
-    begun = factor.effective_from is None or factor.effective_from <= date(year, 12, 31)
+def _reaches(factor: Factor, year: int, since: date) -> bool:
+    """Whether amounts of a year, from a day in it on, may be computed with it."""
+    begun = factor.effective_from is None or factor.effective_from <= since
     return begun and (factor.key != GRID or factor.year <= year)
 
 
-def _nothing(set_id: str, key: str, places: Iterable[str], here: list[Factor], year: int) -> str:
+def _nothing(
+    set_id: str, key: str, places: Iterable[str], here: list[Factor], year: int, since: date
+) -> str:
     first = min((factor.year for factor in here), default=None)
     known = "it has none at all" if first is None else f"its first is of {first}"
+    begins = [each.effective_from for each in here if each.effective_from is not None]
+    if later := min((day for day in begins if day > since), default=None):
+        known += f"; the next may be used from {later} on, the amounts begin on {since}"
     where = ", ".join(name_of(place) for place in places)
     return f"set {set_id} has no {key} for {where} in {year} or before: {known}"

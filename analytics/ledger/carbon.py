@@ -6,6 +6,7 @@ is added that was computed on another basis, and a closed period can be computed
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from typing import Literal
 
@@ -109,7 +110,12 @@ class Change:
 
 
 def coal_equivalent(
-    use: EnergyUse, factors: FactorSet, *, year: int, counts_water: bool | None = None
+    use: EnergyUse,
+    factors: FactorSet,
+    *,
+    year: int,
+    counts_water: bool | None = None,
+    first_day: date | None = None,
 ) -> Figure:
     """Comprehensive energy consumption: self-used PV counts, water as the set says.
 
@@ -119,6 +125,8 @@ def coal_equivalent(
         Reporting year.
     counts_water : bool or None
         Overrides the set; the figure then has water among its lines or its exclusions.
+    first_day : date or None
+        Of the amounts; None: of the year. A factor that may be used from a later day on is none.
     """
     water = factors.counts_water if counts_water is None else counts_water
     by_rule = set() if water else {Carrier.WATER}
@@ -126,12 +134,19 @@ def coal_equivalent(
     keys[Carrier.ELECTRICITY] = factors.electricity.key
 
     def find(key: str) -> ChosenFactor:
-        return factors.find(key, year=year, province=None)
+        return factors.find(key, year=year, province=None, first_day=first_day)
 
     return _figure("kgce", use.amounts, keys, by_rule, factors, year, find)
 
 
-def carbon(use: EnergyUse, factors: FactorSet, *, year: int, province: str | None) -> Figure:
+def carbon(
+    use: EnergyUse,
+    factors: FactorSet,
+    *,
+    year: int,
+    province: str | None,
+    first_day: date | None = None,
+) -> Figure:
     """CO2 of fuels, of the electricity bought and of heat.
 
     Self-used PV and electricity with retired certificates emit nothing; certificates that are
@@ -141,6 +156,8 @@ def carbon(use: EnergyUse, factors: FactorSet, *, year: int, province: str | Non
     ----------
     province : str or None
         Whose grid factor is wanted; None takes the nation's, and the figure says so.
+    first_day : date or None
+        As `coal_equivalent` takes it.
     """
     amounts = dict(use.amounts)
     if Carrier.ELECTRICITY in amounts:
@@ -149,7 +166,7 @@ def carbon(use: EnergyUse, factors: FactorSet, *, year: int, province: str | Non
     keys[Carrier.ELECTRICITY] = GRID
 
     def find(key: str) -> ChosenFactor:
-        return factors.find(key, year=year, province=province)
+        return factors.find(key, year=year, province=province, first_day=first_day)
 
     return _figure("kgCO2", amounts, keys, {Carrier.WATER}, factors, year, find)
 

@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any, TypeVar
 
 from analytics.ledger.carbon import Figure, carbon, coal_equivalent
-from analytics.ledger.energy_use import UNIT
+from analytics.ledger.energy_use import UNIT, EnergyUse
 from analytics.ledger.indicator import indicators
 from analytics.ledger.institution_year import energy_use, use_besides_electricity
 from analytics.ledger.month_facts import mean_told
@@ -34,7 +34,7 @@ class MonthEnergy:
     def __init__(self, inputs: MonthInputs) -> None:
         self._inputs = inputs
         self.missing: list[str] = []
-        year, factors = inputs.first_day.year, inputs.factors
+        factors = inputs.factors
         amounts = self._amounts()
         self.missing += [
             Sentence(
@@ -50,9 +50,11 @@ class MonthEnergy:
         self._refused = use is None
         self.coal = self.co2 = None
         if use is not None:
-            province = inputs.place.province
-            self.coal = self._figure(lambda: coal_equivalent(use, factors, year=year))
-            self.co2 = self._figure(lambda: carbon(use, factors, year=year, province=province))
+            day = inputs.first_day
+            self.coal = self._figure(
+                lambda: coal_equivalent(use, factors, year=day.year, first_day=day)
+            )
+            self.co2 = self._figure(lambda: self._carbon(use))
 
     def _amounts(self) -> tuple[dict[str, Decimal], dict[str, Decimal]]:
         """Metered and declared, as `energy_use` takes them."""
@@ -81,16 +83,19 @@ class MonthEnergy:
             ]
         return figure
 
+    def _carbon(self, use: EnergyUse) -> Figure:
+        inputs, day = self._inputs, self._inputs.first_day
+        return carbon(
+            use, inputs.factors, year=day.year, province=inputs.place.province, first_day=day
+        )
+
     def _green(self) -> dict[str, Any] | None:
         """Certificates of the month, and what the CO2 would be without them (by location)."""
         use = self.use
         if not (use.green_retired_kwh or use.green_held_kwh) or self.co2 is None:
             return None
         plain_use = replace(use, green_retired_kwh=Decimal(0), green_held_kwh=Decimal(0))
-        inputs = self._inputs
-        without = carbon(
-            plain_use, inputs.factors, year=inputs.first_day.year, province=inputs.place.province
-        )
+        without = self._carbon(plain_use)
         return {
             "purchased": {"amount": plain(use.purchased_kwh), "unit": "kWh"},
             "retired": {"amount": plain(use.green_retired_kwh), "unit": "kWh"},

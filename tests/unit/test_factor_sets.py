@@ -144,6 +144,24 @@ def test_the_latest_year_up_to_the_reporting_year_is_taken_and_told() -> None:
         assert (chosen.factor.year, chosen.wanted_year) == (used, reporting)
 
 
+def test_amounts_before_the_first_day_of_a_factor_are_not_computed_with_it() -> None:
+    """A factor that may be used from 1 July on is none of June, nor of the whole year."""
+    lpg = {"key": "coal.lpg", "unit": "kgce/kg"}
+    old = table(**lpg, value="1.7", year="2008")
+    new = table(**lpg, value="1.8") + "effective_from = 2025-07-01\n"
+    both = own_set(old, new)
+    for first_day, value in (
+        (date(2025, 6, 1), "1.7"),
+        (date(2025, 7, 1), "1.8"),
+        (None, "1.7"),
+    ):
+        chosen = both.find("coal.lpg", year=2025, province=None, first_day=first_day)
+        assert chosen.factor.value == Decimal(value)
+    assert both.find("coal.lpg", year=2026, province=None).factor.value == Decimal("1.8")
+    with pytest.raises(FactorError, match="from 2025-07-01 on, the amounts begin on 2025-06-01"):
+        own_set(new).find("coal.lpg", year=2025, province=None, first_day=date(2025, 6, 1))
+
+
 def test_a_factor_of_a_later_year_never_stands_in() -> None:
     with pytest.raises(
         FactorError, match=r"own/1 has no co2\.grid for CN-TJ, grid-north, the nation in 2020"
