@@ -28,6 +28,7 @@ from device_sim.defects.meters import METER_DEFECTS, Suffered
 from domain.alert import Act, Standing
 from domain.calendar import DayKind
 from domain.consumption_flag import ConsumptionFlag
+from domain.heating_season import HeatingRule, heating_of_days
 
 DAYS, EARLIEST, LATEST = 126, 84, 100
 """Of a building, and between which a fault begins. [d]"""
@@ -38,6 +39,8 @@ _LONGEST_DAYS = 14
 _FIRST = date(2025, 1, 6)
 _HEATED = date(2025, 11, 17)
 """So that a fault of the heating falls into its season."""
+_NORTH = HeatingRule("120000", (11, 15), (3, 15))
+"""Of the climate `north`."""
 _CLASSES = {
     "electricity": MeterClass.ELECTRICITY,
     "water": MeterClass.WATER,
@@ -96,6 +99,9 @@ def meter_judge(
         of.first + timedelta(days=day): DayKind.WORKDAY if works else DayKind.HOLIDAY
         for day, works in enumerate(of.workday.tolist())
     }
+    span = of.first, of.first + timedelta(days=len(of.workday))
+    heating = heating_of_days(_NORTH.region, *span, {_NORTH.region: _NORTH}, ())
+    heating = heating if meter_class is MeterClass.HEAT else {}
 
     def judged(day: int) -> list[Finding]:
         part_of = slice(max(day - REACH_DAYS, 0), day)
@@ -106,7 +112,7 @@ def meter_judge(
         if meter_class is MeterClass.PV:
             around = Surroundings(ZONE, kinds, sun=sun, until=until)
         else:
-            around = Surroundings(ZONE, kinds, temperature_c=air, until=until)
+            around = Surroundings(ZONE, kinds, temperature_c=air, until=until, heating=heating)
         found = judge(known, meter_class, rules, around)
         if company is not None:
             found += judge_company(known, company(part_of), rules, around)

@@ -8,8 +8,22 @@ city without heating.
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
+from enum import IntEnum
 
+from domain.calendar import days
 from domain.errors import ConfigurationError
+
+_MOVED = timedelta(days=16)
+"""So far cities moved a first or last day: Tianjin to 1 November, and to 31 March."""
+
+
+class Heating(IntEnum):
+    """Whether a day lies in a heating season."""
+
+    OUT = 0
+    IN = 1
+    UNSURE = 2
+    """Next to a season of which nobody has checked when it really began and ended."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +118,39 @@ def season_on(
         if season is not None and season.first_day <= day < season.end_day:
             return season
     return None
+
+
+def heating_of_days(
+    region: str,
+    first_day: date,
+    end_day: date,
+    rules: Mapping[str, HeatingRule],
+    recorded: Collection[HeatingSeason],
+) -> dict[date, Heating]:
+    """Tell of the days in [first_day, end_day) which lie in a season, or may; others lie out of it.
+
+    Cities lengthen the statutory season and do not shorten it. Days within 16 of one are therefore
+    unsure, until its real days are recorded and checked.
+
+    Raises
+    ------
+    ConfigurationError
+        If nothing is known of the region.
+    """
+    years = range(first_day.year - 1, end_day.year + 2)
+    begun = [season_beginning(region, year, rules, recorded) for year in years]
+    inside, near = set[date](), set[date]()
+    for season in begun:
+        if season is None:
+            continue
+        inside.update(days(season.first_day, season.end_day))
+        if not (season.recorded and season.checked):
+            near.update(days(season.first_day - _MOVED, season.end_day + _MOVED))
+    return {
+        day: Heating.IN if day in inside else Heating.UNSURE
+        for day in days(first_day, end_day)
+        if day in inside or day in near
+    }
 
 
 def is_checked(

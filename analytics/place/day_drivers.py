@@ -2,7 +2,7 @@
 
 from collections import Counter
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -14,7 +14,7 @@ from analytics.models.series import Series, daily_mean, daily_swing, day_bounds,
 from domain.calendar import DayKind, days
 from domain.errors import CalendarMissingError, ConfigurationError
 from domain.fact import FactKind
-from domain.heating_season import season_beginning
+from domain.heating_season import Heating, heating_of_days, season_beginning
 from domain.local_day import day_start
 from domain.school_term import term_days
 from domain.weather_hour import StationHour, chosen
@@ -179,3 +179,21 @@ def heated_days(
         for each in known
         for day in days(max(each.first_day, first_day), min(each.end_day, end_day))
     )
+
+
+def heating_of_place(
+    conn: Connection, organisation_id: int, first_day: date, end_day: date
+) -> dict[date, Heating]:
+    """Days of [first_day, end_day) that lie in a heating season of a place, or may.
+
+    Empty where nothing is known of its region, or where there is no district heating.
+    """
+    region = region_of_place(conn, organisation_id, datetime.combine(end_day, time(), UTC))
+    if region is None:
+        return {}
+    rules = {row.region: row.rule() for row in heating_rules(conn)}
+    recorded = [row.season() for row in heating_seasons(conn)]
+    try:
+        return heating_of_days(region, first_day, end_day, rules, recorded)
+    except ConfigurationError:
+        return {}

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 from psycopg import Connection
 
 from analytics.models.series import Series
-from analytics.place.day_drivers import Kinds, kinds_of_days, warmth
+from analytics.place.day_drivers import Kinds, heating_of_place, kinds_of_days, warmth
 from analytics.rules.catalogue import Surroundings
 from analytics.rules.day_grid import LEAVE_DAYS
 from analytics.rules.thresholds import MeterClass
@@ -17,6 +17,9 @@ from domain.errors import ConfigurationError
 from domain.local_day import local_day
 from domain.statutory_holiday import provisional_year, unsettled_days
 from store.alert_day import JudgedMeter, company, hours, irradiance, terms
+
+_HEATS = frozenset({MeterClass.HEAT, MeterClass.GAS})
+"""Meters that follow the heating season of their place: district heat, and gas of boilers."""
 
 
 def meter_surroundings(
@@ -42,7 +45,9 @@ def meter_surroundings(
             sun = sum_of(conn, company(conn, meter_id, meter.place_id).plants, first, last) or sun
         return Surroundings(zone, kinds, sun=sun, unsettled=unsettled)
     air = warmth(conn, meter.place_id, zone, *days).hours
-    return Surroundings(zone, kinds, air if len(air.ts) else None, unsettled=unsettled)
+    heating = heating_of_place(conn, meter.place_id, *days) if meter_class in _HEATS else {}
+    told = air if len(air.ts) else None
+    return Surroundings(zone, kinds, told, unsettled=unsettled, heating=heating)
 
 
 def sum_of(

@@ -24,6 +24,7 @@ from analytics.rules.unlike_usual import unlike_usual
 from analytics.rules.usual import Usual, usual
 from analytics.rules.weather_model import at_usual_weather, explained_by_weather, seen_before
 from domain.calendar import DayKind
+from domain.heating_season import Heating
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +43,8 @@ class Surroundings:
         Up to when values should have come; None of a record that is over. [us]
     unsettled : frozenset of date
         Days of which no notice says yet whether they are worked; the band is that of both.
+    heating : mapping of date to Heating
+        Of a meter that follows the heating season; days that it does not name lie out of it.
     """
 
     zone: ZoneInfo
@@ -50,6 +53,7 @@ class Surroundings:
     sun: Series | None = None
     until: int | None = None
     unsettled: frozenset[date] = frozenset()
+    heating: Mapping[date, Heating] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +148,7 @@ def taken(
     series: Series, meter_class: MeterClass, rules: Thresholds, around: Surroundings
 ) -> Judged:
     """A series with a value at least, laid out and held against what is usual."""
-    grid = day_grid(series, around.zone, around.kinds, around.unsettled)
+    grid = day_grid(series, around.zone, around.kinds, around.unsettled, around.heating)
     air, explained = around.temperature_c, None
     if air is not None:
         explained = explained_by_weather(grid, air, around.zone)

@@ -1,7 +1,7 @@
 """A series laid out by local day and time of day, as people live by it."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from functools import lru_cache
 from typing import Final
@@ -15,11 +15,14 @@ from analytics.models.series import DAY_US, Series, day_bounds, instant
 from analytics.rules.runs import runs
 from domain.calendar import DayKind
 from domain.errors import InputError
+from domain.heating_season import Heating
 
 HOUR_US: Final = DAY_US // 24
 _MINUTE_US = HOUR_US // 60
 _MOST_DAYS = 100 * 366
 _FRIDAY, _WEEK = 4, 7
+_KINDS = 9
+"""Weekdays and the two of leave."""
 LEAVE_DAYS: Final = 14
 """So many days off in a row are no public holiday. [d]"""
 
@@ -44,8 +47,11 @@ class DayGrid:
     like : ndarray of int, shape (n_days,)
         Days that are like each other: their `weekday`; on leave, which is a season of its own, 7 on
         working weekdays and 8 on weekends. Leave is two weeks or more without work: school breaks.
+        Where a meter follows the heating season, 9 more inside it, and 18 where that is unsure.
     rest : ndarray of int, shape (n_days,)
-        The same less finely: 0 worked, 1 off, and 7 and 8 of leave.
+        The same less finely: 0 worked, 1 off, and 7 and 8 of leave; more by season as well.
+    season : ndarray of int, shape (n_days,)
+        `Heating` of the day.
     unsettled : ndarray of bool, shape (n_days,)
         Whether it is not known yet that the day is worked, or that it is off.
     """
@@ -60,7 +66,21 @@ class DayGrid:
     @property
     def rest(self) -> Integers:
         """What is to be expected of a day where its weekday is not known often enough."""
-        return np.asarray(np.where(self.like < _WEEK, self.off, self.like))
+        return self.in_season(np.where(self.like % _KINDS < _WEEK, self.off, self.like % _KINDS))
+
+    @property
+    def season(self) -> Integers:
+        """Whether each day is heated."""
+        return np.asarray(self.like // _KINDS)
+
+    def in_season(self, kind: Integers) -> Integers:
+        """Kinds of the days, 0 to 8, set apart by season."""
+        return np.asarray(kind + _KINDS * self.season)
+
+    def of_season(self, season: int) -> "DayGrid":
+        """The same as if nothing had been measured in another season."""
+        here = self.season[:, None] == season
+        return replace(self, value=np.where(here, self.value, np.nan))
 
     @property
     def slots(self) -> int:
@@ -97,6 +117,7 @@ def day_grid(
     zone: ZoneInfo,
     kinds: Mapping[date, DayKind],
     unsettled: Collection[date] = frozenset(),
+    heating: Mapping[date, Heating] | None = None,
 ) -> DayGrid:
     """Lay a series out by local days.
 
@@ -108,6 +129,8 @@ def day_grid(
         From a calendar; a day that it does not name goes by its weekday.
     unsettled : collection of date
         Days of which no notice says yet whether they are worked.
+    heating : mapping of date to Heating, optional
+        Of a meter that follows the heating season; a day that it does not name lies out of it.
 
     Raises
     ------
@@ -126,6 +149,9 @@ def day_grid(
             weekday[(day - first).days] = weekday_of_use(day, kinds)
     off = weekday > _FRIDAY
     like = np.where(_on_leave(first, off, kinds), _WEEK + (civil > _FRIDAY), weekday)
+    for day, season in (heating or {}).items():
+        if first <= day <= last:
+            like[(day - first).days] += _KINDS * season
     open_days = np.zeros(len(off), np.bool_)
     open_days[[(day - first).days for day in unsettled if first <= day <= last]] = True
     value = laid_out(series, bounds, slots, zone)

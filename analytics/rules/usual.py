@@ -4,12 +4,13 @@ Everything is learned from the days before, as it is known when the hour has com
 over and a meter that is watched are judged alike.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 
 import numpy as np
 
 from analytics.models.estimator import Floats, Integers
 from analytics.rules.day_grid import DayGrid
+from domain.heating_season import Heating
 
 _WEEKS = 6
 """Earlier days of the same weekday whose median is expected."""
@@ -66,7 +67,9 @@ class Usual:
 
 
 def usual(grid: DayGrid, explained: Floats | None = None) -> Usual:
-    """Tell what is usual on each day from the days before.
+    """Tell what is usual on each day from the days before, of the same season.
+
+    Nothing is known of days that may lie in a heating season or out of it.
 
     Parameters
     ----------
@@ -74,6 +77,19 @@ def usual(grid: DayGrid, explained: Floats | None = None) -> Usual:
         What a model makes of the weather; then its errors are held against those of like days.
     """
     base = np.zeros_like(grid.value) if explained is None else explained
+    if not grid.season.any():
+        return _of_one_season(grid, base)
+    # The weeks before a heating season say nothing of it, and it says nothing of those after it.
+    bands = {each: _of_one_season(grid.of_season(each), base) for each in (Heating.OUT, Heating.IN)}
+    here = [grid.season[:, None] == each for each in bands]
+    columns = (
+        np.select(here, [getattr(band, each.name) for band in bands.values()], np.nan)
+        for each in fields(Usual)
+    )
+    return Usual(*columns)
+
+
+def _of_one_season(grid: DayGrid, base: Floats) -> Usual:
     left = grid.value - base
     # A run of holidays is a run of Sundays: its first days would teach that a fault is usual.
     expected = _median_of_earlier(left, grid.like, _WEEKS, apart=_WEEK)
@@ -91,7 +107,8 @@ def usual(grid: DayGrid, explained: Floats | None = None) -> Usual:
 
 def _of_either_kind(band: Usual, grid: DayGrid, left: Floats, base: Floats) -> Usual:
     """The band that takes in what days of the other kind do, on days that may be such a one."""
-    other = np.where(grid.unsettled, np.where(grid.off, _MIDWEEK, _SUNDAY), grid.like)
+    swapped = grid.in_season(np.where(grid.off, _MIDWEEK, _SUNDAY))
+    other = np.where(grid.unsettled, swapped, grid.like)
     expected = _median_of_earlier(left, other, _WEEKS, apart=_WEEK) + base
     low, high = _neighbours(expected)
     here = grid.unsettled[:, None]

@@ -11,6 +11,7 @@ from analytics.models.series import Series
 from analytics.models.time_of_week import TimeOfWeek
 from analytics.rules.day_grid import DayGrid, laid_out
 from analytics.rules.usual import median_known
+from domain.heating_season import Heating
 
 _FAR = 4.5
 """Of the median error: three standard deviations of a normal distribution. [1]"""
@@ -21,14 +22,27 @@ _LEAST_DAYS = 56
 
 
 def explained_by_weather(grid: DayGrid, temperature_c: Series, zone: ZoneInfo) -> Floats | None:
-    """Use by time of week and temperature, as the hourly baseline model tells it.
+    """Use by time of week and temperature, as the hourly baseline model tells it of each season.
 
     Returns
     -------
     ndarray of float, shape (n_days, 24), or None
         In the unit of the series, NaN where the temperature is not known; None where the slots
-        are no hours, or too little is known to learn from.
+        are no hours, or too little is known to learn from; 0 on days of a season of which that is
+        so while it is not of another.
     """
+    if not grid.season.any():
+        return _of_one_season(grid, temperature_c, zone)
+    told: Floats | None = None
+    for season in (Heating.OUT, Heating.IN):
+        mine = _of_one_season(grid.of_season(season), temperature_c, zone)
+        if mine is not None:
+            rest = np.zeros_like(mine) if told is None else told
+            told = np.where(grid.season[:, None] == season, mine, rest)
+    return told
+
+
+def _of_one_season(grid: DayGrid, temperature_c: Series, zone: ZoneInfo) -> Floats | None:
     if grid.slots != HOURS_A_DAY:
         return None
     air = laid_out(temperature_c, grid.bounds, HOURS_A_DAY, zone)
@@ -64,8 +78,8 @@ def at_usual_weather(grid: DayGrid, explained: Floats) -> DayGrid:
 def seen_before(grid: DayGrid, temperature_c: Series, zone: ZoneInfo) -> Truths:
     """Whether such warmth, or such cold, was there for long enough before each day.
 
-    The first hot days of a year are beyond what anything was learned from. Where the temperature is
-    not known nothing speaks against an hour.
+    The first hot days of a year, and the first cold ones of a heating season, are beyond what
+    anything was learned from. Where the temperature is not known nothing speaks against an hour.
 
     Returns
     -------
@@ -74,10 +88,11 @@ def seen_before(grid: DayGrid, temperature_c: Series, zone: ZoneInfo) -> Truths:
     air = laid_out(temperature_c, grid.bounds, grid.slots, zone)
     least = max(round(_LEARNED_H * grid.slots_an_hour), 1)
     seen = np.ones(air.shape, np.bool_)
-    before = np.empty(0)
-    for day, today in enumerate(air):
+    of_season = dict.fromkeys(grid.season.tolist(), np.empty(0))
+    for day, (today, season) in enumerate(zip(air, grid.season.tolist(), strict=True)):
+        before = of_season[season]
         if len(before) > 2 * least:
             warm, cold = before[-least] + _NEAR_K, before[least - 1] - _NEAR_K
             seen[day] = ~((today > warm) | (today < cold))
-        before = np.sort(np.concatenate([before, today[np.isfinite(today)]]))
+        of_season[season] = np.sort(np.concatenate([before, today[np.isfinite(today)]]))
     return seen

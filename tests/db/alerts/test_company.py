@@ -231,6 +231,26 @@ def test_what_a_heat_wave_explains_is_no_alert(
     assert bool(standing(conn, database)) is not told
 
 
+@pytest.mark.parametrize("known", [False, True])
+def test_the_first_days_of_a_heating_season_are_no_alert_where_the_season_is_known(
+    conn: Connection, database: str, *, known: bool
+) -> None:
+    # Nine days ago, whatever the month: the record comes before the statutory days.
+    begins = TODAY - timedelta(days=9)
+    conn.execute(
+        "INSERT INTO heating_season VALUES ('120000', 2026, %s, %s, 'a test')",
+        [begins, TODAY + timedelta(days=100)],
+    )
+    if known:
+        conn.execute(
+            "INSERT INTO place_region (organisation_id, region, during)"
+            " SELECT organisation_id, '120101', tstzrange(NULL, NULL) FROM organisation"
+            " WHERE code = 'office'"
+        )
+    plant(conn, "heat", lambda day, _hour: 1.2 if day >= 90 else 0.0)
+    assert [rule for rule, _ in standing(conn, database)] == ([] if known else ["unlike_usual"])
+
+
 def test_between_the_terms_of_a_school_nobody_works(conn: Connection, database: str) -> None:
     plant(conn, "main", office)
     over, begin = FIRST + timedelta(days=40), FIRST + timedelta(days=60)
