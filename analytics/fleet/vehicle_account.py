@@ -45,7 +45,8 @@ class Per100Km:
     absent : tuple of str
         Items of the level of which nothing is known: none was paid, or none was entered.
     cny : Decimal or None
-        None where nothing was driven or a price is missing. [CNY/100 km]
+        None where nothing was driven, a price or a payment is missing, or a trip tells no
+        distance. [CNY/100 km]
     """
 
     level: str
@@ -68,6 +69,10 @@ class VehicleAccount:
         At our own piles, by their meters. [kWh]
     unpriced : int
         Plug-ins at our own piles that no price or no figure of the meter covers.
+    unpaid : int
+        Plug-ins elsewhere that no order pays.
+    trips_untold : int
+        Trips without a distance.
     """
 
     vehicle_id: int
@@ -77,6 +82,8 @@ class VehicleAccount:
     public_kwh: Decimal
     own_kwh: Decimal
     unpriced: int
+    unpaid: int = 0
+    trips_untold: int = 0
 
     @property
     def total(self) -> Decimal:
@@ -91,7 +98,8 @@ class VehicleAccount:
         inside = [item for item in self.items if item.name in names]
         told = {item.name for item in inside}
         cny = None
-        if self.km > 0 and inside and not self.unpriced:
+        whole = not (self.unpriced or self.unpaid or self.trips_untold)
+        if self.km > 0 and inside and whole:
             cny = sum((item.amount for item in inside), Decimal(0)) * 100 / self.km
         absent = tuple(name for name in names if name not in told)
         return Per100Km(level, tuple(item.name for item in inside), absent, cny)
@@ -128,6 +136,8 @@ def vehicle_account(
     km: Decimal,
     spans: Spans,
     zone: ZoneInfo,
+    unpaid: int = 0,
+    trips_untold: int = 0,
 ) -> VehicleAccount:
     """Put together the account of a vehicle.
 
@@ -137,6 +147,8 @@ def vehicle_account(
         Of this vehicle alone, and of any time.
     spans : sequence of tuple of datetime
         Half-open spans over which it was held; what was paid for other times is another holder's.
+    unpaid, trips_untold : int
+        Plug-ins elsewhere that no order pays, and trips whose distance is not in `km`.
     """
     items = [*_items(book, spans, zone)]
     # What has no price yet is no cost of nothing: it stands among what is unpriced.
@@ -150,6 +162,8 @@ def vehicle_account(
         _quantity(book, OrderKind.CHARGING, spans),
         own.kwh,
         own.unpriced,
+        unpaid,
+        trips_untold,
     )
 
 

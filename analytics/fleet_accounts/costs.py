@@ -206,6 +206,11 @@ class FleetCosts:
             km=sum((exact(row.km or 0.0) for row in trips), _NOTHING),
             spans=spans,
             zone=self._months.zone,
+            unpaid=sum(
+                row.vehicle_id == vehicle_id and within(row.start_at, spans)
+                for row in self.charges_unpaid
+            ),
+            trips_untold=sum(row.km is None for row in trips),
         )
 
     @cached_property

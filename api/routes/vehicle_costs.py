@@ -34,7 +34,8 @@ class LevelOut(BaseModel):
     inside: list[str]
     absent: list[str] = Field(description="Items of the level of which nothing was entered.")
     cny_100km: Decimal | None = Field(
-        description="Null where nothing was driven or a price is missing. [CNY/100 km]"
+        description="Null where nothing was driven, a price or a payment is missing, or a trip"
+        " tells no distance. [CNY/100 km]"
     )
 
 
@@ -49,6 +50,8 @@ class AccountOut(BaseModel):
     public_kwh: Decimal = Field(description="By orders. [kWh]")
     own_kwh: Decimal = Field(description="By the meters of our own piles. [kWh]")
     unpriced: int = Field(description="Plug-ins at our own piles that no price covers.")
+    unpaid: int = Field(description="Plug-ins elsewhere that no order pays.")
+    trips_without_km: int = Field(description="Trips whose distance is not in km.")
     items: list[ItemOut]
     total: Decimal | None = Field(description="[CNY]; null where nothing was entered or priced")
     per_100_km: list[LevelOut]
@@ -210,6 +213,8 @@ def _account(account: VehicleAccount, code: str, plate: str) -> AccountOut:
         public_kwh=told(account.public_kwh),
         own_kwh=told(account.own_kwh),
         unpriced=account.unpriced,
+        unpaid=account.unpaid,
+        trips_without_km=account.trips_untold,
         items=[_item(each) for each in account.items],
         total=account.total if account.items else None,
         per_100_km=[

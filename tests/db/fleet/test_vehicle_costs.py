@@ -79,6 +79,9 @@ def test_a_month_of_orders_with_duplicates_and_a_refund(fleet: Connection, sign_
     assert energy["cny_100km"] is None
     assert energy["inside"] == ["charging"]
     assert (one["unpriced"], energy["absent"]) == (1, ["fuel", "own_piles"])
+    # 20 CNY of toll over 50 km are no running cost while a plug-in elsewhere is not paid.
+    assert (other["unpaid"], other["per_100_km"][1]["cny_100km"]) == (1, None)
+    assert (one["unpaid"], one["trips_without_km"]) == (0, 0)
     assert "repair" in running["absent"]
     assert full["level"] == "full"
     found = costs(client, fleet, "/orders")
@@ -330,3 +333,17 @@ def test_months_that_are_none_are_refused(fleet: Connection, sign_in: SignIn) ->
         answer = client.get(f"{V1}/vehicle-costs", params=asked(fleet, first, last))
         assert answer.status_code == 422
         assert answer.json()["code"] in {"want_first_of_month", "days_backwards"}
+
+
+def test_a_trip_without_a_distance_leaves_no_cost_per_distance(
+    fleet: Connection, sign_in: SignIn
+) -> None:
+    client = sign_in("admin")
+    put_on_tariff(fleet)
+    assert take(client, "orders_charging", CHARGING)["taken"]
+    fleet.execute("UPDATE vehicle_segment SET km = NULL WHERE segment_id = 't2'")
+    one = costs(client, fleet)["items"][0]
+    assert (one["km"], one["trips_without_km"], one["unpriced"]) == ("100.000", 1, 0)
+    assert [each["cny_100km"] for each in one["per_100_km"]] == [None] * 3
+    fleet.execute("UPDATE vehicle_segment SET km = 100 WHERE segment_id = 't2'")
+    assert costs(client, fleet)["items"][0]["per_100_km"][0]["cny_100km"] is not None

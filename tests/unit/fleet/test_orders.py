@@ -1,5 +1,6 @@
 """A month of mixed orders: each counted once, refunds beside them, all else in a list."""
 
+from dataclasses import replace
 from decimal import Decimal
 from itertools import pairwise
 
@@ -61,6 +62,12 @@ def test_a_month_of_mixed_orders_with_duplicates_and_a_refund() -> None:
     assert energy.cny.quantize(Decimal("0.01")) == Decimal("47.48")
     assert running.inside == full.inside
     assert full.absent == ("own_piles", "rent", "purchase")
+    for lacking in (
+        replace(account, unpaid=1),
+        replace(account, trips_untold=1),
+        replace(account, unpriced=1),
+    ):
+        assert {each.cny for each in lacking.per_100_km()} == {None}
 
 
 def test_orders_find_their_trips_and_plug_ins_and_the_rest_is_listed() -> None:

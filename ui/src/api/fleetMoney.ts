@@ -36,6 +36,9 @@ export interface VehicleAccount {
   public_kwh: Decimal
   own_kwh: Decimal
   unpriced: number
+  /** Plug-ins elsewhere that no order pays. */
+  unpaid: number
+  trips_without_km: number
   items: CostItem[]
   /** Null where nothing was entered or priced. */
   total: Decimal | null
