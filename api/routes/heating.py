@@ -13,6 +13,7 @@ from api.problem import refuse
 from api.routes.tariffs import Document
 from api.scope import Scope, only_administrators
 from api.withdrawn import Doubt, WithdrawnOut, withdrawn_out
+from domain.heating_season import LONGEST
 from domain.sentence import Sentence
 from store.heating import (
     RuleRow,
@@ -98,6 +99,17 @@ def record_season(
             first_day=new.first_day,
             end_day=new.end_day,
             year=year,
+        )
+        raise refuse(HTTPStatus.UNPROCESSABLE_ENTITY, detail)
+    if new.end_day - new.first_day > LONGEST:
+        detail = Sentence(
+            "season_long",
+            "{where}: {first_day} to {end_day} are {seen} days, want at most {most}",
+            where=where,
+            first_day=new.first_day,
+            end_day=new.end_day,
+            seen=(new.end_day - new.first_day).days,
+            most=LONGEST.days,
         )
         raise refuse(HTTPStatus.UNPROCESSABLE_ENTITY, detail)
     row = SeasonRow(region, year, new.first_day, new.end_day, source=new.source)

@@ -12,6 +12,7 @@ from functools import partial
 from psycopg import Connection
 
 from domain.fact import FactKind, checked_fact
+from domain.heating_season import LONGEST
 from ingest.sheet.fault import SheetFault
 from ingest.sheet.form import Column, Form, FormRow, parse_day, parse_text
 from store.heating import (
@@ -115,6 +116,9 @@ class HeatingSeasons:
             if season.end_day <= season.first_day:
                 wanted = season.first_day.isoformat()
                 faults.append(row.fault("last_day", "ends_before_it_begins", wanted))
+            if season.end_day - season.first_day > LONGEST:
+                latest = season.first_day + LONGEST - _DAY
+                faults.append(row.fault("last_day", "season_long", f"<= {latest}"))
             key = season.region, season.year
             if key in first:
                 faults.append(row.fault("first_day", "twice", str(first[key])))

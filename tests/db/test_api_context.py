@@ -218,6 +218,9 @@ def test_heating_seasons_carry_their_provenance_and_are_recorded_per_year(sign_i
     assert admin.put(f"{V1}/heating-seasons/120000/2025", json=season).status_code == 200
     assert admin.put(f"{V1}/heating-seasons/120000/2024", json=season).status_code == 422
     assert admin.put(f"{V1}/heating-seasons/110000/2025", json=season).status_code == 404
+    slip = season | {"end_day": "2027-03-21"}
+    refused = admin.put(f"{V1}/heating-seasons/120000/2025", json=slip)
+    assert (refused.status_code, "498 days" in refused.json()["detail"]) == (422, True)
 
 
 def test_a_heating_season_is_checked_by_a_named_person_until_other_days_are_recorded(

@@ -77,10 +77,12 @@ def test_a_region_and_its_seasons_come_in_by_tables_and_a_checked_region_is_neve
         "650100,2025-10-10,2026-04-10,x",
         "110000,2026-11-15,2026-11-01,x",
         "110000,2026-11-15,2027-03-15,x",
+        "110000,2027-11-15,2029-03-15,x",
     ) == [
         (2, "region", "unknown_region"),
         (3, "last_day", "ends_before_it_begins"),
         (4, "first_day", "twice"),
+        (5, "last_day", "season_long"),
     ]
 
 
