@@ -129,7 +129,7 @@ def heating_of_days(
     rules: Mapping[str, HeatingRule],
     recorded: Collection[HeatingSeason],
 ) -> dict[date, Heating]:
-    """Tell of the days in [first_day, end_day) which lie in a season, or may; others lie out of it.
+    """Tell which days of [first_day, end_day) lie in a season, or may; empty where there is none.
 
     Cities lengthen the statutory season and do not shorten it. Days within 16 of one are therefore
     unsure, until its real days are recorded and checked.
@@ -141,17 +141,17 @@ def heating_of_days(
     """
     years = range(first_day.year - 1, end_day.year + 2)
     begun = [season_beginning(region, year, rules, recorded) for year in years]
+    known = [each for each in begun if each is not None]
+    if not known:
+        return {}
     inside, near = set[date](), set[date]()
-    for season in begun:
-        if season is None:
-            continue
+    for season in known:
         inside.update(days(season.first_day, season.end_day))
         if not (season.recorded and season.checked):
             near.update(days(season.first_day - _MOVED, season.end_day + _MOVED))
     return {
-        day: Heating.IN if day in inside else Heating.UNSURE
+        day: Heating.IN if day in inside else Heating.UNSURE if day in near else Heating.OUT
         for day in days(first_day, end_day)
-        if day in inside or day in near
     }
 
 

@@ -184,7 +184,7 @@ def heated_days(
 def heating_of_place(
     conn: Connection, organisation_id: int, first_day: date, end_day: date
 ) -> dict[date, Heating]:
-    """Days of [first_day, end_day) that lie in a heating season of a place, or may.
+    """Which days of [first_day, end_day) lie in a heating season of a place, or may.
 
     Empty where nothing is known of its region, or where there is no district heating.
     """

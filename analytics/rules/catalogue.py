@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import numpy as np
 
 from analytics.models.estimator import Floats
-from analytics.models.series import Series
+from analytics.models.series import Series, us
 from analytics.rules.amount import on_unsettled_days, with_amount
 from analytics.rules.day_grid import DayGrid, day_grid, laid_out
 from analytics.rules.finding import Finding, merged
@@ -44,7 +44,8 @@ class Surroundings:
     unsettled : frozenset of date
         Days of which no notice says yet whether they are worked; the band is that of both.
     heating : mapping of date to Heating
-        Of a meter that follows the heating season; days that it does not name lie out of it.
+        Of a meter that follows the heating season: every day. Empty of others, and of a place of
+        which no season is known.
     """
 
     zone: ZoneInfo
@@ -91,6 +92,23 @@ def _unlike_usual(of: Judged) -> list[Finding]:
     return unlike_usual(grid, of.band, of.rules.unlike_usual)
 
 
+def _stuck(of: Judged) -> list[Finding]:
+    found = stuck(of.series, of.rules.stuck)
+    if not of.around.heating:
+        return found
+    # A boiler stands still out of season, and only one that used to run then is stuck.
+    season, begins = of.grid.season, of.grid.bounds[:-1]
+    runs = np.nansum(of.grid.value, axis=1) > 0
+
+    def is_rest(told: Finding) -> bool:
+        within = (begins >= us(told.start)) & (begins < us(told.end))
+        heated_h = 24 * int((within & (season == Heating.IN)).sum())
+        used = bool((runs & (season == Heating.OUT) & (begins < us(told.start))).any())
+        return told.actual == 0 and heated_h < of.rules.stuck.hours and not used
+
+    return [each for each in found if not is_rest(each)]
+
+
 def _pv_yield(of: Judged) -> list[Finding]:
     sun = of.around.sun
     if sun is None or not len(sun.ts):
@@ -101,7 +119,7 @@ def _pv_yield(of: Judged) -> list[Finding]:
 
 _METER: tuple[Rule, ...] = (
     lambda of: silent(of.series, of.rules.silent, of.around.until),
-    lambda of: stuck(of.series, of.rules.stuck),
+    _stuck,
     lambda of: implausible(of.series, of.rules.implausible),
 )
 _BY_CLASS: Mapping[MeterClass, tuple[Rule, ...]] = {

@@ -17,6 +17,7 @@ from domain.local_day import day_start
 ZONE = ZoneInfo("Asia/Shanghai")
 BEGINS, ENDS = date(2026, 11, 15), date(2027, 3, 16)
 TIANJIN = {"120000": HeatingRule("120000", (11, 15), (3, 15))}
+NO_HEATING = HeatingRule("500000", None, None)
 CHECKED = HeatingSeason("120000", 2026, BEGINS, ENDS, recorded=True, checked=True)
 DAYS = 100
 HEATED_GJ = 1.2
@@ -47,6 +48,12 @@ def unlike(
 ) -> list[Finding]:
     found = judge(series, meter_class, thresholds(meter_class), told)
     return [each for each in found if each.kind == "unlike_usual"]
+
+
+def kinds_of_gas(series: Series, told: Surroundings) -> str:
+    """What is told of a gas meter, and what was merged into it."""
+    found = judge(series, MeterClass.GAS, thresholds(MeterClass.GAS), told)
+    return " ".join(f"{each.kind} {each.evidence.get('also', '')}" for each in found)
 
 
 def days_from(first: date, count: int, more: float) -> dict[date, float]:
@@ -111,6 +118,25 @@ def test_the_end_of_a_season_is_no_alert(
     assert not unlike(burnt(ENDS + timedelta(days=60)), told, meter_class)
 
 
+@pytest.mark.parametrize("days", [-60, 12, 60, 150])
+def test_a_boiler_that_rests_out_of_season_is_not_stuck(days: int) -> None:
+    series = burnt(ENDS + timedelta(days=days) if days > 0 else BEGINS)
+    assert "stuck" in kinds_of_gas(series, Surroundings(ZONE))
+    assert not kinds_of_gas(series, around())
+
+
+def test_gas_that_stands_still_in_season_or_where_it_used_to_run_out_of_it_is_stuck() -> None:
+    cold = burnt(date(2027, 2, 25))
+    stood = us(day_start(date(2027, 2, 10), ZONE))
+    dead = Series(cold.ts, np.where(cold.ts >= stood, 0.0, cold.value))
+    assert "stuck" in kinds_of_gas(dead, around())
+    end = date(2027, 8, 1)
+    level = burnt(end, days_from(end - timedelta(days=DAYS), DAYS - 12, 0.5))
+    meals = 1 + 0.1 * np.sin(np.arange(len(level.ts)))
+    canteen = Series(level.ts, level.value * meals)
+    assert "stuck" in kinds_of_gas(canteen, around())
+
+
 def test_heat_in_may_is_an_alert_again() -> None:
     used = days_from(date(2027, 5, 10), 3, 0.3)
     (found,) = unlike(burnt(date(2027, 5, 14), used), around())
@@ -120,12 +146,14 @@ def test_heat_in_may_is_an_alert_again() -> None:
 def test_days_next_to_a_season_are_unsure_until_its_days_are_recorded_and_checked() -> None:
     span = date(2026, 10, 1), date(2027, 5, 1)
     told = heating_of_days("120101", *span, TIANJIN, ())
-    assert [told.get(date(2026, 10, day)) for day in (29, 30)] == [None, Heating.UNSURE]
+    assert [told[date(2026, 10, day)] for day in (29, 30)] == [Heating.OUT, Heating.UNSURE]
     assert [told[date(2026, 11, day)] for day in (14, 15)] == [Heating.UNSURE, Heating.IN]
     assert [told[date(2027, 3, day)] for day in (15, 16, 31)] == [
         Heating.IN, Heating.UNSURE, Heating.UNSURE,
     ]  # fmt: skip
-    assert date(2027, 4, 1) not in told
+    assert told[date(2027, 4, 1)] is Heating.OUT
     sure = heating_of_days("120101", *span, TIANJIN, (CHECKED,))
-    assert set(sure.values()) == {Heating.IN}
-    assert (min(sure), max(sure)) == (BEGINS, ENDS - timedelta(days=1))
+    heated = [day for day, season in sure.items() if season is Heating.IN]
+    assert Heating.UNSURE not in sure.values()
+    assert (min(heated), max(heated)) == (BEGINS, ENDS - timedelta(days=1))
+    assert heating_of_days("500108", *span, {"500000": NO_HEATING}, ()) == {}
