@@ -162,7 +162,7 @@ def united(
         media = dict(uses.get(key, {}))
         made, back = media.pop(PV_GENERATED, None), media.pop(FED_IN, None)
         use = UnitedUse(media, dict(declared.get(key, {})))
-        _enter(use, entered[key], metered, months)
+        _enter(use, entered[key], metered, (months, (days[1] - days[0]).days))
         if key in dark:
             # A document of the whole year counts, as without meters, where they know none of it.
             if _SELF_USED.value not in declared.get(key, {}) or any(
@@ -233,8 +233,19 @@ _Metered = Mapping[tuple[int, str, int], MeteredMonth]
 
 
 def _enter(
-    use: UnitedUse, entered: Sequence[ApprovedAmount], metered: _Metered, months: Sequence[date]
+    use: UnitedUse,
+    entered: Sequence[ApprovedAmount],
+    metered: _Metered,
+    asked: tuple[Sequence[date], int],
 ) -> None:
+    """Put in what was entered.
+
+    Parameters
+    ----------
+    asked : tuple
+        Months of the period that are over, and the days of all of it.
+    """
+    months, _ = asked
     counted: dict[str, list[ApprovedAmount]] = defaultdict(list)
     for each in entered:
         kind = EntryKind(each.kind)
@@ -249,7 +260,7 @@ def _enter(
         if kind.medium is not None:
             counted[kind.medium].append(each)
     for medium, rows in counted.items():
-        use.media[medium] = _with(use.media.get(medium), medium, rows, metered, months)
+        use.media[medium] = _with(use.media.get(medium), medium, rows, metered, asked)
     for kind, manual in use.manual.items():
         if kind not in _DECLARABLE:
             continue
@@ -267,14 +278,17 @@ def _with(
     medium: str,
     rows: Sequence[ApprovedAmount],
     metered: _Metered,
-    months: Sequence[date],
+    asked: tuple[Sequence[date], int],
 ) -> MediumUse:
-    """Metered use with entries in the place of what meters have of those months."""
+    """Metered use with entries in the place of what meters have of those months.
+
+    Entries know nothing of a month that still runs: it is not covered.
+    """
+    months, days = asked
     by_hand = sum(float(row.amount) for row in rows)
     if known is None:
-        wanted = (next_month(months[-1]) - months[0]).days
         covered = sum((next_month(row.month) - row.month).days for row in rows)
-        return MediumUse(by_hand, unmeasured=0.0, coverage=covered / wanted, meters=0)
+        return MediumUse(by_hand, unmeasured=0.0, coverage=covered / days, meters=0)
     key = rows[0].organisation_id
     parts = [metered.get((key, medium, row.month.month)) for row in rows]
     of_meters = sum(part.amount for part in parts if part is not None)
@@ -285,7 +299,7 @@ def _with(
     return replace(
         known,
         amount=known.amount - of_meters + by_hand,
-        coverage=1.0 if whole else known.coverage,
+        coverage=(next_month(months[-1]) - months[0]).days / days if whole else known.coverage,
     )
 
 

@@ -8,6 +8,8 @@ import pytest
 from psycopg import Connection
 
 from analytics.jobs.overdue import mark_overdue
+from analytics.portfolio.figures import Portfolio
+from domain.factor_file import shipped_sets
 from domain.manual_entry import EntryKind
 from store.become import Role
 from store.person import add_person, grant
@@ -16,6 +18,7 @@ from tests.conftest import connected
 from tests.db.conftest import V1, SignIn, add_people
 from tests.db.test_api_indicators import asked, of, place, put_days, put_fact, value
 from tests.db.test_manual_entries import brought_home, carried, edited, entered
+from tests.db.test_moves import act_as
 from tests.estate import SHANGHAI, estate
 
 pytestmark = pytest.mark.db
@@ -235,6 +238,20 @@ def test_fuel_of_some_months_and_energy_that_is_asked_for_and_unknown_are_told_a
         "natural_gas_m3 is asked for every month and nothing of it is known: no figure counts it"
     )
     assert stands(sign_in) == ([unknown, partly], False)
+
+
+def test_entries_up_to_a_month_that_still_runs_are_not_of_all_the_days_that_meters_know(
+    conn: Connection,
+) -> None:
+    approve_months(conn, WATER, {1: "31"})
+    now = datetime(2025, 2, 20, 12, tzinfo=SHANGHAI)
+    school = place(conn, "school")
+    with conn.transaction():
+        act_as(conn, "admin")
+        member = Portfolio(conn, shipped_sets()[0], now=now).year(2025)[school]
+    assert member.media["electricity"].coverage == pytest.approx(1)  # 50 days of meters
+    assert member.media["water"].coverage == pytest.approx(31 / 50)
+    assert not member.is_comparable
 
 
 def test_what_is_not_approved_counts_nowhere(sign_in: SignIn, conn: Connection) -> None:
