@@ -176,7 +176,7 @@ class _Reading:
         readings = self._readings(row, quantity, changed) if row.registers else ()
         whole = None if other else dict(self._days(row, *self.days))
         spans: Iterable[LedgerInterval] = ()
-        if not readings and not other:
+        if not other:
             found = intervals(self.conn, self.eyes, row.meter_id, quantity, *self.span)
             spans = (LedgerInterval(*each) for each in found)
         held = None

@@ -33,7 +33,13 @@ from analytics.drawn.origin import (
 from analytics.drawn.rooms import room_figure
 from analytics.drawn.rows import LedgerRows, MeterRows, TariffRows, Unread
 from analytics.drawn.uncertified import uncertified
-from analytics.drawn.use import counted_use, ledger_use, registers_of, with_registers
+from analytics.drawn.use import (
+    LedgerAloneError,
+    counted_use,
+    ledger_use,
+    registers_of,
+    with_registers,
+)
 from analytics.evidence.price import line_prices
 from analytics.evidence.recount import Sources, recount
 from analytics.evidence.register_days import Days
@@ -193,7 +199,8 @@ class _Drawing:
             uses.append(replace(use, uncertified=self._uncertified(rows, days)))
             if own is not None:
                 found.append(own)
-            self.origins.append(use_origin(meter, rows, use, days))
+            told = rows if own is not None else replace(rows, readings=())
+            self.origins.append(use_origin(meter, told, use, days))
         return tuple(uses), found
 
     def _use(
@@ -204,7 +211,12 @@ class _Drawing:
             sources = replace(self.around, registers=own)
             if meter.stands_for is not None:
                 sources = with_registers(self.around, [*found, own])
-            return counted_use(meter, rows, days, self.terms, sources).use, own
+            try:
+                return counted_use(meter, rows, days, self.terms, sources).use, own
+            except LedgerAloneError:
+                # The bundle then holds no readings of it: the figure stands on the signatures.
+                if meter.stands_for is not None or not rows.intervals:
+                    raise
         if meter.stands_for is not None:
             reason = f"check meter {meter.code} has no readings of its own"
             raise MissingInputError(reason, code="use")

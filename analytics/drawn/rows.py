@@ -54,7 +54,7 @@ class MeterRows:
     days : mapping of date to LedgerDay, or None
         None for a register of which the ledger keeps no figures.
     intervals : tuple of LedgerInterval
-        Where there are no readings.
+        Count where there are no readings, or they do not tell a day that the ledger measured.
     certificates : tuple of Held, or None
         None: of what is no instrument, such as a virtual meter.
     """

@@ -35,6 +35,10 @@ _NEAR, _NEAR_SHARE = 0.001, 1e-6
 """Two ways of adding the same registers up may differ by so much. [unit], [1]"""
 
 
+class LedgerAloneError(MissingInputError):
+    """Only the ledger tells a day of a meter, and its readings do not."""
+
+
 def registers_of(meter: Meter, rows: MeterRows) -> Registers:
     """Registers of a meter as a bundle holds them; its errors are the contract's to tell."""
     key = meter.code, None
@@ -59,6 +63,8 @@ def counted_use(
     MissingInputError
         If they lead to no figure, the ledger says another, or it corrects an error of the meter
         that the contract does not know.
+    LedgerAloneError
+        If the ledger measured a day that they do not tell.
     """
     _refuse_error(meter, rows, days, terms)
     try:
@@ -152,9 +158,10 @@ def _period(interval: LedgerInterval, timetable: Timetable | None) -> Period:
 
 def _hold_against(meter: Meter, found: Counted, known: Mapping[date, LedgerDay]) -> None:
     for day in found.days:
-        if day.quantities is None:
-            continue
         told = known.get(day.day)
+        if day.quantities is None:
+            _refuse_lost(meter, day.day, told)
+            continue
         if told is None or not told.whole:
             reason = f"meter {meter.code}, {day.day}: its readings are not computed yet"
             raise MissingInputError(reason, code="not_computed")
@@ -164,6 +171,20 @@ def _hold_against(meter: Meter, found: Counted, known: Mapping[date, LedgerDay])
             seen = f"{told.value:.3f} ({told.quantity_grade})"
             reason = f"meter {meter.code}, {day.day}: readings come to {comes:.3f}, the ledger"
             raise MissingInputError(f"{reason} says {seen}", code="ledger")
+
+
+def _refuse_lost(meter: Meter, day: date, told: LedgerDay | None) -> None:
+    """A day that the ledger counted is not missing because the meter's readings do not tell it.
+
+    The ledger knows more than they: that a register rightly stood, while a plant behind the meter
+    fed in or the place was closed. A substitute for such a day would be billed for nothing.
+    """
+    if told is None or not told.whole:
+        return
+    if told.quantity_grade in _IN_PLACE and told.shape_grade in _IN_PLACE:
+        seen = f"{told.value:.3f} ({told.quantity_grade})"
+        reason = f"meter {meter.code}, {day}: its readings alone do not tell the day, the ledger"
+        raise LedgerAloneError(f"{reason} says {seen}", code="ledger")
 
 
 def _refuse_error(meter: Meter, rows: MeterRows, days: Days, terms: Inputs) -> None:

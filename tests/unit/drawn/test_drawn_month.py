@@ -26,7 +26,7 @@ from tests.unit.drawn.ledger import (
     rows,
     terms,
 )
-from tests.unit.evidence.office import FIRST, PARTIES, checked
+from tests.unit.evidence.office import FIRST, PARTIES, checked, half_hours
 
 
 def statement(**changed: object) -> Statement:
@@ -119,6 +119,36 @@ def test_a_meter_without_readings_counts_by_the_ledgers_intervals() -> None:
         (Period.PEAK, Period.VALLEY, Period.FLAT), Decimal(31 * 80)
     )
     assert (use.grade, use.missing_days) == ("derived", 0)
+
+
+def test_a_day_only_the_ledger_tells_is_not_missing_but_stands_on_its_intervals() -> None:
+    """For six hours nothing was bought: a plant fed in, which the readings do not say."""
+    begin, end = FIRST + timedelta(days=9, hours=10), FIRST + timedelta(days=9, hours=16)
+    still = [each.register for each in half_hours() if begin <= each.ts <= end]
+    less = still[-1] - still[0]
+    readings = tuple(
+        replace(each, register=still[0] if each.ts <= end else each.register - less)
+        if each.ts >= begin
+        else each
+        for each in half_hours()
+    )
+    told = main_days()[DAYS[9]]
+    days = {**main_days(), DAYS[9]: told._replace(value=told.value - float(less))}
+    rows = {"readings": readings, "days": days}
+    assert missing(meters=meters(**rows)) == {("use", "main-e"): "ledger"}
+    spans = tuple(
+        LedgerInterval(
+            FIRST + timedelta(hours=n), FIRST + timedelta(hours=n + 1), 10.0, "measured", "measured"
+        )
+        for n in range(31 * 24)
+    )
+    found = drawing(meters=meters(**rows, intervals=spans))
+    use = next(each for each in found.month.uses if each.meter == "main-e")
+    assert (sum((use.quantities or {}).values()), use.missing_days) == (Decimal(7440), 0)
+    assert [*found.sources.registers.readings] == [("main-w", None)]
+    whole = Book(SCHEMA, terms().contract, (found.month,), terms().events)
+    made = evidence(whole, "2026-07", found.sources, PARTIES, code_version="test")
+    assert checked(packed(made))[-1]["agrees"] is True
 
 
 def test_a_day_with_an_estimated_interval_is_a_missing_day() -> None:
