@@ -168,12 +168,14 @@ class DueOut(BaseModel):
     code: str
     item: str
     done_on: date
-    km: Decimal = Field(description="Driven since. [km]")
+    km: Decimal | None = Field(
+        description="Driven since; null where not all of that time may be seen. [km]"
+    )
     every_km: Decimal | None = Field(description="[km]")
     days: int
     every_days: int | None
-    share: Decimal = Field(description="Of what may pass. [1]")
-    state: Literal["due", "soon", "far"]
+    share: Decimal = Field(description="Of what may pass, as far as it is known. [1]")
+    state: Literal["due", "soon", "far", "unknown"]
 
 
 class ManagedOut(BaseModel):

@@ -32,6 +32,8 @@ class Spell:
     ----------
     electric_km : Decimal
         Of the trips that tell it. [km]
+    fuel_km : Decimal
+        Of the same trips, not in electric mode: of a plug-in hybrid. [km]
     trips, trips_untold, trips_estimated : int
         Trips; of these without electric kilometres; of these that lie in a silence.
     charges_untold : int
@@ -53,6 +55,7 @@ class Spell:
     department: str
     institution_id: int
     electric_km: Decimal
+    fuel_km: Decimal = _NOTHING
     trips: int = 0
     trips_untold: int = 0
     trips_estimated: int = 0
@@ -117,7 +120,9 @@ class DisplacementLedger:
     lacking : tuple of str
         What is not known: ``baseline``, ``distance``, and what `basis` lacks. Without the distance
         of a trip or the energy of a charge the sums are of those that tell it: no cost per
-        distance, no net and no comparison is drawn from them.
+        distance, no net and no comparison is drawn from them. ``hybrid_items``: what of the items
+        beside energy belongs to the electric kilometres of hybrids that also drove on fuel, so
+        that there is no full cost.
     """
 
     displaced: Displaced
@@ -152,11 +157,12 @@ def displacement_ledger(
     paid = None if untold or energy.lacking else energy.paid_cny + energy.assumed_cny
     item = CostItem("energy", fuel_side, paid)
     others = _other_items(each, terms, found.electric_km)
+    mixed = bool(others) and any(spell.fuel_km > 0 for spell in each)
     return DisplacementLedger(
         found,
         energy,
         compared_cost(found.electric_km, [item]),
-        compared_cost(found.electric_km, [item, *others]) if paid is not None else None,
+        None if paid is None or mixed else compared_cost(found.electric_km, [item, *others]),
         spared_co2(found, factors, year=year, province=terms.region) if whole else None,
         spared_coal(found, factors, year=year) if whole else None,
         len({spell.vehicle_id for spell in each}),
@@ -167,6 +173,7 @@ def displacement_ledger(
             *(("baseline",) if found.litres is None else ()),
             *energy.lacking,
             *(("distance",) if untold else ()),
+            *(("hybrid_items",) if mixed else ()),
         ),
     )
 

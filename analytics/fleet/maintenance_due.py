@@ -31,30 +31,32 @@ class Due:
 
     Attributes
     ----------
-    km, days : Decimal and int
-        Since it was done. [km], [d]
+    km, days : Decimal or None, and int
+        Since it was done; None where not all of it is known. [km], [d]
     share : Decimal
-        Of what may pass, by whichever is further; 1 and more: it is due. [1]
+        Of what may pass, by whichever is further and known; 1 and more: it is due. [1]
     """
 
     plan: MaintenancePlan
-    km: Decimal
+    km: Decimal | None
     days: int
     share: Decimal
 
     @property
-    def state(self) -> Literal["due", "soon", "far"]:
-        """``soon`` in the last tenth."""
+    def state(self) -> Literal["due", "soon", "far", "unknown"]:
+        """``soon`` in the last tenth; ``unknown`` where kilometres count and are not known."""
         if self.share >= 1:
             return "due"
+        if self.km is None and self.plan.every_km is not None:
+            return "unknown"
         return "soon" if self.share >= Decimal("0.9") else "far"
 
 
-def due(plan: MaintenancePlan, km: Decimal, today: date) -> Due:
-    """Tell how far a plan is, `km` being driven since the day it was done."""
+def due(plan: MaintenancePlan, km: Decimal | None, today: date) -> Due:
+    """Tell how far a plan is, `km` being driven since the day it was done; None: not known."""
     days = (today - plan.done_on).days
     shares = [Decimal(0)]
-    if plan.every_km is not None:
+    if plan.every_km is not None and km is not None:
         shares.append(km / plan.every_km)
     if plan.every_days is not None:
         shares.append(Decimal(days) / plan.every_days)

@@ -134,6 +134,7 @@ class FleetDisplacement:
             stint.department,
             stint.institution_id,
             sum((exact(each) for each in km if each is not None), _NOTHING),
+            sum((_on_fuel(trip) for trip in trips), _NOTHING),
             trips=len(trips),
             trips_untold=sum(each is None for each in km),
             trips_estimated=sum(trip.estimated for trip in trips),
@@ -189,3 +190,10 @@ class FleetDisplacement:
             row = self.period.places.get(spell.institution_id)
             return str(spell.institution_id), row.code if row else ""
         return "", self.period.place.code
+
+
+def _on_fuel(trip: TripRow) -> Decimal:
+    """What of a trip was not driven in electric mode; nothing where it does not tell. [km]."""
+    if trip.km is None or trip.electric_km is None:
+        return _NOTHING
+    return max(exact(trip.km) - exact(trip.electric_km), _NOTHING)

@@ -1,5 +1,6 @@
 """How the vehicles of a place are used: bookings, utilisation, rentals, places, maintenance."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, fields
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -179,11 +180,17 @@ def _partly_seen(rentals: list[VehicleOrder], period: FleetPeriod) -> set[tuple[
         order.name
         for order in rentals
         if order.until is not None
-        and not any(
-            (since is None or since <= order.at) and (end is None or order.until <= end)
-            for since, end in spans.get(order.vehicle_id, ())
-        )
+        and not _within(spans.get(order.vehicle_id, ()), order.at, order.until)
     }
+
+
+def _within(
+    spans: Iterable[tuple[datetime | None, datetime | None]], first: datetime, until: datetime
+) -> bool:
+    """Whether [first, until) lies in one of some spans; None: without a bound."""
+    return any(
+        (since is None or since <= first) and (end is None or until <= end) for since, end in spans
+    )
 
 
 def _terms_on(rows: list[RentalTermsRow]) -> RentalTerms | None:
@@ -270,16 +277,22 @@ def places_of(period: FleetPeriod) -> Places:
 
 
 def maintenance_of(period: FleetPeriod, *, now: datetime) -> list[Due]:
-    """How far the plans of a place's vehicles are, the most pressing first."""
+    """How far the plans of a place's vehicles are, the most pressing first.
+
+    Kilometres are not known where the person may not see all of the time since it was done.
+    """
     zone = period.months.zone
     plans = [row for row in maintenance_plans(period.conn) if row.vehicle_id in period.vehicles]
     driven = km_since(
         period.conn, [(row.vehicle_id, row.item, day_start(row.done_on, zone)) for row in plans]
     )
+    spans = seen(period.conn, {row.vehicle_id for row in plans})
     found = [
         due(
             MaintenancePlan(row.vehicle_id, row.item, row.every_km, row.every_days, row.done_on),
-            exact(driven[row.vehicle_id, row.item]),
+            exact(driven[row.vehicle_id, row.item])
+            if _within(spans.get(row.vehicle_id, ()), day_start(row.done_on, zone), now)
+            else None,
             local_day(now, zone),
         )
         for row in plans

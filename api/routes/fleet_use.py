@@ -196,7 +196,7 @@ def management(period: FleetMonths) -> ManagedOut:
             code=period.vehicles[each.plan.vehicle_id],
             item=each.plan.item,
             done_on=each.plan.done_on,
-            km=told(each.km),
+            km=None if each.km is None else told(each.km),
             every_km=each.plan.every_km,
             days=each.days,
             every_days=each.plan.every_days,

@@ -27,6 +27,9 @@ R1,津Acar-1,2026-07-01 08:00,2026-07-02 20:00,{km},266.00
 RENTAL_TERMS = """vehicle,first_day,hour_cny,km_cny,day_cap_cny,step_min,free_km
 car-1,2026-01-01,10,0.50,83,30,
 """
+PLANS = """vehicle,item,every_km,every_days,done_on
+car-1,tyres,150,,2026-07-01
+"""
 NIGHT = """订单编号,车牌号,充电开始时间,充电结束时间,充电电量,实付金额
 N1,津Acar-2,2026-08-01 00:05,2026-08-01 00:50,10,13.00
 """
@@ -224,3 +227,17 @@ def test_a_rental_of_which_a_part_may_not_be_seen_has_no_distance_of_trips(
     # 83 for each of two days, and 200 km at 0.50.
     assert found["admin"] == (0, [("200.000000", False, "0.00")])
     assert found["school"] == ((0, [(None, True, "0.00")]) if km else (1, []))
+
+
+def test_maintenance_is_not_held_off_by_kilometres_that_may_not_be_seen(
+    conn: Connection, client: TestClient, sign_in: SignIn
+) -> None:
+    """Due after 150 km, of which the hospital sees the 100 since the vehicle is its own."""
+    assert take(client, "maintenance_plans", PLANS)["taken"]
+    assert hand_over(client).status_code == 201
+    found = {}
+    for login in ("admin", "hospital"):
+        months = asked(conn, "hospital")
+        answer = sign_in(login).get(f"{V1}/fleet-use/management", params=months).json()
+        found[login] = [(each["km"], each["state"]) for each in answer["maintenance"]]
+    assert found == {"admin": [("200.000", "due")], "hospital": [(None, "unknown")]}

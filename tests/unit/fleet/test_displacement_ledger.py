@@ -83,6 +83,22 @@ def test_full_cost_takes_items_known_on_both_sides_and_names_the_others() -> Non
     assert cost.fuel_cny_100km == Decimal("72.80")
 
 
+def test_a_hybrid_that_also_drove_on_fuel_has_no_full_cost_over_its_electric_kilometres() -> None:
+    """800 CNY of rent over 1,000 km, of which 200 km were electric: not 400 CNY/100 km."""
+    item = {"name": "rent", "cny_100km": "80"}
+    terms = terms_of({**told(TERMS), "item": [item]}, place="store")
+    car = Spell(1, "sedan", "", 1, Decimal(200), Decimal(800), 10, battery_kwh=Decimal(28))
+    found = ledger(replace(car, costs={"rent": Decimal(800)}), terms=terms)
+    assert (found.full_cost, found.lacking) == (None, ("hybrid_items",))
+    assert found.energy_cost is not None
+    assert found.co2 is not None
+    electric = replace(car, electric_km=Decimal(1000), fuel_km=Decimal(0))
+    whole = ledger(replace(electric, costs={"rent": Decimal(800)}), terms=terms).full_cost
+    assert whole is not None
+    assert whole.items == ("energy", "rent")
+    assert ledger(car).full_cost is not None  # energy alone
+
+
 def test_what_is_not_known_is_named_and_gives_no_figure() -> None:
     bare = replace(TERMS, efficiency=None)
     found = ledger(CAR, terms=bare)

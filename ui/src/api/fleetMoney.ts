@@ -286,11 +286,12 @@ export interface MaintenanceDue {
   code: string
   item: string
   done_on: LocalDate
-  km: Decimal
+  /** Null where not all of that time may be seen. */
+  km: Decimal | null
   every_km: Decimal | null
   days: number
   every_days: number | null
-  state: 'due' | 'soon' | 'far'
+  state: 'due' | 'soon' | 'far' | 'unknown'
 }
 
 const GROUPS = ['institution', 'department', 'vehicle'] as const
