@@ -19,7 +19,7 @@ from domain.grid_region import province_of
 from domain.indicator import IndicatorName
 from domain.local_day import day_start, local_day
 from domain.manual_entry import EntryKind
-from domain.timeline import Mean, Spell, time_weighted_mean
+from domain.timeline import Mean, Spell, Times, overlaps, time_weighted_mean
 from store.fact import own_or_below, parts_below
 from store.place import OrganisationRow, organisations
 from store.portfolio import (
@@ -141,15 +141,20 @@ class Portfolio:
         for row in group:
             use = known[row.id]
             metered = {medium: amount(each.amount) for medium, each in use.media.items()}
+            area = self.mean(row.id, FactKind.FLOOR_AREA, days)
+            unknown = self.without_area(row.id, days)
             figures = institution_year(
                 year,
                 days,
                 self._place(row.id, last_day),
                 (metered, use.declared),
                 self._factors,
-                area_m2=self.mean(row.id, FactKind.FLOOR_AREA, days),
+                area_m2=replace(area, covered_days=0) if unknown else area,
                 persons=self.mean(row.id, FactKind.HEADCOUNT, days),
             )
+            if unknown:
+                told = f"no floor area of {', '.join(sorted(unknown))}"
+                figures = replace(figures, missing=(*figures.missing, told))
             if use.left_out:
                 figures = replace(figures, missing=(*figures.missing, *use.left_out))
             yield row.id, Member(row, figures, use.media, use.manual, use.is_whole)
@@ -170,6 +175,29 @@ class Portfolio:
         """Time-weighted floor area [m2] or headcount of an institution."""
         series = own_or_below(organisation_id, self._spells[kind], self._parts)
         return time_weighted_mean(series, *days)
+
+    def without_area(self, organisation_id: int, days: tuple[date, date]) -> list[str]:
+        """Codes of buildings that stood there and have no floor area, beside others that have one.
+
+        Without them the sum is too small, and every figure per m2 too large.
+        """
+        known, unknown = self._areas(organisation_id, [days])
+        return unknown if known else []
+
+    def _areas(self, place: int, times: Times) -> tuple[bool, list[str]]:
+        """Whether any area is known at a place or below it, and buildings of which none is."""
+        if self._spells[FactKind.FLOOR_AREA].get(place):
+            return True, []
+        below = [
+            self._areas(part, both)
+            for part, held in self._parts.get(place, {}).items()
+            if (both := overlaps(times, held))
+        ]
+        known = any(some for some, _ in below)
+        row = self._by_id.get(place)
+        if not known and row is not None and row.kind == "building":
+            return False, [row.code]
+        return known, [code for _, codes in below for code in codes]
 
     def known(self, organisation_id: int, instant: datetime) -> dict[FactKind, str]:
         """Use, climate zone and region of an institution, where they were noted."""

@@ -253,6 +253,27 @@ def test_an_area_that_is_not_known_on_every_day_gives_no_intensity(
     assert school["area_m2"]["covered_days"] < school["area_m2"]["days"] == 365
 
 
+def test_a_building_without_an_area_beside_others_gives_no_intensity_and_is_named(
+    sign_in: SignIn, conn: Connection
+) -> None:
+    conn.execute(
+        "WITH made AS (INSERT INTO organisation (code, kind, name_zh, name_en)"
+        " VALUES ('annex', 'building', 'annex', 'annex') RETURNING organisation_id)"
+        " INSERT INTO organisation_position (organisation_id, parent_id, during)"
+        " SELECT made.organisation_id, o.organisation_id, tstzrange(NULL, NULL)"
+        " FROM made, organisation o WHERE o.code = 'school-site'"
+    )
+    (school,) = asked(sign_in("school"), year=2025)["items"]
+    assert value(school, "energy_per_area")["why"] == "denominator_has_gaps"
+    assert value(school, "energy_per_person")["value"] is not None
+    assert "no floor area of annex" in school["missing"]
+    put_fact(conn, "floor_area", "area_m2", "annex", 1000)
+    (school,) = asked(sign_in("school"), year=2025)["items"]
+    kwh = 365 * DAILY_KWH * 0.9
+    assert value(school, "electricity_per_area")["value"] == pytest.approx(kwh / (AREA_M2 + 1000))
+    assert school["missing"] == []
+
+
 def test_declared_pv_counts_as_energy_and_emits_nothing(sign_in: SignIn, conn: Connection) -> None:
     admin = sign_in("admin")
     (school,) = asked(admin, year=2025, organisation=place(conn, "school"))["items"]
