@@ -7,7 +7,7 @@ from tests.openapi.house import ASKERS, House
 
 pytestmark = [pytest.mark.db, pytest.mark.timeout(1800)]
 
-EXAMPLES = 4
+EXAMPLES = 2
 """Of each operation by each asker, in the campaign."""
 
 
