@@ -101,7 +101,8 @@ def bomb() -> bytes:
         (jpeg()[:200], 422, "photo_unreadable"),
         (b"\xff\xd8\xff" + bytes(5000), 422, "photo_unreadable"),
         (bomb(), 422, "photo_"),
-        (b"\xff\xd8\xff" + bytes(16 * 2**20), 413, "15 MiB"),
+        (b"\xff\xd8\xff" + bytes(15 * 2**20), 413, "15 MiB"),
+        (b"\xff\xd8\xff" + bytes(16 * 2**20), 413, "16 MiB"),
     ],
 )
 def test_what_is_no_photo_is_refused(
