@@ -28,7 +28,7 @@ class Unforeseen:
 
         try:
             await self.app(scope, receive, send_and_note)
-        except Exception:
+        except Exception:  # whatever it is: logged whole, and its caller told where to look
             if scope["type"] != "http" or begun:
                 raise
             log.exception("nobody foresaw this of %s %s", scope["method"], scope["path"])
