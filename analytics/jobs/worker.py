@@ -38,6 +38,9 @@ _EVERY_5_SECONDS = "* * * * * */5"
 _EVERY_HOUR = "7 * * * *"
 _EVERY_TEN_MINUTES = "4-59/10 * * * *"
 
+_QUEUE_GIVEN_UP_S = 10.0
+"""Longest wait for the queue's database; one that is stopped may wait for it twice. [s]"""
+
 
 class _Job(Protocol):
     """Finds its work in the database; `now` is when it looks."""
@@ -98,6 +101,7 @@ def queue(settings: WorkerSettings, kept: KeptConnection) -> App:
     connector = PsycopgConnector(
         conninfo=settings.database_url,
         kwargs={"options": "-c search_path=queue,public"},
+        timeout=_QUEUE_GIVEN_UP_S,
         configure=configure,
     )
     app = App(connector=connector)
