@@ -23,7 +23,7 @@ _CONSTRAINT = "statement"
 
 @dataclass(frozen=True, slots=True)
 class ContractRow:
-    """A contract by the version in force on a day, else the newest.
+    """A contract by the version in force at an instant, else the newest.
 
     Attributes
     ----------
@@ -116,15 +116,15 @@ def party_of(conn: Connection, contract_id: int) -> str | None:
 def contracts(
     conn: Connection,
     *,
-    today: date,
+    at: datetime,
     organisation_id: int | None = None,
     contract_id: int | None = None,
     before: int = BEYOND,
     at_most: int = ALL,
 ) -> list[ContractRow]:
-    """Contracts that are settled here, the latest first."""
+    """Contracts that are settled here, the latest first; at: whose local day tells the version."""
     arguments = {
-        "today": today,
+        "at": at,
         "organisation_id": organisation_id,
         "contract_id": contract_id,
         "before": before,

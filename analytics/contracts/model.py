@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 from decimal import Decimal
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from psycopg import Connection
 
@@ -19,6 +20,7 @@ from domain.baseline import Stated, Verdict
 from domain.comparison import Beside, Method, Sampled, terms_of
 from domain.contract_line import ContractLine
 from domain.errors import InputError, MissingInputError
+from domain.local_day import local_day
 from domain.model_reason import ModelReason
 from domain.non_routine import NonRoutine
 from store.baseline import EventRow, events, stated_savings
@@ -73,7 +75,7 @@ def model_of(
         row.limit_source,
         method.ipmvp(whole_place=row.meter_id is None),
         method.gbt_28750,
-        tuple(_accepted(conn, line, int(baseline), *span)),
+        tuple(_accepted(conn, line, int(baseline), *span, ZoneInfo(month.contract.zone))),
         _planned(conn, int(baseline), *span),
         row.region,
         tuple(map(ModelReason, row.refusals)),
@@ -127,9 +129,17 @@ def _meters(conn: Connection, eyes: Eyes, month: ActiveMonth, row: ModelRow) -> 
 
 
 def _accepted(
-    conn: Connection, line: ContractLine, baseline_id: int, first_day: date, end_day: date
+    conn: Connection,
+    line: ContractLine,
+    baseline_id: int,
+    first_day: date,
+    end_day: date,
+    zone: ZoneInfo,
 ) -> Iterator[NonRoutine]:
-    """Events that somebody has accepted, of which a day lies in [first_day, end_day)."""
+    """Events that somebody has accepted, of which a day lies in [first_day, end_day).
+
+    When it was decided is told by the local day.
+    """
     for row in events(conn, baseline_id):
         if row.verdict != Verdict.ACCEPTED or row.signed_first_day is None:
             continue
@@ -145,7 +155,7 @@ def _accepted(
             row.signed_per_day,
             row.reason or "-",
             row.decided_by or f"decision on event {row.id}",
-            row.decided_at.date(),
+            local_day(row.decided_at, zone),
             _evidence(row),
             ends,
         )

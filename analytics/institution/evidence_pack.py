@@ -20,6 +20,7 @@ from analytics.reports.paper import Cell, Drawn, Table, figure, named, say
 from domain.contract_book import DocumentKind
 from domain.ledger_month import standing
 from domain.limit import Institution
+from domain.local_day import day_start
 from store import ledger
 from store.certificate import certificates
 from store.contract import contracts
@@ -173,8 +174,8 @@ def _quotas(conn: Connection, asked: AskedReport, member: Member) -> Iterator[Se
 
 def _statements(conn: Connection, asked: AskedReport) -> Iterator[Sequence[Cell]]:
     """Statements of months of the year that both parties have signed and nobody has reversed."""
-    _, end = asked.over
-    for contract in contracts(conn, today=end, organisation_id=asked.institution.id):
+    over = day_start(asked.over[1], asked.zone)
+    for contract in contracts(conn, at=over, organisation_id=asked.institution.id):
         signed = signed_of(conn, contract.id, DocumentKind.MONTH)
         for period, row in sorted(signed.items()):
             if period.startswith(asked.name):

@@ -38,6 +38,7 @@ from store.tolerance import FindingRow, tolerance_findings
 
 YEAR = timedelta(days=366)
 """So far back bills are compared."""
+_DAY = timedelta(days=1)
 _Row = TypeVar("_Row", CertificateRow, SealRow, FindingRow, BillQuantityRow, MeterEvent)
 
 
@@ -118,7 +119,8 @@ class _Known:
     def __init__(
         self, conn: Connection, ids: Sequence[int], now: datetime, *, of_all: bool
     ) -> None:
-        since = now.date() - YEAR
+        # Each meter's own year is cut out in `_state`; its local day may be one before UTC's.
+        since = now.date() - YEAR - _DAY
         self.certificates = _by_meter(certificates(conn, meter_ids=ids))
         self.events = _by_meter(meter_events(conn, ids))
         self.seals = _by_meter(seals(conn, meter_ids=ids))
@@ -153,7 +155,8 @@ def _state(
         first_notice=settings.metrology_first_notice_days,
         last_notice=settings.metrology_last_notice_days,
     )
-    bills = [compared(row) for row in known.bills.get(meter.id, []) if row.end_day <= today]
+    rows = known.bills.get(meter.id, [])
+    bills = [compared(row) for row in rows if today - YEAR < row.end_day <= today]
     growing = drift(bills, limit_pct=settings.metrology_bill_limit_pct)
     findings += _of_bills(meter.code, bills, growing, settings)
     return MeterState(meter, today, of_meter, in_order(findings), bills, growing)

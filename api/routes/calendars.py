@@ -3,15 +3,18 @@
 from datetime import UTC, date, datetime
 from http import HTTPStatus
 from typing import Annotated
+from zoneinfo import ZoneInfo
 
-from fastapi import APIRouter, Path
+from fastapi import APIRouter, Path, Request
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from api.page import Page
 from api.problem import refuse
 from api.scope import Scope, only_administrators
+from api.settings import ApiSettings
 from domain.calendar import CalendarDay, DayKind, contradiction, whole_year
 from domain.errors import CalendarMissingError, ConfigurationError
+from domain.local_day import local_day
 from domain.sentence import Sentence
 from domain.statutory_holiday import SOURCE, provisional_year
 from store.calendar import (
@@ -109,15 +112,16 @@ class NewCalendar(BaseModel):
     name_en: Text
 
 
-def today() -> date:
-    """Today, in UTC: what it decides need not be right to the hour."""
-    return datetime.now(UTC).date()
+def today(zone: str) -> date:
+    """Today there."""
+    return local_day(datetime.now(UTC), ZoneInfo(zone))
 
 
 @router.get("")
-def list_calendars(scope: Scope) -> Page[CalendarOut]:
+def list_calendars(scope: Scope, request: Request) -> Page[CalendarOut]:
     """Calendars with the years they have; all other years are missing."""
-    now = today()
+    settings: ApiSettings = request.app.state.settings
+    now = today(settings.zone)
     wanted = now.year + (now.month >= _REMIND_FROM_MONTH)
     items = []
     for row in calendars(scope.conn):

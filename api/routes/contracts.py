@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from http import HTTPStatus
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -90,7 +90,7 @@ def list_contracts(
     """Contracts that are settled here, the latest first."""
     rows = contracts(
         scope.conn,
-        today=_today(),
+        at=datetime.now(UTC),
         organisation_id=None if organisation is None else place_of(scope, organisation).id,
         before=before(cursor),
         at_most=limit + 1,
@@ -194,7 +194,7 @@ def judge(contract_id: int, number: int, said: VerdictIn, scope: Scope) -> Versi
 
 def contract_named(scope: Caller, contract_id: int) -> ContractRow:
     """Find a contract the person may see, or refuse with "not found"."""
-    rows = contracts(scope.conn, today=_today(), contract_id=contract_id, at_most=1)
+    rows = contracts(scope.conn, at=datetime.now(UTC), contract_id=contract_id, at_most=1)
     if not rows:
         detail = Sentence("no_contract", "there is no contract {contract}", contract=contract_id)
         raise refuse(HTTPStatus.NOT_FOUND, detail)
@@ -280,7 +280,3 @@ def _version(row: TermsRow) -> VersionOut:
 
 def _etag(row: ContractRow) -> str:
     return f'"{row.id}-{row.version or 0}-{row.newest_version}-{row.newest_state}"'
-
-
-def _today() -> date:
-    return datetime.now(UTC).date()

@@ -1,6 +1,6 @@
 """Amounts of a year that a document proves and no meter counts, as institutions declared them."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Annotated
 
@@ -34,7 +34,8 @@ def list_declarations(
     scope: Scope, organisation: Annotated[int, Query(description="Its id.")]
 ) -> Page[DeclarationOut]:
     """What counts of an institution's declarations, the newest year first."""
-    years = range(_FIRST_YEAR, datetime.now(UTC).year + 1)
+    # Of every year that has begun anywhere: the last zone is fourteen hours ahead of UTC.
+    years = range(_FIRST_YEAR, (datetime.now(UTC) + timedelta(hours=14)).year + 1)
     rows = declarations(scope.conn, [organisation], years)
     ordered = sorted(rows, key=lambda row: (-row.year, row.what))
     return Page(items=[DeclarationOut.model_validate(row) for row in ordered])

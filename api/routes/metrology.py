@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from http import HTTPStatus
 from typing import Annotated
+from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Query
 from pydantic import AwareDatetime, BaseModel, Field
@@ -24,6 +25,7 @@ from api.routes.costs import meter_named
 from api.routes.edits import Reason
 from api.routes.entered import of_an_administrator
 from api.scope import Scope
+from domain.local_day import local_day
 from domain.quantity import quantities
 from domain.sentence import Sentence
 from domain.tolerance import ToleranceRule
@@ -194,7 +196,8 @@ def compare_bills(
     """A meter's bills of the last year beside what it counted on their days."""
     row = meter_named(scope, meter)
     now = datetime.now(UTC)
-    rows = bill_quantities(scope.conn, now.date() - YEAR, [row.id])
+    today = local_day(now, ZoneInfo(row.zone))
+    rows = bill_quantities(scope.conn, today - YEAR, [row.id])
     settings = metrology_settings()
     state = next(iter(meter_states(scope.conn, now, meter_ids=[row.id])), None)
     growing = [f for f in state.findings if f.kind is FindingKind.DRIFT] if state else []

@@ -1,12 +1,13 @@
 -- name: contracts
--- Contracts that are settled here, the latest first, by the version in force on a day, else the newest one.
--- organisation_id: of this institution, or null for all.
+-- Contracts that are settled here, the latest first, by the version in force on the local day of an instant at its
+-- institution, else the newest one. organisation_id: of this institution, or null for all.
 SELECT c.contract_id AS id, c.code, c.organisation_id, o.code AS organisation_code, v.document,
        f.number AS version, n.number AS newest_version, coalesce(d.verdict, 'entered') AS newest_state,
        person_name(c.person_id) AS person, c.entered_at
   FROM contract c
   LEFT JOIN organisation o USING (organisation_id)
-  LEFT JOIN contract_version f ON f.version_id = contract_version_of(c.contract_id, %(today)s)
+  LEFT JOIN contract_version f ON f.version_id = contract_version_of(c.contract_id,
+       (%(at)s::timestamptz AT TIME ZONE coalesce(zone_of(c.organisation_id), 'UTC'))::date)
   JOIN LATERAL (SELECT x.* FROM contract_version x WHERE x.contract_id = c.contract_id
                  ORDER BY x.number DESC LIMIT 1) n ON true
   LEFT JOIN contract_verdict d ON d.version_id = n.version_id

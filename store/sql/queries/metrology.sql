@@ -1,5 +1,5 @@
 -- name: settlement_meters
--- Meters by which something is settled on a local day: the utility's own, those of a contract, those
+-- Meters by which something is settled at an instant: the utility's own, those of a contract, those
 -- on a tariff, and those anybody has entered a certificate of. meter_ids bigint[] or null.
 SELECT m.meter_id
   FROM meter m
@@ -7,7 +7,9 @@ SELECT m.meter_id
    AND (EXISTS (SELECT FROM meter_position p WHERE p.meter_id = m.meter_id AND p.role = 'gateway'
                    AND p.during @> %(at)s::timestamptz)
      OR EXISTS (SELECT FROM contract_meter c WHERE c.meter_id = m.meter_id AND c.during @> %(at)s::timestamptz)
-     OR EXISTS (SELECT FROM meter_tariff t WHERE t.meter_id = m.meter_id AND t.during @> %(at)s::timestamptz::date)
+     OR EXISTS (SELECT FROM meter_tariff t JOIN meter_position p USING (meter_id)
+                 WHERE t.meter_id = m.meter_id AND p.during @> %(at)s::timestamptz
+                   AND t.during @> (%(at)s::timestamptz AT TIME ZONE coalesce(zone_of(p.place_id), 'UTC'))::date)
      OR EXISTS (SELECT FROM certificate c WHERE c.meter_id = m.meter_id))
  ORDER BY m.meter_id;
 

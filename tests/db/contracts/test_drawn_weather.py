@@ -219,6 +219,11 @@ def test_an_accepted_event_draws_the_month_again_with_its_signature(
     event = desk.post(
         "manager", "baselines/1/events", first_day="2025-07-11", per_day=50, reason="new ward"
     )
+    # Half past one in the night of 10 August at the school.
+    conn.execute("SET session_replication_role = replica")
+    conn.execute("UPDATE non_routine_decision SET at = '2025-08-09T17:30Z'")
+    conn.execute("SET session_replication_role = origin")
+    conn.commit()
     assert follow(conn) == 1
     rows = desk.get("manager", f"contracts/{july['contract_id']}/statements")["items"]
     [newest] = [row for row in rows if row["state"] == "draft"]
@@ -226,6 +231,7 @@ def test_an_accepted_event_draws_the_month_again_with_its_signature(
     [adjusted] = told["month"]["non_routine"]
     assert (adjusted["event"], adjusted["per_day"]) == (str(event["id"]), "50")
     assert (adjusted["reason"], adjusted["signed_by"]) == ("new ward", "manager")
+    assert adjusted["signed_on"] == "2025-08-10"
     line = next(row for row in desk.get("manager", f"statements/{newest['id']}")["lines"])
     steps = {step["symbol"]: Decimal(step["value"]) for step in line["steps"]}
     assert steps[f"dQ_event_{event['id']}"] == 50 * 21
