@@ -15,6 +15,7 @@ from functools import cached_property
 
 from domain.errors import FactorError
 from domain.grid_region import NATION, name_of, regions_above
+from domain.sentence import Sentence
 
 GRID = "co2.grid"
 """The one factor that differs from place to place and from year to year."""
@@ -233,11 +234,30 @@ def _reaches(factor: Factor, year: int, since: date) -> bool:
 
 def _nothing(
     set_id: str, key: str, places: Iterable[str], here: list[Factor], year: int, since: date
-) -> str:
+) -> Sentence:
     first = min((factor.year for factor in here), default=None)
-    known = "it has none at all" if first is None else f"its first is of {first}"
     begins = [each.effective_from for each in here if each.effective_from is not None]
-    if later := min((day for day in begins if day > since), default=None):
-        known += f"; the next may be used from {later} on, the amounts begin on {since}"
-    where = ", ".join(name_of(place) for place in places)
-    return f"set {set_id} has no {key} for {where} in {year} or before: {known}"
+    later = min((day for day in begins if day > since), default=None)
+    told = {"set": set_id, "key": key, "where": ", ".join(map(name_of, places)), "year": year}
+    if first is None:
+        return Sentence(
+            "factor_none",
+            "set {set} has no {key} for {where} in {year} or before: it has none at all",
+            **told,
+        )
+    if later is None:
+        return Sentence(
+            "factor_of_later_year",
+            "set {set} has no {key} for {where} in {year} or before: its first is of {first}",
+            first=first,
+            **told,
+        )
+    return Sentence(
+        "factor_from_later_day",
+        "set {set} has no {key} for {where} in {year} or before: its first is of {first}; the next"
+        " may be used from {later} on, the amounts begin on {since}",
+        first=first,
+        later=later,
+        since=since,
+        **told,
+    )

@@ -14,6 +14,7 @@ from analytics.ledger.energy_use import UNIT, Carrier, EnergyUse
 from analytics.ledger.exact import difference, product, total
 from domain.errors import FactorError
 from domain.factor import GRID, ChosenFactor, ElectricityBasis, FactorSet
+from domain.sentence import Sentence
 
 Unit = Literal["kgce", "kgCO2"]
 Why = Literal["by_rule", "no_factor"]
@@ -190,7 +191,17 @@ def change(now: Figure, then: Figure) -> Change:
         ("carriers", _carriers(now), _carriers(then)),
     ):
         if a != b:
-            raise FactorError(f"{name} of {now.year}: {a}, of {then.year}: {b}; want the same")
+            raise FactorError(
+                Sentence(
+                    "years_unlike",
+                    "{what} of {year}: {seen}, of {before}: {then}; want the same",
+                    what=name,
+                    year=now.year,
+                    seen=a,
+                    before=then.year,
+                    then=b,
+                )
+            )
     pairs = list(zip(now.lines, then.lines, strict=True))
     activity = (product(difference(a.amount, b.amount), b.rate) for a, b in pairs)
     factor = (product(a.amount, difference(a.rate, b.rate)) for a, b in pairs)
@@ -271,3 +282,14 @@ def _code(figure: Figure) -> str:
 
 def _carriers(figure: Figure) -> str:
     return ", ".join(line.carrier for line in figure.lines)
+
+
+def no_factor_of(figure: Figure, carrier: Carrier) -> Sentence:
+    """Say that a figure counts nothing of a carrier, for its set has no factor of it."""
+    return Sentence(
+        "set_lacks_carrier",
+        "set {set} has no {unit} of {carrier}",
+        set=figure.set_id,
+        unit=figure.unit,
+        carrier=carrier,
+    )

@@ -6,6 +6,7 @@ from decimal import Decimal
 from enum import StrEnum
 
 from analytics.ledger.exact import difference
+from domain.canonical import plain
 from domain.errors import FactorError
 from domain.sentence import Sentence
 
@@ -108,3 +109,12 @@ class EnergyUse:
     def emitting_kwh(self) -> Decimal:
         """Electricity bought and not covered by retired certificates. [kWh]."""
         return difference(self.purchased_kwh, self.green_retired_kwh)
+
+
+def other_energy_uncounted(amount: Decimal) -> Sentence:
+    """Say that energy which is none of our carriers [tce] counts for nothing."""
+    return Sentence(
+        "other_energy_uncounted",
+        "other energy of {amount} tce is in no figure: its CO2 is not known",
+        amount=plain(amount),
+    )

@@ -12,6 +12,7 @@ from analytics.ledger.carbon import (
     carbon,
     change,
     coal_equivalent,
+    no_factor_of,
     same_carriers,
 )
 from analytics.ledger.energy_use import UNIT, Carrier, EnergyUse
@@ -22,6 +23,7 @@ from domain.factor import FactorSet
 from domain.indicator import IndicatorName
 from domain.limit import Institution
 from domain.quota import Quota
+from domain.sentence import Sentence
 from domain.timeline import Mean
 
 Found = TypeVar("Found")
@@ -185,7 +187,7 @@ def institution_year(
         try:
             return compute()
         except FactorError as error:
-            missing.append(str(error))
+            missing.append(error.reason)
             return None
 
     known = attempt(lambda: energy_use(*amounts))
@@ -197,7 +199,7 @@ def institution_year(
     for figure in (energy, co2):
         if figure is not None:
             left_out = [carrier for carrier, why in figure.excluded.items() if why == "no_factor"]
-            missing += [f"set {factors.id} has no {figure.unit} of {each}" for each in left_out]
+            missing += [no_factor_of(figure, each) for each in left_out]
     found = indicators(use, energy, co2, area_m2=area_m2, persons=persons, refused=known is None)
     return InstitutionYear(
         year, *days, place, use, area_m2, persons, energy, co2, tuple(missing), found
@@ -212,11 +214,12 @@ def co2_change(now: InstitutionYear, then: InstitutionYear | None) -> Change | s
     if then is None or then.co2 is None or now.co2 is None or not then.co2.lines:
         return None
     if not (now.is_over and then.is_over):
-        return f"{now.year if not now.is_over else then.year} is not over"
+        running = now.year if not now.is_over else then.year
+        return Sentence("year_runs", "{year} is not over", year=running)
     try:
         return change(now.co2, then.co2)
     except FactorError as error:
-        return str(error)
+        return error.reason
 
 
 def quotas_of(place: Place, of: Institution, year: int, quotas: Iterable[Quota]) -> list[Quota]:

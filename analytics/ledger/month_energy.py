@@ -5,15 +5,14 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import Any, TypeVar
 
-from analytics.ledger.carbon import Figure, carbon, coal_equivalent
-from analytics.ledger.energy_use import UNIT, EnergyUse
+from analytics.ledger.carbon import Figure, carbon, coal_equivalent, no_factor_of
+from analytics.ledger.energy_use import UNIT, EnergyUse, other_energy_uncounted
 from analytics.ledger.indicator import indicators
 from analytics.ledger.institution_year import energy_use, use_besides_electricity
 from analytics.ledger.month_facts import mean_told
 from analytics.ledger.month_inputs import OTHER, SELF_USED, MonthInputs
 from domain.canonical import plain
 from domain.errors import FactorError
-from domain.sentence import Sentence
 
 Found = TypeVar("Found")
 
@@ -37,11 +36,7 @@ class MonthEnergy:
         factors = inputs.factors
         amounts = self._amounts()
         self.missing += [
-            Sentence(
-                "other_energy_uncounted",
-                "other energy of {amount} tce is in no figure: its CO2 is not known",
-                amount=plain(entry.amount),
-            )
+            other_energy_uncounted(entry.amount)
             for entry in inputs.entered
             if entry.kind == OTHER and entry.amount
         ]
@@ -70,14 +65,14 @@ class MonthEnergy:
         try:
             return compute()
         except FactorError as error:
-            self.missing.append(str(error))
+            self.missing.append(error.reason)
             return None
 
     def _figure(self, compute: Callable[[], Figure]) -> Figure | None:
         figure = self._attempt(compute)
         if figure is not None:
             self.missing += [
-                f"set {figure.set_id} has no {figure.unit} of {carrier}"
+                no_factor_of(figure, carrier)
                 for carrier, why in figure.excluded.items()
                 if why == "no_factor"
             ]

@@ -9,10 +9,12 @@ from zoneinfo import ZoneInfo
 
 from psycopg import Connection
 
+from analytics.ledger.energy_use import other_energy_uncounted
 from analytics.ledger.exact import amount, difference, total
 from analytics.ledger.institution_year import DECLARABLE
 from domain.entry_rule import EntryRule, next_month, rule_of
 from domain.manual_entry import EntryKind
+from domain.sentence import Sentence
 from store.entry_reminder import entry_rules
 from store.manual_entry import ApprovedAmount, approved
 from store.metered_month import PV_SELF_USED, MeteredMonth, metered_months, plant_months
@@ -84,32 +86,48 @@ class UnitedUse:
         return not (self.lacking or self.in_part)
 
     @property
-    def left_out(self) -> list[str]:
+    def left_out(self) -> list[Sentence]:
         """Energy that no figure counts, in words."""
-        found = []
-        found += [
-            f"{kind} is asked for every month and nothing of it is known: no figure counts it"
+        found = [
+            Sentence(
+                "energy_unknown",
+                "{kind} is asked for every month and nothing of it is known: no figure counts it",
+                kind=kind,
+            )
             for kind in self.lacking
         ]
         found += [
-            f"{kind} is entered of {self.manual[kind].months} of {self.manual[kind].wanted_months}"
-            " months: no figure counts the others"
+            Sentence(
+                "energy_in_part",
+                "{kind} is entered of {months} of {wanted} months: no figure counts the others",
+                kind=kind,
+                months=self.manual[kind].months,
+                wanted=self.manual[kind].wanted_months,
+            )
             for kind in sorted(self.in_part)
         ]
         other = self.manual.get(EntryKind.OTHER_TCE)
         if other is not None and other.counted:
-            found.append(
-                f"other energy of {other.counted} tce is in no figure: its CO2 is not known"
-            )
+            found.append(other_energy_uncounted(other.counted))
         found += [
-            f"declared {kind} of {of_year} is in no figure: months were entered, which come to"
-            f" {self.manual[kind].counted}"
+            Sentence(
+                "declared_set_aside",
+                "declared {kind} of {declared} is in no figure: months were entered, which come to"
+                " {entered}",
+                kind=kind,
+                declared=of_year,
+                entered=self.manual[kind].counted,
+            )
             for kind, of_year in self.set_aside.items()
         ]
         if self.dark_months:
             found.append(
-                f"self-used PV of {self.dark_months} months is in no figure: its meters were"
-                " silent, none counts what was fed in, or more was fed in than was made"
+                Sentence(
+                    "plant_dark",
+                    "self-used PV of {months} months is in no figure: its meters were silent, none"
+                    " counts what was fed in, or more was fed in than was made",
+                    months=self.dark_months,
+                )
             )
         return found
 

@@ -19,6 +19,7 @@ from domain.grid_region import province_of
 from domain.indicator import IndicatorName
 from domain.local_day import day_start, local_day
 from domain.manual_entry import EntryKind
+from domain.sentence import Sentence
 from domain.timeline import Mean, Spell, Times, overlaps, time_weighted_mean
 from store.fact import own_or_below, parts_below
 from store.place import OrganisationRow, organisations
@@ -153,7 +154,11 @@ class Portfolio:
                 persons=self.mean(row.id, FactKind.HEADCOUNT, days),
             )
             if unknown:
-                told = f"no floor area of {', '.join(sorted(unknown))}"
+                told = Sentence(
+                    "buildings_without_area",
+                    "no floor area of {buildings}",
+                    buildings=", ".join(sorted(unknown)),
+                )
                 figures = replace(figures, missing=(*figures.missing, told))
             if use.left_out:
                 figures = replace(figures, missing=(*figures.missing, *use.left_out))

@@ -6,6 +6,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from analytics.ledger.indicator import Why
+from api.problem import Words
 from api.routes.factors import ChosenFactorOut
 from domain.factor import ElectricityBasis
 from domain.indicator import IndicatorName
@@ -143,9 +144,11 @@ class InstitutionOut(BaseModel):
     grid: ChosenFactorOut | None = Field(description="The grid factor that was used.")
     unchecked: list[str] = Field(description="Factors used that nobody has checked.")
     missing: list[str] = Field(description="What could not be computed, and why.")
+    missing_words: list[Words] = Field(description="Code and parameters of each of `missing`.")
     indicators: list[IndicatorOut]
     co2_change: ChangeOut | None = Field(description="Against the year before.")
     co2_change_why: str | None = Field(description="Why the two years cannot be compared.")
+    co2_change_words: Words = Field(description="Code and parameters of `co2_change_why`.")
     trend: list[TrendMonthOut] = Field(
         description="Electricity of the year and the one before, by month."
     )

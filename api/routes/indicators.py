@@ -23,7 +23,7 @@ from analytics.ledger.institution_year import (
 from analytics.ledger.peer import FEWEST, Rank
 from analytics.portfolio.figures import LEAST_COVERAGE, Member, Portfolio, rank_members
 from analytics.portfolio.trend import TrendMonth, electricity_trends
-from api.problem import refuse
+from api.problem import refuse, words
 from api.routes.devices import Organisation
 from api.routes.factors import SetVersion, chosen_out, wanted_set
 from api.routes.indicator_file import indicator_file
@@ -221,9 +221,11 @@ def _institution(member: Member, years: _Years) -> InstitutionOut:
         grid=None if grid is None else chosen_out(grid),
         unchecked=sorted({key for figure in both for key in figure.unchecked}),
         missing=list(figures.missing),
+        missing_words=list(map(words, figures.missing)),
         indicators=[_indicator(each, member, quotas, years) for each in figures.indicators],
         co2_change=_change(change) if isinstance(change, Change) else None,
         co2_change_why=change if isinstance(change, str) else None,
+        co2_change_words=words(change if isinstance(change, str) else ""),
         trend=[TrendMonthOut.model_validate(each) for each in years.trends[organisation.id]],
         alerts=StandingOut.model_validate(years.alerts.get(organisation.id, {})),
     )

@@ -267,6 +267,9 @@ def test_a_building_without_an_area_beside_others_gives_no_intensity_and_is_name
     assert value(school, "energy_per_area")["why"] == "denominator_has_gaps"
     assert value(school, "energy_per_person")["value"] is not None
     assert "no floor area of annex" in school["missing"]
+    told = [(each["code"], each["parameters"]) for each in school["missing_words"]]
+    assert ("buildings_without_area", {"buildings": "annex"}) in told
+    assert len(told) == len(school["missing"])
     put_fact(conn, "floor_area", "area_m2", "annex", 1000)
     (school,) = asked(sign_in("school"), year=2025)["items"]
     kwh = 365 * DAILY_KWH * 0.9

@@ -1,5 +1,5 @@
 /** Institutions' indicators and the factor sets they rest on: what the server says, and the calls for it. */
-import { address, call } from './client'
+import { address, call, type Words } from './client'
 import type { Instant, Named, Page } from './types'
 
 export const INDICATORS = [
@@ -134,9 +134,12 @@ export interface InstitutionYear extends Named {
   grid: ChosenFactor | null
   unchecked: string[]
   missing: string[]
+  /** Code and parameters of each of them. */
+  missing_words: Words[]
   indicators: Indicator[]
   co2_change: { base_year: number; difference_kg: number; activity_kg: number; factor_kg: number } | null
   co2_change_why: string | null
+  co2_change_words: Words
   /** Twelve months of the year before, then twelve of the year. */
   trend: TrendMonth[]
   /** What stands now, of what the person may see. */

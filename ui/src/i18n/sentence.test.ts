@@ -22,6 +22,11 @@ test('words of the trade among the parameters are worded too', () => {
   expect(sentence(unchecked, 'nobody has checked it')).toBe('污水处理（全天）：没有人对照文件核对过价格')
 })
 
+test('energy that nobody entered is named as on the form', () => {
+  const unknown = { code: 'energy_unknown', parameters: { kind: 'gasoline_l' } }
+  expect(sentence(unknown, 'gasoline_l is asked for every month')).toMatch(/^汽油 每月都要填报/)
+})
+
 test('English is the text of the server', () => {
   i18n.global.locale.value = 'en'
   expect(sentence(missing, 'there is no meter school-main')).toBe('there is no meter school-main')
