@@ -226,9 +226,3 @@ def tonight(conn: Connection, desk_id: int) -> Sequence[NightRow]:
     """What stands at a desk, not acknowledged and urgent first, at most 200."""
     with conn.cursor(row_factory=class_row(NightRow)) as cursor:
         return cursor.execute(sql("duty", "tonight"), {"desk_id": desk_id}).fetchall()
-
-
-def evaluated(conn: Connection) -> datetime | None:
-    """When the evaluator last had judged all there was; None: never."""
-    row = conn.execute(sql("duty", "evaluated")).fetchone()
-    return None if row is None else row[0]

@@ -9,7 +9,8 @@ from psycopg import Connection
 from analytics.delivery.first_steps import RuleCard, card_of
 from analytics.delivery.hours import DeskHours
 from analytics.duty.desk_hours import desk_hours
-from store.duty import NightRow, ShiftRow, evaluated, shifts, tonight
+from store.alert_list import evaluated
+from store.duty import NightRow, ShiftRow, shifts, tonight
 
 _MONTH_H = 30 * 24
 _CENT = Decimal("0.01")
@@ -49,7 +50,7 @@ class Night:
     Attributes
     ----------
     evaluated_to : datetime or None
-        When the evaluator last had judged all there was; None: never.
+        Up to when newest values are judged; None: never any were.
     """
 
     now: datetime
@@ -93,4 +94,4 @@ def night(conn: Connection, desk_id: int, *, now: datetime) -> Night:
             NightMatter(row, card, waiting(card, row.priority, row.month_cny, hours=hours, now=now))
         )
     on_duty = [each for each in shifts(conn, desk_id, (now, now)) if each.start_at <= now]
-    return Night(now, hours, evaluated(conn), on_duty, matters)
+    return Night(now, hours, evaluated(conn).get("live"), on_duty, matters)

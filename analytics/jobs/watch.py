@@ -94,6 +94,7 @@ class Evaluator:
         self._marks = marks(conn)
         self._looked_for_late = dict(self._marks)
         self._late = dict[int, Late]()
+        self._late_since: datetime | None = None
         self._asked_at = self._read_at = self._ticked_at = self._noted_at = datetime.min.replace(
             tzinfo=UTC
         )
@@ -130,6 +131,7 @@ class Evaluator:
         if before:
             arrived = max(mark.received_at for mark in before.values()) - _IN_COMMIT
             self._late |= find_late(self._conn, around, before, arrived=arrived, now=now)
+            self._late_since = self._late_since or now
         moved = {
             each: mark
             for each, mark in self._marks.items()
@@ -146,6 +148,8 @@ class Evaluator:
             if device_id in around.devices:
                 judged_to = self._marks[device_id].judged_to
                 judge_late(self._conn, around, device_id, came, judged_to, now=now)
+        if not self._late:
+            self._late_since = None
 
     def _known(self, now: datetime) -> AlertSurroundings:
         if self._around is None or (now - self._read_at).total_seconds() >= _READ_AGAIN_S:
@@ -156,7 +160,8 @@ class Evaluator:
         return self._around
 
     def _note(self, now: datetime) -> None:
-        advance(self._conn, "live", now)
+        # What came late and waits is not judged: until it is, nothing later is told to be.
+        advance(self._conn, "live", self._late_since or now)
         self._noted_at = now
 
 

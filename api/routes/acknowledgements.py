@@ -18,6 +18,7 @@ from analytics.duty.desk_hours import desk_hours
 from analytics.duty.night_shift import waiting
 from api.pool import Pool
 from api.problem import refuse
+from api.routes.evaluation import EvaluationOut, evaluation_out
 from api.routes.night_shift import CardOut, WaitingOut, card_out, waiting_out
 from domain.sentence import Sentence
 from store.channel import LinkedAlert, acknowledge, linked_alert, resume_link, use_link
@@ -42,6 +43,7 @@ class LinkedOut(BaseModel):
     month_cny: Decimal | None = Field(description="Lost in thirty more days. [CNY]")
     card: CardOut
     waiting: WaitingOut
+    evaluation: EvaluationOut
 
 
 @router.get("/{token}")
@@ -90,4 +92,5 @@ def _out(conn: Connection, lang: str, alert: LinkedAlert) -> LinkedOut:
         month_cny=alert.month_cny,
         card=card_out(card),
         waiting=waiting_out(waiting(card, alert.priority, alert.month_cny, hours=hours, now=now)),
+        evaluation=evaluation_out(conn),
     )

@@ -161,7 +161,7 @@ class VerdictIn(BaseModel):
 
 
 class DeskOut(BaseModel):
-    """How the desk stands, and how far what it shows was judged."""
+    """How the desk stands."""
 
     zone: str = Field(description="In which its times are told.")
     urgent: int
@@ -183,8 +183,6 @@ class DeskOut(BaseModel):
     opened_per_operator_hour: float = Field(
         description="Of the last day, over who is on duty now, one person at least. [1/h]"
     )
-    live_to: AwareDatetime | None = Field(description="Newest values are judged up to then.")
-    days_to: AwareDatetime | None = Field(description="Whole days are judged up to then.")
 
 
 class LostRightOut(BaseModel):

@@ -38,7 +38,6 @@ from store.alert_list import (
     count,
     coverage,
     do,
-    evaluated,
     history,
     interruptions,
     judge,
@@ -88,9 +87,8 @@ def list_alerts(
 
 @router.get("/desk")
 def desk(scope: Scope) -> DeskOut:
-    """How the desk stands, and up to when everything was judged."""
-    stands, judged = count(scope.conn), evaluated(scope.conn)
-    covered = coverage(scope.conn)
+    """How the desk stands."""
+    stands, covered = count(scope.conn), coverage(scope.conn)
     shift, day = interruptions(scope.conn)
     names = stands.__dataclass_fields__
     return DeskOut(
@@ -103,8 +101,6 @@ def desk(scope: Scope) -> DeskOut:
         watched=covered.watched,
         heard=covered.heard,
         opened_per_operator_hour=stands.opened_day / 24 / max(covered.on_duty, 1),
-        live_to=judged.get("live"),
-        days_to=judged.get("days"),
     )
 
 

@@ -61,7 +61,6 @@ class NightOut(BaseModel):
 
     now: datetime
     zone: str
-    evaluated_to: datetime | None = Field(description="Null: the evaluator has never run.")
     phone: str
     tone_s: int | None
     on_duty: list[ShiftOut]
@@ -92,7 +91,6 @@ def now_at(desk_id: int, scope: Scope) -> NightOut:
     return NightOut(
         now=seen.now,
         zone=seen.hours.zone.key,
-        evaluated_to=seen.evaluated_to,
         phone=setting.phone or "",
         tone_s=setting.tone_s,
         on_duty=[ShiftOut.model_validate(each) for each in seen.on_duty],

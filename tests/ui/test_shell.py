@@ -1,13 +1,22 @@
 """Signing in, languages, themes, keys, and what holds on every page."""
 
+import re
+from pathlib import Path
+
+import psycopg
 import pytest
 from playwright.sync_api import expect
 
-from tests.ui.conftest import Visit, hall_id, sign_in
+from tests.ui.conftest import Console, Visit, hall_id, sign_in
 
 pytestmark = pytest.mark.browser
 
 PAGES = ("/devices", "/data-quality")
+_ROUTER = Path(__file__).parents[2] / "ui" / "src" / "router.ts"
+PATHS = re.findall(
+    r"path: '(/[^']*)', .* component: .*title: '[\w.]+' }", _ROUTER.read_text("utf-8")
+)
+"""Of the pages that are not open to everybody."""
 
 
 def test_a_stranger_is_led_to_the_sign_in_page_and_back_to_where_they_wanted_to_go(
@@ -73,6 +82,26 @@ def test_the_rail_folds_its_groups_and_needs_no_scrolling(office: Visit) -> None
         assert (group, beyond) == (group, 0)
     expect(rules).to_have_attribute("aria-expanded", "false")
     office.expect_calm()
+
+
+def test_every_page_says_up_to_when_alerts_are_evaluated(office: Visit, console: Console) -> None:
+    page = office.page
+    page.goto("/alerts")
+    expect(page.locator("[data-evaluated=never]")).to_contain_text("没有告警不等于一切正常")
+    with psycopg.connect(console.database) as conn:
+        parts = "unnest('{live,days}'::text[])"
+        conn.execute(f"INSERT INTO alert_progress SELECT part, now(), now() FROM {parts} part")
+    page.reload()
+    told = page.locator("[data-evaluated=current]")
+    assert len(PATHS) > 35
+    for path in PATHS:
+        known = re.sub(r":\w+(\([^)]*\))?\*?", "1", path)
+        # As by the browser's own buttons: the program stays, the page is another.
+        page.evaluate("path => history.pushState(null, '', path)", known)
+        page.evaluate("() => dispatchEvent(new PopStateEvent('popstate'))")
+        page.locator("main h1").first.wait_for()
+        expect(told).to_have_count(1)
+        expect(told).to_be_visible()
 
 
 def test_every_page_is_calm_on_a_desktop(office: Visit) -> None:

@@ -93,9 +93,6 @@ SELECT a.alert_id AS id, a.rule, a.code, a.priority, a.state, coalesce(a.opened_
        o.name_zh, o.name_en, a.desk_id
   FROM alert a JOIN organisation o USING (organisation_id) WHERE a.alert_id = %(alert_id)s;
 
--- name: evaluated
-SELECT p.at FROM alert_progress p WHERE p.part = 'live';
-
 -- name: acknowledge
 WITH done AS (
     UPDATE alert SET state = 'acknowledged', updated_at = now() WHERE alert_id = %(alert_id)s AND state = 'open' RETURNING alert_id

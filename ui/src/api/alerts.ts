@@ -80,8 +80,6 @@ export interface Desk {
   watched: number
   heard: number
   opened_per_operator_hour: number
-  live_to: Instant | null
-  days_to: Instant | null
 }
 
 export interface NewAct {

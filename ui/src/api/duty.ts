@@ -1,5 +1,6 @@
 /** Duty: desks, rosters, channels and what went over them, hand-overs, the night shift. Money is decimal text. */
 import { call } from './client'
+import type { Evaluation } from './evaluation'
 import type { Instant, Named, Page } from './types'
 
 export interface Desk extends Named {
@@ -112,7 +113,6 @@ export interface Matter extends Named {
 export interface Night {
   now: Instant
   zone: string
-  evaluated_to: Instant | null
   phone: string
   tone_s: number | null
   on_duty: Shift[]
@@ -167,6 +167,7 @@ export interface LinkedAlert extends Named {
   month_cny: string | null
   card: RuleCard
   waiting: Waiting
+  evaluation: Evaluation
 }
 
 const upTo = (signal?: AbortSignal) => (signal ? { signal } : {})
