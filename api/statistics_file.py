@@ -3,6 +3,7 @@
 import io
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -117,7 +118,7 @@ def _write_table(made: _Book, table: Table, tables: Sequence[Tables]) -> None:
     columns = list(_columns(_of(table)))
     heads = [_head(made, item, is_cost=cost) for item, cost in columns]
     identity = [made.word(key) for key in _IDENTITY]
-    sheet = made.sheet(table, [*identity, *heads, made.word("completeness")])
+    sheet = made.sheet(table, [*identity, *heads, made.word("completeness"), made.word("period")])
     if table is Table.ENERGY:
         sheet.write_string(_NOTE_ROW, 0, made.word("bought"))
     for row, each in enumerate(tables, _FIRST_ROW):
@@ -128,13 +129,17 @@ def _write_table(made: _Book, table: Table, tables: Sequence[Tables]) -> None:
             whole = cell.has_whole_cost if cost else cell.is_whole
             _write(made, sheet, (row, at), cell.cost if cost else cell.amount, whole=whole)
         own = [each.cells[item.key].is_whole for item in _of(table)]
-        sheet.write_string(row, len(_IDENTITY) + len(columns), f"{sum(own)} / {len(own)}")
+        after = len(_IDENTITY) + len(columns)
+        sheet.write_string(row, after, f"{sum(own)} / {len(own)}")
+        sheet.write_string(row, after + 1, _period(made, each))
     if not tables:
         return
     last = _FIRST_ROW + len(tables)
     sheet.write_string(last, 0, made.word("total"), made.strong)
     sheet.write_string(last + 1, 0, made.word("lacking"), made.strong)
     sums = summary("", tables)
+    part = f"{made.word('part_year')}: {sums.part_year}"
+    sheet.write_string(last, len(_IDENTITY) + len(columns) + 1, part if sums.part_year else "")
     for at, (item, cost) in enumerate(columns, len(_IDENTITY)):
         name = xl_col_to_name(at)
         of_all = sums.cells[item.key]
@@ -148,7 +153,7 @@ def _write_summary(made: _Book, by: str, tables: Sequence[Tables]) -> None:
     monthly = [item for item in statistics_items().values() if item.plain_price is not None]
     columns = list(_columns(monthly))
     heads = [_head(made, item, is_cost=cost) for item, cost in columns]
-    fixed = [made.word(key) for key in (by, "institutions", "whole")]
+    fixed = [made.word(key) for key in (by, "institutions", "whole", "part_year")]
     sheet = made.sheet(f"by_{by}", [*fixed, *heads])
     sheet.write_string(_NOTE_ROW, 0, made.word("bought"))
     key_column = xl_col_to_name(_IDENTITY.index(by))
@@ -158,6 +163,7 @@ def _write_summary(made: _Book, by: str, tables: Sequence[Tables]) -> None:
         sheet.write_string(row, 0, label)
         sheet.write_number(row, 1, group.institutions)
         sheet.write_number(row, 2, group.whole)
+        sheet.write_number(row, 3, group.part_year)
         for at, (item, cost) in enumerate(columns, len(fixed)):
             place = (row, at)
             of_group = group.cells[item.key]
@@ -171,6 +177,12 @@ def _write_summary(made: _Book, by: str, tables: Sequence[Tables]) -> None:
             keys = f"{name}${key_column}${_FIRST_ROW + 1}:${key_column}${last}"
             formula = f"=SUMIF({keys},$A{row + 1},{amounts})"
             _write_formula(made, sheet, place, formula, of_group, cost=cost)
+
+
+def _period(made: _Book, tables: Tables) -> str:
+    """What the tables are of: the year, or the days from the founding on."""
+    first, end = tables.days
+    return f"{first} - {end - timedelta(days=1)}" if tables.is_part else made.word("whole_year")
 
 
 def _write(

@@ -69,18 +69,33 @@ _Key = tuple[int, str, int]
 
 
 def metered_months(
-    conn: Connection, institutions: Collection[int], year: int, zone: ZoneInfo
+    conn: Connection,
+    institutions: Collection[int],
+    year: int,
+    zone: ZoneInfo,
+    founded: Mapping[int, date] | None = None,
 ) -> list[MeteredMonth]:
     """Months of a year of which meters have figures, by institution and medium.
 
     A month without any figure is absent. One in which no meter hung for a time, or a meter has no
     figures for a time, is there and not whole.
+
+    Parameters
+    ----------
+    founded : mapping of int to date, optional
+        First day of institutions that did not stand before: earlier days are none of theirs, and
+        the month of that day is whole from it on.
     """
     begins = [date(year + n // _MONTHS, n % _MONTHS + 1, 1) for n in range(_MONTHS + 1)]
     cuts = [day_start(begin, zone) for begin in begins]
+    since = {key: day_start(day, zone) for key, day in (founded or {}).items()}
     spans = [
-        *institution_spans(conn, institutions, cuts[0], cuts[-1]),
-        *_part_spans(conn, institutions, cuts[0], cuts[-1]),
+        span.within(since.get(span.institution_id, cuts[0]), cuts[-1])
+        for span in (
+            *institution_spans(conn, institutions, cuts[0], cuts[-1]),
+            *_part_spans(conn, institutions, cuts[0], cuts[-1]),
+        )
+        if span.end > since.get(span.institution_id, cuts[0])
     ]
     wanted: dict[_Key, float] = defaultdict(float)
     for span in spans:

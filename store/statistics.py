@@ -28,6 +28,8 @@ class NewRecord:
         Keys of items of which it uses nothing.
     source : str
         What proves it.
+    founded_on : date or None
+        Day of the record's year on which the institution was founded; None where it stood before.
     """
 
     organisation_id: int
@@ -40,6 +42,7 @@ class NewRecord:
     data_centre_kwh: Decimal | None
     unused: list[str]
     source: str
+    founded_on: date | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +119,12 @@ def records(conn: Connection, institutions: Collection[int], year: int) -> dict[
     with conn.cursor(row_factory=class_row(Record)) as cursor:
         found = cursor.execute(sql("statistics", "records"), arguments).fetchall()
     return {row.organisation_id: row for row in found}
+
+
+def foundings(conn: Connection, institutions: Collection[int], year: int) -> dict[int, date]:
+    """Institutions founded in a year or later, and when: earlier days are none of theirs."""
+    arguments = {"institutions": list(institutions), "year": year}
+    return dict(conn.execute(sql("statistics", "foundings"), arguments).fetchall())
 
 
 def add_records(conn: Connection, added: Collection[NewRecord]) -> None:

@@ -19,6 +19,7 @@ from store.metered_month import metered_months
 from store.place import OrganisationRow
 from store.position import Sight, seen
 from store.position import covers as covers_time
+from store.statistics import foundings
 
 
 class CellState(StrEnum):
@@ -95,10 +96,11 @@ def entry_board(
     rules = entry_rules(conn, ids)
     metered = _metered(conn, institutions, year)
     sight = seen(conn)
+    founded = foundings(conn, ids, year)
     return [
         _row(
             row,
-            _months_seen(row, year, sight.get(row.id, Sight())),
+            _months_seen(row, year, sight.get(row.id, Sight()), founded.get(row.id, span[0])),
             rules.get(row.id, ()),
             marks,
             metered,
@@ -109,15 +111,19 @@ def entry_board(
     ]
 
 
-def _months_seen(row: OrganisationRow, year: int, sight: Sight) -> dict[date, bool]:
+def _months_seen(
+    row: OrganisationRow, year: int, sight: Sight, founded_on: date
+) -> dict[date, bool]:
     """Months of the year, and whether all of each lies in the reader's sight.
 
-    Of any other the reader knows not what was entered, and it is not theirs to ask for.
+    Of any other the reader knows not what was entered, and it is not theirs to ask for; nor is
+    anything of a month before the institution was founded.
     """
     zone = zone_of(row)
     months = [date(year, number, 1) for number in range(1, 13)]
     return {
-        month: covers_time(sight, day_start(month, zone), day_start(next_month(month), zone))
+        month: next_month(month) > founded_on
+        and covers_time(sight, day_start(month, zone), day_start(next_month(month), zone))
         for month in months
     }
 

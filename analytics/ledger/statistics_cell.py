@@ -140,6 +140,8 @@ class Cell:
         What was said of the whole year, whether it counts or stands beside the months.
     parts : tuple of Cell
         Of a number that several kinds make up, each of them by its own sources.
+    first_month : int
+        The first that is asked for: that of its founding, of an institution founded in the year.
     """
 
     item: StatisticsItem
@@ -152,13 +154,20 @@ class Cell:
     is_whole: bool
     year: YearAmount | None = None
     parts: tuple["Cell", ...] = ()
+    first_month: int = 1
+
+    @property
+    def asked_months(self) -> int:
+        """How many months the year has for this institution."""
+        return MONTHS + 1 - self.first_month
 
     @property
     def missing_months(self) -> tuple[int, ...]:
         """Months that the year lacks, or has only in part."""
         if self.is_whole:
             return ()
-        return tuple(month for month in range(1, MONTHS + 1) if month not in self.whole_months)
+        asked = range(self.first_month, MONTHS + 1)
+        return tuple(month for month in asked if month not in self.whole_months)
 
     @property
     def is_of_year(self) -> bool:
@@ -182,23 +191,37 @@ def year_cell(
     metered: Iterable[MonthAmount],
     entered: Iterable[MonthAmount],
     year: YearAmount | None = None,
+    first_month: int = 1,
 ) -> Cell:
     """Unite what meters counted, what was entered and what was declared; nothing counts twice.
 
     A month's metered amount counts where it is of the whole month and nothing in it is estimated;
     else the approved entry; else what the meters have. Twelve whole months count before an amount
-    of the whole year, and that before fewer months, unless these already come to more.
+    of the whole year, and that before fewer months, unless these already come to more. Of an
+    institution founded in the year they are those from `first_month` on; nothing earlier counts.
     """
-    months = _months(metered, entered)
+    months = {
+        month: each for month, each in _months(metered, entered).items() if month >= first_month
+    }
+    asked = MONTHS + 1 - first_month
     whole = tuple(m for m, each in months.items() if each.counted.is_whole)
     so_far = total(each.counted.amount for each in months.values())
-    if len(whole) < MONTHS and year is not None and year.amount >= so_far:
-        found = (year.source,)
+    if len(whole) < asked and year is not None and year.amount >= so_far:
         return Cell(
-            item, year.amount, year.cost, year.grade, found, months, whole, year.is_whole, year
+            item,
+            year.amount,
+            year.cost,
+            year.grade,
+            (year.source,),
+            months,
+            whole,
+            year.is_whole,
+            year,
+            first_month=first_month,
         )
     if not months:
-        return Cell(item, None, None, Grade.MISSING, (), {}, (), is_whole=False)
+        nothing = (None, None, Grade.MISSING, (), {}, ())
+        return Cell(item, *nothing, is_whole=False, first_month=first_month)
     counted = [each.counted for each in months.values()]
     costs = [each.cost for each in months.values() if each.cost is not None]
     return Cell(
@@ -209,8 +232,9 @@ def year_cell(
         tuple(source for source in Source if source in {each.source for each in counted}),
         months,
         whole,
-        len(whole) == MONTHS,
+        len(whole) == asked,
         year,
+        first_month=first_month,
     )
 
 
@@ -239,6 +263,7 @@ def summed(cells: Sequence[Cell]) -> Cell:
         tuple(n for n in numbers if all(n in each.whole_months for each in monthly)),
         all(each.is_whole for each in cells),
         parts=tuple(cells),
+        first_month=cells[0].first_month,
     )
 
 

@@ -7,9 +7,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from enum import StrEnum
+from fractions import Fraction
 
 from analytics.ledger.exact import difference, product
-from analytics.ledger.statistics_cell import MONTHS, Cell, Grade, MonthAmount
+from analytics.ledger.statistics_cell import Cell, Grade, MonthAmount
 from analytics.ledger.statistics_table import Identity, Tables
 from domain.credit_code import checked_credit_code
 from domain.money import cents
@@ -71,8 +72,11 @@ def findings(tables: Tables, earlier: Tables | None) -> list[Finding]:
     Parameters
     ----------
     earlier : Tables or None
-        Those of the year before. An item is compared only where both years are whole.
+        Those of the year before. An item is compared only where both years are whole, and neither
+        is the part of one that an institution founded in it has.
     """
+    if earlier is not None and (tables.is_part or earlier.is_part):
+        earlier = None
     found = list(_of_identity(tables.identity))
     for key, cell in tables.cells.items():
         found += _of_completeness(tables, cell)
@@ -113,8 +117,9 @@ def _of_completeness(tables: Tables, cell: Cell) -> Iterator[Finding]:
         yield _refusal(tables, cell, "missing", "", cell.item.unit)
     elif not cell.is_whole and cell.item.is_monthly:
         lacking = ", ".join(str(month) for month in cell.missing_months)
-        seen = f"{len(cell.whole_months)} / {MONTHS}"
-        yield _refusal(tables, cell, "incomplete", f"{seen} (- {lacking})", f"{MONTHS} / {MONTHS}")
+        asked = cell.asked_months
+        seen = f"{len(cell.whole_months)} / {asked}"
+        yield _refusal(tables, cell, "incomplete", f"{seen} (- {lacking})", f"{asked} / {asked}")
     elif not cell.is_whole:
         yield _refusal(tables, cell, "not_every_day", "", "")
     guessed = [m for m, each in cell.months.items() if each.counted.grade is Grade.ESTIMATED]
@@ -183,9 +188,11 @@ def _of_intensity(tables: Tables) -> Iterator[Finding]:
         if not (cell.is_whole and cell.amount and over.amount):
             continue
         value = (cell.amount / over.amount).quantize(_STEP, ROUND_HALF_UP)
-        if not least <= value <= greatest:
+        if not Fraction(least) <= Fraction(value) / tables.share <= Fraction(greatest):
             unit = f"{cell.item.unit}/{over.item.unit}"
-            yield _query(tables, cell, "odd_intensity", f"{value} {unit}", f"{least} .. {greatest}")
+            part = f" x {tables.share.numerator}/{tables.share.denominator}"
+            wanted = f"{least} .. {greatest}{part if tables.is_part else ''}"
+            yield _query(tables, cell, "odd_intensity", f"{value} {unit}", wanted)
 
 
 def _of_parts(tables: Tables) -> Iterator[Finding]:

@@ -52,6 +52,8 @@ def content(
     whole = {
         "edition": EDITION,
         "year": tables.year,
+        "first_day": tables.days[0].isoformat(),
+        "end_day": tables.days[1].isoformat(),
         "factor_set": factor_set,
         "institution": {
             "code": identity.code,

@@ -10,6 +10,7 @@ from domain.errors import FactorError
 from domain.factor import FactorSet
 
 _T = Decimal("0.001")
+_DATA_CENTRE = "data_centre_electricity"
 ITEM_OF_KIND: Mapping[str, tuple[str, Decimal]] = {
     "electricity_kwh": ("electricity", Decimal(1)),
     "water_m3": ("water", Decimal(1)),
@@ -35,6 +36,13 @@ KIND_OF_MEDIUM: Mapping[str, str] = {
 }
 """Kind of what meters of a medium count; the data-centre room is metered as a part. What was fed in
 and what PV made for the house itself are in no table."""
+
+
+def item_of_kind(kind: str) -> str:
+    """Item that amounts of a kind belong to."""
+    if kind in COAL_OF_KIND:
+        return "other_energy"
+    return _DATA_CENTRE if kind == "data_centre_kwh" else ITEM_OF_KIND[kind][0]
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +107,7 @@ def _rates(
 ) -> tuple[dict[str, _Rate], tuple[str, ...], tuple[str, ...]]:
     found = {kind: _Rate(*ITEM_OF_KIND[kind]) for kind in kinds & ITEM_OF_KIND.keys()}
     if "data_centre_kwh" in kinds:
-        found["data_centre_kwh"] = _Rate("data_centre_electricity", Decimal(1))
+        found["data_centre_kwh"] = _Rate(_DATA_CENTRE, Decimal(1))
     unchecked, missing = [], []
     for kind in sorted(kinds & COAL_OF_KIND.keys()):
         key = COAL_OF_KIND[kind]

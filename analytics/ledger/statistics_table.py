@@ -3,7 +3,9 @@
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from decimal import Decimal
+from fractions import Fraction
 
 from analytics.ledger.exact import total
 from analytics.ledger.statistics_cell import Cell, Grade, worst
@@ -44,12 +46,32 @@ class Tables:
     ----------
     stated_before : mapping of str to int
         Items of which it stated something for an earlier year only, and that year.
+    founded_on : date or None
+        Day of the year on which the institution was founded: the tables are of the days from then
+        on. None where it stood before.
     """
 
     year: int
     identity: Identity
     cells: Mapping[str, Cell]
     stated_before: Mapping[str, int] = field(default_factory=dict)
+    founded_on: date | None = None
+
+    @property
+    def days(self) -> tuple[date, date]:
+        """What they are of, half-open: the year, or the part in which the institution stood."""
+        return self.founded_on or date(self.year, 1, 1), date(self.year + 1, 1, 1)
+
+    @property
+    def share(self) -> Fraction:
+        """Share of the year's days that they are of. [1]."""
+        first, end = self.days
+        return Fraction((end - first).days, (end - date(self.year, 1, 1)).days)
+
+    @property
+    def is_part(self) -> bool:
+        """Whether they are of a part of the year only."""
+        return self.share < 1
 
     @property
     def is_whole(self) -> bool:
@@ -88,11 +110,20 @@ class SummaryCell:
 
 @dataclass(frozen=True, slots=True)
 class SummaryRow:
-    """A group of institutions."""
+    """A group of institutions.
+
+    Attributes
+    ----------
+    whole : int
+        Of how many nothing is missing.
+    part_year : int
+        How many were founded in the year, and are in the sums with their part of it.
+    """
 
     group: str
     institutions: int
     whole: int
+    part_year: int
     cells: Mapping[str, SummaryCell]
 
 
@@ -111,7 +142,9 @@ def summary(group: str, tables: Iterable[Tables]) -> SummaryRow:
         key: _summed(item, [each.cells[key] for each in members])
         for key, item in statistics_items().items()
     }
-    return SummaryRow(group, len(members), sum(each.is_whole for each in members), cells)
+    whole = sum(each.is_whole for each in members)
+    part_year = sum(each.is_part for each in members)
+    return SummaryRow(group, len(members), whole, part_year, cells)
 
 
 def _summed(item: StatisticsItem, cells: list[Cell]) -> SummaryCell:

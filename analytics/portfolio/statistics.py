@@ -21,7 +21,7 @@ from analytics.ledger.statistics_cell import (
     year_cell,
 )
 from analytics.ledger.statistics_check import Finding, Weight, findings
-from analytics.ledger.statistics_source import KIND_OF_MEDIUM, converted
+from analytics.ledger.statistics_source import KIND_OF_MEDIUM, converted, item_of_kind
 from analytics.ledger.statistics_table import Identity, Tables
 from analytics.portfolio.figures import Portfolio
 from domain.fact import FactKind
@@ -32,7 +32,14 @@ from domain.timeline import Mean
 from store.metered_month import MeteredMonth, metered_months
 from store.place import OrganisationRow
 from store.portfolio import declarations
-from store.statistics import Record, approved_months, bill_months, records, unfit_calendars
+from store.statistics import (
+    Record,
+    approved_months,
+    bill_months,
+    foundings,
+    records,
+    unfit_calendars,
+)
 
 _GRADES: Mapping[str, Grade] = {
     "measured": Grade.MEASURED,
@@ -53,12 +60,16 @@ class Examined:
     ----------
     record : Record or None
         What it states of itself; of one of an earlier year who it is holds, and no amount.
+    is_compared : bool
+        Whether its whole items are held against those of the year before: not where either year is
+        the part of one in which the institution was founded.
     """
 
     organisation: OrganisationRow
     record: Record | None
     tables: Tables
     findings: tuple[Finding, ...]
+    is_compared: bool = False
 
 
 @dataclass(slots=True)
@@ -68,6 +79,8 @@ class _Amounts:
     metered: dict[str, list[MonthAmount]] = field(default_factory=lambda: defaultdict(list))
     entered: dict[str, list[MonthAmount]] = field(default_factory=lambda: defaultdict(list))
     declared: dict[str, YearAmount] = field(default_factory=dict)
+    too_early: dict[str, set[int]] = field(default_factory=lambda: defaultdict(set))
+    """Months with an amount from before the institution was founded, by kind; it is in no sum."""
 
 
 class Statistics:
@@ -89,15 +102,14 @@ class Statistics:
     def year(self, year: int, organisation_id: int | None) -> list[Examined]:
         """Institutions at an organisation or below it; none where the year has not begun."""
         wanted = self.portfolio.within(organisation_id, year)
-        earlier = {
-            each.tables.identity.organisation_id: each for each in self._year(year - 1, wanted)
-        }
+        earlier = {each.organisation.id: each.tables for each in self._year(year - 1, wanted)}
         return [
             Examined(
                 each.organisation,
                 each.record,
                 each.tables,
-                (*each.findings, *findings(each.tables, before.tables if before else None)),
+                (*each.findings, *findings(each.tables, before)),
+                before is not None and not (each.tables.is_part or before.is_part),
             )
             for each in self._year(year, wanted)
             for before in [earlier.get(each.organisation.id)]
@@ -110,8 +122,11 @@ class Statistics:
             rows = [row for row in group if row.id in wanted]
             if days is None or not rows:
                 continue
+            founded = foundings(self._conn, [row.id for row in rows], year)
+            rows = [row for row in rows if founded.get(row.id, days[0]) < days[1]]
             ids = [row.id for row in rows]
-            known = self._amounts(ids, year, zone)
+            founded = {key: day for key, day in founded.items() if key in ids}
+            known = self._amounts(ids, year, zone, founded)
             stated = records(self._conn, ids, year)
             unfit = unfit_calendars(self._conn, ids, year, day_start(days[0], zone))
             for row in rows:
@@ -121,12 +136,15 @@ class Statistics:
                 if record is not None and record.year != year:  # who it is holds, amounts do not
                     said, before = {}, dict.fromkeys(said, record.year)
                 told = list(_of_calendar(row.id, year, days, unfit.get(row.id)))
-                cells = dict(self._facts(row.id, days, said))
-                cells |= self._cells(row.id, year, known[row.id], said, told)
+                begun = founded.get(row.id)
+                told += _of_founding(row.id, begun, known[row.id].too_early)
+                cells = dict(self._facts(row.id, (begun or days[0], days[1]), said))
+                cells |= self._cells(row.id, begun or days[0], known[row.id], said, told)
                 instant = day_start(days[1] - timedelta(days=1), zone)
                 identity = self._identity(row, record, instant)
                 ordered = {key: cells[key] for key in statistics_items()}
-                yield Examined(row, record, Tables(year, identity, ordered, before), tuple(told))
+                tables = Tables(year, identity, ordered, before, begun)
+                yield Examined(row, record, tables, tuple(told))
 
     def _identity(self, row: OrganisationRow, record: Record | None, end: datetime) -> Identity:
         region = self.portfolio.known(row.id, end).get(FactKind.REGION, "")
@@ -150,11 +168,12 @@ class Statistics:
     def _cells(
         self,
         organisation_id: int,
-        year: int,
+        first_day: date,
         known: _Amounts,
         said: Mapping[str, YearAmount],
         told: list[Finding],
     ) -> dict[str, Cell]:
+        year = first_day.year
         metered = converted(known.metered, {}, self._factors, year)
         entered = converted(known.entered, known.declared, self._factors, year)
         for code, keys in (
@@ -174,6 +193,7 @@ class Statistics:
                         metered.months.get(kind, ()),
                         entered.months.get(kind, ()),
                         entered.years.get(kind, said.get(key)),
+                        first_day.month,
                     )
                     for kind in kinds.get(key, [key])
                 ]
@@ -182,17 +202,25 @@ class Statistics:
             if item.is_monthly
         }
 
-    def _amounts(self, ids: list[int], year: int, zone: ZoneInfo) -> dict[int, _Amounts]:
+    def _amounts(
+        self, ids: list[int], year: int, zone: ZoneInfo, founded: Mapping[int, date]
+    ) -> dict[int, _Amounts]:
         found: dict[int, _Amounts] = defaultdict(_Amounts)
         months = [
             month
-            for month in metered_months(self._conn, ids, year, zone)
+            for month in metered_months(self._conn, ids, year, zone, founded)
             if month.medium in KIND_OF_MEDIUM
         ]
+        for each in _too_early(metered_months(self._conn, list(founded), year, zone), months):
+            found[each.institution_id].too_early[KIND_OF_MEDIUM[each.medium]].add(each.month)
         for month, paid in zip(months, self._paid(months, year), strict=True):
             kind = KIND_OF_MEDIUM[month.medium]
             found[month.institution_id].metered[kind].append(_metered(month, paid))
         for entry in approved_months(self._conn, ids, year):
+            begun = founded.get(entry.organisation_id)
+            if begun is not None and entry.month < begun.month:
+                found[entry.organisation_id].too_early[entry.kind].add(entry.month)
+                continue
             said = MonthAmount(
                 entry.month,
                 entry.amount,
@@ -203,9 +231,11 @@ class Statistics:
                 references=(f"entry:{entry.entry_id}",),
             )
             found[entry.organisation_id].entered[entry.kind].append(said)
-        for each in declarations(self._conn, ids, [year]):
-            said_of_year = YearAmount(each.amount, Source.DECLARATION, Grade.MANUAL, each.document)
-            found[each.organisation_id].declared[each.what] = said_of_year
+        for said_once in declarations(self._conn, ids, [year]):
+            said_of_year = YearAmount(
+                said_once.amount, Source.DECLARATION, Grade.MANUAL, said_once.document
+            )
+            found[said_once.organisation_id].declared[said_once.what] = said_of_year
         return found
 
     def _paid(self, months: Iterable[MeteredMonth], year: int) -> Iterator[Decimal | None]:
@@ -217,6 +247,33 @@ class Statistics:
             first = date(year, month.month, 1)
             paid = [bills.get((meter, first)) for meter in month.meters]
             yield total(each for each in paid if each is not None) if None not in paid else None
+
+
+def _too_early(
+    whole: Iterable[MeteredMonth], counted: Iterable[MeteredMonth]
+) -> Iterator[MeteredMonth]:
+    """Months of which less counts than the meters have: they hung there before the founding."""
+    parts = {(each.institution_id, each.medium, each.month): each.amount for each in counted}
+    for each in whole:
+        if each.medium not in KIND_OF_MEDIUM:
+            continue
+        part = parts.get((each.institution_id, each.medium, each.month), 0.0)
+        if amount(each.amount) != amount(part):
+            yield each
+
+
+def _of_founding(
+    organisation_id: int, founded_on: date | None, too_early: Mapping[str, Collection[int]]
+) -> Iterator[Finding]:
+    """What meters or people tell of the time before an institution stood, which counts nowhere."""
+    months: dict[str, set[int]] = defaultdict(set)
+    for kind, early in too_early.items():
+        months[item_of_kind(kind)].update(early)
+    items = statistics_items()
+    for key, early in months.items():
+        seen = ", ".join(str(month) for month in sorted(early))
+        place = (organisation_id, items[key].table, key, "before_founding")
+        yield Finding(*place, seen, f">= {founded_on}", Weight.WANTS_COMMENT)
 
 
 def _metered(month: MeteredMonth, paid: Decimal | None) -> MonthAmount:

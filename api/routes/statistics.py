@@ -17,6 +17,7 @@ from analytics.portfolio.statistics import Examined, Statistics
 from api.problem import refuse
 from api.routes.devices import Organisation
 from api.routes.factors import wanted_set
+from api.routes.statistics_record import checked_record
 from api.routes.statistics_schema import (
     CellOut,
     CommentIn,
@@ -38,13 +39,11 @@ from api.routes.statistics_schema import (
 )
 from api.scope import Caller, Scope
 from api.statistics_file import Part, as_workbook
-from domain.credit_code import checked_credit_code
 from domain.sentence import Sentence
 from domain.statistics_item import EDITION, statistics_items
 from store.statistics import (
     Comment,
     NewComment,
-    NewRecord,
     Submission,
     add_comment,
     add_records,
@@ -146,6 +145,7 @@ def one_institution(organisation_id: int, scope: Scope, year: Year) -> TablesOut
     return TablesOut(
         **_institution(found, each),
         year=year,
+        is_compared=each.is_compared,
         record=None if each.record is None else RecordOut.model_validate(each.record),
         cells=[_cell(cell) for cell in each.tables.cells.values()],
         findings=[
@@ -161,23 +161,7 @@ def one_institution(organisation_id: int, scope: Scope, year: Year) -> TablesOut
 @router.post("/records", status_code=HTTPStatus.NO_CONTENT)
 def state(stated: list[RecordIn], scope: Scope) -> None:
     """State what institutions say of themselves for a year; all of it, or nothing."""
-    items = statistics_items()
-    added = []
-    for n, record in enumerate(stated):
-        place = f"record {n + 1}, organisation {record.organisation_id}"
-        try:
-            code = checked_credit_code(record.credit_code)
-        except ValueError as error:
-            detail = Sentence(
-                "credit_code_wrong", "{place}, credit_code: want {error}", place=place, error=error
-            )
-            raise refuse(HTTPStatus.UNPROCESSABLE_ENTITY, detail) from error
-        strange = [key for key in record.unused if key not in items or not items[key].is_monthly]
-        if strange:
-            told = "{place}, unused: there is no monthly item {items}"
-            detail = Sentence("no_monthly_item", told, place=place, items=", ".join(strange))
-            raise refuse(HTTPStatus.UNPROCESSABLE_ENTITY, detail)
-        added.append(NewRecord(**record.model_dump() | {"credit_code": code}))
+    added = [checked_record(scope.conn, n, record) for n, record in enumerate(stated, 1)]
     try:
         add_records(scope.conn, added)
     except InsufficientPrivilege as error:
@@ -316,6 +300,7 @@ def _institution(found: _Year, each: Examined) -> dict[str, object]:
         "items": len(cells),
         "refusals": refusals,
         "questions": len(open_) - refusals,
+        "founded_on": each.tables.founded_on,
         "submission": SubmissionOut.model_validate(handed[0]) if handed else None,
     }
 
@@ -329,6 +314,7 @@ def _cell(cell: Cell) -> CellOut:
         grade=cell.grade,
         sources=list(cell.sources),
         whole_months=len(cell.whole_months),
+        asked_months=cell.asked_months,
         missing_months=list(cell.missing_months) if cell.item.is_monthly else [],
         is_whole=cell.is_whole,
         months=[_month(month, each) for month, each in cell.months.items()],
@@ -376,6 +362,7 @@ def _row(row: SummaryRow) -> SummaryRowOut:
         group=row.group,
         institutions=row.institutions,
         whole=row.whole,
+        part_year=row.part_year,
         cells=[
             SummaryCellOut(
                 key=key,

@@ -1,6 +1,6 @@
 """What the API says of the yearly statistics."""
 
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Literal
 
@@ -53,7 +53,8 @@ class CellOut(BaseModel):
     has_whole_cost: bool
     grade: str
     sources: list[str]
-    whole_months: int = Field(description="Of 12.")
+    whole_months: int
+    asked_months: int = Field(description="12, or as many as the institution stood in the year.")
     missing_months: list[int]
     is_whole: bool
     months: list[MonthOut]
@@ -100,6 +101,9 @@ class InstitutionOut(BaseModel):
     items: int
     refusals: int = Field(description="Findings that refuse official tables.")
     questions: int = Field(description="Findings that wait for a comment.")
+    founded_on: date | None = Field(
+        description="Founded on this day of the year: the tables are of the days from then on."
+    )
     submission: SubmissionOut | None = Field(description="The newest.")
 
 
@@ -128,6 +132,7 @@ class RecordOut(BaseModel):
     data_centre_kwh: Decimal | None
     unused: list[str]
     source: str
+    founded_on: date | None
     person: str
     at: datetime
 
@@ -136,6 +141,9 @@ class TablesOut(InstitutionOut):
     """All tables of one institution."""
 
     year: int
+    is_compared: bool = Field(
+        description="Whether whole items are held against the year before, which must be no part."
+    )
     record: RecordOut | None
     cells: list[CellOut]
     findings: list[FindingOut]
@@ -163,6 +171,7 @@ class SummaryRowOut(BaseModel):
     group: str
     institutions: int
     whole: int
+    part_year: int = Field(description="Founded in the year, in the sums with their part of it.")
     cells: list[SummaryCellOut]
 
 
@@ -188,6 +197,9 @@ class RecordIn(BaseModel):
     data_centre_kwh: Decimal | None = Field(default=None, ge=0, lt=Decimal("1e12"))
     unused: list[str] = Field(default_factory=list, max_length=50)
     source: str = Field(min_length=1, max_length=500, pattern=r"\S")
+    founded_on: date | None = Field(
+        default=None, description="Day of the year on which it was founded; null: it stood before."
+    )
 
 
 class CommentIn(BaseModel):

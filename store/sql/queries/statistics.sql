@@ -1,15 +1,23 @@
 -- name: records
 -- The newest record of each institution up to a year. Who it is holds on; amounts are of the record's own year alone.
 SELECT DISTINCT ON (organisation_id) organisation_id, year, credit_code, institution_class, department, nev_count,
-       data_centre_area_m2, data_centre_kwh, unused, source, person_name(person_id) AS person, at
+       data_centre_area_m2, data_centre_kwh, unused, source, founded_on, person_name(person_id) AS person, at
   FROM statistics_record WHERE organisation_id = ANY (%(institutions)s) AND year <= %(year)s
  ORDER BY organisation_id, year DESC, record_id DESC;
 
+-- name: foundings
+-- Institutions that were founded in a year or later, by their newest record of the year in which they were.
+SELECT organisation_id, founded_on
+  FROM (SELECT DISTINCT ON (organisation_id, year) organisation_id, founded_on FROM statistics_record
+         WHERE organisation_id = ANY (%(institutions)s) AND year >= %(year)s
+         ORDER BY organisation_id, year, record_id DESC) newest
+ WHERE founded_on IS NOT NULL;
+
 -- name: add_record
 INSERT INTO statistics_record (organisation_id, year, credit_code, institution_class, department, nev_count,
-                               data_centre_area_m2, data_centre_kwh, unused, source)
+                               data_centre_area_m2, data_centre_kwh, unused, source, founded_on)
 VALUES (%(organisation_id)s, %(year)s, %(credit_code)s, %(institution_class)s, %(department)s, %(nev_count)s,
-        %(data_centre_area_m2)s, %(data_centre_kwh)s, %(unused)s, %(source)s);
+        %(data_centre_area_m2)s, %(data_centre_kwh)s, %(unused)s, %(source)s, %(founded_on)s);
 
 -- name: comments
 -- The newest comment on each finding of a year.

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import replace
+from datetime import date
 from decimal import Decimal
 
 import pytest
@@ -210,6 +211,46 @@ def test_a_change_beyond_the_bound_is_asked_about(
     after = tables(**{item: cell((), entered(YEAR, now), None, item)})
     found = [each[1] for each in told(after, before)]
     assert ("year_on_year" in found) is asked
+
+
+JULY = date(2025, 7, 1)
+
+
+def since_july(amount: str, **said: object) -> Cell:
+    """Power of an institution founded on 1 July; what is known of May is not its own."""
+    months = entered(range(5, 13), amount, **said)
+    return year_cell(ITEMS["electricity"], (), months, None, JULY.month)
+
+
+def test_who_was_founded_in_july_is_whole_with_six_months_and_lacks_none_before() -> None:
+    found = since_july("50000")
+    assert (found.amount, found.is_whole, found.missing_months) == (Decimal(300_000), True, ())
+    gap = year_cell(ITEMS["electricity"], (), entered([7, 9], "10"), None, JULY.month)
+    assert (gap.amount, gap.missing_months) == (Decimal(20), (8, 10, 11, 12))
+    part = replace(tables(electricity=gap), founded_on=JULY)
+    assert ("electricity", "incomplete", "2 / 6 (- 8, 10, 11, 12)", "6 / 6") in told(part)
+
+
+def test_neither_the_part_of_a_year_nor_the_year_after_it_is_held_against_another() -> None:
+    part = replace(tables(electricity=since_july("25000", cost=Decimal(20_000))), founded_on=JULY)
+    assert part.is_part
+    assert told(part, tables(2024)) == told(part, None) == []
+    assert told(tables(2026), part) == []  # twice as much, and no question
+    year = replace(tables(electricity=part.cells["electricity"]), founded_on=None)
+    assert [each[1] for each in told(year, tables(2024))].count("year_on_year") == 1
+
+
+def test_use_per_m2_of_a_part_of_the_year_is_held_against_that_part_of_the_bounds() -> None:
+    """300 kWh/m2 in half a year, where 400 in a whole one want no comment."""
+    power = since_july("500000", cost=Decimal(400_000))
+    part = replace(tables(electricity=power), founded_on=JULY)
+    assert ("electricity", "odd_intensity", "300.000 kWh/m2", "5 .. 400 x 184/365") in told(part)
+
+
+def test_sums_say_how_many_are_in_them_with_a_part_of_the_year() -> None:
+    part = replace(tables(who=replace(WHO, organisation_id=8)), founded_on=JULY)
+    [row] = summaries([tables(), part], lambda who: who.department)
+    assert (row.institutions, row.whole, row.part_year) == (2, 2, 1)
 
 
 def test_half_a_year_is_not_compared_with_a_whole_one() -> None:

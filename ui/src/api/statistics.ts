@@ -42,6 +42,7 @@ export interface Cell {
   grade: Grade
   sources: string[]
   whole_months: number
+  asked_months: number
   missing_months: number[]
   is_whole: boolean
   months: Month[]
@@ -78,6 +79,8 @@ export interface Institution extends Named {
   items: number
   refusals: number
   questions: number
+  /** Founded on this day of the year: the tables are of the days from then on. */
+  founded_on: string | null
   submission: Submission | null
 }
 
@@ -101,12 +104,14 @@ export interface NewRecord {
   data_centre_kwh: string | null
   unused: string[]
   source: string
+  founded_on: string | null
 }
 
 export type StatedRecord = Omit<NewRecord, 'organisation_id'> & { person: string; at: Instant }
 
 export interface Tables extends Institution {
   year: number
+  is_compared: boolean
   record: StatedRecord | null
   cells: Cell[]
   findings: Finding[]
@@ -117,6 +122,7 @@ export interface SummaryRow {
   group: string
   institutions: number
   whole: number
+  part_year: number
   cells: { key: string; amount: string | null; cost: string | null; grade: Grade; whole: number; partial: number; missing: number; unpaid: number }[]
 }
 

@@ -3,9 +3,7 @@
 import hashlib
 import io
 import json
-from collections.abc import Iterator
 from decimal import Decimal
-from typing import Any
 
 import openpyxl
 import psycopg
@@ -13,7 +11,6 @@ import pytest
 from fastapi.testclient import TestClient
 from psycopg import Connection
 
-from bench.api_latency import signed_in
 from bench.yearly_statistics import (
     LOGIN,
     METERED,
@@ -23,78 +20,11 @@ from bench.yearly_statistics import (
     credit_code,
     department,
     entered,
-    seed,
     truth,
 )
-from tests.conftest import as_template, connected, new_database
+from tests.stated_year import S, cell, findings, listed, unit, unit_id
 
 pytestmark = pytest.mark.db
-S = "/api/v1/statistics"
-
-
-@pytest.fixture(scope="module")
-def planted(database_server: str, template: str) -> Iterator[str]:
-    """Name of a database with the city, to be copied."""
-    with new_database(database_server, template) as url:
-        seed(url)
-        with as_template(database_server, url) as name:
-            yield name
-
-
-@pytest.fixture(scope="module")
-def unchanged(database_server: str, planted: str) -> Iterator[str]:
-    with new_database(database_server, planted) as url:
-        yield url
-
-
-@pytest.fixture
-def city(request: pytest.FixtureRequest, database_server: str, planted: str) -> Iterator[str]:
-    """The city as it was planted; one of its own for a test that changes something."""
-    if "conn" not in request.fixturenames:
-        yield request.getfixturevalue("unchanged")
-        return
-    with new_database(database_server, planted) as url:
-        yield url
-
-
-@pytest.fixture
-def conn(city: str) -> Iterator[Connection]:
-    with connected(city) as conn:
-        yield conn
-
-
-@pytest.fixture
-def head(city: str) -> Iterator[TestClient]:
-    """Administers the whole city."""
-    with signed_in(city, LOGIN) as client:
-        client.headers["X-CSRF-Token"] = client.get("/api/v1/session").json()["csrf"]
-        yield client
-
-
-def listed(head: TestClient) -> dict[str, dict[str, Any]]:
-    found = head.get(S, params={"year": YEAR})
-    assert found.status_code == 200, found.text
-    return {item["code"]: item for item in found.json()["items"]}
-
-
-def unit(head: TestClient, i: int, year: int = YEAR) -> dict[str, Any]:
-    answer = head.get(f"{S}/{unit_id(head, i)}", params={"year": year})
-    assert answer.status_code == 200, answer.text
-    found: dict[str, Any] = answer.json()
-    return found
-
-
-def unit_id(head: TestClient, i: int) -> int:
-    items = head.get("/api/v1/organisations").json()["items"]
-    return next(item["id"] for item in items if item["code"] == f"unit-{i}")
-
-
-def cell(found: dict[str, Any], key: str) -> dict[str, Any]:
-    return next(each for each in found["cells"] if each["key"] == key)
-
-
-def findings(found: dict[str, Any]) -> set[tuple[str, str, str]]:
-    return {(each["item"], each["code"], each["seen"]) for each in found["findings"]}
 
 
 def test_all_tables_are_complete_and_nothing_stands_in_their_way(head: TestClient) -> None:
@@ -340,7 +270,7 @@ def test_the_workbook_has_every_number_its_sums_as_formulas_and_says_it_is_a_dra
     for i in (100, 299):
         assert Decimal(repr(rows[credit_code(i)][at].value)) == truth(i)["electricity"][0]
     assert energy.cell(5 + len(UNITS), at + 1).value == "=SUM(F5:F304)"
-    assert book["by department"]["D5"].value.startswith("=SUMIF('energy'!$D$5:$D$304,$A5,")
+    assert book["by department"]["E5"].value.startswith("=SUMIF('energy'!$D$5:$D$304,$A5,")
     chinese = head.get(f"{S}/file", params={"year": YEAR})
     book_zh = openpyxl.load_workbook(io.BytesIO(chinese.content))
     for sheet, said in (
