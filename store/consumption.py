@@ -100,6 +100,31 @@ def neighbours(
     return row or (None, None)
 
 
+def elsewhere(
+    conn: Connection, register: RegisterOf, at: datetime, level: float, *, edited: bool
+) -> tuple[datetime | None, datetime | None, datetime | None]:
+    """Instants of the readings nearest to one that tell something else, and of the very first one.
+
+    Parameters
+    ----------
+    level : float
+        What the register tells at `at`. [unit of the quantity]
+    edited : bool
+        Pass over what people left out.
+
+    Returns
+    -------
+    tuple
+        Of the last such reading before `at` and the first one after it, None where there is none,
+        and of the first reading of the meter at all.
+    """
+    row = conn.execute(
+        _of_register("readings_elsewhere", register, edited=edited),
+        {"meter_id": register.meter_id, "at": at, "level": level},
+    ).fetchone()
+    return row or (None, None, None)
+
+
 def readings(
     conn: Connection, register: RegisterOf, first: datetime, last: datetime, *, edited: bool
 ) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64], NDArray[np.int32]]:

@@ -7,12 +7,14 @@ from zoneinfo import ZoneInfo
 import numpy as np
 from psycopg import Connection
 
+from analytics.ledger.frozen import MAY_IDLE
 from analytics.ledger.meter_days import MeterReadings
 from analytics.ledger.segments import BOUNDARY
+from domain.counting import CountsBy
 from domain.epoch import from_us, to_us
 from domain.local_day import day_start, local_day
 from domain.register_event import RegisterEvent
-from store.consumption import RegisterOf, neighbours, readings
+from store.consumption import WAYS, RegisterOf, elsewhere, neighbours, readings
 
 _MICROSECOND = timedelta(microseconds=1)
 _NEAR = timedelta(days=1)
@@ -49,10 +51,10 @@ class MeterWindow:
         return ZoneInfo(self.register.zone)
 
     def whole(self, first: date, end: date) -> tuple[date, date]:
-        """Extend the days [first, end) by those that share a pause between readings with them."""
+        """Extend the days [first, end) by those that share a pause or a long stand with them."""
         lo, hi = day_start(first, self.zone), day_start(end, self.zone)
         # Strictly before: a reading at midnight itself ends the last interval of the day before.
-        before, after = self._neighbours(lo - _MICROSECOND, hi)
+        before, after = self._beyond_stand(*self._neighbours(lo - _MICROSECOND, hi))
         declared = [event.at for event in self.events if event.kind in BOUNDARY]
         earlier = [at for at in (before, *declared) if at is not None and at < lo]
         later = [at for at in (after, *declared) if at is not None and at >= hi]
@@ -90,6 +92,40 @@ class MeterWindow:
         if at > 0 and to < len(ts):
             return from_us(int(ts[at - 1])), from_us(int(ts[to]))
         return neighbours(self.conn, self.register, lo, hi, edited=self.edited)
+
+    def _beyond_stand(
+        self, before: datetime | None, after: datetime | None
+    ) -> tuple[datetime | None, datetime | None]:
+        """Readings beyond the stand of a register in which these lie, where it lasts for days.
+
+        Whether a register is stuck is told by how it moved before and after, however long ago.
+        """
+        if self.register.quantity in MAY_IDLE:
+            return before, after
+        if before is not None:
+            self._hold(before - _SPARE, before)
+            upto = slice(0, int(np.searchsorted(self._held.ts, to_us(before), side="right")))
+            if (level := self._level(upto, -1)) is not None:
+                moved, _, begin = self._elsewhere(before, level)
+                before = moved or begin
+        if after is not None:
+            self._hold(after, after + _SPARE)
+            since = slice(int(np.searchsorted(self._held.ts, to_us(after))), None)
+            if (level := self._level(since, 0)) is not None:
+                after = self._elsewhere(after, level)[1] or after
+        return before, after
+
+    def _level(self, here: slice, at: int) -> float | None:
+        """What the register tells in all readings at hand; None if it moves, or is none."""
+        register = self._held.register[here]
+        way, level = WAYS[self._held.way[here][at]], float(register[at])
+        stands = way is CountsBy.REGISTER or (way is CountsBy.AMOUNT and level == 0)
+        return level if stands and bool((register == level).all()) else None
+
+    def _elsewhere(
+        self, at: datetime, level: float
+    ) -> tuple[datetime | None, datetime | None, datetime | None]:
+        return elsewhere(self.conn, self.register, at, level, edited=self.edited)
 
     def _hold(self, first: datetime, last: datetime) -> None:
         """Have at hand all readings in [first, last]."""

@@ -147,7 +147,7 @@ def _tell(
     known = in_sequence(events)
     told.errors.extend(errors_of(known))
     for segment in segments:
-        parts = by_ratio(segment, known, ratio)
+        parts = by_ratio(segment, known, ratio, told.unread)
         told.segments.extend(replace(part, counts_by=counts_by) for part in parts)
     for before, after in pairwise(told.segments):
         if after.ts[0] > before.ts[-1]:

@@ -67,7 +67,10 @@ def attribute(told: History, grid: Instants, *, step: int) -> Use:
     use = Use.nothing(len(grid) - 1)
     for segment in told.segments:
         _add(use, segment, grid, told.longest_pause(step))
-    for span in told.unknown:
+    pause = told.longest_pause(step)
+    # Of a whole pause nobody knows which part of its total each multiplier stands for.
+    unread = [span for span in told.unread if span.end - span.begin > pause]
+    for span in [*told.unknown, *unread]:
         here = _mark(use, span, grid)
         use.estimated[here] = True
         # Where nothing is known nothing is kept: what lies beside it carries the flag.

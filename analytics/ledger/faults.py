@@ -10,10 +10,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from analytics.ledger.readings import DAY, Flags, Floats, Instants
+from analytics.ledger.unclear_steps import Steps, other_ends, runaways
 from domain.consumption_flag import ConsumptionFlag
 
 HORIZON = 3 * DAY
-"""A fault after which the register comes back lasts at most this long. [us]"""
+"""A fault after which the register comes back lasts at most this long, unless it tells one value
+all the time. [us]"""
 _FEWEST_RISES = 8
 """Fewer rises do not tell how fast a meter runs."""
 _SELDOM = 0.95
@@ -103,9 +105,15 @@ def judge(ts: Instants, register: Floats, *, size: float | None = None) -> Verdi
     doubts[standing] = walk.doubts
     kept = np.flatnonzero(flags == 0)
     places = np.searchsorted(kept, standing[np.array(list(walk.breaks), dtype=np.int64)])
-    return Verdict(
-        kept, flags, doubts, dict(zip(places.tolist(), walk.breaks.values(), strict=True))
-    )
+    breaks = dict(zip(places.tolist(), walk.breaks.values(), strict=True))
+    if walk.rate is not None and len(kept) > 1:
+        steps = Steps.of(ts[kept], register[kept], walk.rate)
+        beyond, odd = runaways(steps, size=size)
+        doubts[kept[1:][odd]] |= ConsumptionFlag.SURGE
+        unclear = [*other_ends(steps, breaks), *(np.flatnonzero(beyond) + 1).tolist()]
+        breaks = dict.fromkeys(unclear, ConsumptionFlag.JUMP) | breaks
+        doubts[kept[unclear]] = 0
+    return Verdict(kept, flags, doubts, breaks)
 
 
 class _Walk:
@@ -172,6 +180,7 @@ class _Walk:
     def _return(self, good: int, after: int) -> int | None:
         """Index of the reading at which the register is back from where it was gone."""
         end = int(np.searchsorted(self.ts, self.ts[good] + HORIZON, side="right"))
+        end = max(end, self._same_until(after) + 1)
         level, later = self.register[good], self.register[after + 1 : end]
         fits = later >= level
         if self.rate is not None:
@@ -184,6 +193,11 @@ class _Walk:
             return None
         back = after + 1 + int(np.argmax(fits))
         return back if gone_up or self._jumped_back(good, after, back) else None
+
+    def _same_until(self, first: int) -> int:
+        """Index of the first reading after `first` that tells something else."""
+        other = np.flatnonzero(self.register[first:] != self.register[first])
+        return first + int(other[0]) if len(other) else len(self.ts) - 1
 
     def _jumped_back(self, good: int, after: int, back: int) -> bool:
         low = float(self.register[after:back].min())
@@ -264,7 +278,10 @@ class _Walk:
         end = after + int(np.argmin(low))
         anew = end > after and self._plausible(end - 1, end, _FAST)
         meanwhile = self._wraps(good, end) and not self._wraps(good, after)
-        return after if anew and not meanwhile else end
+        on_its_line = self.register[end] >= self.register[good] and self._plausible(
+            good, end, _JUMP_BACK
+        )
+        return after if anew and not meanwhile and not on_its_line else end
 
     def _break(self, good: int, after: int, *, fell: bool) -> None:
         if not fell:

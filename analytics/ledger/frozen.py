@@ -34,6 +34,11 @@ _AS_USUAL = 0.5
 """Who turns a plant off does not run it at more than this share of its use on both sides. [1]"""
 
 
+def long_enough(ts: Instants) -> bool:
+    """Whether a stand at these instants says anything."""
+    return bool(ts[-1] - ts[0] >= _SHORTEST)
+
+
 def stands_still(ts: Instants, register: Floats) -> bool:
     """Whether a register stood still long enough to ask whether its meter ever does."""
     moved = np.flatnonzero(np.diff(register) != 0)

@@ -103,6 +103,7 @@ def history_of_meter(
                 told.unknown.append(Span(begin, int(ts[run[0]]), ConsumptionFlag.SWAP))
         told.segments.extend(part.segments)
         told.unknown.extend(part.unknown)
+        told.unread.extend(part.unread)
     return told
 
 

@@ -8,7 +8,7 @@ from typing import TypeAlias
 import numpy as np
 
 from analytics.ledger.faults import judge, usual_rate
-from analytics.ledger.frozen import Closed, FedIn, frozen_spans
+from analytics.ledger.frozen import Closed, FedIn, frozen_spans, long_enough
 from analytics.ledger.readings import Flags, Floats, Instants, Readings
 from domain.consumption_flag import ConsumptionFlag
 from domain.counting import CountsBy
@@ -69,6 +69,8 @@ class History:
         Gaps into which points of the meter's profile were put.
     errors : list of RegisterEvent
         Declared errors of the meter; `segments` hold what it showed.
+    unread : list of Span
+        Steps between two readings in which the multiplier changed, and nobody read the register.
     """
 
     segments: list[Segment]
@@ -76,6 +78,7 @@ class History:
     cadence: float
     shaped: list[Span] = field(default_factory=list)
     errors: list[RegisterEvent] = field(default_factory=list)
+    unread: list[Span] = field(default_factory=list)
 
     def longest_pause(self, step: int) -> float:
         """Longest pause that still shows the use at a boundary inside [us]; a longer one is a gap.
@@ -120,7 +123,7 @@ def history(
     found.errors.extend(errors_of(known))
     for part, size_then in _registers(readings, known, found.unknown, size):
         for segment in rising(part, size_then, found.unknown, closed=closed, fed_in=fed_in):
-            found.segments.extend(by_ratio(segment, known, ratio))
+            found.segments.extend(by_ratio(segment, known, ratio, found.unread))
     return found
 
 
@@ -206,7 +209,12 @@ def rising(
         if index - begin > 1:
             here = slice(begin, index)
             segment = Segment(ts[here], register[here], flags[begin : index - 1])
-            yield _moving(segment, rate, unknown, closed, fed_in)
+            undeclared = begin > 0 or why is not None
+            if undeclared and closed is None and rate is not None and _one_value(segment):
+                span = Span(int(ts[begin]), int(ts[index - 1]), ConsumptionFlag.FROZEN)
+                unknown.append(span)
+            else:
+                yield _moving(segment, rate, unknown, closed, fed_in)
         if why is ConsumptionFlag.ROLLOVER and size is not None:
             ends = np.array([register[index - 1], register[index] + size])
             step = flags[index - 1 : index] | np.int32(why)
@@ -214,6 +222,11 @@ def rising(
         elif why is not None:
             unknown.append(Span(int(ts[index - 1]), int(ts[index]), why))
         begin = index
+
+
+def _one_value(segment: Segment) -> bool:
+    """Whether a register told one value over and over between two breaks: it is garbage."""
+    return bool(segment.register[0] == segment.register[-1]) and long_enough(segment.ts)
 
 
 def _moving(
@@ -249,10 +262,19 @@ def _of_steps(flags: Flags, kept: Instants) -> Flags:
     return np.asarray(between | flags[kept[1:]], dtype=np.int32)
 
 
-def by_ratio(segment: Segment, events: Sequence[RegisterEvent], ratio: float) -> Iterator[Segment]:
+def by_ratio(
+    segment: Segment, events: Sequence[RegisterEvent], ratio: float, unread: list[Span]
+) -> Iterator[Segment]:
     """Cut a segment where its multiplier changes, between readings on the line between them.
 
-    `events` in order of time.
+    Parameters
+    ----------
+    events : sequence of RegisterEvent
+        In order of time.
+    ratio : float
+        Multiplier before the first declared one. [1]
+    unread : list of Span
+        Gets the steps that were cut between readings.
     """
     for event in events:
         if event.kind != "ratio":
@@ -261,6 +283,11 @@ def by_ratio(segment: Segment, events: Sequence[RegisterEvent], ratio: float) ->
         if at <= segment.ts[0]:
             ratio = event.value
         elif at < segment.ts[-1]:
+            step = int(np.searchsorted(segment.ts, at))
+            begin, end = int(segment.ts[step - 1]), int(segment.ts[step])
+            rose = segment.register[step] > segment.register[step - 1]
+            if at < end and rose and event.value != ratio:
+                unread.append(Span(begin, end, ConsumptionFlag.RATIO))
             before, segment = _cut(segment, at)
             yield replace(before, ratio=ratio)
             ratio = event.value

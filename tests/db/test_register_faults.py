@@ -171,3 +171,25 @@ def test_between_two_devices_of_a_meter_nobody_knows_and_nothing_is_measured(
     rows = compute(conn)
     assert rows[100][1] == pytest.approx(4.0 + 3.0)
     assert rows[100][2] == "measured"
+
+
+@pytest.mark.parametrize("garbage", [None, 0.0, 9_999_999.0])
+def test_a_register_stuck_for_longer_than_the_days_looked_at_is_never_a_measured_zero(
+    conn: Connection, garbage: float | None
+) -> None:
+    days, stuck = 32, slice(5 * 24, 27 * 24)
+    begin = MIDNIGHT - timedelta(days=30)
+    hours = np.resize(HOURS[: 7 * 24], days * 24)
+    register = np.concatenate(([100.0], 100.0 + np.cumsum(hours)))
+    register[stuck] = register[stuck.start] if garbage is None else garbage
+    messages = registers(DEVICE, begin, register.tolist(), step=HOUR)
+    for n in range(0, 26 * 24, 36):  # still stuck, and told day by day
+        store_messages(conn, messages[n : n + 36])
+        rows = compute(conn)
+    assert not [row for row in rows if row[0] > begin + stuck.start * HOUR]
+    store_messages(conn, messages[26 * 24 :])
+    rows = compute(conn)
+    assert sum(row[1] for row in rows) == pytest.approx(hours.sum())
+    gap = [row for row in rows if row[5] & Flag.GAP]
+    assert len(gap) in {stuck.stop - stuck.start, stuck.stop - stuck.start + 1}
+    assert {row[2:4] for row in gap} == {("measured", "allocated")}

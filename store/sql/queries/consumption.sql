@@ -67,6 +67,23 @@ SELECT
            AND r.ts <@ d.during AND {value} IS NOT NULL ORDER BY r.ts LIMIT 1) near
       WHERE d.meter_id = %(meter_id)s) AS after;
 
+-- name: readings_elsewhere
+-- The last reading of a meter before `at` and the first one after it that tell something else than `level`, and
+-- its very first one; null where there is none. meter_id bigint; level float8; at timestamptz.
+SELECT
+    (SELECT max(near.ts) FROM meter_device d CROSS JOIN LATERAL (
+        SELECT r.ts FROM {table} r WHERE r.device_id = d.device_id AND r.ts < %(at)s
+           AND r.ts <@ d.during AND {value} <> %(level)s ORDER BY r.ts DESC LIMIT 1) near
+      WHERE d.meter_id = %(meter_id)s) AS before,
+    (SELECT min(near.ts) FROM meter_device d CROSS JOIN LATERAL (
+        SELECT r.ts FROM {table} r WHERE r.device_id = d.device_id AND r.ts > %(at)s
+           AND r.ts <@ d.during AND {value} <> %(level)s ORDER BY r.ts LIMIT 1) near
+      WHERE d.meter_id = %(meter_id)s) AS after,
+    (SELECT min(near.ts) FROM meter_device d CROSS JOIN LATERAL (
+        SELECT r.ts FROM {table} r WHERE r.device_id = d.device_id
+           AND r.ts <@ d.during AND {value} IS NOT NULL ORDER BY r.ts LIMIT 1) near
+      WHERE d.meter_id = %(meter_id)s) AS first;
+
 -- name: register_readings
 -- Columns of a meter's readings, in any order; where messages disagreed, every value that was kept, unless
 -- a person has said what is right; `way` is that in which the device tells. meter_id bigint; first, last
