@@ -8,6 +8,7 @@ from typing import Literal
 
 from pydantic import BaseModel, Field
 
+from analytics.fleet.coverage import WHOLE_PCT
 from analytics.fleet.displacement import CostComparison, Spared
 from analytics.fleet.displacement_ledger import DisplacementLedger
 from analytics.fleet_accounts.displacement import FleetDisplacement
@@ -99,6 +100,22 @@ class _Writer:
             yield from self._coal(ledger.coal)
         if ledger.lacking:
             yield from self._sentence("lacking", lacking=self._list(ledger.lacking))
+        yield from self._standing()
+
+    def _standing(self) -> Iterator[PartOut]:
+        """How far and of how many vehicles all this is told."""
+        period, coverage = self._found.period, self._ledger.coverage
+        if period.running:
+            as_of = period.now.astimezone(period.months.zone)
+            yield from self._sentence("running", as_of=f"{as_of:%Y-%m-%d %H:%M}")
+        share = coverage.told_pct
+        if share is not None and share < WHOLE_PCT:
+            self._add("told_share", share, "%", self._trips)
+            yield from self._sentence("told_share", told_share=_shown(share, 1))
+        if coverage.waiting:
+            yield from self._sentence("waiting", waiting=str(len(coverage.waiting)))
+        if period.unseen:
+            yield from self._sentence("unseen", unseen=str(period.unseen))
 
     def _use(self) -> Iterator[PartOut]:
         months, place = self._found.period.months, self._found.period.place

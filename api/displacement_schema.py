@@ -9,6 +9,7 @@ from analytics.fleet.displacement import CostComparison, FuelLine, Spared
 from analytics.fleet.displacement_ledger import DisplacementLedger
 from api.displacement_report import ReportOut
 from api.fleet_months import told
+from api.fleet_standing import CoverageOut, StandingOut, coverage_out
 from domain.money import cents
 
 
@@ -72,6 +73,9 @@ class LedgerOut(BaseModel):
     co2: SparedOut | None = Field(description="[kgCO2]")
     coal: SparedOut | None = Field(description="[kgce]")
     lacking: list[str]
+    coverage: CoverageOut | None = Field(
+        default=None, description="Null in statements of before it was told."
+    )
 
 
 class TermsOut(BaseModel):
@@ -100,6 +104,9 @@ class SummaryOut(BaseModel):
     trips_digest: str = Field(description="SHA-256 of the trips behind the figures.")
     whole: LedgerOut
     groups: list[LedgerOut]
+    standing: StandingOut | None = Field(
+        default=None, description="Null in statements of before it was told."
+    )
 
 
 class StatedOut(BaseModel):
@@ -133,6 +140,7 @@ def ledger_out(key: str, name: str, ledger: DisplacementLedger) -> LedgerOut:
         co2=_spared(ledger.co2, "tank_to_wheel"),
         coal=ledger.coal and _spared(ledger.coal, ledger.coal.charging.electricity.value),
         lacking=list(ledger.lacking),
+        coverage=coverage_out(ledger.coverage),
     )
 
 

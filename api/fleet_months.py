@@ -1,6 +1,6 @@
 """Vehicles of a place in whole local months, as requests ask for them."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from http import HTTPStatus
 from typing import Annotated
@@ -54,7 +54,7 @@ def _period(
         template = "{months} months: want at most {most}"
         detail = Sentence("months_longer_than", template, months=asked, most=_LONGEST)
         raise refuse(HTTPStatus.UNPROCESSABLE_ENTITY, detail)
-    return FleetPeriod(scope.conn, row, months)
+    return FleetPeriod(scope.conn, row, months, now=datetime.now(UTC))
 
 
 FleetMonths = Annotated[FleetPeriod, Depends(_period)]

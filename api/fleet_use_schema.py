@@ -6,6 +6,8 @@ from typing import Literal
 
 from pydantic import BaseModel, Field
 
+from api.fleet_standing import StandingOut
+
 
 class UseOut(BaseModel):
     """Use of a vehicle."""
@@ -57,6 +59,7 @@ class UtilisationOut(BaseModel):
     items: list[UseOut]
     at_once: AtOnceOut
     limits: LimitsOut
+    standing: StandingOut
 
 
 class BookingOut(BaseModel):

@@ -7,6 +7,7 @@ from datetime import date, datetime
 from psycopg import Connection
 from psycopg.rows import class_row
 
+from store.one_row import one_row
 from store.queries import sql
 
 
@@ -152,6 +153,39 @@ def seen(
     for vehicle_id, start, end in conn.execute(sql("vehicle_stint", "seen"), arguments):
         found.setdefault(vehicle_id, []).append((start, end))
     return found
+
+
+def told_spans(
+    conn: Connection, vehicles: Collection[int], first: datetime, until: datetime
+) -> dict[int, list[tuple[datetime, datetime]]]:
+    """Spans that touch [first, until) over which it is told what each vehicle did, in order."""
+    found: dict[int, list[tuple[datetime, datetime]]] = {}
+    arguments = {"vehicle_ids": list(vehicles), "first": first, "until": until}
+    for vehicle_id, start, end in conn.execute(sql("vehicle_stint", "told"), arguments):
+        found.setdefault(vehicle_id, []).append((start, end))
+    return found
+
+
+def waiting_vehicles(
+    conn: Connection, vehicles: Collection[int], first: datetime, until: datetime, *, end_day: date
+) -> set[int]:
+    """Vehicles of which days before `end_day` are to be cut, or charges not held against piles.
+
+    Of charges those that touch [first, until).
+    """
+    arguments = {
+        "vehicle_ids": list(vehicles),
+        "first": first,
+        "until": until,
+        "end_day": end_day,
+    }
+    return {row[0] for row in conn.execute(sql("vehicle_stint", "waiting"), arguments)}
+
+
+def vehicles_unseen(conn: Connection, place_id: int, first: datetime, until: datetime) -> int:
+    """How many vehicles stood at or below a place in [first, until) that the person may not see."""
+    arguments = {"place_id": place_id, "first": first, "until": until}
+    return int(one_row(conn, sql("vehicle_stint", "unseen"), arguments)[0])
 
 
 def days_heard(

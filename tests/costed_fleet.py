@@ -81,6 +81,15 @@ def segment(
     conn.execute(_SEGMENT, {**arguments, "end": begin + timedelta(minutes=minutes)})
 
 
+def told_of(conn: Connection, code: str, start: str, end: str) -> None:
+    """Plant that it is told all along what a vehicle did: it stood, but for what else there is."""
+    minutes = int((local(end) - local(start)).total_seconds() / 60)
+    name = f"told-{code}-{start}"
+    segment(conn, code, name, "stop", start, minutes)
+    # As in a silence: its days are not among those on which anything was heard.
+    conn.execute("UPDATE vehicle_segment SET estimated = true WHERE segment_id = %s", [name])
+
+
 def plant(conn: Connection) -> None:
     """Three days of two cars: trips, a plug-in at our own pile over the end of June, one elsewhere.
 
@@ -91,6 +100,8 @@ def plant(conn: Connection) -> None:
     store_messages(conn, registers("school-device-0", start, values, step=timedelta(hours=1)))
     cut(conn)
     # Planted after the worker has cut what samples there are: it would find none behind them.
+    for code in ("car-1", "car-2"):
+        told_of(conn, code, "2026-05-31 00:00", "2026-08-02 00:00")
     segment(conn, "car-1", "t1", "trip", "2026-07-01 09:00", 60, km=100, kwh=14)
     segment(conn, "car-1", "t2", "trip", "2026-07-02 09:00", 60, km=100, kwh=14)
     segment(conn, "car-2", "t3", "trip", "2026-07-02 09:30", 60, km=50, kwh=7)

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
+from analytics.fleet.coverage import NO_TIME, Coverage, coverage_of
 from analytics.fleet.displacement import (
     CostComparison,
     CostItem,
@@ -22,6 +23,8 @@ from domain.factor import FactorSet
 from domain.money import cents
 
 _NOTHING = Decimal(0)
+_BALANCE = (Decimal("0.6"), Decimal("1.7"))
+"""Energy at the pile over that of the trips, beyond which batteries decide the cost. [1]"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +51,12 @@ class Spell:
         Of `pile_kwh`, without a price.
     costs : mapping of str to Decimal
         Other items of the vehicle's account. [CNY]
+    driven_kwh : Decimal or None
+        Net out of the battery over the trips; None where one does not tell it. [kWh]
+    coverage : Coverage
+        Of which part of its time these are.
+    orders_doubtful : int
+        Charges that may have been counted by an order as well, or orders by a charge.
     """
 
     vehicle_id: int
@@ -67,6 +76,9 @@ class Spell:
     order_cny: Decimal = _NOTHING
     unpriced_kwh: Decimal = _NOTHING
     costs: Mapping[str, Decimal] | None = None
+    driven_kwh: Decimal | None = None
+    coverage: Coverage = NO_TIME
+    orders_doubtful: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +134,13 @@ class DisplacementLedger:
         of a trip or the energy of a charge the sums are of those that tell it: no cost per
         distance, no net and no comparison is drawn from them. ``hybrid_items``: what of the items
         beside energy belongs to the electric kilometres of hybrids that also drove on fuel, so
-        that there is no full cost.
+        that there is no full cost. ``being_cut``, ``coverage``: trips and charges are not all told
+        yet. ``order_or_charge``: an order and a charge may be the same energy, or not.
+        ``energy_balance``: what was charged is so far from what was driven that it tells of the
+        state of the batteries, or of trips and charges nobody saw. With any of these four the
+        sums are those told so far, and there is no cost per distance and no net.
+    coverage : Coverage
+        Of which part of their time these figures are.
     """
 
     displaced: Displaced
@@ -136,6 +154,7 @@ class DisplacementLedger:
     trips_untold: int
     trips_estimated: int
     lacking: tuple[str, ...]
+    coverage: Coverage = NO_TIME
 
 
 def displacement_ledger(
@@ -152,9 +171,11 @@ def displacement_ledger(
     found = displaced([_driven(spell, terms) for spell in each], terms.baselines())
     energy = _energy(each, terms)
     untold = sum(spell.trips_untold for spell in each)
-    whole = energy.whole and not untold
+    coverage = coverage_of(spell.coverage for spell in each)
+    doubts = (*coverage.lacking, *_energy_doubts(each, found.grid_kwh))
+    whole = energy.whole and not untold and not doubts
     fuel_side = energy_item(found, terms.petrol_cny_l, _NOTHING).fuel_cny
-    paid = None if untold or energy.lacking else energy.paid_cny + energy.assumed_cny
+    paid = energy.paid_cny + energy.assumed_cny if whole and not energy.lacking else None
     item = CostItem("energy", fuel_side, paid)
     others = _other_items(each, terms, found.electric_km)
     mixed = bool(others) and any(spell.fuel_km > 0 for spell in each)
@@ -174,7 +195,22 @@ def displacement_ledger(
             *energy.lacking,
             *(("distance",) if untold else ()),
             *(("hybrid_items",) if mixed else ()),
+            *doubts,
         ),
+        coverage,
+    )
+
+
+def _energy_doubts(spells: Sequence[Spell], grid: Decimal) -> tuple[str, ...]:
+    """Why the energy charged may not be that of these kilometres."""
+    driven = [spell.driven_kwh for spell in spells]
+    known = sum((each for each in driven if each is not None), _NOTHING)
+    low, high = _BALANCE
+    apart = None not in driven and bool(grid) and not low * known <= grid <= high * known
+    doubtful = any(spell.orders_doubtful for spell in spells)
+    return (
+        *(("order_or_charge",) if doubtful else ()),
+        *(("energy_balance",) if apart else ()),
     )
 
 

@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import TypeAlias
 from zoneinfo import ZoneInfo
 
+from analytics.fleet.coverage import NO_TIME, Coverage
 from analytics.fleet.order_book import OrderBook, part_of
 from domain.vehicle_order import OrderKind
 
@@ -45,8 +46,8 @@ class Per100Km:
     absent : tuple of str
         Items of the level of which nothing is known: none was paid, or none was entered.
     cny : Decimal or None
-        None where nothing was driven, a price or a payment is missing, or a trip tells no
-        distance. [CNY/100 km]
+        None where nothing was driven, a price or a payment is missing, a trip tells no
+        distance, or too little is told of the time. [CNY/100 km]
     """
 
     level: str
@@ -73,6 +74,8 @@ class VehicleAccount:
         Plug-ins elsewhere that no order pays.
     trips_untold : int
         Trips without a distance.
+    coverage : Coverage
+        Of which part of its time trips and charges are told.
     """
 
     vehicle_id: int
@@ -84,6 +87,7 @@ class VehicleAccount:
     unpriced: int
     unpaid: int = 0
     trips_untold: int = 0
+    coverage: Coverage = NO_TIME
 
     @property
     def total(self) -> Decimal:
@@ -98,7 +102,8 @@ class VehicleAccount:
         inside = [item for item in self.items if item.name in names]
         told = {item.name for item in inside}
         cny = None
-        whole = not (self.unpriced or self.unpaid or self.trips_untold)
+        open_points = self.unpriced or self.unpaid or self.trips_untold
+        whole = not (open_points or self.coverage.lacking)
         if self.km > 0 and inside and whole:
             cny = sum((item.amount for item in inside), Decimal(0)) * 100 / self.km
         absent = tuple(name for name in names if name not in told)
@@ -138,6 +143,7 @@ def vehicle_account(
     zone: ZoneInfo,
     unpaid: int = 0,
     trips_untold: int = 0,
+    coverage: Coverage = NO_TIME,
 ) -> VehicleAccount:
     """Put together the account of a vehicle.
 
@@ -164,6 +170,7 @@ def vehicle_account(
         own.unpriced,
         unpaid,
         trips_untold,
+        coverage,
     )
 
 

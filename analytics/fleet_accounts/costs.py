@@ -211,6 +211,7 @@ class FleetCosts:
                 for row in self.charges_unpaid
             ),
             trips_untold=sum(row.km is None for row in trips),
+            coverage=self._period.coverage(vehicle_id, spans),
         )
 
     @cached_property

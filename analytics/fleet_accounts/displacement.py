@@ -1,5 +1,6 @@
 """Displaced fuel of the vehicles of a place, drawn from what is kept, by the terms in force."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from decimal import Decimal
@@ -138,6 +139,8 @@ class FleetDisplacement:
             trips=len(trips),
             trips_untold=sum(each is None for each in km),
             trips_estimated=sum(trip.estimated for trip in trips),
+            driven_kwh=_whole_sum(known(trip.kwh) for trip in trips),
+            coverage=self.period.coverage(stint.vehicle_id, [(stint.start_at, stint.end_at)]),
         )
 
     def _paid(self, spell: Spell, stint: StintRow, trips: list[TripRow]) -> Spell:
@@ -190,6 +193,12 @@ class FleetDisplacement:
             row = self.period.places.get(spell.institution_id)
             return str(spell.institution_id), row.code if row else ""
         return "", self.period.place.code
+
+
+def _whole_sum(amounts: Iterable[Decimal | None]) -> Decimal | None:
+    """Sum of amounts that are all known; else None."""
+    told = list(amounts)
+    return None if None in told else sum((each for each in told if each is not None), _NOTHING)
 
 
 def _on_fuel(trip: TripRow) -> Decimal:

@@ -8,14 +8,28 @@ from zoneinfo import ZoneInfo
 
 from psycopg import Connection
 
+from analytics.fleet.coverage import Coverage, coverage_of, shared
 from analytics.fleet.order_match import Stretch
+from analytics.fleet.vehicle_account import Spans
 from analytics.ledger.timetable import next_month
 from domain.errors import MissingInputError
 from domain.local_day import day_start, local_day
 from domain.money import exact
 from domain.sentence import Sentence
+from store.ledger import waiting
+from store.pile import piles
 from store.place import OrganisationRow, organisations
-from store.vehicle_stint import ChargeRow, StintRow, TripRow, charges_of, stints, trips_of
+from store.vehicle_stint import (
+    ChargeRow,
+    StintRow,
+    TripRow,
+    charges_of,
+    stints,
+    told_spans,
+    trips_of,
+    vehicles_unseen,
+    waiting_vehicles,
+)
 
 _DAY = timedelta(days=1)
 
@@ -61,10 +75,18 @@ def months_of(place: OrganisationRow, first_month: date, end_month: date) -> Mon
 
 
 class FleetPeriod:
-    """Vehicles at a place or below it in some months, as far as the person may see."""
+    """Vehicles at a place or below it in some months, as far as the person may see.
 
-    def __init__(self, conn: Connection, place: OrganisationRow, months: Months) -> None:
-        self.conn, self.place, self.months = conn, place, months
+    Parameters
+    ----------
+    now : datetime
+        Aware; what lies behind it is not over.
+    """
+
+    def __init__(
+        self, conn: Connection, place: OrganisationRow, months: Months, *, now: datetime
+    ) -> None:
+        self.conn, self.place, self.months, self.now = conn, place, months, now
 
     @cached_property
     def stints(self) -> list[StintRow]:
@@ -75,6 +97,59 @@ class FleetPeriod:
     def vehicles(self) -> dict[int, str]:
         """Codes of the vehicles."""
         return {stint.vehicle_id: stint.code for stint in self.stints}
+
+    @property
+    def running(self) -> bool:
+        """Whether the months are not over yet, so that every sum is one so far."""
+        return self.now < self.months.instants[1]
+
+    @cached_property
+    def unseen(self) -> int:
+        """How many vehicles stood here in these months that the person may not see."""
+        return vehicles_unseen(self.conn, self.place.id, *self.months.instants)
+
+    def coverage(self, vehicle_id: int, spans: Spans) -> Coverage:
+        """Of which part of some spans, as far as they are over, it is told what a vehicle did."""
+        over = [(since, min(until, self.now)) for since, until in spans if since < self.now]
+        return Coverage(
+            sum((until - since for since, until in over), timedelta(0)),
+            shared(over, self._told.get(vehicle_id, ())),
+            self._waiting & {vehicle_id},
+        )
+
+    @cached_property
+    def whole_coverage(self) -> Coverage:
+        """Coverage of all vehicles over the time they stood here."""
+        return coverage_of(self.coverage(each, self.held(each)) for each in self.vehicles)
+
+    @cached_property
+    def _told(self) -> dict[int, list[tuple[datetime, datetime]]]:
+        return told_spans(self.conn, self.vehicles, *self.months.instants)
+
+    @cached_property
+    def _waiting(self) -> frozenset[int]:
+        """Vehicles of which anything waits that came before today.
+
+        What comes today is worked as it comes, so that it always waits a little.
+        """
+        first, until = self.months.instants
+        today = local_day(self.now, self.months.zone)
+        end_day = min(self.months.end_day, today)
+        before = min(until, day_start(today, self.months.zone))
+        found = waiting_vehicles(self.conn, self.vehicles, first, before, end_day=end_day)
+        return frozenset(found | self._waiting_for_piles(end_day))
+
+    def _waiting_for_piles(self, end_day: date) -> set[int]:
+        """Vehicles with charges at piles whose meters wait, or that may have been there."""
+        meters = {pile.meter_id for pile in piles(self.conn)} if self.charges else set()
+        if not meters or end_day <= self.months.first_day:
+            return set()
+        late = {meter for meter, _ in waiting(self.conn, meters, self.months.first_day, end_day)}
+        return {
+            row.vehicle_id
+            for row in self.charges
+            if row.meter_id in late or (late and row.pile_id is None)
+        }
 
     @property
     def around(self) -> tuple[datetime, datetime]:

@@ -46,7 +46,8 @@ def draw_annual(conn: Connection, asked: AskedReport) -> Drawn:
         standing.append(say("year_not_whole"))
     if member.figures.missing:
         standing.append(say("year_missing", why="; ".join(member.figures.missing)))
-    period = FleetPeriod(conn, asked.institution, months_of(asked.institution, *asked.days))
+    months = months_of(asked.institution, *asked.days)
+    period = FleetPeriod(conn, asked.institution, months, now=asked.now)
     vehicles, displaced = [say("annual_no_vehicle")], list[Sequence[Cell]]()
     if period.vehicles:
         vehicles, displaced = displaced_in(conn, asked, period)

@@ -7,6 +7,7 @@ from typing import Any
 
 from psycopg import Connection
 
+from analytics.fleet.coverage import WHOLE_PCT, Coverage
 from analytics.fleet.displacement import CostComparison, Spared
 from analytics.fleet.displacement_ledger import DisplacementLedger
 from analytics.fleet.utilisation import Use
@@ -36,7 +37,8 @@ def draw_fleet(conn: Connection, asked: AskedReport) -> Drawn:
         If the institution had no vehicle, or no day of the period is over.
     """
     firmness = asked.firmness
-    period = FleetPeriod(conn, asked.institution, months_of(asked.institution, *asked.days))
+    months = months_of(asked.institution, *asked.days)
+    period = FleetPeriod(conn, asked.institution, months, now=asked.now)
     if not period.vehicles:
         template = "{place} had no vehicle in {period}"
         reason = Sentence(
@@ -65,15 +67,28 @@ def displaced_in(
     conn: Connection, asked: AskedReport, period: FleetPeriod
 ) -> tuple[list[dict[str, Any]], list[Sequence[Cell]]]:
     """Sentences and rows of what was displaced; where that cannot be told, why not."""
+    standing = [*_standing(period, period.whole_coverage)]
     try:
         found = FleetDisplacement(period)
         factors = factor_set(conn, found.terms.factor_set)
         if factors is None:
-            return [say("displacement_untold", why=f"factor set {found.terms.factor_set}")], []
+            why = f"factor set {found.terms.factor_set}"
+            return [say("displacement_untold", why=why), *standing], []
         ledger = found.whole(factors)
     except (MissingInputError, FactorError) as error:
-        return [say("displacement_untold", why=str(error))], []
-    return [*_sentences(asked, ledger)], [*_rows(ledger)]
+        return [say("displacement_untold", why=str(error)), *standing], []
+    return [*_sentences(asked, ledger), *_standing(period, ledger.coverage)], [*_rows(ledger)]
+
+
+def _standing(period: FleetPeriod, coverage: Coverage) -> Iterator[dict[str, Any]]:
+    """How far and of how many vehicles it is told; that a period runs, the report says itself."""
+    share = coverage.told_pct
+    if share is not None and share < WHOLE_PCT:
+        yield say("displacement.told_share", told_share=figure(share))
+    if coverage.waiting:
+        yield say("displacement.waiting", waiting=str(len(coverage.waiting)))
+    if period.unseen:
+        yield say("displacement.unseen", unseen=str(period.unseen))
 
 
 def _sentences(asked: AskedReport, ledger: DisplacementLedger) -> Iterator[dict[str, Any]]:

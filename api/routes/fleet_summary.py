@@ -19,6 +19,7 @@ from api.displacement_schema import (
     ledger_out,
 )
 from api.fleet_months import FleetMonths, place_named
+from api.fleet_standing import StandingOut, standing_of
 from api.page import Page
 from api.problem import refuse
 from api.routes.edits import NOT_YOURS
@@ -73,6 +74,7 @@ class WholeOut(BaseModel):
     """Figures of a place, where they can be told; `/fleet-summary` says why they cannot."""
 
     whole: LedgerOut | None
+    standing: StandingOut
 
 
 @router.get("")
@@ -90,8 +92,8 @@ def whole(period: FleetMonths, scope: Scope) -> WholeOut:
         factors = wanted_set(scope.conn, found.terms.factor_set, None)
         ledger = ledger_out("", period.place.code, found.whole(factors))
     except (MissingInputError, FactorError):
-        return WholeOut(whole=None)
-    return WholeOut(whole=ledger)
+        return WholeOut(whole=None, standing=standing_of(period))
+    return WholeOut(whole=ledger, standing=standing_of(period))
 
 
 @router.get("/report")
@@ -188,6 +190,7 @@ def _summary(found: FleetDisplacement, factors: FactorSet, by: GroupBy) -> Summa
         trips_digest=found.evidence_digest(),
         whole=ledger_out("", found.period.place.code, found.whole(factors)),
         groups=groups,
+        standing=standing_of(found.period),
     )
 
 

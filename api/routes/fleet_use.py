@@ -24,6 +24,7 @@ from analytics.fleet_accounts.use import (
     use_of,
 )
 from api.fleet_months import FleetMonths, place_named, told
+from api.fleet_standing import standing_of
 from api.fleet_use_schema import (
     AtOnceOut,
     BookingOut,
@@ -107,6 +108,7 @@ def utilisation(
             enough=out.enough(limits.spare_hours),
         ),
         limits=_limits(replace(held, limits=limits)),
+        standing=standing_of(period),
     )
 
 

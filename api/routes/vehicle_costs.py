@@ -11,6 +11,7 @@ from analytics.fleet.order_match import Matched
 from analytics.fleet.vehicle_account import LEVELS, Item, VehicleAccount
 from analytics.fleet_accounts.costs import FleetCosts, OwnCharge, total_of
 from api.fleet_months import FleetMonths, told
+from api.fleet_standing import CoverageOut, StandingOut, coverage_out, standing_of
 from domain.money import cents
 from domain.vehicle_order import OrderKind, VehicleOrder
 
@@ -34,8 +35,8 @@ class LevelOut(BaseModel):
     inside: list[str]
     absent: list[str] = Field(description="Items of the level of which nothing was entered.")
     cny_100km: Decimal | None = Field(
-        description="Null where nothing was driven, a price or a payment is missing, or a trip"
-        " tells no distance. [CNY/100 km]"
+        description="Null where nothing was driven, a price or a payment is missing, a trip tells"
+        " no distance, or the account lacks trips and charges. [CNY/100 km]"
     )
 
 
@@ -54,6 +55,11 @@ class AccountOut(BaseModel):
     trips_without_km: int = Field(description="Trips whose distance is not in km.")
     items: list[ItemOut]
     total: Decimal | None = Field(description="[CNY]; null where nothing was entered or priced")
+    coverage: CoverageOut
+    lacking: list[str] = Field(
+        description="being_cut, coverage: trips and charges are not all told yet, so that there is"
+        " no cost per 100 km."
+    )
     per_100_km: list[LevelOut]
 
 
@@ -69,6 +75,7 @@ class AccountsOut(BaseModel):
     refunds_alone: int
     charges_unpaid: int
     charges_unpriced: int
+    standing: StandingOut
 
 
 class OrderOut(BaseModel):
@@ -167,6 +174,7 @@ def accounts(period: FleetMonths) -> AccountsOut:
         refunds_alone=len(costs.refunds_alone),
         charges_unpaid=len(costs.charges_unpaid),
         charges_unpriced=sum(each.unpriced for each in found),
+        standing=standing_of(period),
     )
 
 
@@ -217,6 +225,8 @@ def _account(account: VehicleAccount, code: str, plate: str) -> AccountOut:
         trips_without_km=account.trips_untold,
         items=[_item(each) for each in account.items],
         total=account.total if account.items else None,
+        coverage=coverage_out(account.coverage),
+        lacking=list(account.coverage.lacking),
         per_100_km=[
             LevelOut(
                 level=each.level,

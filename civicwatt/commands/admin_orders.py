@@ -4,7 +4,7 @@ import argparse
 import json
 import sys
 from collections.abc import Iterator
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -101,7 +101,7 @@ def _unmatched(args: argparse.Namespace) -> int:
         if place is None:
             raise InputError("there is no such place in the scope of the login", place=args.place)
         months = months_of(place, args.first, next_month(args.last or args.first))
-        period = FleetPeriod(conn, place, months)
+        period = FleetPeriod(conn, place, months, now=datetime.now(UTC))
         for line in _lines(FleetCosts(period), period):
             print(json.dumps(line, ensure_ascii=False))
     return 0

@@ -74,3 +74,28 @@ SELECT v.vehicle_id, v.code, d.plate, lower(d.during) AS start_at, upper(d.durin
 -- name: codes
 -- Codes of the vehicles the person may see.
 SELECT v.vehicle_id, v.code FROM vehicle v;
+
+-- name: told
+-- Spans in [first, until) over which it is told what vehicles did: they drove, stood or charged, silences that the odometer closes
+-- among them. Implausible trips tell nothing.
+SELECT s.vehicle_id, lower(r.span) AS start_at, upper(r.span) AS end_at
+  FROM (SELECT t.vehicle_id, range_agg(tstzrange(least(t.start_after, t.start_at), greatest(t.end_before, t.end_at))) AS during
+          FROM visible.vehicle_segment t
+         WHERE t.superseded_at IS NULL AND t.doubts & 32 = 0 AND t.vehicle_id = ANY (%(vehicle_ids)s)
+           AND t.end_at > %(first)s AND t.start_at < %(until)s
+         GROUP BY t.vehicle_id) s CROSS JOIN unnest(s.during) AS r (span)
+ ORDER BY 1, 2;
+
+-- name: waiting
+-- Vehicles with local days before end_day that are to be cut, or charges begun before until that were not yet held against piles.
+SELECT w.vehicle_id FROM visible.vehicle_waiting w
+ WHERE w.vehicle_id = ANY (%(vehicle_ids)s) AND (w.day IS NULL OR w.day < %(end_day)s)
+ UNION
+SELECT s.vehicle_id FROM visible.vehicle_segment s
+ WHERE s.kind = 'charge' AND s.superseded_at IS NULL AND s.vehicle_id = ANY (%(vehicle_ids)s)
+   AND s.end_at > %(first)s AND s.start_at < %(until)s
+   AND s.known_at > coalesce((SELECT r.at FROM visible.charge_match_run r), '-infinity');
+
+-- name: unseen
+-- How many vehicles stood at a place or below it in [first, until) that the person may not see.
+SELECT vehicles_unseen(%(place_id)s::bigint, tstzrange(%(first)s, %(until)s));

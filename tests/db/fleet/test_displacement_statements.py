@@ -9,9 +9,9 @@ from psycopg import Connection
 
 from domain.vehicle import Powertrain
 from store.vehicle import enter
-from tests.costed_fleet import TERMS, local, plant, put_on_tariff, segment
+from tests.costed_fleet import TERMS, local, plant, put_on_tariff, segment, told_of
 from tests.db.conftest import V1, SignIn
-from tests.fleet_estate import car
+from tests.fleet_estate import car, cut
 from tests.metered_building import place_id
 
 TOLLS = """流水号,车牌号,出口时间,金额
@@ -41,12 +41,15 @@ def test_the_report_of_nanan_comes_out_of_kept_trips_and_stated_parameters(
     people()
     for number in range(FLEET):
         enter(conn, replace(car(f"nanan-{number}", "hospital-building"), device=None))
+    cut(conn)
     conn.execute(YEAR_OF_TRIPS, {"from": local("2024-01-01 00:00")})
+    for number in range(FLEET):
+        told_of(conn, f"nanan-{number}", "2023-12-31 00:00", "2025-01-02 00:00")
     client = sign_in("admin")
     bureau = place_id(conn, "bureau")
     asked = months(conn, "hospital", "2024-01-01", "2024-12-01")
     # The fleet page asks for the whole alone, and is told that there is none yet.
-    assert client.get(f"{V1}/fleet-summary/whole", params=asked).json() == {"whole": None}
+    assert client.get(f"{V1}/fleet-summary/whole", params=asked).json()["whole"] is None
     answer = client.post(f"{V1}/fleet-summary/terms", json={"place": bureau, "text": TERMS})
     assert answer.status_code == 201, answer.text
     found = client.get(f"{V1}/fleet-summary", params={**asked, "by": "vehicle"}).json()

@@ -1,10 +1,12 @@
 """The ledger of displaced fuel: the published case of Nan'an, and what is measured beside it."""
 
 from dataclasses import replace
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
 
+from analytics.fleet.coverage import Coverage
 from analytics.fleet.displacement_ledger import DisplacementLedger, Spell, displacement_ledger
 from analytics.fleet.displacement_terms import DisplacementTerms, read_terms, terms_of
 from domain.errors import InputError
@@ -131,6 +133,39 @@ def test_a_trip_that_tells_no_electric_distance_leaves_no_figure_per_distance() 
     assert found.lacking == ("distance",)
     assert (found.energy_cost, found.full_cost) == (None, None)
     assert (found.co2, found.coal) == (None, None)
+
+
+def test_energy_that_does_not_fit_what_was_driven_gives_no_cost_per_distance() -> None:
+    """A month half cut: 5 km and 0.7 kWh of trips beside 60 kWh of charges told +1,129 %."""
+    half = Spell(1, "sedan", "", 1, Decimal(5), trips=1, pile_kwh=Decimal(60),
+                 pile_cny=Decimal("37.40"), driven_kwh=Decimal("0.7"))  # fmt: skip
+    found = ledger(half)
+    assert found.lacking == ("energy_balance",)
+    assert (found.energy_cost, found.full_cost, found.co2, found.coal) == (None,) * 4
+    assert found.displaced.litres == Decimal("0.4")
+    whole = ledger(replace(half, electric_km=Decimal(360), driven_kwh=Decimal(50)))
+    assert whole.lacking == ()
+    assert whole.energy_cost is not None
+    # A trip that does not tell its energy is no evidence of anything.
+    assert ledger(replace(half, driven_kwh=None)).lacking == ()
+
+
+@pytest.mark.parametrize(
+    ("coverage", "lacking"),
+    [
+        (Coverage(timedelta(days=30), timedelta(days=23)), ("coverage",)),
+        (Coverage(timedelta(days=30), timedelta(days=24)), ()),
+        (Coverage(timedelta(days=30), timedelta(days=30), frozenset({1})), ("being_cut",)),
+        (Coverage(), ()),
+    ],
+)
+def test_a_month_told_in_part_or_still_cut_gives_no_cost_per_distance(
+    coverage: Coverage, lacking: tuple[str, ...]
+) -> None:
+    found = ledger(replace(CAR, coverage=coverage))
+    assert found.lacking == lacking
+    assert (found.energy_cost is None) == (found.co2 is None) == bool(lacking)
+    assert (found.displaced.litres, found.coverage) == (1600, coverage)
 
 
 @pytest.mark.parametrize(

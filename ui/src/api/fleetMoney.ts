@@ -14,6 +14,26 @@ export interface FleetMonths {
   last_month: LocalDate
 }
 
+/** Of which part of their time it is told what some vehicles did. */
+export interface Coverage {
+  /** [d] */
+  held_days: Decimal
+  /** [d] */
+  told_days: Decimal
+  /** Vehicles whose past data are still being worked. */
+  waiting: number
+}
+
+/** How far figures of a place are told, and of how many vehicles. */
+export interface Standing {
+  running: boolean
+  as_of: Instant
+  coverage: Coverage
+  vehicles: number
+  /** Others that stood there and are not shown to this person. */
+  vehicles_unseen: number
+}
+
 export interface CostItem {
   name: string
   amount: Decimal
@@ -42,6 +62,8 @@ export interface VehicleAccount {
   items: CostItem[]
   /** Null where nothing was entered or priced. */
   total: Decimal | null
+  /** Why there is no cost per 100 km though everything is paid: being_cut, coverage. */
+  lacking: string[]
   per_100_km: CostLevel[]
 }
 
@@ -52,6 +74,7 @@ export interface Accounts {
   refunds_alone: number
   charges_unpaid: number
   charges_unpriced: number
+  standing: Standing
 }
 
 export interface VehicleOrder {
@@ -148,6 +171,7 @@ export interface DisplacementLedger {
   co2: Spared | null
   coal: Spared | null
   lacking: string[]
+  coverage: Coverage
 }
 
 export interface DisplacementSummary {
@@ -160,6 +184,7 @@ export interface DisplacementSummary {
   trips_digest: string
   whole: DisplacementLedger
   groups: DisplacementLedger[]
+  standing: Standing
 }
 
 export interface Evidence {
@@ -221,6 +246,7 @@ export interface Utilisation {
   items: VehicleUse[]
   at_once: { vehicles: number; most: number; most_at: Instant | null; hours: Decimal[]; enough: number }
   limits: UseLimits
+  standing: Standing
 }
 
 export interface Booking {
@@ -307,7 +333,7 @@ export const ownCharges = (months: FleetMonths, signal?: AbortSignal) => ask<{ i
 
 export const displacement = (months: FleetMonths, by: GroupBy, signal?: AbortSignal) => ask<DisplacementSummary>('/fleet-summary', months, signal, { by })
 /** Null while the parameters that it needs are not entered. */
-export const displacedWhole = async (months: FleetMonths, signal?: AbortSignal) => (await ask<{ whole: DisplacementLedger | null }>('/fleet-summary/whole', months, signal)).whole
+export const displacedWhole = (months: FleetMonths, signal?: AbortSignal) => ask<{ whole: DisplacementLedger | null; standing: Standing }>('/fleet-summary/whole', months, signal)
 export const fleetReport = (months: FleetMonths, lang: string, signal?: AbortSignal) => ask<FleetReport>('/fleet-summary/report', months, signal, { lang })
 export const keepStatement = (months: FleetMonths) => call<DisplacementStatement>('POST', '/fleet-summary/statements', { query: { ...months } })
 export const displacementStatements = (place: number, signal?: AbortSignal) =>

@@ -2,7 +2,7 @@
 import type { DisplacementLedger, VehicleUse } from '../api/fleetMoney'
 
 /** Without these, energy or distance is not the whole. */
-const NEEDED = ['charge_energy', 'efficiency', 'distance']
+const NEEDED = ['charge_energy', 'efficiency', 'distance', 'being_cut', 'coverage', 'order_or_charge', 'energy_balance']
 
 /** Energy at the meter over electric kilometres; null while energy of charges lacks, or nothing was driven. [kWh/100 km] */
 export function kwhPer100({ electric_km, pile_kwh, order_kwh, assumed_kwh, lacking }: Pick<DisplacementLedger, 'electric_km' | 'pile_kwh' | 'order_kwh' | 'assumed_kwh' | 'lacking'>): number | null {
