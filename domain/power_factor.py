@@ -127,7 +127,7 @@ def refuse_other_user(standard: str, capacity_kva: Decimal | None) -> None:
         reason = Sentence(
             "power_factor_other_user",
             "a power factor of {standard} is for users from {least} kVA on, and the transformers "
-            "have {capacity} kVA: want a tariff of the user's own class",
+            "have {capacity} kVA: enter of which class the user is",
             standard=standard,
             least=f"{least:f}",
             capacity=plain(capacity_kva),

@@ -12,6 +12,9 @@ from psycopg.sql import SQL, Composed, Identifier
 from store.contract_ledger import Eyes
 from store.queries import sql
 
+DRAWN, FED_BACK = "reactive_energy_import_kvarh", "reactive_energy_export_kvarh"
+"""Registers of reactive energy."""
+
 
 class AmountRow(NamedTuple):
     """Use in [start_at, end_at), in the unit of the meter's register."""
@@ -135,15 +138,20 @@ def register_cuts(
     *,
     as_of: datetime,
     eyes: Eyes,
+    reactive: str = DRAWN,
 ) -> list[RegisterCut]:
     """Registers of demand and reactive energy at both ends of [first, last), in order of time.
 
     So too at every end of a declared error in between; none where no device counted all the time.
-    Readings, corrections and declared events are those known at `as_of`.
+    Readings, corrections and declared events are those known at `as_of`; `reactive` is which
+    register of reactive energy is meant.
     """
     with conn.cursor(row_factory=class_row(RegisterCut)) as cursor:
         arguments = {"meter_id": meter_id, "first": first, "last": last, "as_of": as_of}
-        return cursor.execute(_seen("registers", eyes), arguments).fetchall()
+        query = SQL(sql("cost", "registers")).format(
+            schema=Identifier(eyes.value), reactive=Identifier(reactive), quantity=reactive
+        )
+        return cursor.execute(query, arguments).fetchall()
 
 
 def reverse_reactive_kvarh(

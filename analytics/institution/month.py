@@ -33,11 +33,13 @@ from domain.obstacle import ObstacleKind
 from domain.quantity import quantities
 from domain.registry import REGISTER_OF_MEDIUM, Medium, MeterRole
 from domain.sentence import Sentence
+from domain.supply_account import account_of_month
 from store.ledger import MonthOf, clock, entries, intervals, lock_meters, register_at, waiting
 from store.meter_tree import MeterName, names, positions, slots
 from store.place import OrganisationRow, meters
 from store.portfolio import inherited_facts
 from store.power_factor import tables_in_force
+from store.supply_account import accounts_of_meter
 from store.tariff import prices, tariffs_of_meter, versions
 
 _DAY = timedelta(days=1)
@@ -129,7 +131,7 @@ def preview(conn: Connection, asked: Asked, *, alone: bool = False) -> Draft:
             (known[meter].code, day)
             for meter, day in waiting(conn, list(known), asked.days[0] - _DAY, asked.days[1] + _DAY)
         ),
-        remarks=tuple(_remarks(conn, list(boundary), asked.span[1])),
+        remarks=tuple(_remarks(conn, list(boundary), asked.span)),
         unmetered_limit=asked.unmetered_limit,
         code_version=version("civicwatt"),
     )
@@ -215,12 +217,19 @@ def _cost(conn: Connection, asked: Asked, meter: MeterMonth, known_at: datetime)
 def _bases(
     conn: Connection, meter_id: int, days: tuple[date, date], known_at: datetime
 ) -> Iterator[TariffBasis]:
-    """Versions of tariffs, power-factor tables and announced prices that the meter is priced by."""
+    """What the meter is priced by: its account, versions of tariffs, tables, announced prices."""
     tables = tables_in_force(conn, as_of=known_at)
+    account = account_of_month(accounts_of_meter(conn, meter_id, as_of=known_at), days[0])
+    if account is not None:
+        since, checked = account.first_month.isoformat(), _day(account.checked_on)
+        of_user = (account.source, account.document, checked)
+        yield TariffBasis("", "account", account.id, since, *of_user)
     for terms in tariffs_of_meter(conn, meter_id, *days, as_of=known_at):
         for row in versions(conn, terms.tariff_id, as_of=known_at):
             if row.first_day < days[1] and (row.end_day is None or row.end_day > days[0]):
                 first, standard = row.first_day.isoformat(), row.version().power_factor
+                if account is not None:
+                    standard = account.standard
                 told = (row.source, row.document, _day(row.checked_on))
                 yield TariffBasis(terms.code, "version", row.id, first, *told)
                 if standard is not None:
@@ -256,10 +265,10 @@ def _place(conn: Connection, institution_id: int, at: datetime) -> Place:
 
 
 def _remarks(
-    conn: Connection, meter_ids: Sequence[int], at: datetime
+    conn: Connection, meter_ids: Sequence[int], span: tuple[datetime, datetime]
 ) -> Iterator[dict[str, object]]:
-    """What is wrong with the certificates, seals and ratios of the boundary at the month's end."""
-    for finding in metrology_remarks(conn, meter_ids, at):
+    """What was wrong with the certificates, seals and ratios of the boundary within the month."""
+    for finding in metrology_remarks(conn, meter_ids, span[1], since=span[0]):
         yield {
             "kind": finding.kind.value,
             "meter": finding.meter,

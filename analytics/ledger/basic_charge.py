@@ -13,6 +13,7 @@ from analytics.ledger.metered import Amount
 from analytics.ledger.month_register import RegisterPart, greatest_demand
 from domain.errors import MissingInputError
 from domain.sentence import Sentence
+from domain.supply_account import SupplyAccount
 from domain.tariff import BasicCharge
 
 _QUARTER_S = 900
@@ -36,6 +37,10 @@ class Connection:
         What the demand of the registers can be; None where a person has said what it was.
     feeds_reactive : bool
         Whether the meter counted reactive energy that the user fed back.
+    reverse : tuple of RegisterPart
+        What its register of that did, as of reactive energy drawn; empty: not read, or not asked.
+    account : SupplyAccount or None
+        Of which class its user is in the month; None where nobody has entered it.
     """
 
     capacity_kva: Decimal | None = None
@@ -44,6 +49,8 @@ class Connection:
     quota: Decimal | None = None
     demand_bounds: DemandBounds | None = None
     feeds_reactive: bool = False
+    reverse: tuple[RegisterPart, ...] = ()
+    account: SupplyAccount | None = None
 
 
 @dataclass(frozen=True, slots=True)

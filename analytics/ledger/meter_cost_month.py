@@ -13,14 +13,17 @@ from domain.obstacle import Obstacle, ObstacleKind
 
 @dataclass(frozen=True, slots=True)
 class TariffBasis:
-    """A version of a tariff, prices announced for a month, or a power-factor table of the price.
+    """A version of a tariff, a month's prices, a power-factor table, or the user's account.
 
     Attributes
     ----------
     id : int or str
         Of a power-factor table the SHA-256 of its numbers.
+    tariff : str
+        Empty of the account.
     first_day : str
-        Of the version, also with its power-factor table, or of the month the prices are for.
+        Of the version, also with its power-factor table, of the month the prices are for, or of
+        the first month of the account.
     document : str
         What somebody held it against; empty where nobody has.
     """

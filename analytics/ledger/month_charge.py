@@ -12,6 +12,7 @@ from domain.errors import MissingInputError
 from domain.money import cents
 from domain.power_factor import PowerFactorTable, power_factor, refuse_other_user
 from domain.sentence import Sentence
+from domain.supply_account import Reverse
 from domain.tariff import TariffVersion
 
 
@@ -52,6 +53,12 @@ class Month:
         """Whether some of its hours have no figure, so that its energy is not all of it."""
         return any(gap.code == "hours" for gap in self.gaps)
 
+    @property
+    def standard(self) -> str | None:
+        """Power factor its user is held to: by the account, else as the tariff presumes. [1]."""
+        account = self.connection.account
+        return self.last.version.power_factor if account is None else account.standard
+
     def alike(self, terms: Callable[[TariffVersion], object]) -> bool:
         """Whether all versions of the month say the same of some terms."""
         return all(terms(each.version) == terms(self.last.version) for each in self.slices)
@@ -69,7 +76,7 @@ def month_lines(month: Month) -> Iterator[Line | Gap]:
     """
     version = month.last.version
     lines, missing = list(month.lines), bool(month.gaps)
-    if (version.basic or version.power_factor) and not month.whole:
+    if (version.basic or month.standard) and not month.whole:
         detail = Sentence(
             "whole_month_wanted", "basic charge and power-factor adjustment belong to a whole month"
         )
@@ -85,14 +92,36 @@ def month_lines(month: Month) -> Iterator[Line | Gap]:
             if line is not None:
                 lines.append(line)
                 yield line
-        if version.power_factor and month.connection.feeds_reactive:
-            detail = Sentence(
-                "reactive_reverse",
-                "the meter also counted reverse reactive energy in this month, which is not in the "
-                "power factor: ask the utility whether it is to be added",
-            )
-            yield month.gap("reactive_reverse", detail)
+        yield from _doubts_of_user(month)
     yield from _taxes(month, lines)
+
+
+def _doubts_of_user(month: Month) -> Iterator[Gap]:
+    """What is not known of the user, or is one person's word, and moves the adjustment."""
+    account, presumed = month.connection.account, month.last.version.power_factor
+    if account is None and presumed is not None:
+        detail = Sentence(
+            "user_class_unknown",
+            "nobody has entered of which class the user is: {standard} is what the tariff presumes",
+            standard=presumed,
+        )
+        yield month.gap("user_class", detail)
+    if account is not None and not account.checked and (account.standard or presumed) is not None:
+        detail = Sentence(
+            "user_class_unchecked",
+            "nobody has held the class of the user ({standard}) against {source}",
+            standard=account.standard or "none",
+            source=account.source,
+        )
+        yield month.gap("user_class", detail)
+    unsaid = account is None or account.reverse is None
+    if month.standard is not None and unsaid and month.connection.feeds_reactive:
+        detail = Sentence(
+            "reactive_reverse",
+            "the meter also counted reverse reactive energy in this month, which is not in the "
+            "power factor: enter with the class of the user whether the utility adds it",
+        )
+        yield month.gap("reactive_reverse", detail)
 
 
 def _basic(month: Month, _lines: list[Line], *, missing: bool) -> Line | None:  # noqa: ARG001 - as its sibling
@@ -127,12 +156,17 @@ def _basic(month: Month, _lines: list[Line], *, missing: bool) -> Line | None:  
 
 def _power_factor(month: Month, lines: list[Line], *, missing: bool) -> Line | None:
     """Percent of basic and energy charge without government funds, by the month's factor."""
-    _refuse_change(month, lambda version: version.power_factor, "power factor")
-    version = month.last.version
-    if version.power_factor is None:
+    version, account = month.last.version, month.connection.account
+    if account is None:
+        _refuse_change(month, lambda each: each.power_factor, "power factor")
+    standard = month.standard
+    if standard is None:
         return None
-    refuse_other_user(version.power_factor, month.connection.capacity_kva)
+    refuse_other_user(standard, month.connection.capacity_kva)
     reactive = reactive_energy(month.connection.registers)
+    reverse = Decimal(0)
+    if account is not None and account.reverse is Reverse.ADDED:
+        reverse = _reverse_energy(month.connection)
     if month.lacks_hours:
         reason = Sentence(
             "power_factor_of_hours", "the power factor wants the energy of all hours of the month"
@@ -144,8 +178,9 @@ def _power_factor(month: Month, lines: list[Line], *, missing: bool) -> Line | N
             "the power-factor adjustment is of basic and energy charge, and not all of it is known",
         )
         raise MissingInputError(reason, code="price")
-    table = month.power_factors[version.power_factor]
-    factor = power_factor(month.energy, reactive) if month.energy or reactive else table.standard
+    table = month.power_factors[standard]
+    counted = reactive + reverse
+    factor = power_factor(month.energy, counted) if month.energy or counted else table.standard
     percent = table.percent(factor)
     funds = sum((line.amount for line in lines if line.item == "fund"), Decimal(0))
     base = billed(lines) - funds
@@ -161,8 +196,22 @@ def _power_factor(month: Month, lines: list[Line], *, missing: bool) -> Line | N
         amount=cents(base * percent / 100),
         basis="fixed",
         checked=table.checked and version.provenance.checked,
-        formula=f"{base} CNY without funds x {percent} %, power factor {factor}",
+        formula=f"{base} CNY without funds x {percent} %, power factor {factor}"
+        + (f" with {reverse} kvarh fed back" if reverse else ""),
     )
+
+
+def _reverse_energy(connection: Connection) -> Decimal:
+    """Reactive energy fed back in the month, which the utility adds. [kvarh]."""
+    try:
+        return reactive_energy(connection.reverse)
+    except MissingInputError as error:
+        reason = Sentence(
+            "reverse_reactive_unknown",
+            "the utility adds reverse reactive energy, and that of the month is not known: {why}",
+            why=error.reason,
+        )
+        raise MissingInputError(reason, code=error.code) from error
 
 
 def _refuse_change(month: Month, terms: Callable[[TariffVersion], object], name: str) -> None:

@@ -1,7 +1,7 @@
 """Cost of a meter over local days: tariff, prices, calendar and registers brought together."""
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from itertools import pairwise
@@ -26,10 +26,12 @@ from domain.money import exact
 from domain.price_book import PriceBook
 from domain.quantity import quantities
 from domain.sentence import Sentence
+from domain.supply_account import Reverse, SupplyAccount, account_of_month
 from domain.time_of_use import Period
 from store.calendar import calendar_of_place
 from store.contract_ledger import Eyes
 from store.cost import (
+    FED_BACK,
     RegisterCut,
     amounts,
     demand_energy,
@@ -39,6 +41,7 @@ from store.cost import (
 )
 from store.place import MeterRow
 from store.power_factor import tables_in_force
+from store.supply_account import accounts_of_meter
 from store.tariff import MeterTariffRow, prices, tariff, tariffs_of_meter
 
 NOW = datetime(9999, 12, 31, tzinfo=UTC)
@@ -257,13 +260,24 @@ def _point(source: _Source, meter: MeterRow, stretch: Stretch) -> Point:
         return None if amount is None else exact(amount)
 
     months = dict.fromkeys(each.month for each in stretch.timetable.slices)
-    connections = {month: _connection(source, meter, stretch, month) for month in months}
+    accounts = accounts_of_meter(conn, meter.id, as_of=as_of)
+    connections = {
+        month: _connection(source, meter, stretch, month, account_of_month(accounts, month))
+        for month in months
+    }
     tables = tables_in_force(conn, as_of=as_of)
     return Point(quantities()[meter.quantity].unit, connections, used_before, tables)
 
 
-def _connection(source: _Source, meter: MeterRow, stretch: Stretch, month: date) -> Connection:
+def _connection(
+    source: _Source,
+    meter: MeterRow,
+    stretch: Stretch,
+    month: date,
+    account: SupplyAccount | None,
+) -> Connection:
     terms = stretch.terms
+    reverse: tuple[RegisterPart, ...] = ()
     registers: tuple[RegisterPart, ...] = ()
     bounds, feeds = None, False
     if meter.medium == "electricity":
@@ -275,7 +289,22 @@ def _connection(source: _Source, meter: MeterRow, stretch: Stretch, month: date)
             bounds = _demand_bounds(source, meter, instants, cuts)
         conn, as_of, eyes = source
         feeds = reverse_reactive_kvarh(conn, meter.id, *instants, as_of=as_of, eyes=eyes) > 0
-    return Connection(terms.capacity_kva, terms.declared_kw, registers, terms.quota, bounds, feeds)
+        if account is not None and account.reverse is Reverse.ADDED:
+            cuts = register_cuts(
+                conn, meter.id, *instants, as_of=as_of, eyes=eyes, reactive=FED_BACK
+            )
+            # What a verification found of reactive energy drawn is not said of that fed back.
+            reverse = tuple(replace(part, reactive_error_pct=None) for part in _parts(cuts))
+    return Connection(
+        capacity_kva=terms.capacity_kva,
+        declared_kw=terms.declared_kw,
+        registers=registers,
+        quota=terms.quota,
+        demand_bounds=bounds,
+        feeds_reactive=feeds,
+        reverse=reverse,
+        account=account,
+    )
 
 
 def _demand_bounds(

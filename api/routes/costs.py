@@ -22,14 +22,13 @@ from api.problem import Words, refuse, words
 from api.routes.edits import NOT_YOURS
 from api.scope import Caller, Scope
 from domain.errors import CalendarMissingError, InputError, MissingInputError, UncheckedError
-from domain.power_factor import refuse_other_user
 from domain.sentence import Sentence
 from domain.time_of_use import Period
 from store.interval_cost import costs_of_meter, missing_costs_of_meter
 from store.place import MeterRow, meters
 from store.register_event import meter_of
 from store.session import audit
-from store.tariff import MeterTariffRow, put_meter, tariffs, tariffs_of_meter, versions
+from store.tariff import MeterTariffRow, put_meter, tariffs, tariffs_of_meter
 
 router = APIRouter(prefix="/meters/{code}", tags=["money"])
 
@@ -247,8 +246,6 @@ def put_meter_on_tariff(code: Code, new: MeterTariff, scope: Scope) -> MeterTari
             first_day=new.first_day,
         )
         raise refuse(HTTPStatus.UNPROCESSABLE_ENTITY, detail)
-    with missing_told():
-        _refuse_other_class(scope, ids[new.code], new)
     try:
         put_meter(scope.conn, meter.id, MeterTariffRow(ids[new.code], **new.model_dump()))
     except InputError as error:
@@ -257,16 +254,6 @@ def put_meter_on_tariff(code: Code, new: MeterTariff, scope: Scope) -> MeterTari
         raise refuse(HTTPStatus.FORBIDDEN, NOT_YOURS) from error
     audit(scope.conn, "meter_tariff_put", code, new.model_dump(mode="json"))
     return new
-
-
-def _refuse_other_class(scope: Caller, tariff_id: int, new: MeterTariff) -> None:
-    """Refuse a power factor that is for greater users; a capacity not told is a gap of the cost."""
-    for row in versions(scope.conn, tariff_id, as_of=NOW):
-        begun = new.end_day is None or row.first_day < new.end_day
-        over = row.end_day and new.first_day and row.end_day <= new.first_day
-        standard = row.version().power_factor
-        if standard is not None and new.capacity_kva is not None and begun and not over:
-            refuse_other_user(standard, new.capacity_kva)
 
 
 def meter_named(scope: Caller, code: str) -> MeterRow:

@@ -30,6 +30,7 @@ from store.tolerance import add_finding, decide
 from tests.conftest import connected
 from tests.db.conftest import add_people
 from tests.estate import NOW, estate, say, store_messages
+from tests.supply import put_account
 
 pytestmark = pytest.mark.db
 
@@ -90,6 +91,7 @@ def conn(superuser: Connection) -> Connection:
     for entered in ("tariff_version", "meter_tariff"):  # as of days in June there is a tariff
         form = SQL("UPDATE {} SET entered_at = %s").format(Identifier(entered))
         superuser.execute(form, [START])
+    put_account(superuser, school(superuser).id, "0.90", first=JUNE, at=START)
     return superuser
 
 

@@ -111,7 +111,7 @@ def test_a_month_costs_what_its_periods_cost(admin: TestClient) -> None:
     assert told["line_loss", None] == ("14400.000000", "144.00")
     assert found["total"] == "11024.64"
     assert found["tariffs"] == ["tianjin-tou"]
-    assert [gap["code"] for gap in found["gaps"]] == ["reactive_energy"]
+    assert [gap["code"] for gap in found["gaps"]] == ["reactive_energy", "user_class"]
     assert not found["official"]
     assert "reactive energy" in found["not_official"]
     purchase = next(each for each in found["lines"] if each["period"] == "peak")
@@ -309,16 +309,6 @@ def test_bad_terms_are_refused_with_reason_and_place(admin: TestClient) -> None:
     answer = admin.post(f"{V1}/meters/school-meter-0/tariffs", json=again)
     assert answer.status_code == 409
     assert "on a tariff already" in answer.json()["detail"]
-
-
-def test_a_small_user_is_put_on_no_tariff_with_the_power_factor_of_greater_ones(
-    conn: Connection, sign_in: SignIn
-) -> None:
-    new = {"code": "tianjin-tou", "first_day": "2026-01-01", "capacity_kva": "99"}
-    told = sign_in("admin").post(f"{V1}/meters/school-meter-0/tariffs", json=new)
-    assert (told.status_code, told.json()["code"]) == (409, "power_factor_other_user")
-    assert "0.85 is for users from 100 kVA on" in told.json()["detail"]
-    assert conn.execute("SELECT count(*) FROM meter_tariff").fetchone() == (0,)
 
 
 def test_days_without_a_tariff_are_refused_and_not_free_of_charge(admin: TestClient) -> None:

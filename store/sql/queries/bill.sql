@@ -24,13 +24,16 @@ VALUES (%(bill_id)s, %(line)s, %(item)s, %(period)s, %(quantity)s, %(price)s, %(
 
 -- name: to_compare
 -- Bills that end after `since` and whose money is to be held against ours: never done, done a day ago, or what their days
--- cost has changed since.
+-- cost, or what was entered of the account, has changed since.
 SELECT b.bill_id AS id, b.meter_id, m.code AS meter_code, b.number, b.first_day, b.end_day, b.total, b.source, b.imported_at
   FROM bill b JOIN meter m USING (meter_id) LEFT JOIN bill_comparison c USING (bill_id)
  WHERE b.end_day > %(since)s
    AND (c.bill_id IS NULL OR c.compared_at < now() - interval '1 day'
      OR EXISTS (SELECT FROM consumption_cost k
-                 WHERE k.meter_id = b.meter_id AND k.day >= b.first_day AND k.day < b.end_day AND k.known_at > c.compared_at))
+                 WHERE k.meter_id = b.meter_id AND k.day >= b.first_day AND k.day < b.end_day AND k.known_at > c.compared_at)
+     OR EXISTS (SELECT FROM supply_account a
+                 WHERE a.meter_id = b.meter_id AND a.months && daterange(b.first_day, b.end_day)
+                   AND greatest(a.entered_at, a.checked_at, a.withdrawn_at) > c.compared_at))
  ORDER BY c.compared_at NULLS FIRST, b.bill_id LIMIT %(at_most)s;
 
 -- name: keep_comparison

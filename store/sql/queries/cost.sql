@@ -37,6 +37,7 @@ SELECT CASE WHEN sum(extract(epoch FROM c.end_at - c.start_at)) = extract(epoch 
 -- two is not kept, so what was known then is not either.
 -- rose_since, rose_at: readings between which the demand shown last was first shown, the first far enough before for the
 -- quarter hour it is of; demand_by_person: whether somebody's value stands for it.
+-- reactive, quantity: which register of reactive energy, as a column and as the quantity that people correct.
 WITH of_meter AS (
     SELECT d.device_id FROM meter_device d
      WHERE d.meter_id = %(meter_id)s AND d.during @> tstzrange(%(first)s, %(last)s)
@@ -67,7 +68,7 @@ WITH of_meter AS (
 ), reading AS MATERIALIZED (
     SELECT o.device_id, r.ts, r.received_at, demand.by_person,
            CASE WHEN r.demand_max_kw IS NOT NULL THEN demand.value END AS kw,
-           CASE WHEN r.reactive_energy_import_kvarh IS NOT NULL THEN reactive.value END AS kvarh
+           CASE WHEN r.{reactive} IS NOT NULL THEN reactive.value END AS kvarh
       FROM of_meter o JOIN {schema}.electricity_reading r ON r.device_id = o.device_id
      CROSS JOIN LATERAL (SELECT x.value, x.edit_id > 0 AS by_person FROM (
            SELECT e.edit_id, e.value FROM edit e
@@ -75,11 +76,11 @@ WITH of_meter AS (
             UNION ALL SELECT 0, r.demand_max_kw) x ORDER BY x.edit_id DESC LIMIT 1) demand
      CROSS JOIN LATERAL (SELECT x.value FROM (
            SELECT e.edit_id, e.value FROM edit e
-            WHERE e.quantity = 'reactive_energy_import_kvarh' AND r.ts >= e.ts AND r.ts < e.until
-            UNION ALL SELECT 0, r.reactive_energy_import_kvarh) x ORDER BY x.edit_id DESC LIMIT 1) reactive
+            WHERE e.quantity = {quantity} AND r.ts >= e.ts AND r.ts < e.until
+            UNION ALL SELECT 0, r.{reactive}) x ORDER BY x.edit_id DESC LIMIT 1) reactive
      WHERE r.ts > %(first)s::timestamptz - interval '1 day'
        AND r.ts < %(last)s::timestamptz + interval '1 day'
-       AND num_nonnulls(r.demand_max_kw, r.reactive_energy_import_kvarh) > 0
+       AND num_nonnulls(r.demand_max_kw, r.{reactive}) > 0
 ), known AS (
     SELECT * FROM reading r WHERE r.received_at <= %(as_of)s::timestamptz
 ), late AS (

@@ -1,16 +1,17 @@
 """A month with power-factor adjustment closes without an override once its table is checked."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
 from psycopg import Connection
 
 from store.person import add_person, grant
-from tests.closable_school import HOUR, JUNE_CNY, START, compute, heard
+from tests.closable_school import HOUR, JUNE_CNY, START, compute, heard, meter_id
 from tests.db.closing.desk import OF_JUNE, close, closed, obstacles
 from tests.db.conftest import V1, SignIn
 from tests.estate import NOW, store_messages
+from tests.supply import put_account
 
 pytestmark = pytest.mark.db
 
@@ -28,6 +29,7 @@ def held(conn: Connection) -> Connection:
     """The school's tariff holds it to 0.85, and its meter counts reactive energy."""
     conn.execute(HELD)
     conn.execute("UPDATE meter_tariff SET capacity_kva = 400")
+    put_account(conn, meter_id(conn, "main"), "0.85", first=date(2026, 6, 1), at=START)
     hours = {OF_JUNE: 500.0, OF_JUNE + 30 * 24: 500.0 + KVARH}
     store_messages(
         conn,

@@ -2,6 +2,7 @@
 
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from analytics.ledger.basic_charge import Connection
@@ -13,6 +14,7 @@ from analytics.ledger.timetable import Timetable, lay_out
 from domain.calendar import DayKind
 from domain.local_day import day_start
 from domain.price_book import PriceBook
+from domain.supply_account import Reverse, SupplyAccount
 from domain.tariff import Tariff
 from domain.tariff_file import read_tariff
 
@@ -64,13 +66,20 @@ def even(value: float, first: date = JULY, end: date = AUGUST) -> list[Amount]:
 
 
 def point(
-    measured_kw: Decimal | None = None, reactive_kvarh: Decimal | None = None, **known: Decimal
+    measured_kw: Decimal | None = None, reactive_kvarh: Decimal | None = None, **known: Any
 ) -> Point:
     registers = (RegisterPart(D(0), measured_kw, reactive_kvarh),)
     return Point("kWh", {JULY: Connection(registers=registers, **known)})
 
 
-def priced(terms: str, amounts: list[Amount], **known: Decimal) -> Cost:
+def account(
+    standard: str | None, reverse: Reverse | None = None, by: str | None = "Wang"
+) -> SupplyAccount:
+    source = "contract of supply"
+    return SupplyAccount(1, date(2020, 1, 1), None, standard, reverse, source, by)
+
+
+def priced(terms: str, amounts: list[Amount], **known: Any) -> Cost:
     return cost(laid_out(terms), amounts, PriceBook(), point(**known))
 
 

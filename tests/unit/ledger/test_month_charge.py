@@ -19,6 +19,7 @@ from tests.unit.ledger.priced_use import (
     TIERS,
     WATER,
     D,
+    account,
     even,
     laid_out,
     point,
@@ -44,6 +45,8 @@ fund = true
 price = 0.03
 """
 KNOWN = {"capacity_kva": D(400), "reactive_kvarh": D(0), "declared_kw": D(300)}
+HELD = {**KNOWN, "account": account("0.90")}
+"""What is known, and of which class the user is."""
 
 
 @pytest.mark.parametrize(
@@ -73,7 +76,7 @@ def test_a_busy_connection_pays_nine_tenths_of_the_price_of_its_capacity() -> No
 
 def test_the_power_factor_changes_basic_and_energy_charge_but_not_the_funds() -> None:
     july = priced(DEMAND.format(by="capacity"), even(100_000), **{
-        **KNOWN, "reactive_kvarh": D(75_000),
+        **HELD, "reactive_kvarh": D(75_000),
     })  # fmt: skip
     line = next(line for line in july.lines if line.item == "power_factor")
     assert line.quantity == D("72000.00")  # 12,000 basic + 60,000 energy, without 3,000 of funds
@@ -87,12 +90,13 @@ def test_the_power_factor_changes_basic_and_energy_charge_but_not_the_funds() ->
 
 def test_a_fund_inside_a_published_price_is_told_and_not_billed_again() -> None:
     inside = DEMAND.replace("fund = true", 'fund = true\ninside = "energy"')
-    july = priced(inside.format(by="capacity"), even(100_000), **KNOWN)
+    july = priced(inside.format(by="capacity"), even(100_000), **HELD)
     assert july.total == D("12000.00") + D("60000.00") + D("-517.50")  # -0.75 % of 69,000
 
 
 def test_what_belongs_to_a_month_and_is_not_known_is_named() -> None:
-    july = priced(DEMAND.format(by="maximum"), even(100_000), capacity_kva=D(400))
+    known = {"capacity_kva": D(400), "account": account("0.90")}
+    july = priced(DEMAND.format(by="maximum"), even(100_000), **known)
     assert [gap.code for gap in july.gaps] == ["maximum_demand", "reactive_energy"]
     half = laid_out(DEMAND.format(by="capacity"), JULY, date(2026, 7, 16))
     part = cost(half, even(5, end=date(2026, 7, 16)), PriceBook(), point(**KNOWN))
@@ -100,7 +104,7 @@ def test_what_belongs_to_a_month_and_is_not_known_is_named() -> None:
 
 
 def test_no_power_factor_follows_from_a_part_of_the_month_or_of_its_lines() -> None:
-    known = {**KNOWN, "reactive_kvarh": D(62_000)}  # power factor 0.85 of all of July
+    known = {**HELD, "reactive_kvarh": D(62_000)}  # power factor 0.85 of all of July
     partly = priced(DEMAND.format(by="capacity"), even(50_000, end=date(2026, 7, 16)), **known)
     assert [gap.code for gap in partly.gaps] == ["hours", "hours", "hours"]
     assert {line.item for line in partly.lines} == {"energy", "fund"}  # nor whether it was busy

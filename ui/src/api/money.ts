@@ -192,6 +192,39 @@ export const importBills = (name: string, text: string) =>
   call<{ added: number; known: string[] }>('POST', '/bills', { body: { name, text } })
 export const reconciliation = (bill: number, signal?: AbortSignal) =>
   call<Reconciliation>('GET', `/bills/${bill}/reconciliation`, signal ? { signal } : {})
+/** Power factors a user may be held to; none: no adjustment. */
+export const STANDARDS = ['0.90', '0.85', '0.80', 'none'] as const
+
+interface NewAccount {
+  meter: string
+  first_month: LocalDate
+  /** First day of the month after the last. */
+  end_month: LocalDate | null
+  standard: (typeof STANDARDS)[number]
+  reverse: string | null
+  source: string
+  reason: string
+}
+
+/** Of which class a meter's user is at the utility, and who said and checked so. */
+export interface SupplyAccount extends NewAccount, Named {
+  id: number
+  entered_by: string | null
+  entered_at: Instant
+  own: boolean
+  document: string | null
+  checked_by: string | null
+  checked_at: Instant | null
+  /** For some month no newer one that stands says anything. */
+  counts: boolean
+  withdrawn: Withdrawable['withdrawn']
+}
+
+export const supplyAccounts = async (signal?: AbortSignal) =>
+  (await call<Page<SupplyAccount>>('GET', '/supply-accounts', signal ? { signal } : {})).items
+export const enterAccount = (body: NewAccount) => call<SupplyAccount>('POST', '/supply-accounts', { body })
+export const checkAccount = (id: number, document: string) => call<SupplyAccount>('POST', `/supply-accounts/${id}/check`, { body: { document } })
+export const withdrawAccount = (id: number, reason: string) => call<SupplyAccount>('POST', `/supply-accounts/${id}/withdraw`, { body: { reason } })
 export const powerFactorTables = async (signal?: AbortSignal) =>
   (await call<Page<PowerFactorTable>>('GET', '/power-factor-tables', signal ? { signal } : {})).items
 export const checkPowerFactorTable = ({ standard, sha256 }: PowerFactorTable, document: string) =>
