@@ -31,6 +31,23 @@ class Spell:
 
 
 @dataclass(frozen=True, slots=True)
+class NotedPart:
+    """A part of a sum that is noted, and counts, on some of the days on which it stood there.
+
+    Attributes
+    ----------
+    code : str
+        Of the place.
+    noted, days : int
+        Days on which it is noted, and on which it stood there. [d]
+    """
+
+    code: str
+    noted: int
+    days: int
+
+
+@dataclass(frozen=True, slots=True)
 class Mean:
     """A time-weighted mean.
 
@@ -43,16 +60,22 @@ class Mean:
         Days on which something is known. [d]
     days : int
         Days that were asked about. [d]
+    lacking : tuple of str
+        Codes of parts of which nothing is known, beside others: the sum is too small.
+    in_part : tuple of NotedPart
+        Parts that count on some of their days only.
     """
 
     value: Fraction | None
     covered_days: int
     days: int
+    lacking: tuple[str, ...] = ()
+    in_part: tuple[NotedPart, ...] = ()
 
     @property
     def whole(self) -> bool:
-        """Whether something is known on every day."""
-        return self.covered_days == self.days
+        """Whether something is known on every day, and of every part."""
+        return self.covered_days == self.days and not self.lacking
 
 
 Times = Sequence[tuple[date | None, date | None]]
@@ -84,6 +107,11 @@ def overlaps(some: Times, others: Times) -> Times:
         for since, until in _edges(others)
         if max(first, since) < min(end, until)
     ]
+
+
+def days_of(times: Times) -> int:
+    """How many days some ranges have that have both ends. [d]."""
+    return sum((end - first).days for first, end in _edges(times))
 
 
 def zero_outside(times: Times) -> list[Spell]:

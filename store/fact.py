@@ -1,10 +1,9 @@
 """Dated facts of places in the store: set for a span of days, withdrawn, looked up, averaged."""
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from typing import TypeAlias
 from zoneinfo import ZoneInfo
 
 from psycopg import Connection
@@ -13,15 +12,9 @@ from psycopg.sql import SQL, Composed, Identifier
 
 from domain.fact import FactKind
 from domain.local_day import day_start, local_day
-from domain.timeline import (
-    Mean,
-    Spell,
-    Times,
-    overlaps,
-    time_weighted_mean,
-    while_held,
-    zero_outside,
-)
+from domain.summed_fact import Parts, summed_mean
+from domain.timeline import Mean, Spell
+from store.place import OrganisationRow, organisations
 from store.queries import sql
 
 _TABLE = {
@@ -32,10 +25,6 @@ _TABLE = {
     FactKind.REGION: ("place_region", "region"),
     FactKind.CALENDAR: ("place_calendar", "calendar"),
 }
-
-
-Parts: TypeAlias = Mapping[int, Mapping[int, Times]]
-"""Days on which places stood directly below others, by parent and place."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,8 +147,22 @@ def mean_fact(
     for row in facts(conn, None if places else organisation_id, kind):
         spell = Spell(Decimal(row.value), row.first_day, row.end_day)
         known.setdefault(row.organisation_id, []).append(spell)
-    series = own_or_below(organisation_id, known, places)
-    return time_weighted_mean(series, first_day, end_day)
+    rows = organisations(conn) if places else []
+    return summed_mean(
+        organisation_id,
+        known,
+        places,
+        (first_day, end_day),
+        codes={row.id: row.code for row in rows},
+        needed=needed_by(kind, rows),
+    )
+
+
+def needed_by(kind: FactKind, rows: Iterable[OrganisationRow]) -> set[int]:
+    """Places of which a fact of a kind must be noted: a building without an area is a fault."""
+    if kind is not FactKind.FLOOR_AREA:
+        return set()
+    return {row.id for row in rows if row.kind == "building"}
 
 
 def parts_below(conn: Connection, organisation_id: int | None = None) -> Parts:
@@ -180,34 +183,6 @@ def parts_below(conn: Connection, organisation_id: int | None = None) -> Parts:
         )
         found.setdefault(parent, {}).setdefault(place, []).append(days)
     return found
-
-
-def own_or_below(
-    place: int, known: Mapping[int, Sequence[Spell]], parts: Parts
-) -> Iterator[Sequence[Spell]]:
-    """A place's own series; where it has none at all, those below it while they stood there.
-
-    On days on which nothing stood there it is zero; one that stood there and of which nothing is
-    known leaves the day to the others.
-    """
-    below = list(_below(place, known, parts, [(None, None)]))
-    for series, times in below:
-        yield while_held(series, times)
-    yield zero_outside([time for _, times in below for time in times])
-
-
-def _below(
-    place: int, known: Mapping[int, Sequence[Spell]], parts: Parts, times: Times
-) -> Iterator[tuple[Sequence[Spell], Times]]:
-    """The nearest series at a place or below it, and when each belonged to the whole."""
-    own, places = known.get(place, ()), parts.get(place, {})
-    if own or not places:
-        yield own, times
-        return
-    for part, held in places.items():
-        both = overlaps(times, held)
-        if both:
-            yield from _below(part, known, parts, both)
 
 
 def administered_codes(conn: Connection) -> set[str]:

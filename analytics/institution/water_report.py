@@ -187,7 +187,7 @@ def _per_head(conn: Connection, asked: AskedReport) -> Iterator[Sequence[Cell]]:
     amounts = (
         figure(figures.use.amounts.get(Carrier.WATER)),
         figure(figures.persons.value)
-        if figures.persons.covered_days == figures.persons.days
+        if figures.persons.whole
         else None,
         figure(figures.value(_WATER)),
     )

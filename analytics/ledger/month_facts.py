@@ -10,6 +10,7 @@ from domain.calendar import Calendar
 from domain.canonical import canonical, digest, plain
 from domain.obstacle import Obstacle, ObstacleKind
 from domain.sentence import Sentence
+from domain.summed_fact import without_area, without_headcount
 from domain.timeline import Mean
 
 _STEP = Decimal("0.000001")
@@ -114,11 +115,14 @@ class MonthFacts:
                 year=days[0].year,
             )
             yield Obstacle(kind, institution, code, *days, "", detail)
-        for kind, name, mean in (
-            (ObstacleKind.AREA_MISSING, "floor area", self.area_m2),
-            (ObstacleKind.HEADCOUNT_MISSING, "headcount", self.persons),
+        for kind, name, mean, lacking in (
+            (ObstacleKind.AREA_MISSING, "floor area", self.area_m2, without_area),
+            (ObstacleKind.HEADCOUNT_MISSING, "headcount", self.persons, without_headcount),
         ):
-            if not mean.whole:
+            if mean.lacking:
+                place = ", ".join(mean.lacking)
+                yield Obstacle(kind, institution, place, *days, "", lacking(mean))
+            elif not mean.whole:
                 unknown = mean.days - mean.covered_days
                 detail = Sentence(kind, f"the {name} is not known on {{days}} days", days=unknown)
                 yield Obstacle(kind, institution, "", *days, f"{unknown} d", detail)
@@ -149,4 +153,16 @@ def mean_told(mean: Mean) -> dict[str, Any]:
     if mean.value is not None:
         exact = Decimal(mean.value.numerator) / Decimal(mean.value.denominator)
         value = plain(exact.quantize(_STEP, ROUND_HALF_UP))
-    return {"value": value, "covered_days": mean.covered_days, "days": mean.days}
+    told: dict[str, Any] = {
+        "value": value,
+        "covered_days": mean.covered_days,
+        "days": mean.days,
+    }
+    if mean.lacking:
+        told["lacking"] = list(mean.lacking)
+    if mean.in_part:
+        told["in_part"] = [
+            {"place": part.code, "noted_days": part.noted, "days": part.days}
+            for part in mean.in_part
+        ]
+    return told

@@ -1,7 +1,7 @@
 """Figures of every institution within a person's scope, year by year, on one factor set."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
@@ -19,9 +19,9 @@ from domain.grid_region import province_of
 from domain.indicator import IndicatorName
 from domain.local_day import day_start, local_day
 from domain.manual_entry import EntryKind
-from domain.sentence import Sentence
-from domain.timeline import Mean, Spell, Times, overlaps, time_weighted_mean
-from store.fact import own_or_below, parts_below
+from domain.summed_fact import noted_in_part, summed_mean, without_area, without_headcount
+from domain.timeline import Mean, Spell
+from store.fact import needed_by, parts_below
 from store.place import OrganisationRow, organisations
 from store.portfolio import (
     InheritedFact,
@@ -75,6 +75,8 @@ class Portfolio:
         self._now = now
         rows = organisations(conn)
         self._by_id = {row.id: row for row in rows}
+        self._codes = {row.id: row.code for row in rows}
+        self._needed = {kind: needed_by(kind, rows) for kind in FactKind}
         self._held = held(conn)
         self._seen = seen(conn)
         self._parts = parts_below(conn)
@@ -143,25 +145,19 @@ class Portfolio:
             use = known[row.id]
             metered = {medium: amount(each.amount) for medium, each in use.media.items()}
             area = self.mean(row.id, FactKind.FLOOR_AREA, days)
-            unknown = self.without_area(row.id, days)
+            persons = self.mean(row.id, FactKind.HEADCOUNT, days)
             figures = institution_year(
                 year,
                 days,
                 self._place(row.id, last_day),
                 (metered, use.declared),
                 self._factors,
-                area_m2=replace(area, covered_days=0) if unknown else area,
-                persons=self.mean(row.id, FactKind.HEADCOUNT, days),
+                area_m2=area,
+                persons=persons,
             )
-            if unknown:
-                told = Sentence(
-                    "buildings_without_area",
-                    "no floor area of {buildings}",
-                    buildings=", ".join(sorted(unknown)),
-                )
-                figures = replace(figures, missing=(*figures.missing, told))
-            if use.left_out:
-                figures = replace(figures, missing=(*figures.missing, *use.left_out))
+            told = (*_denominators_told(area, persons), *use.left_out)
+            if told:
+                figures = replace(figures, missing=(*figures.missing, *told))
             yield row.id, Member(row, figures, use.media, use.manual, use.is_whole)
 
     def by_zone(self) -> dict[ZoneInfo, list[OrganisationRow]]:
@@ -178,31 +174,10 @@ class Portfolio:
 
     def mean(self, organisation_id: int, kind: FactKind, days: tuple[date, date]) -> Mean:
         """Time-weighted floor area [m2] or headcount of an institution."""
-        series = own_or_below(organisation_id, self._spells[kind], self._parts)
-        return time_weighted_mean(series, *days)
-
-    def without_area(self, organisation_id: int, days: tuple[date, date]) -> list[str]:
-        """Codes of buildings that stood there and have no floor area, beside others that have one.
-
-        Without them the sum is too small, and every figure per m2 too large.
-        """
-        known, unknown = self._areas(organisation_id, [days])
-        return unknown if known else []
-
-    def _areas(self, place: int, times: Times) -> tuple[bool, list[str]]:
-        """Whether any area is known at a place or below it, and buildings of which none is."""
-        if self._spells[FactKind.FLOOR_AREA].get(place):
-            return True, []
-        below = [
-            self._areas(part, both)
-            for part, held in self._parts.get(place, {}).items()
-            if (both := overlaps(times, held))
-        ]
-        known = any(some for some, _ in below)
-        row = self._by_id.get(place)
-        if not known and row is not None and row.kind == "building":
-            return False, [row.code]
-        return known, [code for _, codes in below for code in codes]
+        spells, needed = self._spells[kind], self._needed[kind]
+        return summed_mean(
+            organisation_id, spells, self._parts, days, codes=self._codes, needed=needed
+        )
 
     def known(self, organisation_id: int, instant: datetime) -> dict[FactKind, str]:
         """Use, climate zone and region of an institution, where they were noted."""
@@ -219,6 +194,17 @@ class Portfolio:
             known.get(FactKind.USE),
             known.get(FactKind.CLIMATE_ZONE),
         )
+
+
+def _denominators_told(area: Mean, persons: Mean) -> Iterator[str]:
+    """What an area or a headcount lacks, or has on a part of the days."""
+    if area.lacking:
+        yield without_area(area)
+    if persons.lacking:
+        yield without_headcount(persons)
+    for mean in (area, persons):
+        if mean.in_part:
+            yield noted_in_part(mean)
 
 
 def rank_members(members: Collection[Member], name: IndicatorName) -> dict[int, Rank]:

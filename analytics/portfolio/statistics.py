@@ -137,6 +137,7 @@ class Statistics:
                     said, before = {}, dict.fromkeys(said, record.year)
                 told = list(_of_calendar(row.id, year, days, unfit.get(row.id)))
                 begun = founded.get(row.id)
+                told += self._of_denominators(row.id, (begun or days[0], days[1]))
                 told += _of_founding(row.id, begun, known[row.id].too_early)
                 cells = dict(self._facts(row.id, (begun or days[0], days[1]), said))
                 cells |= self._cells(row.id, begun or days[0], known[row.id], said, told)
@@ -164,6 +165,18 @@ class Statistics:
         yield "persons", year_cell(items["persons"], (), (), _mean(persons))
         for key in ("nev_count", "data_centre_area_m2"):
             yield key, year_cell(items[key], (), (), said.get(key))
+
+    def _of_denominators(self, organisation_id: int, days: tuple[date, date]) -> Iterator[Finding]:
+        """Buildings without an area, and what is noted on a part of the days only."""
+        for kind, item in ((FactKind.FLOOR_AREA, "area_m2"), (FactKind.HEADCOUNT, "persons")):
+            mean = self.portfolio.mean(organisation_id, kind, days)
+            place = (organisation_id, Table.BASIC, item)
+            if mean.lacking:
+                seen = ", ".join(mean.lacking)
+                yield Finding(*place, "parts_unknown", seen, "", Weight.REFUSES)
+            if mean.in_part:
+                seen = ", ".join(f"{p.code} ({p.noted} / {p.days} d)" for p in mean.in_part)
+                yield Finding(*place, "noted_in_part", seen, "", Weight.WANTS_COMMENT)
 
     def _cells(
         self,

@@ -72,6 +72,12 @@ class MeanOut(BaseModel):
     value: float | None = Field(description="[m2] or [persons]; null when nothing is known.")
     covered_days: int = Field(description="Days on which something is known. [d]")
     days: int = Field(description="Days asked about. [d]")
+    lacking: list[str] = Field(
+        description="Codes of places below of which nothing is known: the sum is too small."
+    )
+    in_part: list[str] = Field(
+        description="Codes of places below that are noted, and count, on a part of the days."
+    )
 
 
 @router.get("/facts")
@@ -152,6 +158,8 @@ def mean(code: str, kind: FactKind, first_day: FirstDay, end_day: EndDay, scope:
         value=None if found.value is None else float(found.value),
         covered_days=found.covered_days,
         days=found.days,
+        lacking=list(found.lacking),
+        in_part=[part.code for part in found.in_part],
     )
 
 

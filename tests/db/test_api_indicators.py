@@ -10,6 +10,7 @@ from psycopg import Connection
 from analytics.ledger.institution_year import DECLARABLE
 from api.routes.indicators import DeclarationIn
 from store.registry import write as write_registry
+from tests.annex import annex_below
 from tests.conftest import connected
 from tests.db.conftest import V1, SignIn, add_people
 from tests.estate import SHANGHAI, estate
@@ -256,13 +257,7 @@ def test_an_area_that_is_not_known_on_every_day_gives_no_intensity(
 def test_a_building_without_an_area_beside_others_gives_no_intensity_and_is_named(
     sign_in: SignIn, conn: Connection
 ) -> None:
-    conn.execute(
-        "WITH made AS (INSERT INTO organisation (code, kind, name_zh, name_en)"
-        " VALUES ('annex', 'building', 'annex', 'annex') RETURNING organisation_id)"
-        " INSERT INTO organisation_position (organisation_id, parent_id, during)"
-        " SELECT made.organisation_id, o.organisation_id, tstzrange(NULL, NULL)"
-        " FROM made, organisation o WHERE o.code = 'school-site'"
-    )
+    conn.execute(annex_below("school-site").encode())
     (school,) = asked(sign_in("school"), year=2025)["items"]
     assert value(school, "energy_per_area")["why"] == "denominator_has_gaps"
     assert value(school, "energy_per_person")["value"] is not None
@@ -275,6 +270,17 @@ def test_a_building_without_an_area_beside_others_gives_no_intensity_and_is_name
     kwh = 365 * DAILY_KWH * 0.9
     assert value(school, "electricity_per_area")["value"] == pytest.approx(kwh / (AREA_M2 + 1000))
     assert school["missing"] == []
+
+
+def test_a_building_noted_from_july_counts_from_then(sign_in: SignIn, conn: Connection) -> None:
+    conn.execute(annex_below("school-site").encode())
+    put_fact(conn, "floor_area", "area_m2", "annex", 1000)
+    conn.execute("UPDATE floor_area SET during = '[2025-06-30 16:00Z,)' WHERE area_m2 = 1000")
+    (school,) = asked(sign_in("school"), year=2025)["items"]
+    mean = pytest.approx(365 * DAILY_KWH * 0.9 / (AREA_M2 + 1000 * 184 / 365))
+    assert value(school, "electricity_per_area")["value"] == mean
+    assert school["missing_words"][0]["parameters"] == {"parts": "annex (184 / 365 d)"}
+    assert "no floor area of annex" in asked(sign_in("school"), year=2024)["items"][0]["missing"]
 
 
 def test_declared_pv_counts_as_energy_and_emits_nothing(sign_in: SignIn, conn: Connection) -> None:

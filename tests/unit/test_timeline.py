@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.timeline import Spell, time_weighted_mean
-from store.fact import Parts, own_or_below
+from domain.summed_fact import Parts, noted_in_part, summed_mean
+from domain.timeline import Mean, NotedPart, Spell, time_weighted_mean
 
 YEAR = (date(2026, 1, 1), date(2027, 1, 1))
 
@@ -42,6 +42,15 @@ KNOWN = {OLD: [Spell(Decimal(500), date(2026, 6, 1))], NEW: [Spell(Decimal(800))
 """The area of the one building is known from June on, that of the other always."""
 
 
+ANNEX = 5
+CODES = {OLD: "old", NEW: "new", ANNEX: "annex"}
+
+
+def summed(parts: Parts, days: tuple[date, date]) -> Mean:
+    """Floor area of the school, where each building needs one."""
+    return summed_mean(SCHOOL, KNOWN, parts, days, codes=CODES, needed=CODES)
+
+
 MOVES_IN = [(date(2026, 9, 1), None)]
 
 
@@ -54,17 +63,37 @@ MOVES_IN = [(date(2026, 9, 1), None)]
     ids=["beside it", "on a site beside it"],
 )
 def test_a_building_that_moves_in_later_does_not_make_an_unknown_area_zero(parts: Parts) -> None:
-    january = time_weighted_mean(own_or_below(SCHOOL, KNOWN, parts), *JANUARY)
+    january = summed(parts, JANUARY)
     assert (january.value, january.covered_days, january.days) == (None, 0, 31)
-    year = time_weighted_mean(own_or_below(SCHOOL, KNOWN, parts), *YEAR)
+    year = summed(parts, YEAR)
     assert (year.value, year.covered_days) == (Fraction(500 * 214 + 800 * 122, 214), 214)
 
 
 def test_days_on_which_no_building_stands_there_have_an_area_of_zero() -> None:
     moves_out = [(None, date(2026, 7, 1))]
     parts: Parts = {SCHOOL: {SITE: ALWAYS}, SITE: {NEW: moves_out}}
-    year = time_weighted_mean(own_or_below(SCHOOL, KNOWN, parts), *YEAR)
+    year = summed(parts, YEAR)
     assert (year.value, year.whole) == (Fraction(800 * 181, 365), True)
+    assert (year.lacking, year.in_part) == ((), ())  # it counted on all its days
+
+
+BOTH: Parts = {SCHOOL: {OLD: ALWAYS, NEW: ALWAYS}}
+
+
+def test_a_building_that_is_noted_from_june_on_counts_from_then_and_is_named() -> None:
+    year = summed(BOTH, YEAR)
+    assert (year.value, year.whole) == (Fraction(500 * 214 + 800 * 365, 365), True)
+    assert year.in_part == (NotedPart("old", 214, 365),)
+    assert str(noted_in_part(year)).endswith(": old (214 / 365 d)")
+
+
+def test_a_building_that_is_noted_on_none_of_the_days_leaves_the_sum_too_small() -> None:
+    """It stood there in January; nobody knows how large it was then."""
+    january = summed(BOTH, JANUARY)
+    assert (january.value, january.covered_days) == (Fraction(800), 31)
+    assert (january.lacking, january.whole) == (("old",), False)
+    without = summed({SCHOOL: {OLD: ALWAYS, NEW: ALWAYS, ANNEX: ALWAYS}}, YEAR)
+    assert (without.lacking, without.whole) == (("annex",), False)
 
 
 def test_an_empty_span_is_refused() -> None:

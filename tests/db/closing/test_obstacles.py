@@ -6,6 +6,7 @@ import pytest
 from fastapi.testclient import TestClient
 from psycopg import Connection
 
+from tests.annex import annex_below
 from tests.closable_school import (
     HOUR,
     START,
@@ -74,6 +75,7 @@ def test_readings_that_wait_are_refused_and_nobody_can_sign_that_away(
          ("price_unchecked", "school", "main")),
         ("DELETE FROM meter_tariff WHERE meter_id = 1", ("cost_missing", "school", "main")),
         ("DELETE FROM floor_area", ("area_missing", "school", "")),
+        (annex_below("school"), ("area_missing", "school", "annex")),
         ("DELETE FROM headcount", ("headcount_missing", "school", "")),
         (UNCHECK_GRID,
          ("factor_unchecked", "school", "co2.grid")),

@@ -65,6 +65,9 @@ export interface Mean {
   value: number | null
   covered_days: number
   days: number
+  /** Codes of places below that are unknown, or count on a part of the days. */
+  lacking: string[]
+  in_part: string[]
 }
 
 export interface SheetFault {

@@ -2,6 +2,13 @@
 import { call, type Words } from './client'
 import type { Instant } from './types'
 
+/** A mean over the month's days; parts that are noted on some of them only count on these. */
+export interface Denominator {
+  value: string | null
+  lacking?: string[]
+  in_part?: { place: string; noted_days: number; days: number }[]
+}
+
 export interface Figure {
   amount: string
   unit: string
@@ -133,8 +140,8 @@ export interface MonthDocument {
     co2: EnergyFigure | null
     /** Green certificates, where the month has any. */
     green?: { purchased: Figure; retired: Figure; held: Figure; co2_without: Figure }
-    area_m2: { value: string | null }
-    persons: { value: string | null }
+    area_m2: Denominator
+    persons: Denominator
     indicators: { name: string; unit: string; value: string | null; why: string | null }[]
   }
   calendar: { code: string; provisional: boolean; workdays: number; source: string; entered_at: Instant; sha256: string } | null
