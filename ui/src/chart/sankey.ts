@@ -13,6 +13,8 @@ export interface SankeyNode {
   colour: string
   /** Stands in the first of three columns: its label must not reach the next one's. */
   source?: boolean
+  /** Stands in the middle of three: its label goes above, where no source and no part is. */
+  middle?: boolean
 }
 
 export interface SankeyDrawing {
@@ -24,9 +26,9 @@ export interface SankeyDrawing {
 export type Sankey = ECharts
 
 /** Room for the labels of the last column. [px] */
-const LABEL_PX = 168
+const LABEL_PX = 148
 /** A label of two lines fits: nodes that are next to nothing keep theirs apart. [px] */
-const GAP_PX = 31
+const GAP_PX = 36
 
 export function sankey(box: HTMLElement, { nodes, links, pick }: SankeyDrawing): Sankey {
   const chart = init(box)
@@ -37,7 +39,7 @@ export function sankey(box: HTMLElement, { nodes, links, pick }: SankeyDrawing):
         type: 'sankey',
         left: 4,
         right: LABEL_PX,
-        top: 20, // half a label, of a node at the edge
+        top: nodes.some(({ middle }) => middle) ? 36 : 20, // half a label, of a node at the edge, or a whole one above it
         bottom: 20,
         nodeGap: GAP_PX,
         nodeWidth: 12,
@@ -45,11 +47,11 @@ export function sankey(box: HTMLElement, { nodes, links, pick }: SankeyDrawing):
         // Each part keeps the place that the table gives it.
         layoutIterations: 0,
         emphasis: { disabled: true },
-        data: nodes.map(({ key, colour, source }) => ({
+        data: nodes.map(({ key, colour, source, middle }) => ({
           name: key,
           itemStyle: { color: colour, borderWidth: 0 },
           // A source takes just the room of its words; the labels of others are cut where the drawing ends.
-          label: source ? {} : { width: LABEL_PX - 12, overflow: 'truncate' as const },
+          label: middle ? { position: 'top' as const } : source ? {} : { width: LABEL_PX - 12, overflow: 'truncate' as const },
         })),
         links: links.map(({ from, to, use: value }) => ({ source: from, target: to, value })),
         lineStyle: { color: 'target', opacity: 0.28, curveness: 0.5 },

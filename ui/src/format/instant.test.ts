@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { timeLabel } from '../chart/axis'
-import { formatAge, formatDateTime, formatDays, formatTime } from './instant'
+import { formatAge, formatDateTime, formatDays, formatTime, formatYearMonth } from './instant'
 
 const AT = Date.parse('2026-11-21T16:05:00Z') / 1000
 
@@ -34,4 +34,9 @@ test('the time axis tells as much date as its step leaves open', () => {
   expect(timeLabel(midnight + 3_600, 3_600, 'Asia/Shanghai', 'zh-CN')).toBe('01:00')
   expect(timeLabel(midnight, 30 * 86_400, 'Asia/Shanghai', 'zh-CN')).toBe('11月')
   expect(timeLabel(newYear, 30 * 86_400, 'Asia/Shanghai', 'en-GB')).toBe('2026')
+})
+
+test('a month of a year stands as each language writes it', () => {
+  expect(formatYearMonth('2026-10-01', 'zh-CN')).toBe('2026年10月')
+  expect(formatYearMonth('2026-10', 'en-GB')).toBe('Oct 2026')
 })

@@ -48,6 +48,11 @@ export function formatMonth(date: LocalDate, locale: string): string {
   return format(locale, { timeZone: 'UTC', month: 'short' }).format(Date.parse(`${date}T00:00:00Z`))
 }
 
+/** 2026年10月, Oct 2026. */
+export function formatYearMonth(date: LocalDate, locale: string): string {
+  return format(locale, { timeZone: 'UTC', year: 'numeric', month: 'short' }).format(Date.parse(`${date.slice(0, 7)}-01T00:00:00Z`))
+}
+
 export function formatYear(date: LocalDate, locale: string): string {
   return format(locale, { timeZone: 'UTC', year: 'numeric' }).format(Date.parse(`${date}T00:00:00Z`))
 }

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
-import { formatChange, formatFigure, mendedAt, monthBeside } from './figure'
+import type { MediumFigures } from '../api/ledger'
+import { formatChange, formatFigure, isKnown, mendedAt, monthBeside } from './figure'
 
 const obstacle = { institution: 'school', place: 'co2.grid', first_day: '2026-06-01', end_day: '2026-07-01', value: '', detail: '', may_be_overridden: true }
 
@@ -22,6 +23,15 @@ test('an obstacle leads to where it can be mended', () => {
   expect(mendedAt({ ...obstacle, kind: 'price_unchecked' })).toEqual({ name: 'tariffs', query: { month: '2026-06' } })
   expect(mendedAt({ ...obstacle, kind: 'hours_missing' })?.name).toBe('quality')
   expect(mendedAt({ ...obstacle, kind: 'month_not_over' })).toBeNull()
+})
+
+test('a medium of which no meter tells anything is not known, and nothing used is', () => {
+  const silent = { code: 'm', name_zh: 'm', name_en: 'm', opening: null, closing: null, use: { amount: '0', unit: 'kWh' }, grades: [], methods: [], flags: [] }
+  const medium = { medium: 'heat', total: { amount: '0', unit: 'GJ' }, meters: [silent], counted_by: 'meters', sub_items: [], unmetered: null, undetermined: { amount: '0', unit: 'GJ' } } as unknown as MediumFigures
+  expect(isKnown(medium)).toBe(false)
+  expect(isKnown({ ...medium, counted_by: 'entry' })).toBe(true)
+  const counted = { ...silent, grades: [{ quantity_grade: 'measured', shape_grade: 'measured', share: null }] }
+  expect(isKnown({ ...medium, meters: [counted] } as unknown as MediumFigures)).toBe(true)
 })
 
 test('months go over the end of a year', () => {

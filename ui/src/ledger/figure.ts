@@ -1,5 +1,5 @@
 /** Amounts of a ledger as a person reads them: nothing rounded away, money to the cent. */
-import type { Figure, Obstacle } from '../api/ledger'
+import type { Figure, MediumFigures, Obstacle } from '../api/ledger'
 import { MISSING, unitSymbol } from '../format/number'
 import { formatAmount, formatDifference, formatQuantity } from '../money/amount'
 
@@ -16,6 +16,10 @@ export function formatChange(text: string | null, unit: string, locale: string):
 }
 
 export const unitOf = (unit: string): string => (unit === 'CNY' ? '¥' : unitSymbol(unit))
+
+/** Whether anything is known of a medium: no interval of any meter is not a use of zero. */
+export const isKnown = ({ counted_by: by, meters, plant }: MediumFigures): boolean =>
+  by === 'entry' || [...meters, ...(plant?.meters ?? [])].some(({ grades }) => grades.length > 0)
 
 /** Where something that stands against closing can be mended; null where nobody can. */
 export function mendedAt({ kind, place, first_day }: Obstacle): { name: string; query: Record<string, string> } | null {
