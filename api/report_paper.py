@@ -302,7 +302,8 @@ class ReportPaper:
             share = Decimal(each["share"] or 0) * _HUNDRED
             yield self.word(each["kind"]), self.word(each["medium"]), f"{share:.2f} %"
         for each in self.document["remarks"]:
-            yield self.word(each["kind"]), each["meter"], each["since"] or ""
+            days = (each["since"] or "", each["told"].get("until", ""))
+            yield self.word(each["kind"]), each["meter"], " - ".join(day for day in days if day)
 
 
 def _used(medium: Mapping[str, Any]) -> Decimal:

@@ -1,7 +1,7 @@
 """What is wrong with the certificates, ratios and seals of settlement meters on a day. Pure."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from decimal import Decimal
 from enum import StrEnum
@@ -41,6 +41,8 @@ class FindingKind(StrEnum):
     """It ends within the first notice."""
 
 
+TO_COME = frozenset({FindingKind.ENDS_SOON, FindingKind.ENDS_LATER})
+"""What will be wrong, and is not yet."""
 _RANK = {kind: rank for rank, kind in enumerate(FindingKind)}
 
 
@@ -131,6 +133,39 @@ def metrology_findings(
     ]
     found += _still_wrong(meter, today)
     return in_order(found)
+
+
+def findings_of_days(
+    meter: MeterMetrology, first_day: date, end_day: date
+) -> list[MetrologyFinding]:
+    """What was wrong with a meter's metrology on any of the local days [first_day, end_day).
+
+    What was only to come is not among it. What was put right before the last of them says
+    ``until``: from which day on it was right.
+    """
+    changes = {day for day in _changes(meter) if first_day < day < end_day}
+    days = [first_day, *sorted(changes)]
+    found: dict[tuple[FindingKind, date | None, str], tuple[MetrologyFinding, int]] = {}
+    for n, day in enumerate(days):
+        for each in metrology_findings(meter, day):
+            if each.kind in TO_COME:
+                continue
+            found[each.kind, each.since, str(sorted(each.told.items()))] = each, n
+    return in_order(
+        each
+        if n + 1 == len(days)
+        else replace(each, told={**each.told, "until": days[n + 1].isoformat()})
+        for each, n in found.values()
+    )
+
+
+def _changes(meter: MeterMetrology) -> Iterator[date]:
+    """Local days on which something of a meter's metrology begins or ends."""
+    for held in meter.certificates:
+        yield from (held.first_day, held.end_day, held.certificate.verified_on)
+    yield from (day for day, _ in (*meter.ratios, *meter.uncorrected, *meter.settled))
+    yield from meter.swaps
+    yield from (seal.broken_on for seal in meter.seals if seal.broken_on is not None)
 
 
 def in_order(findings: Iterable[MetrologyFinding]) -> list[MetrologyFinding]:

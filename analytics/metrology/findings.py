@@ -13,11 +13,13 @@ from psycopg import Connection
 from analytics.ledger.bill_money import BillMoney
 from analytics.ledger.bill_quantity import BillQuantity, Drift, drift
 from analytics.ledger.metrology import (
+    TO_COME,
     FindingKind,
     Held,
     MeterMetrology,
     MetrologyFinding,
     SealState,
+    findings_of_days,
     in_order,
     metrology_findings,
 )
@@ -39,6 +41,7 @@ from store.tolerance import FindingRow, tolerance_findings
 YEAR = timedelta(days=366)
 """So far back bills are compared."""
 _DAY = timedelta(days=1)
+_OF_BILLS = {FindingKind.BILL_DIFFERS, FindingKind.BILL_MONEY_DIFFERS, FindingKind.DRIFT}
 _Row = TypeVar("_Row", CertificateRow, SealRow, FindingRow, BillQuantityRow, MeterEvent)
 
 
@@ -90,6 +93,7 @@ def metrology_remarks(
     meter_ids: Sequence[int],
     at: datetime,
     *,
+    since: datetime | None = None,
     settings: MetrologySettings | None = None,
 ) -> list[MetrologyFinding]:
     """What a closed month or a statement has to remark of its settlement meters.
@@ -100,6 +104,9 @@ def metrology_remarks(
         Those of the boundary; what settles nothing is passed over.
     at : datetime
         The end of the month, or of the statement; aware.
+    since : datetime, optional
+        Its beginning, a local midnight as `at` then is: certificates, multipliers and seals are
+        held against each of its days, and not against the instant at which it ended.
 
     Returns
     -------
@@ -107,10 +114,17 @@ def metrology_remarks(
         The worst first. That a certificate will end is no remark: it holds.
     """
     states = meter_states(conn, at, meter_ids=meter_ids, settings=settings)
-    to_come = {FindingKind.ENDS_SOON, FindingKind.ENDS_LATER}
-    return in_order(
-        finding for state in states for finding in state.findings if finding.kind not in to_come
-    )
+    found = [finding for state in states for finding in state.findings]
+    if since is not None:
+        # Also of those that settled at the beginning and have left.
+        begun = meter_states(conn, since, meter_ids=meter_ids, settings=settings)
+        known = {state.meter.id: state for state in (*begun, *states)}.values()
+        found = [each for each in found if each.kind in _OF_BILLS]
+        for state in known:
+            first = local_day(since, ZoneInfo(state.meter.zone))
+            end = local_day(at, ZoneInfo(state.meter.zone))
+            found += findings_of_days(state.known, first, end)
+    return in_order(finding for finding in found if finding.kind not in TO_COME)
 
 
 class _Known:

@@ -12,6 +12,7 @@ from analytics.ledger.metrology import (
     Held,
     MeterMetrology,
     SealState,
+    findings_of_days,
     metrology_findings,
 )
 from domain.certificate import Certificate, Transformer, check
@@ -45,6 +46,29 @@ def test_a_meter_without_a_certificate_always_lacked_it() -> None:
     assert told(MeterMetrology("gateway")) == [("no_certificate", None)]
     future = MeterMetrology("gateway", [held(TODAY + timedelta(days=1))])
     assert told(future) == [("no_certificate", None)]
+
+
+def test_a_month_remarks_the_days_of_it_on_which_something_was_wrong_though_its_end_is_right() -> (
+    None
+):
+    lapsed, again = date(2026, 7, 10), date(2026, 7, 16)
+    new = held(again, date(2032, 7, 16), "B")
+    certificates = [held(end=lapsed), replace(new, certificate=replace(new.certificate, ct=CT))]
+    ratios = [(date(2025, 4, 3), 40.0), (date(2026, 7, 3), 60.0), (date(2026, 7, 5), 40.0)]
+    meter = MeterMetrology("gateway", certificates, ratios)
+    july = findings_of_days(meter, date(2026, 7, 1), date(2026, 8, 1))
+    assert [(each.kind.value, each.since, each.told.get("until")) for each in july] == [
+        ("ratio_differs", date(2026, 7, 3), "2026-07-05"),
+        ("ended", lapsed, "2026-07-16"),
+    ]
+    assert findings_of_days(meter, date(2026, 6, 1), date(2026, 7, 1)) == []
+
+
+def test_what_held_to_the_last_day_of_a_month_is_no_remark_of_it() -> None:
+    meter = MeterMetrology("gateway", [held(end=date(2026, 8, 1))], SOUND.ratios)
+    assert findings_of_days(meter, date(2026, 7, 1), date(2026, 8, 1)) == []
+    [august] = findings_of_days(meter, date(2026, 8, 1), date(2026, 9, 1))
+    assert (august.kind, august.told.get("until")) == (FindingKind.ENDED, None)
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,10 @@ from datetime import timedelta
 
 import pytest
 from fastapi.testclient import TestClient
+from psycopg import Connection
 
+from analytics.ledger.metrology import FindingKind
+from analytics.metrology.findings import metrology_remarks
 from tests.db.conftest import V1
 from tests.db.metrology.desk import GOOD, HOUR, METER, START, TODAY, declare, enter, findings
 
@@ -95,6 +98,20 @@ def test_a_statement_remarks_what_was_wrong_at_its_end_and_not_what_lies_ahead(
     assert remarks("2026-07-18") == [], "it still holds, and will end"
     assert remarks("2026-07-31") == ["ended"]
     assert remarks("2025-01-01") == ["no_certificate"]
+
+
+def test_a_closed_month_remarks_a_certificate_that_lapsed_within_it(
+    admin: TestClient, conn: Connection
+) -> None:
+    declare(admin, "ratio", 40.0)
+    enter(admin, end_day="2026-07-05")
+    enter(admin, number="new", verified_on="2026-07-08", first_day="2026-07-09")
+    meters = [row[0] for row in conn.execute("SELECT meter_id FROM meter WHERE code = %s", [METER])]
+    begin, end = START, START + timedelta(days=31)
+    assert metrology_remarks(conn, meters, end) == []  # at the instant of its end all is well
+    [remark] = metrology_remarks(conn, meters, end, since=begin)
+    assert (remark.kind, remark.told["until"]) == (FindingKind.ENDED, "2026-07-09")
+    assert metrology_remarks(conn, meters, end + timedelta(days=31), since=end) == []
 
 
 def test_a_swap_wants_a_new_certificate(admin: TestClient) -> None:
