@@ -273,6 +273,34 @@ class ContractMonth:
     """All figures of one month; what is not there is missing, not zero.
 
     Attributes
+@dataclass(frozen=True, slots=True)
+class LineAccount:
+    """Of which class the user of a meter of a power-factor line is, as the ledger knows it.
+
+    Attributes
+    ----------
+    meter : str
+        Its code in the ledger.
+    standard : str
+        Power factor the utility holds it to, ``none`` for no adjustment; empty: not entered. [1]
+    reverse : str
+        What the utility does with reverse reactive energy: added, ignored; empty: nobody has said.
+    fed_back : bool
+        Whether the meter counted some in the month.
+    checked_by : str
+        Second person who held it against `document`; empty: nobody has.
+    """
+
+    line: str
+    meter: str
+    fed_back: bool
+    standard: str = ""
+    reverse: str = ""
+    source: str = ""
+    checked_by: str = ""
+    document: str = ""
+
+
     ----------
     month : str
         YYYY-MM
@@ -295,6 +323,8 @@ class ContractMonth:
     """
 
     month: str
+    accounts : tuple of LineAccount, or None
+        Of users of power-factor lines; None where no ledger told the month.
     uses: tuple[Use, ...] = ()
     prices: tuple[Prices, ...] = ()
     bills: tuple[Bill, ...] = ()
@@ -317,6 +347,7 @@ class ContractMonth:
         wanted(
             len(self.month) == 7 and self.month[4:5] == "-",  # noqa: PLR2004 - YYYY-MM
             f"month {self.month!r}, want YYYY-MM",
+    accounts: tuple[LineAccount, ...] | None = None
         )
         date.fromisoformat(f"{self.month}-01")
         meters = [use.meter for use in self.uses]

@@ -86,7 +86,8 @@ def inputs_for(conn: Connection, contract_id: int, month: ContractMonth) -> tupl
     known = events_before(conn, contract_id, contract, month.end_day)
     check_figures(contract, known, month, place=month.month)
     tables = tables_in_force(conn, as_of=clock(conn))
-    month = with_tables(contract, replace(month, power_factors=None), tables)
+    # Tables are those in force, and accounts what a ledger tells: neither is typed.
+    month = with_tables(contract, replace(month, power_factors=None, accounts=None), tables)
     month = with_figures(contract, month, figures_by_hand(conn, contract_id, month.month))
     book = Book(SCHEMA, contract, (month,), known)
     return row, inputs_of(book, month.month, code_version=version("civicwatt"))

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 import numpy as np
 from psycopg import Connection
 
+from analytics.contracts.account import account_of_line
 from analytics.contracts.model import model_of
 from analytics.contracts.tariff import tariffs_of
 from analytics.contracts.weather import surroundings_of
@@ -31,7 +32,8 @@ from analytics.settlement.active_month import ActiveMonth
 from analytics.settlement.statement import Inputs
 from domain.contract import LateBill
 from domain.contract_kpi import KpiCase, KpiSource
-from domain.contract_month import Charging, Nested
+from domain.contract_line import LineKind
+from domain.contract_month import Charging, LineAccount, Nested
 from domain.contract_term import Meter
 from domain.epoch import from_us, to_us
 from domain.errors import MissingInputError
@@ -121,6 +123,7 @@ class _Reading:
             charging=tuple(self._charging()),
             alerts=dict(self._alerts()),
             nested=tuple(self._nested()),
+            accounts=tuple(self._accounts(known_at)),
             rooms=self._rooms(),
             place=place,
             signed=signed,
@@ -222,6 +225,19 @@ class _Reading:
                 measure.code,
                 tuple(_case(row, row.answered_at if answered else row.ended_at) for row in rows),
             )
+
+    def _accounts(self, known_at: datetime) -> Iterator[LineAccount]:
+        """Of which class the users of lines are whose percentage follows from a power factor."""
+        for line in self.month.contract.of_kind(LineKind.POWER_FACTOR):
+            own = (each for each in self.month.contract.meters if each.line == line.code)
+            codes = dict.fromkeys(each.in_ledger()[0] for each in own if not each.excluded)
+            for meter in (
+                self.known[code] for code in codes if line.standard and code in self.known
+            ):
+                yield account_of_line(
+                    self.conn, line.code, meter, self.days[0], self.span,
+                    as_of=known_at, eyes=self.eyes,
+                )  # fmt: skip
 
     def _nested(self) -> Iterator[Nested]:
         """Meters of the boundary that hang below others of it."""

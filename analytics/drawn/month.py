@@ -134,6 +134,7 @@ class _Drawing:
             submeters=tuple(self._submeters()),
             charging=self.rows.charging or None,
             nested=self.rows.nested or None,
+            accounts=self.rows.accounts or None,
             kpis=tuple(self._kpis()),
         )
         self.origins += map(charging_origin, self.rows.charging)
@@ -342,6 +343,7 @@ def with_entered(drawn: ContractMonth, entered: ContractMonth) -> ContractMonth:
         kpis=_filled(drawn.kpis, entered.kpis, "kpi"),
         charging=drawn.charging,
         nested=drawn.nested,
+        accounts=drawn.accounts,
         non_routine=_filled(drawn.non_routine or (), entered.non_routine or (), "line") or None,
         weather_from=drawn.weather_from,
     )

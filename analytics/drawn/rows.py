@@ -14,7 +14,7 @@ from analytics.evidence.registers import Edit, Reading
 from analytics.evidence.surroundings import Surroundings
 from analytics.ledger.metrology import Held
 from domain.contract_kpi import KpiCase
-from domain.contract_month import Charging, Nested
+from domain.contract_month import Charging, LineAccount, Nested
 from domain.model_reason import ModelReason
 from domain.non_routine import NonRoutine
 from domain.register_event import RegisterEvent
@@ -193,6 +193,8 @@ class LedgerRows:
     nested : tuple of Nested
         Meters of the boundary below others of it.
     rooms : mapping of str to mapping of datetime to float
+    accounts : tuple of LineAccount
+        Of users of lines whose percentage follows from a power factor.
         Mean temperature by hour (UTC) of each device of a room that is seen. [degC]
     """
 
@@ -210,3 +212,4 @@ class LedgerRows:
     nested: tuple[Nested, ...] = ()
     rooms: Mapping[str, Mapping[datetime, float]] = field(default_factory=dict)
     unread: tuple[Unread, ...] = ()
+    accounts: tuple[LineAccount, ...] = ()

@@ -81,6 +81,8 @@ def _entered(month: ContractMonth) -> Iterator[str]:
         yield f"submeter of {each.equipment}"
     for table in month.power_factors or ():
         yield f"power factor table {table.standard:.2f}"
+    for account in month.accounts or ():
+        yield f"class of the user of {account.meter}"
     for event in month.non_routine or ():
         yield f"non-routine event {event.event} of {event.line}"
     yield from (f"charging of {pile.pile}" for pile in month.charging or ())

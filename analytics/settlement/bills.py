@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
+from analytics.settlement.accounts import heed_accounts
 from analytics.settlement.active_month import ActiveMonth
 from analytics.settlement.bill_share import billed, late_bills
 from analytics.settlement.fee import PricedBaseline, Reckoned, solar_worth, sum_of
@@ -149,6 +150,7 @@ def _percent(month: ActiveMonth, line: ContractLine, working: Working) -> Decima
     if not table.checked:
         detail = f"nobody has held the table of {line.standard} against {seen.source}"
         working.remark("table_unchecked", detail, blocks=True)
+    heed_accounts(month, line, working)
     reactive = boundary_use(month, line, working).total
     energy = [month.contract.line(code) for code in line.of]
     active = sum(

@@ -156,7 +156,7 @@ def _standing(scope: Caller, account_id: int) -> AccountRow:
     row = _one(scope, account_id)
     if row.withdrawn_at is not None:
         template = "that account of {meter} is taken back already"
-        reason = Sentence("account_withdrawn", template, meter=row.meter)
+        reason = Sentence("account_gone", template, meter=row.meter)
         raise refuse(HTTPStatus.CONFLICT, reason)
     return row
 

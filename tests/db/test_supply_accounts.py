@@ -136,7 +136,7 @@ def test_a_class_is_entered_checked_corrected_and_taken_back_and_the_month_follo
     assert (gone["counts"], gone["withdrawn"]["reason"]) == (False, doubt["reason"])
     assert june(second) == (Decimal("2.5"), [])
     again = second.post(f"{V1}/supply-accounts/{other['id']}/withdraw", json=doubt)
-    assert again.json()["code"] == "account_withdrawn"
+    assert again.json()["code"] == "account_gone"
     acts = conn.execute("SELECT action FROM audit WHERE action LIKE 'account_%' ORDER BY audit_id")
     assert [action for (action,) in acts] == [
         "account_entered", "account_checked", "account_entered", "account_withdrawn",

@@ -30,6 +30,7 @@ from tests.contracted_school import (
 )
 from tests.db.contracts.desk import Desk
 from tests.estate import NOW, say, store_messages
+from tests.supply import put_account
 
 pytestmark = pytest.mark.db
 
@@ -323,7 +324,9 @@ def test_another_register_of_a_meter_counts_for_its_own_line(conn: Connection, d
     assert factor == 0.89, "2 : 1 is 0.894, and tables go by two decimals"
     refers = origins(desk, found["id"])["use", "main-kvarh"]["refers"]
     assert (refers["meter"], refers["quantity"]) == ("main", "reactive_energy_import_kvarh")
-    assert blocking(found) == {"table_unchecked"}
+    assert blocking(found) == {"table_unchecked", "user_class"}
+    put_account(conn, meter_id(conn, "main"), "0.90", first=FIRST_DAY, at=FIRST)
+    assert follow(conn) == 1, "an account that was entered draws the month again"
     check_table(conn, power_factor_tables()["0.90"], by="Wang", document="rule of 1983, table 1")
     assert follow(conn) == 1, "a table that was checked draws the month again"
     [newest, *_] = desk.get("manager", f"contracts/{found['contract_id']}/statements")["items"]

@@ -20,7 +20,7 @@ from domain.contract_line import (
     WeatherClause,
     WeatherMethod,
 )
-from domain.contract_month import Acceptance, Bill, Submetered, Use
+from domain.contract_month import Acceptance, Bill, LineAccount, Submetered, Use
 from domain.contract_term import BandMode, Meter, Rounding, Substitution, SubstitutionMethod
 from domain.power_factor_file import power_factor_tables
 from domain.settlement_file import Book
@@ -261,10 +261,10 @@ def test_what_the_sun_gave_goes_to_whom_it_belongs_in_both_directions(book: Book
         assert found.line("pv").amount == Decimal("-840.00")
 
 
-def reactive(book: Book, **tables: Any) -> Statement:
+def reactive(book: Book, *, ledger: str = "", **tables: Any) -> Statement:
     """April with as much reactive as active energy, by the tables that are told."""
     standard = with_line(book, "power-factor", standard="0.85", unit="kvarh")
-    meters = (*standard.contract.meters, Meter("reactive", "power-factor"))
+    meters = (*standard.contract.meters, Meter("reactive", "power-factor", ledger=ledger or None))
     counted = with_month(
         with_terms(standard, meters=meters),
         "2026-04",
@@ -291,6 +291,44 @@ def test_a_power_factor_is_worked_out_by_a_table_that_somebody_has_checked(book:
     unchecked = reactive(book, power_factors=(table,))
     assert obstacles(unchecked) == {"table_unchecked"}
     assert unchecked.line("power-factor", Side.BILLS).amount == line.amount
+
+
+def held_to(book: Book, *, counts: str = "", **told: Any) -> Statement:
+    """April by a checked table, as the ledger knows the account of the reactive meter."""
+    table = power_factor_tables()["0.85"]
+    seen = replace(table.provenance, checked_by="Wang", document="printed rule, page 3")
+    account = LineAccount("power-factor", "reactive", **{
+        "fed_back": False, "standard": "0.85", "source": "supply contract", "checked_by": "Li",
+        **told,
+    })  # fmt: skip
+    tables = (replace(table, provenance=seen),)
+    return reactive(book, ledger=counts, power_factors=tables, accounts=(account,))
+
+
+def percentage(found: Statement) -> Decimal | None:
+    return found.line("power-factor", Side.BILLS).amount
+
+
+def test_a_percentage_goes_by_the_class_of_the_user_or_there_is_none(book: Book) -> None:
+    right = held_to(book)
+    assert (obstacles(right), percentage(right) is None) == (set(), False)
+    assert "user of reactive: 0.85, supply contract" in right.line("power-factor", Side.BILLS).basis
+    for wrong in ({"standard": "0.90"}, {"standard": "none"}, {"reverse": "added"}):
+        found = held_to(book, **wrong)
+        assert (percentage(found), "power_factor" in obstacles(found)) == (None, True), wrong
+    for doubted in ({"standard": ""}, {"checked_by": ""}, {"fed_back": True}):
+        found = held_to(book, **doubted)
+        assert (percentage(found), obstacles(found)) == (percentage(right), {"user_class"}), doubted
+    assert obstacles(held_to(book, fed_back=True, reverse="ignored")) == set()
+
+
+def test_reverse_reactive_energy_is_counted_by_the_line_just_where_the_utility_adds_it(
+    book: Book,
+) -> None:
+    register = "reactive/reactive_energy_export_kvarh"
+    assert obstacles(held_to(book, counts=register, reverse="added")) == set()
+    assert obstacles(held_to(book, counts=register)) == {"user_class"}
+    assert percentage(held_to(book, counts=register, reverse="ignored")) is None
 
 
 def test_without_a_table_there_is_no_percentage(book: Book) -> None:
