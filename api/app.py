@@ -16,6 +16,7 @@ from api.document import add_document
 from api.etag import Etag
 from api.headers import SecurityHeaders
 from api.once import Once, Replay, replay
+from api.openid.provider import provider_of
 from api.pool import open_pool
 from api.problem import add_handlers
 from api.report_clock import keep_schedules
@@ -81,6 +82,7 @@ from api.routes import (
     portfolio_savings,
     power_factor,
     profiles,
+    provider_session,
     punctuality,
     quality,
     quantities,
@@ -126,6 +128,7 @@ from api.unforeseen import Unforeseen
 
 _ROUTES = (
     session,
+    provider_session,
     audit,
     security_rules,
     people,
@@ -258,6 +261,7 @@ def create_app(settings: ApiSettings) -> FastAPI:
         redoc_url=None,
         openapi_url="/openapi.json",
     )
+    app.state.provider = provider_of(settings)
     add_handlers(app)
     for module in _ROUTES:
         app.include_router(module.router, prefix="/api/v1")

@@ -29,6 +29,24 @@ class ApiSettings(BaseSettings):
     broker_public_url: str = ""
     """Broker as devices reach it, ``mqtts://host:port``; shown to installers."""
 
+    public_url: str = ""
+    """The console as people reach it; an OpenID provider sends them back there."""
+
+    oidc_issuer: str = ""
+    """OpenID provider by which people may sign in, as it names itself; none unless set."""
+
+    oidc_client_id: str = ""
+    """As what the provider knows this installation."""
+
+    oidc_client_secret_file: Path | None = None
+    """File with the secret that the provider has given it."""
+
+    oidc_login_claim: str = "preferred_username"
+    """Claim of the ID token that is the login of a person here."""
+
+    oidc_name: str = ""
+    """What the provider is called on the sign-in page; its host unless set."""
+
     requests_per_minute: int = Field(default=6000, gt=0)
     """Requests of each person or key; so many may come at once. [1/min]"""
 

@@ -64,8 +64,15 @@ def begin(
     idle: timedelta,
     absolute: timedelta,
     client: str = "",
+    issuer: str | None = None,
 ) -> None:
-    """Begin a session and note it in the audit log."""
+    """Begin a session and note it in the audit log.
+
+    Parameters
+    ----------
+    issuer : str or None
+        OpenID provider that said who it is; None: they have shown their password.
+    """
     conn.execute(
         sql("session", "begin"),
         {
@@ -75,6 +82,7 @@ def begin(
             "idle": idle,
             "absolute": absolute,
             "client": client,
+            "issuer": issuer,
         },
     )
 

@@ -16,6 +16,7 @@ from api.problem import refuse
 from api.scope import Caller, Scope
 from domain.password_rule import given_password
 from domain.sentence import Sentence
+from store.identity import IdentityRow, end_identity, identities_of_people
 from store.people import (
     PersonRow,
     ScopeRow,
@@ -63,6 +64,16 @@ class ScopeOut(BaseModel):
     expires_at: datetime | None = Field(description="Until when it may be used; null: no end.")
 
 
+class IdentityOut(BaseModel):
+    """As whom an OpenID provider knows somebody."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    issuer: str
+    subject: str
+    linked_at: datetime = Field(description="When they linked it by their password.")
+
+
 class PersonOut(BaseModel):
     """A person as their administrator sees them."""
 
@@ -78,6 +89,7 @@ class PersonOut(BaseModel):
     last_seen_at: datetime | None
     governed: bool = Field(description="False for yourself: somebody else changes you.")
     scopes: list[ScopeOut]
+    identities: list[IdentityOut] = Field(description="By which they sign in without a password.")
 
 
 class NewPerson(BaseModel):
@@ -220,6 +232,18 @@ def take_scope(person_id: int, scope_id: int, scope: Scope) -> None:
     audit(scope.conn, "scope_ended", person.login, {"scope": scope_id})
 
 
+@router.delete("/{person_id}/identities", status_code=HTTPStatus.NO_CONTENT)
+def unlink(person_id: int, scope: Scope) -> None:
+    """Take the link to the OpenID provider from a person; ends the sessions it opened."""
+    person = _governed(scope, person_id)
+    with _governing():
+        ended = end_identity(scope.conn, person_id)
+    if not ended:
+        why = Sentence("no_identity", "{login} is linked to no provider", login=person.login)
+        raise refuse(HTTPStatus.NOT_FOUND, why)
+    audit(scope.conn, "identity_unlinked", person.login, {})
+
+
 @contextmanager
 def _governing() -> Iterator[None]:
     """Tell why it is refused: it is not theirs to say, or cannot be."""
@@ -235,7 +259,13 @@ def _told(who: Caller, *, ended: bool = False) -> list[PersonOut]:
     scopes: dict[int, list[ScopeRow]] = {}
     for row in scopes_of_people(who.conn, ended=ended):
         scopes.setdefault(row.person_id, []).append(row)
-    return [_out(row, scopes.get(row.person_id, [])) for row in people(who.conn)]
+    identities: dict[int, list[IdentityRow]] = {}
+    for identity in identities_of_people(who.conn):
+        identities.setdefault(identity.person_id, []).append(identity)
+    return [
+        _out(row, scopes.get(row.person_id, []), identities.get(row.person_id, []))
+        for row in people(who.conn)
+    ]
 
 
 def _one(who: Caller, person_id: int) -> PersonOut:
@@ -253,7 +283,7 @@ def _governed(who: Caller, person_id: int) -> PersonRow:
     return found[0]
 
 
-def _out(row: PersonRow, scopes: list[ScopeRow]) -> PersonOut:
+def _out(row: PersonRow, scopes: list[ScopeRow], identities: list[IdentityRow]) -> PersonOut:
     return PersonOut(
         id=row.person_id,
         login=row.login,
@@ -267,4 +297,5 @@ def _out(row: PersonRow, scopes: list[ScopeRow]) -> PersonOut:
         last_seen_at=row.last_seen_at,
         governed=row.governed,
         scopes=[ScopeOut.model_validate(each) for each in scopes],
+        identities=[IdentityOut.model_validate(each) for each in identities],
     )

@@ -16,19 +16,21 @@ from api.problem import refuse
 from api.scope import Scope, client_address
 from api.settings import ApiSettings
 from domain.sentence import Sentence
+from store.identity import Proposal
 from store.security_rule import security_rule
-from store.session import SignedIn, begin, candidate, end, note_failure, resume
+from store.session import Candidate, SignedIn, begin, candidate, end, note_failure, resume
 
 router = APIRouter(prefix="/session", tags=["session"])
 
-_Text = Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=r"^[^\x00]*$")]
+LOCKED_OUT = Sentence("too_many_passwords", "too many wrong passwords: try again later")
+Typed = Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=r"^[^\x00]*$")]
 
 
 class SignIn(BaseModel):
     """Login and password."""
 
-    login: _Text
-    password: _Text
+    login: Typed
+    password: Typed
 
 
 class PersonOut(BaseModel):
@@ -55,39 +57,63 @@ class SessionOut(BaseModel):
 @router.post("")
 def sign_in(credentials: SignIn, request: Request, response: Response, pool: Pool) -> SessionOut:
     """Begin a session. A wrong login and a wrong password are answered alike until a lock-out."""
-    client, allowance = client_address(request), allowances(request).sign_in
-    want_allowance(allowance, client)
     with pool.connection() as conn:
         person = candidate(conn, credentials.login)
-    if person is not None and person.locked:
-        raise refuse(
-            HTTPStatus.TOO_MANY_REQUESTS,
-            Sentence("too_many_passwords", "too many wrong passwords: try again later"),
-        )
-    # Hashing takes long on purpose; no connection is held meanwhile.
-    right = is_right(credentials.password, None if person is None else person.password_hash)
+    person_id = proven_by_password(person, credentials.password, request)
     with pool.connection() as conn:
-        if person is None or not right:
-            if person is not None:
-                rule = security_rule(conn)
-                note_failure(
-                    conn,
-                    person.person_id,
-                    attempts=rule.sign_in_attempts,
-                    lock_for=rule.lock_for,
-                    client=client,
-                )
-            raise refuse(
-                HTTPStatus.UNAUTHORIZED, Sentence("password_wrong", "login or password is wrong")
-            )
-        allowance.give_back(client)
-        return _out(open_session(conn, person.person_id, request, response), request)
+        return session_out(open_session(conn, person_id, request, response), request)
+
+
+def proven_by_password(person: Candidate | Proposal | None, password: str, request: Request) -> int:
+    """The person, if the password is theirs; what is wrong counts towards a lock-out.
+
+    Raises
+    ------
+    HTTPException
+        401; 429 while they are locked out, or the address has failed too often.
+    """
+    client, allowance = client_address(request), allowances(request).sign_in
+    want_allowance(allowance, client)
+    if person is not None and person.locked:
+        raise refuse(HTTPStatus.TOO_MANY_REQUESTS, LOCKED_OUT)
+    # Hashing takes long on purpose; no connection is held meanwhile.
+    right = is_right(password, None if person is None else person.password_hash)
+    if person is None or not right:
+        if person is not None:
+            _note_failure(person.person_id, request)
+        raise refuse(
+            HTTPStatus.UNAUTHORIZED, Sentence("password_wrong", "login or password is wrong")
+        )
+    allowance.give_back(client)
+    return person.person_id
+
+
+def _note_failure(person_id: int, request: Request) -> None:
+    with request.app.state.pool.connection() as conn:
+        rule = security_rule(conn)
+        note_failure(
+            conn,
+            person_id,
+            attempts=rule.sign_in_attempts,
+            lock_for=rule.lock_for,
+            client=client_address(request),
+        )
 
 
 def open_session(
-    conn: Connection, person_id: int, request: Request, response: Response
+    conn: Connection,
+    person_id: int,
+    request: Request,
+    response: Response,
+    issuer: str | None = None,
 ) -> SignedIn:
-    """Begin a session of somebody who has shown who they are, and give its cookie along."""
+    """Begin a session of somebody who has shown who they are, and give its cookie along.
+
+    Parameters
+    ----------
+    issuer : str or None
+        OpenID provider that said who it is; None: by their password.
+    """
     token = secrets.token_urlsafe(32)
     rule = security_rule(conn)
     begin(
@@ -98,6 +124,7 @@ def open_session(
         idle=rule.idle,
         absolute=rule.absolute,
         client=client_address(request),
+        issuer=issuer,
     )
     with conn.transaction():
         signed_in = resume(conn, token_hash(token))
@@ -114,7 +141,7 @@ def open_session(
 @router.get("")
 def current(scope: Scope, request: Request) -> SessionOut:
     """The running session, after a reload of the page."""
-    return _out(scope.person, request)
+    return session_out(scope.person, request)
 
 
 @router.delete("", status_code=HTTPStatus.NO_CONTENT)
@@ -124,7 +151,8 @@ def sign_out(scope: Scope, request: Request, response: Response) -> None:
     response.delete_cookie(COOKIE, path="/")
 
 
-def _out(person: SignedIn, request: Request) -> SessionOut:
+def session_out(person: SignedIn, request: Request) -> SessionOut:
+    """What the console is told of a session."""
     settings: ApiSettings = request.app.state.settings
     return SessionOut(
         person=PersonOut(

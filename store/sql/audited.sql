@@ -3,7 +3,7 @@
 DO $$
 DECLARE
     -- changed by functions in a person's name
-    by_function CONSTANT text[] := '{person,scope,security_rule,audit_rule,api_key,vehicle,track_read}';
+    by_function CONSTANT text[] := '{person,person_identity,scope,security_rule,audit_rule,api_key,vehicle,track_read}';
     -- lists of work, and what the house tells itself
     not_noted CONSTANT text[] := '{audit,baseline_work,once_asked}';
     changed record;

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from threading import Thread
+from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
@@ -129,9 +130,11 @@ def serving(database: str, port: int, log: Path) -> Iterator[None]:
 
 
 @contextmanager
-def answering(database: str, port: int) -> Iterator[None]:
+def answering(database: str, port: int, **more: Any) -> Iterator[None]:
     """Run the server in a thread: a process would load the whole program for each test."""
-    settings = ApiSettings(database_url=database, secret_key=SECRET_KEY, broker_public_url=BROKER)
+    settings = ApiSettings(
+        database_url=database, secret_key=SECRET_KEY, broker_public_url=BROKER, **more
+    )
     server = uvicorn.Server(
         uvicorn.Config(
             create_app(settings), HOST, port, log_level="warning", timeout_graceful_shutdown=2

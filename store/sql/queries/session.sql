@@ -6,7 +6,7 @@ SELECT note_failed_sign_in(%(person_id)s, %(attempts)s, %(lock_for)s::interval, 
 
 -- name: begin
 SELECT begin_session(%(person_id)s, %(token_hash)s, %(csrf)s, %(idle)s::interval, %(absolute)s::interval,
-                     %(client)s);
+                     %(client)s, %(issuer)s);
 
 -- name: resume
 SELECT person_id, login, name, lang, csrf, roles, must_change FROM resume_session(%(token_hash)s, %(client)s);

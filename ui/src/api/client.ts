@@ -50,6 +50,8 @@ export interface Call {
 }
 
 const ROOT = '/api/v1'
+/** What nobody has to be signed in for: refused there, nobody was signed out. */
+const SIGN_IN = ['/session', '/session/provider/link']
 let csrf = ''
 let signedOut: () => void = () => undefined
 
@@ -99,7 +101,7 @@ export async function call<T>(method: string, path: string, { query, body, file,
   })
   if (!response.ok) {
     // The first look at the session, and a wrong password, are no sign-out.
-    if (response.status === 401 && path !== '/session') signedOut()
+    if (response.status === 401 && !SIGN_IN.includes(path)) signedOut()
     throw await problem(response)
   }
   return (response.status === 204 ? undefined : await response.json()) as T

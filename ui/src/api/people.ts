@@ -16,6 +16,13 @@ export interface ScopeOfPerson extends Named {
   expires_at: Instant | null
 }
 
+/** As whom an OpenID provider knows somebody. */
+export interface Identity {
+  issuer: string
+  subject: string
+  linked_at: Instant
+}
+
 export interface HousePerson {
   id: number
   login: string
@@ -29,6 +36,7 @@ export interface HousePerson {
   last_seen_at: Instant | null
   governed: boolean
   scopes: ScopeOfPerson[]
+  identities: Identity[]
 }
 
 export interface Grantable extends Named {
@@ -102,6 +110,7 @@ export const changePerson = (id: number, change: { name?: string; active?: boole
 export const givePassword = (id: number) => call<GivenPassword>('POST', `/users/${id}/password`)
 export const giveScope = (id: number, scope: NewScope) => call<HousePerson>('POST', `/users/${id}/scopes`, { body: scope })
 export const endScope = (id: number, scope: number) => call<void>('DELETE', `/users/${id}/scopes/${scope}`)
+export const unlinkProvider = (id: number) => call<void>('DELETE', `/users/${id}/identities`)
 export const securityRules = (signal?: AbortSignal) => call<SecurityRules>('GET', '/security-rules', signal && { signal })
 export const setSecurityRules = (rules: SecurityRules) => call<SecurityRules>('PUT', '/security-rules', { body: rules })
 export const choosePassword = (current: string, chosen: string) => call<void>('POST', '/session/password', { body: { current, new: chosen } })

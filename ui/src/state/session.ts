@@ -1,6 +1,7 @@
 /** Who is signed in. The cookie is the server's and unreadable here; this is what it told us. */
 import { computed, shallowRef } from 'vue'
 import { ProblemError, useCsrf } from '../api/client'
+import { linkIdentity } from '../api/provider'
 import { buildings as loadBuildings, closeSession, currentSession, openSession } from '../api/resources'
 import type { Session } from '../api/types'
 import { startLanguage } from '../i18n/language'
@@ -30,6 +31,11 @@ export function restoreSession(): Promise<void> {
 
 export async function signIn(login: string, password: string): Promise<void> {
   begin(await openSession(login, password))
+}
+
+/** Sign in for the first time by a provider: the password links whom it has named. */
+export async function linkProvider(password: string): Promise<void> {
+  begin(await linkIdentity(password))
 }
 
 /** Ask anew, such as after another password was chosen. */
