@@ -191,7 +191,6 @@ def imported_hours(conn: Connection) -> list[ImportedHour]:
         return cursor.execute(sql("weather", "imported")).fetchall()
 
 
-def place_of_meter(conn: Connection, meter_id: int) -> int | None:
-    """Where a meter hangs, or hung last, and so whose weather and calendar it has."""
-    row = conn.execute(sql("weather", "place_of_meter"), {"meter_id": meter_id}).fetchone()
-    return None if row is None else int(row[0])
+def places_of_meter(conn: Connection, meter_id: int) -> list[tuple[int, datetime | None]]:
+    """Where a meter hung, and so whose weather and calendar its days have, and since when."""
+    return conn.execute(sql("weather", "places_of_meter"), {"meter_id": meter_id}).fetchall()

@@ -1,6 +1,6 @@
 """Calendar, weather and other meters around a meter, read when its figures lean on them."""
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from functools import partial
 from zoneinfo import ZoneInfo
 
@@ -18,7 +18,7 @@ from domain.local_day import day_start
 from domain.weather_hour import chosen
 from store.calendar import calendar_of_place
 from store.consumption import RegisterOf
-from store.weather_hour import place_of_meter, station_hours, weather_sources
+from store.weather_hour import places_of_meter, station_hours, weather_sources
 from store.witness import fed_in_s, rates_beside
 
 _WEEK = 7 * DAY
@@ -42,7 +42,8 @@ def closed_days_of(conn: Connection, register: RegisterOf) -> Closed | None:
     """
     if register.quantity not in MAY_IDLE:
         return None
-    by_days = closed_days(ZoneInfo(register.zone), partial(_days_off, conn, register.meter_id))
+    zone = ZoneInfo(register.zone)
+    by_days = closed_days(zone, partial(_days_off, conn, register.meter_id, zone))
 
     def closed(begin: int, end: int) -> bool:
         if by_days(begin, end):
@@ -74,26 +75,52 @@ def _above(conn: Connection, register: RegisterOf, begin: int, end: int) -> Abov
     return Above(rates[0]["own"], before, during, rates[1]["above"])
 
 
-def _days_off(conn: Connection, meter_id: int, first: date, end: date) -> list[int]:
-    place = place_of_meter(conn, meter_id)
-    if place is None:
+def _days_off(conn: Connection, meter_id: int, zone: ZoneInfo, first: date, end: date) -> list[int]:
+    stood = _stood(conn, meter_id, zone, first, end)
+    if not stood:
         return weekdays(first, end)
-    return _kinds(conn, place, [first + timedelta(days=n) for n in range((end - first).days)])
+    return [kind for place, days in stood for kind in _kinds(conn, place, days)]
 
 
 def _around(conn: Connection, meter_id: int, zone: ZoneInfo, first: date, end: date) -> Around:
-    days = [first + timedelta(days=n) for n in range((end - first).days)]
-    place = place_of_meter(conn, meter_id)
-    if place is None:
-        return Around(np.array(list(map(by_weekday, days))), np.zeros(0, np.int64), np.zeros(0))
-    span = day_start(first, zone), day_start(end, zone)
-    hours = sorted(chosen(station_hours(conn, place, *span)).items())
+    stood = _stood(conn, meter_id, zone, first, end)
+    if not stood:
+        kinds = np.array([by_weekday(first + timedelta(days=n)) for n in range((end - first).days)])
+        return Around(kinds, np.zeros(0, np.int64), np.zeros(0))
+    hours = [
+        told
+        for place, days in stood
+        for told in sorted(chosen(station_hours(conn, place, *_span(days, zone))).items())
+    ]
     return Around(
-        np.array(_kinds(conn, place, days), dtype=np.int64),
+        np.array([kind for place, days in stood for kind in _kinds(conn, place, days)], np.int64),
         np.array([to_us(hour) for hour, _ in hours], dtype=np.int64),
         np.array([one.mean_c for _, one in hours], dtype=np.float64),
-        served=bool(hours) or bool(weather_sources(conn, place)),
+        served=bool(hours) or any(weather_sources(conn, place) for place, _ in stood),
     )
+
+
+def _stood(
+    conn: Connection, meter_id: int, zone: ZoneInfo, first: date, end: date
+) -> list[tuple[int, list[date]]]:
+    """Places a meter had on the days [first, end), each with its days in a row.
+
+    A day goes by the place at its beginning; one before the first place by that. None without any.
+    """
+    places = places_of_meter(conn, meter_id)
+    found: list[tuple[int, list[date]]] = []
+    for day in (first + timedelta(days=n) for n in range((end - first).days) if places):
+        at = day_start(day, zone)
+        held = [place for place, since in places if since is None or since <= at]
+        place = held[-1] if held else places[0][0]
+        if not found or found[-1][0] != place:
+            found.append((place, []))
+        found[-1][1].append(day)
+    return found
+
+
+def _span(days: list[date], zone: ZoneInfo) -> tuple[datetime, datetime]:
+    return day_start(days[0], zone), day_start(days[-1] + timedelta(days=1), zone)
 
 
 def _kinds(conn: Connection, place: int, days: list[date]) -> list[int]:

@@ -80,19 +80,30 @@ def place_normalised(
     confidence: float = 0.9,
     as_of: datetime | None = None,
 ) -> PlaceNormalised:
-    """Of a daily baseline; [first_day, end_day) is to be nearly a whole year of reporting."""
+    """Of a daily baseline; [first_day, end_day) is to be nearly a whole year of reporting.
+
+    Parameters
+    ----------
+    as_of : datetime or None
+        Use, weather and calendar as they were known then; None: as they are known now.
+
+    Raises
+    ------
+    MissingInputError
+        If what the calendar said at `as_of` is not kept.
+    """
     reporting = _reporting(conn, row, version, zone, first_day, end_day, as_of)
     reporting = replace(reporting, use=_adjusted(reporting, adjustments_of(signed)))
     [found] = fit([reporting])
     refusals = [*found.refusals]
-    typical = _typical(conn, row, zone, first_day, end_day)
+    typical = _typical(conn, row, zone, first_day, end_day, as_of)
     if typical is None:
         refusals.append(NO_TYPICAL_YEAR)
         return PlaceNormalised(None, None, found.model, (), 0, refusals)
     told = (found.model, typical.years, typical.candidates)
     if found.parameters is None or _NEEDS.intersection(refusals):
         return PlaceNormalised(None, None, *told, refusals)
-    year = _typical_days(conn, row, version, typical)
+    year = _typical_days(conn, row, version, typical, as_of)
     if not year.has_calendar:
         return PlaceNormalised(None, None, *told, [*refusals, CALENDAR_MISSING])
     sums = [
@@ -132,8 +143,8 @@ def _reporting(
     end_day: date,
     as_of: datetime | None,
 ) -> Training:
-    outdoors = warmth(conn, row.organisation_id, zone, first_day, end_day)
-    kinds = kinds_of_days(conn, row.organisation_id, first_day, end_day)
+    outdoors = warmth(conn, row.organisation_id, zone, first_day, end_day, as_of=as_of)
+    kinds = kinds_of_days(conn, row.organisation_id, first_day, end_day, as_of=as_of)
     actual = actual_days(conn, row, zone, first_day, end_day, as_of)
     days = [first_day + n * _DAY for n in range((end_day - first_day).days)]
     known = [actual.get(day, (np.nan, False)) for day in days]
@@ -164,11 +175,16 @@ def _adjusted(reporting: Training, adjustments: Sequence[Adjustment]) -> "np.nda
 
 
 def _typical(
-    conn: Connection, row: BaselineRow, zone: ZoneInfo, first_day: date, end_day: date
+    conn: Connection,
+    row: BaselineRow,
+    zone: ZoneInfo,
+    first_day: date,
+    end_day: date,
+    as_of: datetime | None,
 ) -> TypicalYear | None:
     """Of the whole months of some years until the end of the reporting; None where one lacks."""
     first = date(end_day.year - WEATHER_YEARS, 1, 1)
-    lived = warmth(conn, row.organisation_id, zone, first, end_day)
+    lived = warmth(conn, row.organisation_id, zone, first, end_day, as_of=as_of)
     try:
         return typical_year(first, lived.mean_c, first_day, lived.swing_c)
     except MissingInputError:
@@ -176,11 +192,15 @@ def _typical(
 
 
 def _typical_days(
-    conn: Connection, row: BaselineRow, version: VersionRow, typical: TypicalYear
+    conn: Connection,
+    row: BaselineRow,
+    version: VersionRow,
+    typical: TypicalYear,
+    as_of: datetime | None,
 ) -> Training:
     """Days of the typical year with the calendar of the year whose weekdays it has."""
     end = typical.first + len(typical.temperature_c) * _DAY
-    kinds = kinds_of_days(conn, row.organisation_id, typical.first, end)
+    kinds = kinds_of_days(conn, row.organisation_id, typical.first, end, as_of=as_of)
     heated = heated_days(conn, region_of(version), typical.first, end)
     unused = np.full(len(typical.temperature_c), np.nan)
     return Training(

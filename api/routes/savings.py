@@ -110,7 +110,7 @@ def normalised(
     confidence: Annotated[float, Query(gt=0, lt=1)] = 0.9,
     as_of: Annotated[
         AwareDatetime | None,
-        Query(description="As of `/savings`, but calendar and weather, which are today's."),
+        Query(description="Version, decisions, use, calendar and weather as of then."),
     ] = None,
 ) -> NormalisedOut:
     """Saving in a typical year: the baseline's model less one of these days, under one weather."""
@@ -123,9 +123,10 @@ def normalised(
     signed = events(scope.conn, row.id, as_of=as_of)
     zone = ZoneInfo(version.basis["zone"])
     days = first_day, end_day
-    found = place_normalised(
-        scope.conn, row, version, signed, zone, *days, confidence=confidence, as_of=as_of
-    )
+    with missing_told():
+        found = place_normalised(
+            scope.conn, row, version, signed, zone, *days, confidence=confidence, as_of=as_of
+        )
     sure = found.sure
     return NormalisedOut(
         unit=version.basis["unit"],

@@ -154,22 +154,52 @@ def test_imported_weather_touches_the_gap_it_tells_of_and_prices_that_ask_how_ho
     assert all(abs((day - GAP[0]).days) <= 2 for day in found["school-device-0"])
 
 
+def gap_days(conn: Connection) -> list[float]:
+    rows = conn.execute(
+        "SELECT c.value FROM consumption_day c JOIN meter m USING (meter_id) "
+        "WHERE m.code = 'school-meter-0' AND c.day BETWEEN %s AND %s ORDER BY c.day",
+        [GAP[0] - timedelta(days=1), GAP[1]],  # the last quarter hour before it is in the gap
+    )
+    return [value for (value,) in rows]
+
+
 def test_a_gap_is_spread_anew_when_its_holiday_becomes_known_and_keeps_its_total(
     conn: Connection, database: str
 ) -> None:
-    def gap_days() -> list[float]:
-        rows = conn.execute(
-            "SELECT c.value FROM consumption_day c JOIN meter m USING (meter_id) "
-            "WHERE m.code = 'school-meter-0' AND c.day BETWEEN %s AND %s ORDER BY c.day",
-            [GAP[0] - timedelta(days=1), GAP[1]],  # the last quarter hour before it is in the gap
-        )
-        return [value for (value,) in rows]
-
-    before = gap_days()
+    before = gap_days(conn)
     put_day(conn, "cn", CalendarDay(GAP[1], DayKind.HOLIDAY, "new", "notice"))
     with connected(database, Role.WORK) as worker:
         assert update_consumption(worker, now=NOW + timedelta(hours=1)) == 1
-    after = gap_days()
+    after = gap_days(conn)
     assert sum(after) == pytest.approx(sum(before))
     # Two parts of a workday and one of a day off: 192 kWh are 128 and 64.
     assert after[1:] == pytest.approx([128.0, 64.0], rel=0.01)
+
+
+def test_a_gap_keeps_the_calendar_of_the_place_where_the_meter_hung_on_that_day(
+    conn: Connection, database: str
+) -> None:
+    """Where it hangs since the 20th, the second day of its gap is a holiday."""
+    before = gap_days(conn)
+    conn.execute("INSERT INTO calendar VALUES ('shut', 's', 's')")
+    off = [CalendarDay(GAP[1], DayKind.HOLIDAY, "shut", "notice")]
+    put_year(conn, "shut", whole_year(2026, off, "weekends"), provisional=False, source="notice")
+    conn.execute(
+        "INSERT INTO place_calendar SELECT organisation_id, 'shut', '(,)' FROM organisation "
+        "WHERE code = 'hospital'"
+    )
+    conn.execute(
+        "WITH old AS (UPDATE meter_position SET during = '(,2026-06-19 16:00Z)' WHERE meter_id = "
+        "(SELECT meter_id FROM meter WHERE code = 'school-meter-0') RETURNING *) "
+        "INSERT INTO meter_position (meter_id, place_id, parent_id, role, during) "
+        "SELECT old.meter_id, o.organisation_id, old.parent_id, old.role, '[2026-06-19 16:00Z,)' "
+        "FROM old, organisation o WHERE o.code = 'hospital'"
+    )
+    conn.execute(
+        "INSERT INTO touched (device_id, day) SELECT device_id, %s FROM device "
+        "WHERE code = 'school-device-0' ON CONFLICT DO NOTHING",
+        [GAP[1]],
+    )
+    with connected(database, Role.WORK) as worker:
+        assert update_consumption(worker, now=NOW + timedelta(hours=1)) >= 1
+    assert gap_days(conn) == before

@@ -92,6 +92,6 @@ SELECT o.code AS place, zone_of(o.organisation_id) AS zone, w.hour, w.temperatur
   FROM weather_hour w JOIN organisation o USING (organisation_id)
  WHERE w.kind = 'imported' AND w.superseded_at IS NULL ORDER BY o.code, w.hour;
 
--- name: place_of_meter
--- Where a meter hangs, or hung last.
-SELECT place_id FROM meter_position WHERE meter_id = %(meter_id)s ORDER BY upper(during) DESC NULLS FIRST LIMIT 1;
+-- name: places_of_meter
+-- Where a meter hung, and since when; null: from the first.
+SELECT place_id, lower(during) AS since FROM meter_position WHERE meter_id = %(meter_id)s ORDER BY during;

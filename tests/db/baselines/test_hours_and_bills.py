@@ -139,6 +139,24 @@ def test_an_hourly_baseline_is_kept_and_finds_the_planted_tenth(
     assert (limits["cvrmse_limit"], limits["step"]) == (0.30, "hourly")
 
 
+def test_of_an_hourly_baseline_alone_a_change_nobody_planned_is_proposed(
+    conn: Connection, admin: TestClient
+) -> None:
+    step = date(2025, 7, 1)
+    conn.execute(
+        "UPDATE consumption SET value = 1.5 * value WHERE meter_id = %s AND start_at >= %s",
+        [meter_id(conn, METER), day_start(step, SHANGHAI)],
+    )
+    baseline = wanted(admin, step="hourly")
+    assert work(conn) == 1
+    [event] = get(admin, f"/baselines/{baseline}/events")["items"]
+    assert (event["person"], event["verdict"], event["end_day"]) == (None, None, None)
+    assert abs(date.fromisoformat(event["first_day"]) - step) <= timedelta(days=14)
+    assert event["evidence"]["ratio"] == pytest.approx(1.5, rel=0.05)
+    grown = [0.5 * kwh for day, kwh in used().items() if day >= step]
+    assert event["per_day"] == pytest.approx(sum(grown) / len(grown), rel=0.1)
+
+
 def test_a_place_without_meters_has_a_saving_by_what_was_entered(
     conn: Connection, admin: TestClient
 ) -> None:
@@ -295,6 +313,24 @@ def test_a_saving_under_a_typical_year_is_the_planted_tenth_of_it(
     assert (found["refusals"], found["candidates"]) == ([], 2)
     assert set(found["years"]) <= {2024, 2025}
     assert found["saving"] == pytest.approx(SAVED * found["baseline"], rel=0.02)
+    [then] = conn.execute("SELECT clock_timestamp()")
+    conn.execute(
+        "WITH old AS (UPDATE weather_hour SET superseded_at = clock_timestamp() "
+        "WHERE hour >= '2025-05-01' RETURNING *) INSERT INTO weather_hour "
+        "(organisation_id, kind, hour, temperature_c, source, taken_at) "
+        "SELECT organisation_id, kind, hour, temperature_c + 3, source, clock_timestamp() FROM old"
+    )
+    warmer = get(admin, "/savings/normalised", baseline=baseline, **YEAR)
+    assert warmer["baseline"] != pytest.approx(found["baseline"], rel=1e-4)
+    known_then = get(
+        admin, "/savings/normalised", baseline=baseline, as_of=then[0].isoformat(), **YEAR
+    )
+    assert (known_then["baseline"], known_then["saving"]) == (found["baseline"], found["saving"])
+    conn.execute("UPDATE calendar_year SET kept_from = now() WHERE year = 2025")
+    params = {"baseline": baseline, "as_of": then[0].isoformat(), **YEAR}
+    refused = admin.get(f"{V1}/savings/normalised", params=params)
+    assert (refused.status_code, refused.json()["code"]) == (409, "calendar_not_kept")
+    found = warmer
     half = get(admin, "/savings/normalised", baseline=baseline, **YEAR | {"end_day": "2025-07-01"})
     assert (half["saving"], "short_baseline" in half["refusals"]) == (None, True)
     event = {"first_day": "2025-01-01", "per_day": "50", "reason": "works of the neighbour"}
