@@ -2,7 +2,7 @@
 
 from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 
@@ -19,6 +19,10 @@ WITHIN: Mapping[OrderKind, timedelta] = {
 parks has stopped. Other kinds belong to no trip."""
 _APART = Decimal("0.15")
 """Share by which kWh of an order and of the vehicle may differ, loss included. [1]"""
+_CLOCK = timedelta(hours=24)
+"""How far off a clock may be, or a day stand for its instants, where all else fits."""
+LATE = timedelta(days=7)
+"""How far from its plug-in an order may be told: within it, either may be the other's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,18 +54,35 @@ class Matched:
         How far apart they lie; zero where they meet.
     energies_differ : bool
         The order tells less than reached the battery, or more than loss can explain.
+    by_energy : bool
+        It is too far off for `WITHIN`, but within a day the only two whose energy and length fit.
+    perhaps : tuple of Stretch
+        Plug-ins that may be what it is for, or not: nothing tells. Their energy may be counted
+        twice.
     """
 
     booked: Booked
     stretch: Stretch | None
     off: timedelta = timedelta(0)
     energies_differ: bool = False
+    by_energy: bool = False
+    perhaps: tuple[Stretch, ...] = ()
 
 
 def matched(
-    booked: Iterable[Booked], trips: Iterable[Stretch], charges: Iterable[Stretch]
+    booked: Iterable[Booked],
+    trips: Iterable[Stretch],
+    charges: Iterable[Stretch],
+    own: Iterable[Stretch] = (),
 ) -> list[Matched]:
-    """Match each order of a kind in `WITHIN`, by time; charging one to one, the nearest first."""
+    """Match each order of a kind in `WITHIN`, by time; charging one to one, the nearest first.
+
+    Parameters
+    ----------
+    charges, own : iterable of Stretch
+        Plug-ins elsewhere, and at piles of our own: to these no order belongs, but one of the
+        same time may have counted the same energy.
+    """
     orders = [each for each in booked if each.order.kind in WITHIN and not each.taken_back]
     of_trips, of_charges = _by_vehicle(trips), _by_vehicle(charges)
     found = [
@@ -70,7 +91,7 @@ def matched(
         if each.order.kind is not OrderKind.CHARGING
     ]
     charging = [each for each in orders if each.order.kind is OrderKind.CHARGING]
-    found += _one_to_one(charging, of_charges)
+    found += _late(_one_to_one(charging, of_charges), of_charges, _by_vehicle(own))
     return sorted(found, key=lambda each: _named(each.booked))
 
 
@@ -81,9 +102,12 @@ def _by_vehicle(stretches: Iterable[Stretch]) -> dict[int, list[Stretch]]:
     return found
 
 
-def _near(booked: Booked, stretches: Sequence[Stretch]) -> list[tuple[timedelta, Stretch]]:
+def _near(
+    booked: Booked, stretches: Sequence[Stretch], within: timedelta | None = None
+) -> list[tuple[timedelta, Stretch]]:
     """Stretches within reach, and how far off; stretches of a vehicle do not overlap."""
-    order, within = booked.order, WITHIN[booked.order.kind]
+    order = booked.order
+    within = WITHIN[order.kind] if within is None else within
     until = order.until or order.at
     after = bisect_right(stretches, until + within, key=lambda each: each.start)
     near = []
@@ -119,6 +143,68 @@ def _one_to_one(
         taken.add((stretch.vehicle_id, stretch.id))
         found[name] = Matched(booked, stretch, off, _differ(booked, stretch))
     return [found.get(_named(each), Matched(each, None)) for each in orders]
+
+
+def _late(
+    found: Sequence[Matched],
+    charges: Mapping[int, Sequence[Stretch]],
+    own: Mapping[int, Sequence[Stretch]],
+) -> list[Matched]:
+    """Match what a wrong clock kept apart, where no other could be meant; else name who could."""
+    taken = {_key(each.stretch) for each in found if each.stretch is not None}
+    free = {
+        vehicle: [each for each in stretches if _key(each) not in taken]
+        for vehicle, stretches in charges.items()
+    }
+    loose = [each.booked for each in found if each.stretch is None]
+    near = {_named(each): _near(each, free.get(each.order.vehicle_id, ()), LATE) for each in loose}
+    sure = _sure(loose, near)
+    taken |= {_key(stretch) for _, stretch in sure.values()}
+    told = []
+    for each in found:
+        name = _named(each.booked)
+        if name in sure:
+            off, stretch = sure[name]
+            told.append(Matched(each.booked, stretch, off, by_energy=True))
+        elif name in near:
+            others = [stretch for _, stretch in near[name] if _key(stretch) not in taken]
+            at_own = own.get(each.booked.order.vehicle_id, ())
+            others += [stretch for _, stretch in _near(each.booked, at_own, timedelta(0))]
+            told.append(replace(each, perhaps=tuple(others)))
+        else:
+            told.append(each)
+    return told
+
+
+def _sure(
+    loose: Sequence[Booked],
+    near: Mapping[tuple[object, ...], Sequence[tuple[timedelta, Stretch]]],
+) -> dict[tuple[object, ...], tuple[timedelta, Stretch]]:
+    """Pairs within a day that fit, of which neither may belong to any other."""
+    rivals: dict[tuple[int, str], int] = {}
+    meant = {}
+    for each in loose:
+        may = [(off, stretch) for off, stretch in near[_named(each)] if _fits(each, stretch) != 0]
+        for _, stretch in may:
+            rivals[_key(stretch)] = rivals.get(_key(stretch), 0) + 1
+        if len(may) == 1 and may[0][0] <= _CLOCK and _fits(each, may[0][1]) == 1:
+            meant[_named(each)] = may[0]
+    return {name: pair for name, pair in meant.items() if rivals[_key(pair[1])] == 1}
+
+
+def _fits(booked: Booked, stretch: Stretch) -> int | None:
+    """1 where energy and length of an order fit those of a plug-in, 0 where not; None: not told."""
+    order = booked.order
+    longest = stretch.end - stretch.start + WITHIN[OrderKind.CHARGING]
+    if order.until is not None and order.until - order.at > longest:
+        return 0
+    if not booked.net_quantity or stretch.kwh is None:
+        return None
+    return int(not _differ(booked, stretch))
+
+
+def _key(stretch: Stretch) -> tuple[int, str]:
+    return stretch.vehicle_id, stretch.id
 
 
 def _differ(booked: Booked, stretch: Stretch) -> bool:

@@ -76,6 +76,8 @@ class VehicleAccount:
         Trips without a distance.
     coverage : Coverage
         Of which part of its time trips and charges are told.
+    doubtful : int
+        Orders that may be for energy which a plug-in counts as well.
     """
 
     vehicle_id: int
@@ -88,6 +90,12 @@ class VehicleAccount:
     unpaid: int = 0
     trips_untold: int = 0
     coverage: Coverage = NO_TIME
+    doubtful: int = 0
+
+    @property
+    def lacking(self) -> tuple[str, ...]:
+        """Why there is no cost per 100 km though everything has a price."""
+        return (*self.coverage.lacking, *(("order_or_charge",) if self.doubtful else ()))
 
     @property
     def total(self) -> Decimal:
@@ -103,7 +111,7 @@ class VehicleAccount:
         told = {item.name for item in inside}
         cny = None
         open_points = self.unpriced or self.unpaid or self.trips_untold
-        whole = not (open_points or self.coverage.lacking)
+        whole = not (open_points or self.lacking)
         if self.km > 0 and inside and whole:
             cny = sum((item.amount for item in inside), Decimal(0)) * 100 / self.km
         absent = tuple(name for name in names if name not in told)
@@ -144,6 +152,7 @@ def vehicle_account(
     unpaid: int = 0,
     trips_untold: int = 0,
     coverage: Coverage = NO_TIME,
+    doubtful: int = 0,
 ) -> VehicleAccount:
     """Put together the account of a vehicle.
 
@@ -171,6 +180,7 @@ def vehicle_account(
         unpaid,
         trips_untold,
         coverage,
+        doubtful,
     )
 
 
@@ -188,7 +198,20 @@ def _items(book: OrderBook, spans: Spans, zone: ZoneInfo) -> Iterable[Item]:
 
 
 def _quantity(book: OrderBook, kind: OrderKind, spans: Spans) -> Decimal:
-    return sum(
+    """Litres or kWh that were kept; of what was taken back whole, nothing."""
+    void = sum(
+        (
+            each.order.quantity
+            for each in book.booked
+            if each.order.kind is kind
+            and each.order.quantity is not None
+            and each.taken_back
+            and all(refund.quantity is None for refund in each.refunds)
+            and within(each.order.at, spans)
+        ),
+        Decimal(0),
+    )
+    return -void + sum(
         (
             order.quantity
             for order in book.payments()

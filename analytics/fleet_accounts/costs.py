@@ -83,7 +83,7 @@ class FleetCosts:
     @cached_property
     def orders(self) -> dict[int, OrderBook]:
         """Orders of each vehicle around these months, whoever had it."""
-        rows = orders_of(self._period.conn, self._period.vehicles, *self._period.around)
+        rows = orders_of(self._period.conn, self._period.vehicles, *self._period.late_around)
         of_vehicle: dict[int, list[VehicleOrder]] = {v: [] for v in self._period.vehicles}
         for order in rows:
             of_vehicle[order.vehicle_id].append(order)
@@ -104,7 +104,20 @@ class FleetCosts:
         booked = [each for book in self.orders.values() for each in book.booked]
         rows = self._period.charges_around
         elsewhere = [charge_stretch(row) for row in rows if row.pile_id is None]
-        return matched(booked, map(trip_stretch, self._period.trips_around), elsewhere)
+        own = [charge_stretch(row) for row in rows if row.pile_id is not None]
+        return matched(booked, map(trip_stretch, self._period.trips_around), elsewhere, own)
+
+    def doubtful(self, vehicle_id: int, spans: Spans) -> int:
+        """Orders of a vehicle that may be for energy which some spans count by a plug-in as well.
+
+        Either the order or such a plug-in lies in the spans.
+        """
+        return sum(
+            within(each.booked.order.at, spans)
+            or any(within(stretch.start, spans) for stretch in each.perhaps)
+            for each in self._matches_around
+            if each.perhaps and each.booked.order.vehicle_id == vehicle_id
+        )
 
     def _here(self, order: VehicleOrder) -> bool:
         return self._period.stint_at(order.vehicle_id, order.at) is not None
@@ -212,6 +225,7 @@ class FleetCosts:
             ),
             trips_untold=sum(row.km is None for row in trips),
             coverage=self._period.coverage(vehicle_id, spans),
+            doubtful=self.doubtful(vehicle_id, spans),
         )
 
     @cached_property

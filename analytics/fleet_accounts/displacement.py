@@ -158,6 +158,7 @@ class FleetDisplacement:
             pile_cny=own.amount,
             order_cny=amounts.get("charging", _NOTHING),
             unpriced_kwh=own.unpriced_kwh,
+            orders_doubtful=account.doubtful,
             costs={name: cny for name, cny in amounts.items() if name not in ENERGY},
         )
 

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from psycopg import Connection
 
 from analytics.fleet.coverage import Coverage, coverage_of, shared
-from analytics.fleet.order_match import Stretch
+from analytics.fleet.order_match import LATE, Stretch
 from analytics.fleet.vehicle_account import Spans
 from analytics.ledger.timetable import next_month
 from domain.errors import MissingInputError
@@ -157,6 +157,15 @@ class FleetPeriod:
         first, until = self.months.instants
         return first - _DAY, until + _DAY
 
+    @property
+    def late_around(self) -> tuple[datetime, datetime]:
+        """The months and so far beside them that what is told late is judged alike in each.
+
+        An order may be a week from its plug-in, and that a week from another order.
+        """
+        first, until = self.months.instants
+        return first - 2 * LATE - 2 * _DAY, until + 2 * LATE + 2 * _DAY
+
     @cached_property
     def trips_around(self) -> list[TripRow]:
         """Trips begun `around` the months, whoever had the vehicle."""
@@ -164,8 +173,8 @@ class FleetPeriod:
 
     @cached_property
     def charges_around(self) -> list[ChargeRow]:
-        """Plug-ins that touch the time `around` the months, whoever had the vehicle."""
-        return charges_of(self.conn, self.vehicles, *self.around)
+        """Plug-ins that touch the time `late_around` the months, whoever had the vehicle."""
+        return charges_of(self.conn, self.vehicles, *self.late_around)
 
     @cached_property
     def trips(self) -> list[TripRow]:

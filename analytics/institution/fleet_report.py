@@ -268,6 +268,7 @@ def _items(costs: FleetCosts) -> Table:
 def _open_points(costs: FleetCosts) -> Table:
     counts = (
         ("orders", sum(each.stretch is None for each in costs.matches)),
+        ("doubtful", sum(bool(each.perhaps) for each in costs.matches)),
         ("refunds", len(costs.refunds_alone)),
         ("unpaid", len(costs.charges_unpaid)),
         ("unpriced", sum(account.unpriced for account in costs.accounts)),

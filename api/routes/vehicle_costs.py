@@ -57,8 +57,8 @@ class AccountOut(BaseModel):
     total: Decimal | None = Field(description="[CNY]; null where nothing was entered or priced")
     coverage: CoverageOut
     lacking: list[str] = Field(
-        description="being_cut, coverage: trips and charges are not all told yet, so that there is"
-        " no cost per 100 km."
+        description="being_cut, coverage: trips and charges are not all told yet; order_or_charge:"
+        " an order may be what a plug-in counts as well. There is no cost per 100 km."
     )
     per_100_km: list[LevelOut]
 
@@ -76,6 +76,15 @@ class AccountsOut(BaseModel):
     charges_unpaid: int
     charges_unpriced: int
     standing: StandingOut
+
+
+class PerhapsOut(BaseModel):
+    """A plug-in that an order may be for."""
+
+    id: str
+    start_at: datetime
+    end_at: datetime
+    kwh: Decimal | None = Field(description="Into the battery. [kWh]")
 
 
 class OrderOut(BaseModel):
@@ -96,6 +105,12 @@ class OrderOut(BaseModel):
     trip: str | None = Field(description="Name of the trip or plug-in; null where none is near.")
     off_min: int | None = Field(description="How far apart they lie. [min]")
     energies_differ: bool = Field(description="kWh of order and vehicle do not fit.")
+    by_energy: bool = Field(
+        description="Further off than its kind allows, matched as the only two that fit."
+    )
+    perhaps: list[PerhapsOut] = Field(
+        description="Plug-ins that it may be for, or not: their energy may be counted twice."
+    )
 
 
 class UnpaidOut(BaseModel):
@@ -226,7 +241,7 @@ def _account(account: VehicleAccount, code: str, plate: str) -> AccountOut:
         items=[_item(each) for each in account.items],
         total=account.total if account.items else None,
         coverage=coverage_out(account.coverage),
-        lacking=list(account.coverage.lacking),
+        lacking=list(account.lacking),
         per_100_km=[
             LevelOut(
                 level=each.level,
@@ -252,6 +267,16 @@ def _order(match: Matched, codes: dict[int, str]) -> OrderOut:
             "trip": match.stretch.id if match.stretch else None,
             "off_min": round(match.off.total_seconds() / 60) if near else None,
             "energies_differ": match.energies_differ,
+            "by_energy": match.by_energy,
+            "perhaps": [
+                PerhapsOut(
+                    id=each.id,
+                    start_at=each.start,
+                    end_at=each.end,
+                    kwh=None if each.kwh is None else told(each.kwh),
+                )
+                for each in match.perhaps
+            ],
         }
     )
 
@@ -273,6 +298,8 @@ def _refund(order: VehicleOrder, codes: dict[int, str]) -> OrderOut:
         trip=None,
         off_min=None,
         energies_differ=False,
+        by_energy=False,
+        perhaps=[],
     )
 
 

@@ -110,7 +110,8 @@ def _unmatched(args: argparse.Namespace) -> int:
 def _lines(costs: FleetCosts, period: FleetPeriod) -> Iterator[dict[str, Any]]:
     for match in costs.matches:
         if match.stretch is None:
-            yield _line("order", match.booked.order, period)
+            perhaps = [each.id for each in match.perhaps]
+            yield _line("order", match.booked.order, period) | {"perhaps": perhaps}
     for order in costs.refunds_alone:
         yield _line("refund", order, period)
     for row in costs.charges_unpaid:

@@ -1,14 +1,16 @@
 """A month of mixed orders: each counted once, refunds beside them, all else in a list."""
 
 from dataclasses import replace
+from datetime import timedelta
 from decimal import Decimal
 from itertools import pairwise
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from analytics.fleet.order_book import order_book, part_of
-from analytics.fleet.order_match import matched
+from analytics.fleet.order_book import Booked, order_book, part_of
+from analytics.fleet.order_match import Stretch, matched
 from analytics.fleet.vehicle_account import OwnCharging, vehicle_account
 from domain.vehicle_order import VehicleOrder
 from tests.unit.fleet.orders import ZONE, local, order, stretch
@@ -95,6 +97,60 @@ def test_two_orders_never_share_a_plug_in() -> None:
     ]
     found = matched(order_book(twice).booked, [], CHARGES[:1])
     assert [each.stretch is None for each in found] == [False, True]
+
+
+def late(at: str, *, number: str = "L", quantity: str = "20", **more: str) -> Booked:
+    """An order told at a wrong time."""
+    [found] = order_book([order("charging", number, at, "26.00", quantity=quantity, **more)]).booked
+    return found
+
+
+NOON = stretch("noon", "2026-07-10 12:00", 60, kwh="18")
+
+
+def test_an_order_with_a_clock_of_another_zone_is_the_plug_in_that_alone_fits() -> None:
+    told = late("2026-07-10 04:01", until="2026-07-10 04:58")
+    [found] = matched([told], [], [NOON])
+    assert (found.stretch, found.by_energy, found.perhaps) == (NOON, True, ())
+    assert found.off == timedelta(hours=7, minutes=2)
+
+
+@pytest.mark.parametrize(
+    ("told", "charges", "perhaps"),
+    [
+        # Two charges of one energy within the week: which of them nobody can tell.
+        (late("2026-07-10 08:00"), [NOON, replace(NOON, id="b", start=local("2026-07-12 12:00"),
+                                                  end=local("2026-07-12 13:00"))], ["noon", "b"]),
+        # Told three days late, as a supplier does that settles by the week.
+        (late("2026-07-13 12:00"), [NOON], ["noon"]),
+        # It fits neither in energy nor in length, and may still be a part of it.
+        (late("2026-07-10 08:00", quantity="40"), [NOON], ["noon"]),
+        (late("2026-07-10 02:00", until="2026-07-10 08:00"), [NOON], ["noon"]),
+        # The vehicle does not say what it took.
+        (late("2026-07-10 08:00"), [replace(NOON, kwh=None)], ["noon"]),
+        # Nothing of the kind within a week.
+        (late("2026-07-18 12:00"), [NOON], []),
+    ],
+)  # fmt: skip
+def test_an_order_that_may_be_of_several_plug_ins_or_none_is_refused_and_names_them(
+    told: Booked, charges: list[Stretch], perhaps: list[str]
+) -> None:
+    [found] = matched([told], [], charges)
+    assert (found.stretch, found.by_energy) == (None, False)
+    assert sorted(each.id for each in found.perhaps) == sorted(perhaps)
+
+
+def test_two_orders_that_fit_one_plug_in_are_both_refused() -> None:
+    both = [late("2026-07-10 08:00"), late("2026-07-10 20:00", number="M", quantity="19")]
+    found = matched(both, [], [NOON])
+    assert [(each.stretch, each.perhaps) for each in found] == [(None, (NOON,))] * 2
+
+
+def test_an_order_while_the_vehicle_stood_at_our_own_pile_may_be_the_same_energy() -> None:
+    [found] = matched([late("2026-07-10 12:30")], [], [], [NOON])
+    assert (found.stretch, found.perhaps) == (None, (NOON,))
+    [apart] = matched([late("2026-07-10 14:30")], [], [], [NOON])
+    assert apart.perhaps == ()
 
 
 def test_an_order_of_another_vehicle_matches_nothing_of_this_one() -> None:

@@ -93,6 +93,10 @@ export interface VehicleOrder {
   trip: string | null
   off_min: number | null
   energies_differ: boolean
+  /** Further off than usual, matched as the only two that fit. */
+  by_energy: boolean
+  /** Plug-ins that it may be for, or not. */
+  perhaps: { id: string; start_at: Instant; end_at: Instant; kwh: Decimal | null }[]
 }
 
 export interface UnpaidCharge {
