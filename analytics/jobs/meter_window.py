@@ -119,7 +119,7 @@ class MeterWindow:
         """What the register tells in all readings at hand; None if it moves, or is none."""
         register = self._held.register[here]
         way, level = WAYS[self._held.way[here][at]], float(register[at])
-        stands = way is CountsBy.REGISTER or (way is CountsBy.AMOUNT and level == 0)
+        stands = way is not CountsBy.RATE or level == 0
         return level if stands and bool((register == level).all()) else None
 
     def _elsewhere(

@@ -8,7 +8,9 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 
-from analytics.ledger.frozen import Closed, FedIn
+from analytics.ledger.believed_rate import believed
+from analytics.ledger.faults import usual_rate
+from analytics.ledger.frozen import Closed, FedIn, frozen_spans, repeated_spans
 from analytics.ledger.readings import MINUTE, Flags, Floats, Instants, Readings
 from analytics.ledger.segments import (
     History,
@@ -78,6 +80,7 @@ def of_amounts(
         for span in zip(ts[~good].tolist(), ends[~good].tolist(), strict=True)
     )
     ts, ends, amount, flags = ts[good], ends[good], amount[good], readings.flags[good]
+    told.unknown.extend(_repeated(ts, ends, amount, closed))
     segments: list[Segment] = []
     for piece in np.split(np.arange(len(ts)), np.flatnonzero(ts[1:] != ends[:-1]) + 1):
         if not len(piece):
@@ -98,6 +101,8 @@ def of_rate(
     events: Sequence[RegisterEvent] = (),
     *,
     ratio: float = 1.0,
+    closed: Closed | None = None,
+    fed_in: FedIn | None = None,
 ) -> History:
     """History of the integral of power or flow over time; feeding in does not count as use.
 
@@ -107,11 +112,22 @@ def of_rate(
         Power or flow as `register` [unit/h]. Over a pause of several readings nothing is known.
     zone, events, ratio
         As for `of_amounts`.
+    closed, fed_in : callable, optional
+        As for `history`: nothing told for an hour by a meter that always counts is not known.
     """
-    good = np.abs(readings.register) < _MOST
+    possible = np.abs(readings.register) < _MOST  # and so no NaN
+    readings = readings.only(possible)
+    good, flags = believed(readings, zone)
     ts, rate = readings.ts[good], np.maximum(readings.register[good], 0.0)
-    pauses, flags = np.diff(ts), readings.flags[good]
+    pauses, flags = np.diff(ts), flags[good]
     told = History([], [], float(np.median(pauses)) if len(pauses) else 0.0)
+    if len(ts) > 1:
+        counted = np.append(0.0, np.cumsum((rate[:-1] + rate[1:]) / 2 * pauses / HOUR))
+        stands = frozen_spans(ts, counted, usual_rate(ts, counted), closed=closed, fed_in=fed_in)
+        told.unknown.extend(
+            Span(int(ts[first]), int(ts[last]), ConsumptionFlag.FROZEN) for first, last, _ in stands
+        )
+    told.unknown.extend(_repeated(ts, ts, rate, closed))
     segments: list[Segment] = []
     for piece in np.split(np.arange(len(ts)), np.flatnonzero(pauses > _HOLDS * _usual(pauses)) + 1):
         if len(piece) > 1:
@@ -119,6 +135,13 @@ def of_rate(
             steps = (here[:-1] + here[1:]) / 2 * np.diff(ts[piece]) / HOUR
             segments.extend(_by_day(ts[piece], steps, marks[:-1] | marks[1:], zone))
     return _tell(told, segments, CountsBy.RATE, events, ratio)
+
+
+def _repeated(ts: Instants, ends: Instants, told: Floats, closed: Closed | None) -> Iterator[Span]:
+    """Spans over which a device told one value over and over; a plant that may idle may do so."""
+    if closed is None:
+        for first, last in repeated_spans(ts, told):
+            yield Span(int(ts[first]), int(ends[last]), ConsumptionFlag.FROZEN)
 
 
 def _by_day(ts: Instants, steps: Floats, flags: Flags, zone: ZoneInfo) -> Iterator[Segment]:

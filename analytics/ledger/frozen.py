@@ -28,6 +28,8 @@ _ENOUGH = 2 * DAY
 """Less of a moving register does not show that it never stands still. [us]"""
 _SELDOM = 0.1
 """A meter that stands still for more than this share of the time around is one that idles. [1]"""
+_MANY = 23
+"""So many repetitions of one value and more are no chance. [1]"""
 _CATCH_UP = 1.5
 """A step of more than this many times the usual rate makes up for a time of standing still. [1]"""
 _AS_USUAL = 0.5
@@ -39,11 +41,17 @@ def long_enough(ts: Instants) -> bool:
     return bool(ts[-1] - ts[0] >= _SHORTEST)
 
 
-def stands_still(ts: Instants, register: Floats) -> bool:
-    """Whether a register stood still long enough to ask whether its meter ever does."""
+def stands_still(ts: Instants, register: Floats, *, for_us: int = _SHORTEST) -> bool:
+    """Whether a register stood still long enough to ask whether its meter ever does.
+
+    Parameters
+    ----------
+    for_us : int
+        How long that is. [us]
+    """
     moved = np.flatnonzero(np.diff(register) != 0)
     first, last = np.concatenate(([0], moved + 1)), np.concatenate((moved, [len(ts) - 1]))
-    return bool((ts[last] - ts[first]).max() >= _SHORTEST)
+    return bool((ts[last] - ts[first]).max() >= for_us)
 
 
 def frozen_spans(
@@ -103,6 +111,27 @@ def frozen_spans(
             continue
         found.append((here, there, caught_up))
     return found
+
+
+def repeated_spans(ts: Instants, told: Floats) -> list[tuple[int, int]]:
+    """Find where one and the same amount or rate was told for a day, by a meter that never does so.
+
+    Parameters
+    ----------
+    ts, told : ndarray, shape (m,)
+        Strictly rising instants [us], amounts or rates.
+
+    Returns
+    -------
+    list of (int, int)
+        First and last index of each such run.
+    """
+    other = np.append(0.0, np.cumsum(np.diff(told) != 0)) if len(ts) else told
+    return [
+        (first, last)
+        for first, last, _ in frozen_spans(ts, other, 1.0)
+        if told[first] > 0 and last - first >= _MANY and ts[last] - ts[first] >= DAY
+    ]
 
 
 def _caught_up(ts: Instants, register: Floats, last: int, length: float, rate: float) -> bool:

@@ -13,7 +13,7 @@ from analytics.ledger.amounts import of_amounts, of_rate
 from analytics.ledger.frozen import Closed, FedIn, stands_still
 from analytics.ledger.grading import as_told, intervals_of
 from analytics.ledger.local_grid import Surroundings, local_grid
-from analytics.ledger.readings import Floats, Instants, in_order
+from analytics.ledger.readings import DAY, Floats, Instants, in_order
 from analytics.ledger.register import STEPS, native_step, use_of_history
 from analytics.ledger.segments import BOUNDARY, History, Span, errors_of, history, us
 from domain.consumption_flag import ConsumptionFlag
@@ -95,7 +95,7 @@ def history_of_meter(
         elif way is CountsBy.AMOUNT:
             part = of_amounts(here, zone, concerned, until=until, closed=closed, fed_in=fed_in)
         else:
-            part = of_rate(here, zone, concerned)
+            part = of_rate(here, zone, concerned, closed=closed, fed_in=fed_in)
         if since is not None:
             registers = not readings.way[[run[0] - 1, run[0]]].any()
             if not (registers and _written_down(concerned, since, int(ts[run[0]]))):
@@ -145,7 +145,7 @@ def _stands_still(told: History, readings: MeterReadings) -> bool:
     way = told.segments[0].counts_by
     if way is CountsBy.REGISTER:
         return stands_still(readings.ts, readings.register)
-    return way is CountsBy.AMOUNT and stands_still(*_counted(told))
+    return stands_still(*_counted(told)) or stands_still(readings.ts, readings.register, for_us=DAY)
 
 
 def _passes_over(told: History, readings: MeterReadings) -> bool:

@@ -38,6 +38,10 @@ class Readings:
     register: Floats
     flags: Flags
 
+    def only(self, chosen: NDArray[np.bool_]) -> "Readings":
+        """Some of them."""
+        return Readings(self.ts[chosen], self.register[chosen], self.flags[chosen])
+
 
 def in_order(ts: Instants, register: Floats) -> Readings:
     """Put readings in order; the values decide, never the order in which they came.

@@ -33,6 +33,7 @@ from device_sim.recordings.stamps import WrittenStamps
 from device_sim.recordings.table import Table
 from device_sim.settings import ZoneSetting
 from domain.consumption_flag import ConsumptionFlag
+from domain.counting import RATES
 from domain.errors import ConfigurationError, InputError
 from domain.interval import Interval
 from domain.local_day import local_day
@@ -42,6 +43,8 @@ from domain.register_event import RegisterEvent
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _RATES = {"kW": "kWh", "m3/h": "m3"}
 """Units of gauges that can be integrated over hours, and what they come to."""
+_MAY_IDLE = MAY_IDLE | {rate.gauge for name, rate in RATES.items() if name in MAY_IDLE}
+"""Registers of what may rightly stand still, and the gauges that tell the same."""
 _MOST_DAYS = 100 * 366
 _DAY_MIN = 1440
 _LARGEST = 1e15
@@ -123,7 +126,7 @@ def run(args: argparse.Namespace) -> int:
         raise InputError("no readings", place=str(args.file))
     around = GapSurroundings(args.calendar, _weather(args, zone))
     grid = _grid(readings, zone, args, around)
-    closed = closed_days(zone, around.kinds) if quantity.name in MAY_IDLE else None
+    closed = closed_days(zone, around.kinds) if quantity.name in _MAY_IDLE else None
     told = _history(readings, events, zone, quantity, args, ratio, closed)
     use = mark_level_changes(use_of_history(told, grid), grid)
     unit = _RATES[quantity.unit] if quantity.kind is Kind.GAUGE else quantity.unit
@@ -156,7 +159,7 @@ def _history(
         raise ConfigurationError(f"{names}: only a register has such a thing")
     if args.intervals:
         return of_amounts(readings, zone, events, ratio=ratio, closed=closed)
-    return of_rate(readings, zone, events, ratio=ratio)
+    return of_rate(readings, zone, events, ratio=ratio, closed=closed)
 
 
 @dataclass

@@ -105,15 +105,17 @@ def weeks(draw: st.DrawFn) -> Told:
         ts, value = ts + draw(st.integers(0, 40)) * 1_000_000, kwh[::every] * 60
     kept, events = np.ones(len(ts), np.bool_), []
     for day in range(1, DAYS - 1):
-        kind = draw(st.sampled_from(["outage", "garbage", "off", "ratio", "nothing", "nothing"]))
+        kind = draw(st.sampled_from(["outage", "garbage", "off", "same", "ratio", "nothing"]))
         first = (day * 1440 + 60 * draw(st.integers(0, 20))) // every
         span = slice(first, first + draw(st.integers(1, 40 * 60 // every)))
         if kind == "outage":
             kept[span] = False
         elif kind == "garbage":
-            value[first] = draw(st.sampled_from([-3.0, 1e15]))
+            value[first] = draw(st.sampled_from([-3.0, 1e6, 1e15]))
         elif kind == "off":
             value[span] = 0.0
+        elif kind == "same":
+            value[span] = value[first]
         elif kind == "ratio":
             at = BEGIN + timedelta(days=day)
             events.append(RegisterEvent(at, "ratio", draw(st.sampled_from([20.0, 80.0]))))
@@ -179,6 +181,21 @@ def test_power_that_nothing_can_have_is_bridged_as_in_the_file_though_its_day_co
     ts, kw = T0 + np.arange(0, DAYS * 1440, 30) * MINUTE + 29_000_000, kwh[::30] * 60
     kw[3 * 24 + 6] = 1e15
     check_alike(conn, Told(CountsBy.RATE, 30, ts, kw, []), [1, 3, 2, 0])
+
+
+@pytest.mark.parametrize("way", list(COLUMN))
+@pytest.mark.parametrize("last", [[0, 1, 2, 3], [1, 3, 2, 0], [3, 0, 1, 2]])
+def test_garbage_and_one_value_for_more_than_a_day_are_the_same_by_worker_and_by_file(
+    conn: Connection, way: CountsBy, last: list[int]
+) -> None:
+    kwh = minutes_kwh(DAYS, seed=7)
+    ts, value = T0 + np.arange(0, DAYS * 1440, 30) * MINUTE, kwh[::30] * 60
+    value[48 + 10 : 48 + 12] = 1e6
+    value[3 * 48 + 7 : 4 * 48 + 20] = value[3 * 48 + 7]
+    told = Told(way, 30, ts, value, [])
+    check_alike(conn, told, last)
+    rows = [row for row in by_file(told) if row.grading.quantity != "estimated"]
+    assert max(row.value for row in rows) < 60
 
 
 @pytest.mark.parametrize("way", list(COLUMN))

@@ -147,3 +147,64 @@ def test_a_figure_does_not_change_when_its_day_goes_on() -> None:
     ts = T0 + np.arange(96) * 15 * MINUTE + 7 * MINUTE
     half = power(ts[:48], kw[:48])
     assert power(ts, kw)[: len(half) - 1] == half[:-1]
+
+
+MINUTES = T0 + np.arange(DAYS * 1440) * MINUTE
+KW = np.repeat(HOURS, 60) + np.arange(DAYS * 1440) % 7 / 10
+
+
+def told_use(rows: list[Interval], *, sure: bool) -> float:
+    return sum(row.value for row in rows if (row.grading.quantity == "derived") is sure)
+
+
+@pytest.mark.parametrize("kw", [1e4, 1e6, 1e9])
+def test_power_that_nothing_behind_the_meter_can_have_is_not_integrated(kw: float) -> None:
+    spoilt = KW.copy()
+    spoilt[3000] = kw
+    rows = power(MINUTES, spoilt)
+    assert told_use(rows, sure=True) == pytest.approx(KW.sum() / 60, rel=1e-3)
+    assert [n for n, row in enumerate(rows) if row.flags & Flag.SPIKE] == [49, 50]
+
+
+def test_garbage_of_half_an_hour_leaves_its_hours_unknown() -> None:
+    spoilt = KW.copy()
+    spoilt[3010:3040] = 1e6
+    rows = power(MINUTES, spoilt)
+    assert [n for n, row in enumerate(rows) if row.grading.quantity == "estimated"] == [50]
+    assert max(row.value for row in rows) < 20
+
+
+def test_power_many_times_the_usual_counts_and_says_so() -> None:
+    odd = KW.copy()
+    odd[3010:3020] = 1500.0
+    rows = power(MINUTES, odd)
+    assert [n for n, row in enumerate(rows) if row.flags & Flag.SURGE] == [50]
+    assert told_use(rows, sure=True) == pytest.approx(odd.sum() / 60, rel=1e-2)
+
+
+def test_hours_without_power_of_a_meter_that_always_has_some_are_not_measured_as_nothing() -> None:
+    off = KW.copy()
+    off[3000:3300] = 0.0
+    rows = power(MINUTES, off)
+    unknown = [n for n, row in enumerate(rows) if row.grading.quantity == "estimated"]
+    assert unknown == [50, 51, 52, 53, 54]
+    assert all(rows[n].flags & Flag.FROZEN for n in unknown)
+
+
+def test_a_plant_that_has_its_nights_has_no_power_then() -> None:
+    sun = np.maximum(np.sin((np.arange(DAYS * 1440) % 1440 - 360) / 720 * np.pi), 0.0) * 40
+    rows = power(MINUTES, sun)
+    assert {row.grading.quantity for row in rows} == {"derived"}
+    assert not any(row.flags & ~Flag.PARTIAL for row in rows)
+
+
+def test_one_amount_told_for_more_than_a_day_is_no_measurement_and_a_constant_one_is() -> None:
+    quarters, each = AT[0] + np.arange(96 * DAYS) * 15 * MINUTE, KW[::15] / 4
+    stuck = each.copy()
+    stuck[200:310] = stuck[200]
+    rows = amounts(quarters, stuck)
+    unknown = [n for n, row in enumerate(rows) if row.grading.quantity == "estimated"]
+    assert unknown == [*range(50, 78)]
+    assert all(rows[n].flags & Flag.FROZEN for n in unknown)
+    steady = amounts(quarters, np.full(len(quarters), 3.0))
+    assert {row.grading.quantity for row in steady} == {"measured"}
