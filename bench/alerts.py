@@ -23,7 +23,8 @@ import psycopg
 
 import store.registry
 from analytics.alerts.course import Says, Sight, judge
-from analytics.alerts.live_rule import LIVE_POLICIES, Device, judge_said
+from analytics.alerts.live_rule import LIVE_POLICIES, Device, judge_demand, judge_said
+from analytics.rules.demand import RunningDemand
 from analytics.rules.thresholds import MeterClass, thresholds
 from api.password import hash_password
 from bench import telemetry
@@ -77,6 +78,7 @@ def main(arguments: Sequence[str]) -> int:
 def _print_judged() -> None:
     """Readings a second that the pure part of the live rules judges."""
     device = Device("electricity_meter", thresholds(MeterClass.ELECTRICITY), contract_kw=1000.0)
+    demand = RunningDemand(3000.0, 5.0)
     values = {"active_power_kw": 50.0, "voltage_a_v": 230.0, "voltage_b_v": 231.0,
               "voltage_c_v": 229.0}  # fmt: skip
     at, count = datetime.now(UTC), 50_000
@@ -85,7 +87,10 @@ def _print_judged() -> None:
         began = time.process_time()
         for number in range(count):
             instant = at + timedelta(seconds=number)
-            for each in judge_said(values, instant, device):
+            found = judge_said(values, instant, device)
+            if (load := demand.add(instant, 50.0, None)) is not None:
+                found += judge_demand(load, instant, device)
+            for each in found:
                 if each.says is Says.BAD:
                     judge(None, Sight(each.at, each.says), LIVE_POLICIES[each.rule], now=instant)
         rates.append(count / (time.process_time() - began))

@@ -8,14 +8,23 @@ from statistics import median
 
 import numpy as np
 
+from analytics.alerts.charge_break import ChargeWatch
 from analytics.alerts.course import Says, Sight
 from analytics.alerts.course import judge as move
-from analytics.alerts.live_rule import LIVE_POLICIES, Device, Judged, judge_change, judge_said
+from analytics.alerts.live_rule import (
+    LIVE_POLICIES,
+    Device,
+    Judged,
+    judge_change,
+    judge_demand,
+    judge_said,
+)
 from analytics.alerts.worth import amounts
 from analytics.ledger.faults import judge as judge_register
 from analytics.models.series import DAY_US, Series, instant, us
 from analytics.rules.catalogue import Surroundings, judge
 from analytics.rules.company import Broken, Company, judge_company
+from analytics.rules.demand import RunningDemand
 from analytics.rules.finding import Finding
 from analytics.rules.thresholds import MeterClass, thresholds
 from bench.clock_faults import clock_alerts
@@ -23,7 +32,14 @@ from bench.desk_days import REACH_DAYS, DayAlert, desk_days
 from device_sim.arrays import Floats
 from device_sim.defects.clean import ZONE, BuildingHours, building_hours
 from device_sim.defects.clocks import CLOCK_WRONG
-from device_sim.defects.gauges import BEGINS, CONTRACT_KW, GAUGE_DEFECTS, MINUTES, said
+from device_sim.defects.gauges import (
+    BEGINS,
+    CHARGE_STATES,
+    CONTRACT_KW,
+    GAUGE_DEFECTS,
+    MINUTES,
+    said,
+)
 from device_sim.defects.meters import METER_DEFECTS, Suffered
 from domain.alert import Act, Standing
 from domain.calendar import DayKind
@@ -48,6 +64,7 @@ _CLASSES = {
     "pv": MeterClass.PV,
 }
 _MINUTE = timedelta(minutes=1)
+_DEMAND = thresholds(MeterClass.ELECTRICITY).demand
 
 
 @dataclass(frozen=True, slots=True)
@@ -263,10 +280,17 @@ def _opened(
     at = datetime(2026, 3, 2, tzinfo=UTC) + timedelta(seconds=seed * 7200)
     standings: dict[tuple[str, str], Standing] = {}
     before: dict[str, float] = {}
+    charging = ChargeWatch()
+    demand = RunningDemand(_DEMAND.most_share * CONTRACT_KW, _DEMAND.forecast_minutes)
     names = list(columns)
     for row in zip(*(columns[name].tolist() for name in names), strict=True):
         values = dict(zip(names, row, strict=True))
         found: list[Judged] = judge_said(values, at, of)
+        if device == "vehicle" and (charge := charging.add(_states(values), at, of)) is not None:
+            found.append(charge)
+        load = demand.add(at, values.get("active_power_kw"), None)
+        if load is not None:
+            found += judge_demand(load, at, of)
         if device == "vehicle" and before:
             found += judge_change(before, at - _MINUTE, values, at)
         for each in found:
@@ -279,6 +303,11 @@ def _opened(
             if Act.OPEN in step.acts:
                 yield each.rule, at
         before, at = values, at + _MINUTE
+
+
+def _states(values: dict[str, float]) -> dict[str, float | int | str | bool]:
+    """Values of a vehicle with its state of charging as it tells it."""
+    return {**values, "charge_state": CHARGE_STATES[int(values["charge_state"])]}
 
 
 _Company = tuple[Suffered, Callable[[slice], Company]]

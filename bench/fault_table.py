@@ -80,6 +80,7 @@ IN_CHINESE = {
     "insulation low": "绝缘低",
     "charge low": "电量低",
     "charge jumps": "电量跳变",
+    "charging breaks off": "充电中断",
     "battery worn": "电池衰减",
     "12 V battery low": "低压蓄电池低",
     "odometer set back": "里程倒退",

@@ -38,6 +38,10 @@ class Watched:
         Of its meter.
     declared_kw : float or None
         Demand declared for its meter. [kW]
+    ratio : float
+        Multiplier of its meter. [1]
+    maker, model : str or None
+        Of the vehicle whose terminal it is.
     """
 
     device_id: int
@@ -49,6 +53,9 @@ class Watched:
     above_meter_id: int | None
     medium: str | None
     declared_kw: float | None
+    ratio: float
+    maker: str | None
+    model: str | None
 
 
 class Said(NamedTuple):
@@ -58,6 +65,22 @@ class Said(NamedTuple):
     ts: datetime
     received_at: datetime
     values: dict[str, float | str]
+
+
+class Drawn(NamedTuple):
+    """Power and register of a meter at an instant, as its device told them. [kW], [kWh]."""
+
+    ts: datetime
+    power_kw: float | None
+    register_kwh: float | None
+
+
+class Charged(NamedTuple):
+    """What a vehicle said of charging at an instant. [km]."""
+
+    ts: datetime
+    charge_state: str
+    odometer_km: float | None
 
 
 class Mark(NamedTuple):
@@ -151,6 +174,38 @@ def _said(row: dict[str, Any]) -> Said:
     device_id, ts, received_at = row.pop("device_id"), row.pop("ts"), row.pop("received_at")
     known = {name: value for name, value in row.items() if value is not None}
     return Said(device_id, ts, received_at, known)
+
+
+def drawn_before(
+    conn: Connection, until: Mapping[int, datetime], *, window_s: int, reach_s: int
+) -> dict[int, list[Drawn]]:
+    """What some meters drew before an instant of each, in order: a window, and up to its beginning.
+
+    Parameters
+    ----------
+    reach_s : int
+        The reading before the window lies at most so far back. [s]
+    """
+    found: dict[int, list[Drawn]] = {each: [] for each in until}
+    if until:
+        arguments = {"device_ids": list(until), "until": list(until.values())}
+        bounds = {"window_s": window_s, "reach_s": reach_s, "since": min(until.values())}
+        rows = conn.execute(sql("alert", "drawn_before"), arguments | bounds)
+        for device_id, *rest in rows:
+            found[device_id].append(Drawn(*rest))
+    return found
+
+
+def charged_before(
+    conn: Connection, until: Mapping[int, datetime], states: Collection[str]
+) -> dict[int, Charged]:
+    """What some vehicles said last in the hour before an instant of each, being in some states."""
+    if not until:
+        return {}
+    arguments = {"device_ids": list(until), "until": list(until.values())}
+    bounds = {"since": min(until.values()), "states": list(states)}
+    rows = conn.execute(sql("alert", "charged_before"), arguments | bounds)
+    return {device_id: Charged(*rest) for device_id, *rest in rows}
 
 
 def late(

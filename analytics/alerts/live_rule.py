@@ -5,13 +5,15 @@ alert is `course.judge`'s to say. A value that is not there says nothing.
 """
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from analytics.alerts.course import Says
 from analytics.alerts.policy import Policy
 from analytics.fleet import alarms
+from analytics.fleet.model_limits import VehicleLimits, vehicle_limits
+from analytics.rules.demand import Load
 from analytics.rules.finding import Priority
 from analytics.rules.phases import unbalance
 from analytics.rules.thresholds import Thresholds
@@ -59,37 +61,6 @@ class Judged(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class VehicleLimits:
-    """Thresholds of vehicles; per model where the maker names others.
-
-    Attributes
-    ----------
-    soc_low_pct, soc_least_pct : float
-        State of charge that is low, and one that is urgent. [%]
-    aux_battery_v : float
-        Of the 12 V battery. [V]
-    insulation_ohm_per_v, insulation_urgent_ohm_per_v : float
-        Of the traction circuit, over its voltage. [ohm/V]
-    cell_spread_v, cell_spread_urgent_v : float
-        Between the strongest and the weakest cell. [V]
-    cell_spread_k : float
-        Between the warmest and the coldest probe. [K]
-    soh_low_pct : float
-        State of health, as the vehicle tells it, below which a battery is worn. [%]
-    """
-
-    soc_low_pct: float = 20.0
-    soc_least_pct: float = 10.0
-    aux_battery_v: float = 11.8
-    insulation_ohm_per_v: float = 500.0
-    insulation_urgent_ohm_per_v: float = 100.0
-    cell_spread_v: float = 0.1
-    cell_spread_urgent_v: float = 0.2
-    cell_spread_k: float = 8.0
-    soh_low_pct: float = 80.0
-
-
-@dataclass(frozen=True, slots=True)
 class Device:
     """What rules need to know of a device.
 
@@ -99,12 +70,15 @@ class Device:
         Of its meter; None of a device that counts for none.
     contract_kw : float or None
         Declared demand of its meter. [kW]
+    ratio : float
+        What a unit that it tells of power and energy stands for. [1]
     """
 
     kind: str
     limits: Thresholds | None = None
     contract_kw: float | None = None
-    vehicle: VehicleLimits = VehicleLimits()
+    ratio: float = 1.0
+    vehicle: VehicleLimits = field(default_factory=vehicle_limits)
 
 
 class _Reader:
@@ -235,16 +209,23 @@ def _circuit(read: _Reader, device: Device) -> Iterator[Judged]:
         yield Judged("low_difference", says, Priority.LOW, drop, rule.least_difference_k, at)
 
 
-def _demand(read: _Reader, device: Device) -> Iterator[Judged]:
-    found = read.take("active_power_kw")
-    if found is None or device.limits is None or device.contract_kw is None:
-        return
-    (power,), at = found
+def judge_demand(load: Load, at: datetime, device: Device) -> list[Judged]:
+    """Judge what a meter draws by its contract, if it has one: means of a quarter hour.
+
+    That the running quarter hour will end above the contract is told while there is time to shed.
+    """
+    if device.limits is None or device.contract_kw is None:
+        return []
     rule, contract = device.limits.demand, device.contract_kw
     fire = rule.high_share * contract
-    says = _above(power, fire, fire - _SAME_SHARE * contract)
-    urgent = power >= rule.urgent_share * contract
-    yield Judged("demand", says, Priority.URGENT if urgent else Priority.HIGH, power, contract, at)
+    says, kilowatts = _above(load.mean_kw, fire, fire - _SAME_SHARE * contract), load.mean_kw
+    if load.is_least and says is not Says.BAD:
+        says = Says.BETWEEN
+    beyond = rule.urgent_share * contract
+    if load.foreseen_kw is not None and load.foreseen_kw >= max(beyond, kilowatts):
+        says, kilowatts = Says.BAD, load.foreseen_kw
+    priority = Priority.URGENT if kilowatts >= beyond else Priority.HIGH
+    return [Judged("demand", says, priority, kilowatts, contract, at)]
 
 
 _LEVELS = {level: Priority(alarms.priority(level)) for level in range(alarms.MOST_LEVEL + 1)}
@@ -320,14 +301,14 @@ def _cells(read: _Reader, device: Device) -> Iterator[Judged]:
 
 
 _RULES: Mapping[str, tuple[_Rule, ...]] = {
-    "electricity_meter": (_voltage, _current, _demand),
+    "electricity_meter": (_voltage, _current),
     "heat_meter": (_circuit,),
     "vehicle": (_alarm, _battery, _insulation, _cells),
 }
 LIVE_POLICIES: Mapping[str, Policy] = {
     "voltage_low": Policy(of=3, within=4, hold=10 * _MINUTE),
     "voltage_high": Policy(of=3, within=4, hold=10 * _MINUTE),
-    "demand": Policy(of=2, within=3, least=10 * _MINUTE, hold=30 * _MINUTE),
+    "demand": Policy(hold=30 * _MINUTE),
     "voltage_unbalance": Policy(of=3, within=4, least=15 * _MINUTE, hold=30 * _MINUTE),
     "phase_loss": Policy(of=3, within=4, hold=10 * _MINUTE),
     "current_unbalance": Policy(of=3, within=4, least=60 * _MINUTE, hold=60 * _MINUTE),
@@ -337,6 +318,7 @@ LIVE_POLICIES: Mapping[str, Policy] = {
     "soc_low": Policy(of=2, within=3),
     "soh_low": Policy(of=3, within=4, hold=60 * _MINUTE),
     "soc_jump": Policy(hold=60 * _MINUTE),
+    "charging_interrupted": Policy(of=2, within=3, least=10 * _MINUTE, hold=_MINUTE),
     "odometer_fault": Policy(hold=60 * _MINUTE),
     "aux_battery_low": Policy(of=2, within=3, least=10 * _MINUTE, hold=_MINUTE),
     "insulation_low": Policy(of=3, within=4, hold=10 * _MINUTE),
@@ -357,6 +339,7 @@ UNITS: Mapping[str, str] = {
     "soc_low": "%",
     "soh_low": "%",
     "soc_jump": "%",
+    "charging_interrupted": "%",
     "odometer_fault": "km",
     "aux_battery_low": "V",
     "insulation_low": "ohm/V",

@@ -28,7 +28,7 @@ RULES = (
     *UPKEEP_RULES,
 )
 SHIPPED_ON_TRIAL = frozenset(
-    {"cell_temperature_spread", "cell_voltage_spread", "current_unbalance"}
+    {"cell_temperature_spread", "cell_voltage_spread", "charging_interrupted", "current_unbalance"}
 )
 """Rules whose thresholds differ from one installation, or model, to the next: on trial until
 somebody lets them speak."""

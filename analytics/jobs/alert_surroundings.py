@@ -9,6 +9,7 @@ from analytics.alerts.feedback import raised
 from analytics.alerts.live_rule import Device
 from analytics.alerts.rule_names import EXPLAINED_RULES, SHIPPED_ON_TRIAL
 from analytics.alerts.softened import SOFTENED_RULES, softened
+from analytics.fleet.model_limits import vehicle_limits
 from analytics.place.own_limits import limits_of
 from analytics.rules.thresholds import MeterClass, Thresholds
 from domain.alert import Verdict
@@ -73,7 +74,9 @@ class AlertSurroundings:
         """A device as live rules take it."""
         found = self.judged.get(watched.device_id)
         if found is None:
-            shipped = Device(watched.kind, self._limits(watched), watched.declared_kw)
+            limits = self._limits(watched)
+            vehicle = vehicle_limits(watched.maker or "", watched.model or "")
+            shipped = Device(watched.kind, limits, watched.declared_kw, watched.ratio, vehicle)
             factors = self.factors.get(watched.device_id)
             found = shipped if factors is None else softened(shipped, factors)
             self.judged[watched.device_id] = found

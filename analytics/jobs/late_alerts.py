@@ -87,7 +87,7 @@ def judge_late(
         near = [each for each in known if each.ts <= came.last + _AROUND]
         desk = _Late(conn, around, watched, now)
         for some in (near, known):
-            found = [judged for _, judged in judged_by_rule(around, some)]
+            found = [judged for _, judged in judged_by_rule(conn, around, some)]
             if desk.judge(found, to_the_end=len(some) == len(known)):
                 break
         return desk.tell()

@@ -18,7 +18,9 @@ from analytics.alerts.live_rule import (
 )
 from analytics.jobs.alert_news import Opened, is_shown, tell_desks
 from analytics.jobs.alert_surroundings import OFF, SHADOW, AlertSurroundings
+from analytics.jobs.charge_watches import charge_watches
 from analytics.jobs.held_back import Withheld
+from analytics.jobs.running_demands import demand_said, running_demands
 from analytics.jobs.supply_causes import SUPPLY_RULES, explain_supply
 from analytics.rules.finding import Priority
 from domain.alert import Act, AlertState
@@ -97,17 +99,24 @@ def from_mark(mark: Mark | None, now: datetime) -> datetime:
 
 
 def judged_by_rule(
-    around: AlertSurroundings, readings: Iterable[Said]
+    conn: Connection, around: AlertSurroundings, readings: Sequence[Said]
 ) -> Iterator[tuple[Watched, Judged]]:
     """What the rules that speak, or are on trial, say of readings in the order of their time."""
     before = dict[int, Said]()
+    demands = running_demands(conn, around, readings)
+    charges = charge_watches(conn, around, readings)
     for each in readings:
         watched = around.devices[each.device_id]
-        found = judge_said(each.values, each.ts, around.device(watched))
+        device = around.device(watched)
+        found = judge_said(each.values, each.ts, device)
+        if each.device_id in demands:
+            found += demand_said(demands[each.device_id], each, device)
         was = before.get(each.device_id)
         if watched.kind == DeviceKind.VEHICLE:
             if was is not None:
                 found += judge_change(was.values, was.ts, each.values, each.ts)
+            charge = charges[each.device_id].add(each.values, each.ts, device)
+            found += [] if charge is None else [charge]
             before[each.device_id] = each
         for judged in found:
             if around.mode(judged.rule) != OFF:
@@ -138,7 +147,7 @@ def _judge_part(
             before = marks.get(each.device_id)
             arrived = each.received_at if before is None else before.received_at
             marks[each.device_id] = Mark(each.ts, max(arrived, each.received_at))
-        found = list(judged_by_rule(around, readings))
+        found = list(judged_by_rule(conn, around, readings))
         told = _Desk(conn, around, now).judge(found) if found else 0
     return _Part(told, marks, [each for each, count in counts.items() if count == most])
 

@@ -16,6 +16,12 @@ Columns = dict[str, Floats]
 _FAR_ODOMETER_KM = 40_000.0
 _DAY_MIN, _TURN_MIN, _DRIVE_MIN, _FIRST_MIN, _LAST_MIN = 1440, 240, 45, 420, 1200
 """A vehicle charges at night, and drives for a while every four hours of the day. [min]"""
+_TOP_UP_MIN, _TAKEN_OFF_MIN, _TOP_UPS = 90, 4, 0.5
+"""When in a turn half of the vehicles begin to charge by day, how long before the next they end."""
+_FULL_PCT = 100.0
+CHARGE_STATES = ("not_charging", "parked_charging", "complete")
+"""What the numbers in the column `charge_state` stand for."""
+_NOT_CHARGING, _CHARGING, _FULL = (float(number) for number in range(3))
 
 
 class GaugeDefect(NamedTuple):
@@ -71,16 +77,24 @@ def _vehicle(seed: int, at: Seconds) -> Columns:
     minute = np.arange(len(at))
     of_day = minute % _DAY_MIN
     driving = (minute % _TURN_MIN < _DRIVE_MIN) & (of_day > _FIRST_MIN) & (of_day < _LAST_MIN)
-    charging = (of_day < _FIRST_MIN) & ~driving
+    turn = minute % _TURN_MIN
+    # At night until it is full; some by day too while they wait, until just before they drive.
+    topped_up = (turn >= _TOP_UP_MIN) & (turn < _TURN_MIN - _TAKEN_OFF_MIN) & (of_day > _FIRST_MIN)
+    topped_up &= (of_day < _LAST_MIN - _TURN_MIN) & (fraction(seed, "top up") < _TOP_UPS)
+    charging = ((of_day < _FIRST_MIN) | topped_up) & ~driving
     km = np.cumsum(np.where(driving, 0.6, 0.0))
     soc = 85 - np.cumsum(np.where(driving, 0.12, 0.0)) + np.cumsum(np.where(charging, 0.11, 0.0))
-    soc = np.clip(soc, 35, 100)
+    soc = np.clip(soc, 35, _FULL_PCT)
     voltage = 340 + 0.5 * soc
     cell = 3.3 + 0.008 * soc
     wobble = smooth(key(seed, "cells"), at, 3600)
     warm = 24 + 4 * smooth(key(seed, "warm"), at, 4 * 3600) + 3 * driving
     return {
         "alarm_level": np.zeros(len(at)),
+        "charge_state": np.where(
+            ~charging, _NOT_CHARGING, np.where(soc < _FULL_PCT, _CHARGING, _FULL)
+        ),
+        "speed_kmh": np.where(driving, 36.0, 0.0),
         "soc_pct": np.round(soc),
         "soh_pct": np.full(len(at), round(88 + 10 * fraction(seed, "health"))),
         "odometer_km": np.round(_FAR_ODOMETER_KM + km, 1),
@@ -146,6 +160,17 @@ _CELL_V = _apart("cell_voltage_max_v", "cell_voltage_min_v", 0.11, 0.3)
 _CELL_C = _apart("cell_temperature_max_c", "cell_temperature_min_c", 9.0, 15.0)
 
 
+def _broken_off(columns: Columns, chance: float) -> None:
+    """After a long last drive it charges in the night, and from the fault on no more."""
+    driven = np.clip((np.arange(len(columns["soc_pct"])) - 4 * _TURN_MIN) / _DRIVE_MIN, 0, 1)
+    soc = np.round(np.clip(columns["soc_pct"] - (30 + 15 * chance) * driven, 12, 100))
+    charges = (columns["charge_state"] != _NOT_CHARGING) & ((soc < _FULL_PCT) | (driven > 0))
+    part = slice(BEGINS, BEGINS + _TURN_MIN)
+    columns["charge_state"] = np.where(charges, _CHARGING, columns["charge_state"])
+    soc[part] = soc[BEGINS]
+    columns["soc_pct"], columns["charge_state"][part] = soc, _NOT_CHARGING
+
+
 def _peak(power: Floats, chance: float) -> Floats:
     return np.full_like(power, CONTRACT_KW * (0.91 + 0.2 * chance))
 
@@ -181,6 +206,7 @@ GAUGE_DEFECTS: Mapping[str, GaugeDefect] = {
     "charge jumps": _set(
         _CAR, "soc_jump", "soc_pct", by=lambda soc, x: np.clip(soc - 8 - 15 * x, 1, None)
     ),
+    "charging breaks off": GaugeDefect(_CAR, "charging_interrupted", _broken_off),
     "battery worn": _set(
         _CAR, "soh_low", "soh_pct", by=lambda soh, x: _level(soh, round(79 - 10 * x))
     ),

@@ -1,13 +1,19 @@
 -- name: watched
 -- What the rules need to know of every device that is in use: where it stands, through whom it speaks, what it counts for.
 SELECT d.device_id, d.code, d.kind, p.place_id, d.via_id, m.meter_id, a.parent_id AS above_meter_id, e.medium,
-       t.declared_kw::double precision
+       t.declared_kw::double precision, coalesce(x.value, 1) AS ratio, c.maker, c.model
   FROM device d
   JOIN device_place p ON p.device_id = d.device_id AND p.during @> now()
   LEFT JOIN meter_device m ON m.device_id = d.device_id AND m.during @> now()
   LEFT JOIN meter e USING (meter_id)
   LEFT JOIN meter_position a ON a.meter_id = m.meter_id AND a.during @> now()
   LEFT JOIN meter_tariff t ON t.meter_id = m.meter_id AND t.during @> (now() AT TIME ZONE coalesce(zone_of(p.place_id), 'UTC'))::date
+  LEFT JOIN vehicle_device v ON v.device_id = d.device_id AND v.during @> now()
+  LEFT JOIN vehicle c ON c.vehicle_id = v.vehicle_id
+  LEFT JOIN LATERAL (SELECT r.value FROM register_event r
+                      WHERE r.meter_id = m.meter_id AND r.kind = 'ratio' AND r.at <= now()
+                        AND NOT EXISTS (SELECT FROM register_event_withdrawal w WHERE w.event_id = r.event_id)
+                      ORDER BY r.at DESC, r.event_id DESC LIMIT 1) x ON true
  WHERE d.status = 'accepted'
  ORDER BY d.device_id;
 
@@ -26,9 +32,22 @@ SELECT meter_id, meter_class, rule, threshold, value
 SELECT r.* FROM unnest(%(device_ids)s::bigint[], %(from)s::timestamptz[]) AS d (device_id, since)
  CROSS JOIN LATERAL (
        SELECT e.device_id, e.ts, e.received_at, e.active_power_kw, e.voltage_a_v, e.voltage_b_v, e.voltage_c_v,
-              e.current_a_a, e.current_b_a, e.current_c_a
+              e.current_a_a, e.current_b_a, e.current_c_a, e.active_energy_import_kwh
          FROM electricity_reading e
         WHERE e.device_id = d.device_id AND e.ts >= d.since AND e.ts >= %(since)s ORDER BY e.ts LIMIT %(most)s) r;
+
+-- name: drawn_before
+-- Power and registers of some meters before an instant of each: of a window, and back to the reading at which it begins.
+SELECT d.device_id, e.ts, e.active_power_kw, e.active_energy_import_kwh
+  FROM unnest(%(device_ids)s::bigint[], %(until)s::timestamptz[]) AS d (device_id, until)
+ CROSS JOIN LATERAL (
+       SELECT coalesce(max(b.ts), d.until - make_interval(secs => %(window_s)s)) AS since FROM electricity_reading b
+        WHERE b.device_id = d.device_id AND b.ts <= d.until - make_interval(secs => %(window_s)s)
+          AND b.ts >= d.until - make_interval(secs => %(reach_s)s)
+          AND b.ts >= %(since)s::timestamptz - make_interval(secs => %(reach_s)s)) f
+  JOIN electricity_reading e ON e.device_id = d.device_id AND e.ts >= f.since AND e.ts < d.until
+                            AND e.ts >= %(since)s::timestamptz - make_interval(secs => %(reach_s)s)
+ ORDER BY d.device_id, e.ts;
 
 -- name: heat_said
 SELECT r.* FROM unnest(%(device_ids)s::bigint[], %(from)s::timestamptz[]) AS d (device_id, since)
@@ -43,9 +62,19 @@ SELECT r.* FROM unnest(%(device_ids)s::bigint[], %(from)s::timestamptz[]) AS d (
               CASE WHEN v.alarm_level > 0 OR v.alarm_flags > 0 THEN
                   (SELECT o.text_value FROM other_reading o
                     WHERE o.device_id = v.device_id AND o.ts = v.ts AND o.name = 'alarm_flag_levels') END AS alarm_flag_levels,
-              v.soc_pct, v.soh_pct, v.odometer_km, v.aux_battery_v, v.insulation_kohm, v.pack_voltage_v,
+              v.charge_state, v.speed_kmh, v.soc_pct, v.soh_pct, v.odometer_km, v.aux_battery_v, v.insulation_kohm, v.pack_voltage_v,
               v.cell_voltage_max_v, v.cell_voltage_min_v, v.cell_temperature_max_c, v.cell_temperature_min_c FROM vehicle_reading v
         WHERE v.device_id = d.device_id AND v.ts >= d.since AND v.ts >= %(since)s ORDER BY v.ts LIMIT %(most)s) r;
+
+-- name: charged_before
+-- What some vehicles said last, within an hour before an instant of each, of charging or of being full.
+SELECT d.device_id, c.ts, c.charge_state, c.odometer_km
+  FROM unnest(%(device_ids)s::bigint[], %(until)s::timestamptz[]) AS d (device_id, until)
+ CROSS JOIN LATERAL (
+       SELECT v.ts, v.charge_state, v.odometer_km FROM vehicle_reading v
+        WHERE v.device_id = d.device_id AND v.ts < d.until AND v.ts >= d.until - interval '1 hour'
+          AND v.ts >= %(since)s::timestamptz - interval '1 hour' AND v.charge_state = ANY (%(states)s::text[])
+        ORDER BY v.ts DESC LIMIT 1) c;
 
 -- name: electricity_late
 -- Devices that have readings from before what was judged of them, which came after it: the earliest and the latest of each.

@@ -5,7 +5,15 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from analytics.alerts.course import Says
-from analytics.alerts.live_rule import LIVE_POLICIES, UNITS, Device, judge_change, judge_said
+from analytics.alerts.live_rule import (
+    LIVE_POLICIES,
+    UNITS,
+    Device,
+    judge_change,
+    judge_demand,
+    judge_said,
+)
+from analytics.rules.demand import Load
 from analytics.rules.finding import Priority
 from analytics.rules.thresholds import MeterClass, thresholds
 
@@ -21,16 +29,23 @@ def said(device: Device, **values: float) -> dict[str, tuple[Says, Priority]]:
 
 
 @pytest.mark.parametrize(
-    ("power", "says", "priority"),
+    ("load", "says", "priority", "told"),
     [
-        (100.0, Says.BAD, Priority.URGENT),
-        (90.0, Says.BAD, Priority.HIGH),
-        (87.0, Says.BETWEEN, Priority.HIGH),
-        (84.0, Says.GOOD, Priority.HIGH),
+        (Load(100.0, False, None), Says.BAD, Priority.URGENT, 100.0),
+        (Load(90.0, False, None), Says.BAD, Priority.HIGH, 90.0),
+        (Load(87.0, False, None), Says.BETWEEN, Priority.HIGH, 87.0),
+        (Load(84.0, False, None), Says.GOOD, Priority.HIGH, 84.0),
+        (Load(84.0, True, None), Says.BETWEEN, Priority.HIGH, 84.0),
+        (Load(70.0, False, 101.0), Says.BAD, Priority.URGENT, 101.0),
+        (Load(70.0, False, 95.0), Says.GOOD, Priority.HIGH, 70.0),
     ],
 )
-def test_demand_is_held_against_the_contract(power: float, says: Says, priority: Priority) -> None:
-    assert said(METER, active_power_kw=power) == {"demand": (says, priority)}
+def test_demand_and_what_the_quarter_hour_comes_to_are_held_against_the_contract(
+    load: Load, says: Says, priority: Priority, told: float
+) -> None:
+    (judged,) = judge_demand(load, AT, METER)
+    assert (judged.says, judged.priority, judged.actual) == (says, priority, told)
+    assert judge_demand(load, AT, Device("electricity_meter", METER.limits)) == []
 
 
 def test_a_phase_out_of_its_band_is_bad_and_a_transformed_one_is_not_judged() -> None:
