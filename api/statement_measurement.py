@@ -51,9 +51,13 @@ def _model(paper: Paper, model: ModelFigure) -> Iterator[Row]:
     for key, text in (("ipmvp", model.ipmvp), ("gbt_28750", model.gbt_28750)):
         if text is not None:
             yield name, paper.word(key), text, "", ""
+    # What was written before the degrees of freedom were has none.
+    free = model.freedom or Decimal(1)
+    cvrmse = None if model.cvrmse is None else model.cvrmse * free.sqrt()
+    nmbe = None if model.nmbe is None else model.nmbe * free
     limits = (
-        ("cvrmse", model.cvrmse, model.cvrmse_limit, model.limit_source or ""),
-        ("nmbe", model.nmbe, model.nmbe_limit, model.limit_source or ""),
+        ("cvrmse", cvrmse, model.cvrmse_limit, model.limit_source or ""),
+        ("nmbe", nmbe, model.nmbe_limit, model.limit_source or ""),
         ("outside", model.outside, _OUTSIDE, "Civicwatt"),
     )
     for key, value, limit, source in limits:

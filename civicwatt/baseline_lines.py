@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from analytics.models.fit_quality import LIMITS, FitQuality, Limits
+from analytics.models.fit_quality import LIMITS, Limits, freedom, held
 from analytics.models.period import Period
 from analytics.models.saving import Saving
 from analytics.savings.avoided_use import AvoidedUse
@@ -50,7 +50,7 @@ def summary(
         "rows_report": len(found.bounds),
         "outside_temperature_share": found.outside,
         "calendar": args.calendar,
-        "checks": _checks(found.train, limits),
+        "checks": _checks(found, limits),
         "disqualified": [str(reason) for reason in found.refusals],
     }
 
@@ -92,8 +92,10 @@ def normalised_lines(
     }
 
 
-def _checks(fit: FitQuality, limits: Limits) -> list[dict[str, Any]]:
-    measured = (("cvrmse_train", fit.cvrmse, limits.cvrmse), ("nmbe_train", fit.nmbe, limits.nmbe))
+def _checks(found: Saving, limits: Limits) -> list[dict[str, Any]]:
+    fit, free = found.train, freedom(found.train.count, found.params)
+    cvrmse, nmbe = held(fit.cvrmse, fit.nmbe, free)
+    measured = (("cvrmse_train", cvrmse, limits.cvrmse), ("nmbe_train", nmbe, limits.nmbe))
     return [
         {"check": name, "value": value, "limit": limit, "source": limits.source,
          "passed": None if value is None else abs(value) <= limit}

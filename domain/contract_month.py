@@ -147,6 +147,9 @@ class ModelFigure:
         Of the band, nominal. [1]
     cvrmse, nmbe : Decimal or None
         Fit over the training period. [1]
+    freedom : Decimal or None
+        What NMBE, and the square of CV(RMSE), are multiplied by to be held to a limit: n / (n - p).
+        None: nobody has said, and they are held to it as they are. [1]
     band : ModelBand or None
         What the band was made from, and how often such bands held.
     no_band : NoBand or None
@@ -189,8 +192,10 @@ class ModelFigure:
     planned: Decimal | None = None
     tells_saving: bool | None = None
     reasons: tuple[ModelReason, ...] | None = None
+    freedom: Decimal | None = None
 
     def __post_init__(self) -> None:
+        wanted(self.freedom is None or self.freedom >= 1, f"freedom {self.freedom}, want 1 or more")
         wanted((self.missing_days or 0) >= 0, f"missing_days {self.missing_days}, want 0 or more")
 
 
@@ -269,11 +274,6 @@ class WeatherFrom:
 
 
 @dataclass(frozen=True, slots=True)
-class ContractMonth:
-    """All figures of one month; what is not there is missing, not zero.
-
-    Attributes
-@dataclass(frozen=True, slots=True)
 class LineAccount:
     """Of which class the user of a meter of a power-factor line is, as the ledger knows it.
 
@@ -301,6 +301,11 @@ class LineAccount:
     document: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class ContractMonth:
+    """All figures of one month; what is not there is missing, not zero.
+
+    Attributes
     ----------
     month : str
         YYYY-MM
@@ -318,13 +323,13 @@ class LineAccount:
         Days on which other stations stand for the contract's.
     nested : tuple of Nested, or None
         Meters of the boundary below others of it on some day of the month.
+    accounts : tuple of LineAccount, or None
+        Of users of power-factor lines; None where no ledger told the month.
     refunds : tuple of RefundFigure, or None
         How warm rooms were, by the contract's refunds.
     """
 
     month: str
-    accounts : tuple of LineAccount, or None
-        Of users of power-factor lines; None where no ledger told the month.
     uses: tuple[Use, ...] = ()
     prices: tuple[Prices, ...] = ()
     bills: tuple[Bill, ...] = ()
@@ -342,12 +347,12 @@ class LineAccount:
     charging_accepted: ChargingAccepted | None = None
     refunds: tuple[RefundFigure, ...] | None = None
     nested: tuple[Nested, ...] | None = None
+    accounts: tuple[LineAccount, ...] | None = None
 
     def __post_init__(self) -> None:
         wanted(
             len(self.month) == 7 and self.month[4:5] == "-",  # noqa: PLR2004 - YYYY-MM
             f"month {self.month!r}, want YYYY-MM",
-    accounts: tuple[LineAccount, ...] | None = None
         )
         date.fromisoformat(f"{self.month}-01")
         meters = [use.meter for use in self.uses]

@@ -129,6 +129,7 @@ class ModelRow:
     wander: float | None
     cvrmse: float | None
     nmbe: float | None
+    days: int
     first_day: date
     end_day: date
     organisation_id: int

@@ -13,6 +13,7 @@ from analytics.drawn.rows import LedgerModel
 from analytics.drawn.use import SURE_GRADES
 from analytics.evidence.band import KeptBand, of_place
 from analytics.evidence.model import KeptModel, compared
+from analytics.models.fit_quality import freedom
 from analytics.models.period import Period
 from analytics.place.local_calibration import local_calibration
 from analytics.settlement.active_month import ActiveMonth
@@ -70,6 +71,7 @@ def model_of(
         None if method is Method.KEY_PARAMETER else _meters(conn, eyes, month, row),
         row.cvrmse,
         row.nmbe,
+        None if row.cvrmse is None else freedom(row.days, row.parameters),
         row.cvrmse_limit,
         row.nmbe_limit,
         row.limit_source,

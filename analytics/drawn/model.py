@@ -36,6 +36,7 @@ def line_model(month: ActiveMonth, line: str, rows: LedgerRows, days: Days) -> M
         version=f"{model.baseline_id}/{model.version}",
         cvrmse=_decimal(model.cvrmse),
         nmbe=_decimal(model.nmbe),
+        freedom=_decimal(model.freedom),
         cvrmse_limit=_decimal(model.cvrmse_limit),
         nmbe_limit=_decimal(model.nmbe_limit),
         limit_source=model.limit_source,

@@ -127,6 +127,8 @@ class LedgerModel:
         Of which meter-years its band is made; None: of a comparison.
     meters : ModelMeters or None
         None: of a measured key parameter, which has no meter.
+    freedom : float or None
+        Of `analytics.models.fit_quality.freedom`; None: of a comparison. [1]
     cvrmse_limit, nmbe_limit : float
         Most that its fit may have, as `limit_source` asks. [1]
     events : tuple of NonRoutine
@@ -149,6 +151,7 @@ class LedgerModel:
     meters: ModelMeters | None
     cvrmse: float | None
     nmbe: float | None
+    freedom: float | None
     cvrmse_limit: float
     nmbe_limit: float
     limit_source: str
@@ -190,11 +193,11 @@ class LedgerRows:
         Piles of the boundary and below it.
     alerts : mapping of str to tuple of KpiCase
         By measure of quality that is drawn from them.
+    accounts : tuple of LineAccount
+        Of users of lines whose percentage follows from a power factor.
     nested : tuple of Nested
         Meters of the boundary below others of it.
     rooms : mapping of str to mapping of datetime to float
-    accounts : tuple of LineAccount
-        Of users of lines whose percentage follows from a power factor.
         Mean temperature by hour (UTC) of each device of a room that is seen. [degC]
     """
 
@@ -210,6 +213,6 @@ class LedgerRows:
     charging: tuple[Charging, ...] = ()
     alerts: Mapping[str, tuple[KpiCase, ...]] = field(default_factory=dict)
     nested: tuple[Nested, ...] = ()
+    accounts: tuple[LineAccount, ...] = ()
     rooms: Mapping[str, Mapping[datetime, float]] = field(default_factory=dict)
     unread: tuple[Unread, ...] = ()
-    accounts: tuple[LineAccount, ...] = ()

@@ -18,6 +18,7 @@ from analytics.evidence.register_days import Days
 from analytics.evidence.rows import rows_of, text_of, written
 from analytics.evidence.step import STEPS, Around, Step, trained
 from analytics.evidence.surroundings import Surroundings
+from analytics.models.fit_quality import freedom
 from analytics.models.period import Period
 from analytics.savings.own_record import OwnRecord
 from domain.comparison import Method
@@ -185,6 +186,7 @@ def want_fit(figure: ModelFigure, found: FittedBaseline, band: KeptBand | None) 
         for name, told, value in (
             ("CV(RMSE)", figure.cvrmse, found.quality.cvrmse),
             ("NMBE", figure.nmbe, found.quality.nmbe),
+            ("n / (n - p)", figure.freedom, freedom(found.quality.count, found.parameters or {})),
         )
         if told is not None
     ]

@@ -1,7 +1,8 @@
 """How well a model tells what was measured: CV(RMSE), NMBE, R2, and the limits they are held to."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from math import sqrt
 
 import numpy as np
 
@@ -45,9 +46,55 @@ def fit_quality(measured: Floats, predicted: Floats) -> FitQuality:
     )
 
 
+def freedom(count: int, parameters: Mapping[str, object]) -> float | None:
+    """Values over degrees of freedom, n / (n - p): what the fitted numbers take from a fit.
+
+    The limits of ASHRAE Guideline 14 are for squared errors and bias over n - p: twelve bills told
+    by five numbers look a third better than they are. p counts the different numbers other than 0
+    among the parameters; cells that were fitted together share theirs.
+
+    Returns
+    -------
+    float or None
+        What NMBE, and the square of CV(RMSE), are multiplied by; None: nothing is left. [1]
+    """
+    left = count - len({each for each in _numbers(parameters) if each != 0})
+    return count / left if left > 0 else None
+
+
+def held(
+    cvrmse: float | None, nmbe: float | None, free: float | None
+) -> tuple[float | None, float | None]:
+    """CV(RMSE) and NMBE with their degrees of freedom, as limits are for them. [1].
+
+    Parameters
+    ----------
+    free : float or None
+        Of `freedom`.
+    """
+    if free is None:
+        return None, None
+    return (
+        None if cvrmse is None else cvrmse * sqrt(free),
+        None if nmbe is None else nmbe * free,
+    )
+
+
+def _numbers(parameter: object) -> Iterator[float]:
+    # Whole numbers are hours of the week or counts; nobody fitted them.
+    if isinstance(parameter, float):
+        yield parameter
+    elif isinstance(parameter, Mapping):
+        for each in parameter.values():
+            yield from _numbers(each)
+    elif isinstance(parameter, list):
+        for each in parameter:
+            yield from _numbers(each)
+
+
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What a fit is held to; a meter that fails is shown with its failure.
+    """What a fit is held to, with its degrees of freedom; a failure is shown.
 
     Attributes
     ----------

@@ -13,6 +13,7 @@ from psycopg import Connection
 
 from analytics.baseline.avoided import Adjustment, AvoidedDay, avoided_rows, outside_share
 from analytics.baseline.unsettled import leeway
+from analytics.models.fit_quality import freedom, held
 from analytics.models.period import Period
 from analytics.models.refusal import MOST_OUTSIDE, Refusal
 from analytics.models.series import LEAST_SHARE
@@ -223,9 +224,11 @@ def _checks(
     row: BaselineRow, version: VersionRow, total: AvoidedUse, likely: AvoidedUse
 ) -> list[Check]:
     """The fit against the limits of this baseline, and the band against the saving."""
+    free = freedom(version.days, version.parameters or {})
+    cvrmse, nmbe = held(version.cvrmse, version.nmbe, free)
     checks = [
-        Check("cvrmse_train", version.cvrmse, row.cvrmse_limit, row.limit_source),
-        Check("nmbe_train", version.nmbe, row.nmbe_limit, row.limit_source),
+        Check("cvrmse_train", cvrmse, row.cvrmse_limit, row.limit_source),
+        Check("nmbe_train", nmbe, row.nmbe_limit, row.limit_source),
         Check("outside_temperatures", total.outside, MOST_OUTSIDE, "Civicwatt"),
     ]
     share = None

@@ -172,6 +172,9 @@ def test_bills_of_odd_lengths_get_the_monthly_model(
     assert found["low_kwh"] < found["saving_kwh"] < found["high_kwh"]
     assert found["band"] == "shipped"
     assert found["cvrmse_train"] < 0.02
+    # Twelve bills told by a base, a slope and a balance point.
+    limited = next(each for each in found["checks"] if each["check"] == "cvrmse_train")
+    assert limited["value"] == pytest.approx(found["cvrmse_train"] * (12 / 9) ** 0.5)
     assert abs(found["nmbe_report"]) < 0.02
 
 

@@ -65,7 +65,7 @@ SELECT s.period, max(a.at) AS at FROM statement s JOIN statement_act a USING (st
 
 -- name: model
 -- A version of a baseline that has a model or a comparison, with the days it was fitted to, and a comparison's terms.
-SELECT v.version_id, v.model, v.parameters, v.inputs, v.wander, v.cvrmse, v.nmbe, lower(b.train) AS first_day,
+SELECT v.version_id, v.model, v.parameters, v.inputs, v.wander, v.cvrmse, v.nmbe, v.days, lower(b.train) AS first_day,
        upper(b.train) AS end_day, b.organisation_id, b.meter_id, b.medium, b.method, b.cvrmse_limit, b.nmbe_limit,
        b.limit_source, v.basis -> 'meters' AS stretches, b.step, b.terms, b.reporting_from, b.reporting_end,
        v.basis -> 'heating' ->> 'region' AS region, v.refusals

@@ -13,6 +13,7 @@ from analytics.drawn.rows import LedgerModel
 from analytics.evidence.band import of_place
 from analytics.evidence.bundle import evidence, packed
 from analytics.evidence.surroundings import Surroundings
+from analytics.models.fit_quality import freedom
 from analytics.models.period import Period
 from analytics.savings.meter_year import MeterYear
 from analytics.savings.own_record import OwnRecord
@@ -91,6 +92,7 @@ def line_model(local: int = 0, **changed: Any) -> LedgerModel:
         "meters": OWN_METER,
         "cvrmse": found.quality.cvrmse,
         "nmbe": found.quality.nmbe,
+        "freedom": freedom(found.quality.count, found.parameters or {}),
         "cvrmse_limit": 0.25,
         "nmbe_limit": 0.005,
         "limit_source": "contract",

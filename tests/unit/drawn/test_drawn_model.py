@@ -215,6 +215,16 @@ def test_the_fit_stands_beside_its_limits() -> None:
     )  # fmt: skip
     assert figure.cvrmse_limit == Decimal("0.25")
     assert figure.outside == 0
+    assert figure.freedom is not None
+    assert Decimal(1) < figure.freedom < Decimal("1.1")
+
+
+def test_degrees_of_freedom_are_counted_again_and_a_bundle_of_before_has_none() -> None:
+    before = {"electricity": line_model(40, freedom=None)}
+    assert checked(bundle(models=before))[-1]["agrees"] is True
+    claimed = {"electricity": line_model(40, freedom=1.0)}
+    with pytest.raises(InputError, match=r"n / \(n - p\) is said to be 1"):
+        checked(bundle(models=claimed))
 
 
 def test_days_beyond_the_training_are_told() -> None:
