@@ -15,6 +15,7 @@ from analytics.models.fit_quality import fit_quality
 from analytics.models.hour_of_week import SLOTS, local_features
 from analytics.models.left_out import fortnights_left_out
 from analytics.models.refusal import Sample, training_refusals
+from analytics.models.series import LEAST_SHARE
 from analytics.models.time_of_week import TimeOfWeek
 from analytics.models.wander import DAYS, wander
 from domain.calendar import DayKind
@@ -125,6 +126,34 @@ def predict(parameters: Mapping[str, Any], matrix: Floats) -> Floats:
     model.occupied_ = np.zeros((1, SLOTS), np.bool_)
     model.occupied_[0, parameters["occupied_hours"]] = True
     return model.predict(matrix)[:, 0]
+
+
+def by_day(training: HourTraining, predicted: Floats) -> tuple[Floats, Floats]:
+    """Use and prediction of whole local days, of the hours that have both.
+
+    A day counts when nine tenths of its hours do; what lacks takes the mean of the day, in both. A
+    day of which the calendar says nothing has no figure.
+
+    Parameters
+    ----------
+    predicted : ndarray of float, shape (n_hours,)
+        By a model; NaN where not known.
+
+    Returns
+    -------
+    tuple of ndarray of float, each of shape (n_days,)
+        NaN: not known. [use per day]
+    """
+    first = training.hours[0].date().toordinal()
+    day = np.array([hour.date().toordinal() - first for hour in training.hours])
+    known = np.isfinite(training.use) & np.isfinite(predicted)
+    known &= np.array([hour.date() in training.kinds for hour in training.hours])
+    share = np.bincount(day, known) / np.bincount(day)
+    whole = np.where(share >= LEAST_SHARE, share, np.nan)
+    use, told = (
+        np.bincount(day, np.where(known, each, 0.0)) / whole for each in (training.use, predicted)
+    )
+    return use, told
 
 
 def _refusals(training: HourTraining) -> list[str]:

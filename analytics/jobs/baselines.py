@@ -13,7 +13,6 @@ from psycopg import Connection
 from analytics.jobs.comparisons import comparison_rows
 from analytics.jobs.event_proposals import propose_events
 from analytics.jobs.fitted_rows import fitted_rows
-from domain.baseline import Step
 from domain.comparison import Method
 from store.baseline_work import add_versions, check_again, note_checked, take_work
 
@@ -51,8 +50,7 @@ def update_baselines(conn: Connection, *, now: datetime, at_once: int = AT_ONCE)
             rows = fitted_rows(conn, models)
             rows += comparison_rows(conn, [each for each in work if each.method != Method.WHOLE])
             add_versions(conn, rows)
-            daily = [each for each in models if each.step == Step.DAILY]
-            propose_events(conn, daily, now=now)
+            propose_events(conn, models, now=now)
             note_checked(conn, [each.id for each in work], now=now)
             added += len(rows)
     if added:

@@ -3,19 +3,23 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, replace
 from datetime import date, datetime, timedelta
+from itertools import chain
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 import numpy as np
 from psycopg import Connection
 
+from analytics.baseline import hours
 from analytics.baseline.fitted import predict
 from analytics.baseline.training import Training, read, use_apart
 from analytics.jobs.training_basis import ReadTraining
 from analytics.jobs.training_days import read_trainings
+from analytics.jobs.training_hours import read_hour_trainings
 from analytics.models.estimator import Floats
 from analytics.savings.non_routine import proposals
 from analytics.savings.proposal import Proposal, Shape
+from domain.baseline import Step
 from domain.calendar import days
 from domain.local_day import day_start, local_day
 from store.baseline_work import BaselineWork, CountingModel, counting_models, propose
@@ -33,24 +37,53 @@ _SAME_DAYS = 60
 
 
 def propose_events(conn: Connection, work: Sequence[BaselineWork], *, now: datetime) -> int:
-    """Hold the use since their trainings against the models that count; gives how many are new."""
+    """Hold the use since their trainings against the models that count; gives how many are new.
+
+    Of daily and hourly baselines; months tell no weeks in which a level could be seen to stay.
+    """
     models = counting_models(conn, [each.id for each in work])
     later = [
         replace(each, first_day=each.end_day, end_day=until)
         for each in work
         if each.id in models and (until := _until(each, now)) > each.end_day
     ]
+    daily = [each for each in later if each.step == Step.DAILY]
+    hourly = [each for each in later if each.step == Step.HOURLY]
+    found = 0
+    for of, each in chain(_of_days(conn, daily, models), _of_hours(conn, hourly, models)):
+        row = _row(each, models[of.id], of, _happened(conn, each, of))
+        found += propose(conn, of.id, row, within_days=_SAME_DAYS)
+    return found
+
+
+def _of_days(
+    conn: Connection, work: Sequence[BaselineWork], models: Mapping[int, CountingModel]
+) -> Iterator[tuple[BaselineWork, Proposal]]:
     alike: dict[tuple[object, ...], list[_Held]] = {}
-    for told in read_trainings(conn, later):
+    for told in read_trainings(conn, work):
         model = models[told.work.id]
         shared, use = use_apart(model.inputs)
         alike.setdefault((shared, *told.shares), []).append(_Held(model, use, told))
-    found = 0
     for together in alike.values():
         for held, each in _proposals(together):
-            row = _row(each, held.model, held.told, _happened(conn, each, held.told.work))
-            found += propose(conn, held.told.work.id, row, within_days=_SAME_DAYS)
-    return found
+            yield held.told.work, each
+
+
+def _of_hours(
+    conn: Connection, work: Sequence[BaselineWork], models: Mapping[int, CountingModel]
+) -> Iterator[tuple[BaselineWork, Proposal]]:
+    """Of hourly models, summed to days; one at a time, for years of hours are large."""
+    for one in work:
+        model, (told,) = models[one.id], read_hour_trainings(conn, [one])
+        trained, later = hours.read(model.inputs), told.training
+        parts = [
+            hours.by_day(each, hours.predict(model.parameters, each.matrix))
+            for each in (trained, later)
+        ]
+        use, predicted = (np.concatenate(each) for each in zip(*parts, strict=True))
+        first = trained.hours[0].date()
+        for each in proposals(first, use, predicted, len(parts[0][0])):
+            yield one, each
 
 
 class _Held(NamedTuple):
@@ -119,13 +152,13 @@ def _happened(conn: Connection, found: Proposal, work: BaselineWork) -> list[dic
 def _row(
     found: Proposal,
     model: CountingModel,
-    told: ReadTraining[BaselineWork, Training],
+    work: BaselineWork,
     happened: list[dict[str, str]],
 ) -> Mapping[str, Any]:
     expected = found.daily_change / (found.ratio - 1) if found.ratio != 1 else 0.0
     low, high = sorted((expected * (found.low - 1), expected * (found.high - 1)))
     lasting = found.shape is Shape.STEP
-    near = abs(found.first - told.work.reporting_from) <= timedelta(days=_NEAR_DAYS)
+    near = abs(found.first - work.reporting_from) <= timedelta(days=_NEAR_DAYS)
     evidence = {
         name: str(value) if isinstance(value, date) else value
         for name, value in asdict(found).items()
