@@ -8,7 +8,7 @@ from decimal import Decimal
 from analytics.ledger.cost_line import Cost
 from analytics.ledger.reconciliation import Reconciliation
 
-_DOUBTS = frozenset({"calendar", "weather", "reactive_reverse", "user_class"})
+_DOUBTS = frozenset({"calendar", "weather", "reactive_reverse", "user_class", "demand_unheld"})
 """Gaps that make a cost not official, though nothing is missing from its sum."""
 
 

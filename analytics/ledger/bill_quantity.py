@@ -51,6 +51,10 @@ class BillQuantity:
             return None
         return 100 * difference / self.billed
 
+    def overlaps(self, other: "BillQuantity") -> bool:
+        """Whether another bill is of some of the same days."""
+        return self.first_day < other.end_day and other.first_day < self.end_day
+
     def differs(self, limit_pct: Decimal) -> bool:
         """Whether it differs by more than a limit [%] and nobody has explained why."""
         part = self.difference_pct
@@ -81,16 +85,17 @@ def drift(bills: Sequence[BillQuantity], *, limit_pct: Decimal) -> Drift | None:
     Parameters
     ----------
     bills : sequence of BillQuantity
-        Of one meter, in any order. A bill that cannot be compared, or days between two bills,
-        break the run.
+        Of one meter, in any order. A bill that cannot be compared, one of days that another is of
+        too, or days between two bills, break the run. Bills that say the same are one.
     limit_pct : Decimal
         Half of it is the least growth that is told. [%]
     """
     run: list[tuple[BillQuantity, Decimal]] = []
     direction = 0
-    for bill in sorted(bills, key=lambda each: each.first_day, reverse=True):
+    each_once = {(each.first_day, each.end_day, each.billed): each for each in bills}.values()
+    for bill in sorted(each_once, key=lambda each: each.first_day, reverse=True):
         part = bill.difference_pct
-        if part is None:
+        if part is None or any(bill.overlaps(other) for other in each_once if other is not bill):
             break
         if run:
             step = _sign(run[-1][1] - part)

@@ -68,7 +68,7 @@ class Gap:
     code : str
         ``hours``, ``price``, ``capacity``, ``maximum_demand``, ``demand_error``,
         ``reactive_energy``, ``reactive_error``, ``reactive_reverse``, ``power_factor_user``,
-        ``user_class``, ``quota``, ``whole_month`` or ``earlier_use``.
+        ``user_class``, ``demand_unheld``, ``quota``, ``whole_month`` or ``earlier_use``.
     detail : str
         What, and for when.
     """

@@ -92,8 +92,22 @@ def month_lines(month: Month) -> Iterator[Line | Gap]:
             if line is not None:
                 lines.append(line)
                 yield line
+                yield from _doubts_of_demand(month, line)
         yield from _doubts_of_user(month)
     yield from _taxes(month, lines)
+
+
+def _doubts_of_demand(month: Month, line: Line) -> Iterator[Gap]:
+    """That a demand is billed as shown, which nothing tells the greatest possible of."""
+    bounds = month.connection.demand_bounds
+    unheld = bounds is not None and bounds.most_kw is None and month.connection.capacity_kva is None
+    if line.name == "basic_maximum" and unheld:
+        detail = Sentence(
+            "demand_unheld",
+            "nothing tells whether the demand shown is too great: enter the capacity of the "
+            "transformers, or confirm it by entering its value",
+        )
+        yield month.gap("demand_unheld", detail)
 
 
 def _doubts_of_user(month: Month) -> Iterator[Gap]:

@@ -219,6 +219,20 @@ def test_missing_is_not_zero() -> None:
     assert nothing.difference_pct is None
 
 
+def test_a_bill_of_days_of_another_is_in_no_drift() -> None:
+    """Three months that grow, and a part of the month before them: no fourth bill."""
+    grown = bills(0.2, 0.6, 1.1, 1.7)
+    assert drift(grown, limit_pct=TWO) is not None
+    last_days = replace(grown[0], bill_id=9, number="part", first_day=date(2026, 1, 20))
+    assert drift([last_days, *grown], limit_pct=TWO) is None
+
+
+def test_a_bill_that_was_sent_twice_does_not_hide_a_drift() -> None:
+    grown = bills(0.2, 0.6, 1.1, 1.7)
+    twice = replace(grown[2], bill_id=9, number="copy")
+    assert drift([*grown, twice], limit_pct=TWO) == drift(grown, limit_pct=TWO)
+
+
 def test_a_difference_that_grows_month_after_month_is_a_drift() -> None:
     found = drift(bills(0.3, -0.1, 0.2, 0.6, 1.1, 1.7), limit_pct=TWO)
     assert found is not None

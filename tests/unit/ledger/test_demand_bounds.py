@@ -6,8 +6,7 @@ import pytest
 
 from analytics.ledger.demand_bounds import DemandBounds, demand_bounds, refuse_impossible_demand
 from domain.errors import MissingInputError
-
-D = Decimal
+from tests.unit.ledger.priced_use import D, even, priced
 
 
 def test_a_quarter_hour_of_the_demand_is_energy_that_was_counted() -> None:
@@ -34,3 +33,20 @@ def test_where_energy_is_not_known_only_the_transformers_bound_it() -> None:
     refuse_impossible_demand(D(600), unknown, None)
     with pytest.raises(MissingInputError, match="more than 2 times the 250 kVA"):
         refuse_impossible_demand(D(501), unknown, D(250))
+
+
+@pytest.mark.parametrize(
+    ("most_kw", "capacity_kva", "told"),
+    [(None, None, ["demand_unheld"]), (D(400), None, []), (None, D(400), [])],
+)
+def test_a_demand_that_nothing_says_the_greatest_of_is_billed_and_doubted(
+    most_kw: Decimal | None, capacity_kva: Decimal | None, told: list[str]
+) -> None:
+    energy = '[[version.component]]\nname = "energy"\nprice = 0\n'
+    terms = energy + '[[version.basic]]\nby = "maximum"\nprice = 30\n'
+    found = priced(
+        terms, even(100), measured_kw=D(300), capacity_kva=capacity_kva,
+        demand_bounds=DemandBounds(None, most_kw),
+    )  # fmt: skip
+    assert found.total == D("9000.00")
+    assert [gap.code for gap in found.gaps] == told
