@@ -58,6 +58,7 @@ def read_sources(args: argparse.Namespace, month: ContractMonth, zone: ZoneInfo)
         dict(_tariffs(args)),
         {line: model for line, (model, _) in fits.items()},
         {line: band for line, (_, band) in fits.items()},
+        read_export_file(args.fed_in, zone),
     )
 
 
@@ -136,6 +137,14 @@ def _grouped(rows: Iterator[tuple[Register, Value]]) -> dict[Register, list[Valu
 def _reading(cells: _Cells) -> Reading:
     at = cells.wanted("ts", cells.instant("ts"))
     return Reading(at, cells.wanted("register", cells.value("register")))
+
+
+def read_export_file(file: Path | None, zone: ZoneInfo) -> dict[str, list[Reading]]:
+    """Readings of export registers, by meter; none where there is no file."""
+    found: dict[str, list[Reading]] = {}
+    for cells in _each(file, zone, "meter", "ts", "register"):
+        found.setdefault(cells.text("meter"), []).append(_reading(cells))
+    return found
 
 
 def _event(cells: _Cells) -> RegisterEvent:

@@ -18,6 +18,7 @@ from analytics.evidence.closing import (
     as_lines,
     closing_kind,
 )
+from analytics.evidence.fed_in import FED_IN, export_parts, read_exports
 from analytics.evidence.manifest import NAME, Manifest, document, parts_of, read_manifest
 from analytics.evidence.model import read_model
 from analytics.evidence.page import page
@@ -49,6 +50,7 @@ _ALWAYS = (
     *(CONTRACT, HAPPENED, MONTH, STATEMENT, PARTIES, PAGE, NAME),
     *(READINGS, EVENTS, EDITS, CALENDAR, WEATHER),
 )
+_SOMETIMES = (HEATING, TERMS, FED_IN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +117,7 @@ def source_parts(sources: Sources) -> dict[str, bytes]:
     parts = {
         **sources.registers.parts(),
         **sources.surroundings.parts(),
+        **export_parts(sources.exports),
     }
     for line, tariff in sources.tariffs.items():
         parts |= tariff.parts(line)
@@ -192,10 +195,11 @@ def sources_in(parts: Mapping[str, bytes], days: Days) -> Sources:
             models[line] = read_model(line, parts)
         elif folder == "band" and kind == "json" and f"model/{line}.json" in parts:
             bands[line] = read_band(line, parts)
-        elif name not in {*_ALWAYS, HEATING, TERMS} and not _beside(parts, folder, line, kind):
+        elif name not in {*_ALWAYS, *_SOMETIMES} and not _beside(parts, folder, line, kind):
             raise InputError("nobody knows this part", place=name)
     surroundings = read_surroundings(parts, days)
-    return Sources(read_registers(parts), surroundings, tariffs, models, bands)
+    exports = read_exports(parts)
+    return Sources(read_registers(parts), surroundings, tariffs, models, bands, exports)
 
 
 def _beside(parts: Mapping[str, bytes], folder: str, line: str, kind: str) -> bool:

@@ -11,7 +11,7 @@ from decimal import Decimal
 from math import fsum
 
 from analytics.evidence.register_days import Days, RegisterDays, register_days
-from analytics.evidence.registers import Registers
+from analytics.evidence.registers import Reading, Registers
 from analytics.ledger.timetable import Timetable
 from domain.canonical import plain
 from domain.contract_month import Use
@@ -67,13 +67,21 @@ def on_days(found: Counted, wanted: frozenset[date]) -> Counted:
     return Counted(use, days, found.readings)
 
 
-def counted(meter: Meter, registers: Registers, days: Days, timetable: Timetable | None) -> Counted:
+def counted(
+    meter: Meter,
+    registers: Registers,
+    days: Days,
+    timetable: Timetable | None,
+    exports: Sequence[Reading] = (),
+) -> Counted:
     """Work out what a meter counted.
 
     Parameters
     ----------
     timetable : Timetable or None
         Where the meter has one register and its line has prices by period; None: all is flat.
+    exports : sequence of Reading
+        Of its export register: while that rises, the others rightly stand.
 
     Raises
     ------
@@ -81,7 +89,7 @@ def counted(meter: Meter, registers: Registers, days: Days, timetable: Timetable
         If readings lie too far from the month, or periods change inside a quarter of an hour.
     """
     own = registers.of(meter.code)
-    found = [register_days(meter, key, registers, days, timetable) for key in own]
+    found = [register_days(meter, key, registers, days, timetable, exports) for key in own]
     each = [_together(parts) for parts in zip(*(register.days for register in found), strict=True)]
     told = [amounts for amounts in each if amounts is not None]
     sums = {

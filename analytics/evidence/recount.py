@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from analytics.evidence.band import KeptBand, banded, unlike_band
 from analytics.evidence.counted import Counted, counted, on_days
+from analytics.evidence.fed_in import FED_IN, Exports
 from analytics.evidence.model import KeptModel
 from analytics.evidence.register_days import Days
 from analytics.evidence.registers import READINGS, Registers
@@ -38,6 +39,8 @@ class Sources:
         By line.
     bands : mapping of str to KeptBand
         By line, of those models.
+    exports : mapping of str to sequence of Reading
+        Export registers of boundary meters behind which a plant stands, by meter.
     """
 
     registers: Registers
@@ -45,6 +48,7 @@ class Sources:
     tariffs: Mapping[str, KeptTariff]
     models: Mapping[str, KeptModel]
     bands: Mapping[str, KeptBand] = field(default_factory=dict)
+    exports: Exports = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +80,9 @@ def recount(inputs: Inputs, sources: Sources) -> Recount:
     days = Days(month.first_day, month.end_day, zone)
     meters = {meter.code: meter for meter in inputs.contract.meters}
     with_readings = dict.fromkeys(meter for meter, _ in sources.registers.readings)
+    lonely = sorted(sources.exports.keys() - with_readings.keys())
+    if lonely:
+        raise InputError(f"there is no reading of {lonely[0][:80]!r}", place=FED_IN)
     uses: dict[str, Counted] = {}
     for code in with_readings:
         if code not in meters:
@@ -86,7 +93,8 @@ def recount(inputs: Inputs, sources: Sources) -> Recount:
         if first < end:
             own = Days(first, end, zone)
             timetable = _timetable(meter, inputs, sources, own)
-            uses[code] = counted(meter, sources.registers, own, timetable)
+            exports = sources.exports.get(code, ())
+            uses[code] = counted(meter, sources.registers, own, timetable, exports)
     for code in [each for each in uses if meters[each].stands_for is not None]:
         checked = uses.get(meters[code].stands_for or "")
         if checked is None:

@@ -1,5 +1,6 @@
 """What one register counted on each local day, by the register engine. Pure."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from math import fsum
@@ -7,7 +8,8 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 
-from analytics.evidence.registers import READINGS, Register, Registers, edited
+from analytics.evidence.fed_in import feeding
+from analytics.evidence.registers import READINGS, Reading, Register, Registers, edited
 from analytics.ledger.edited import mark_edited
 from analytics.ledger.grading import as_told, intervals_of
 from analytics.ledger.local_grid import LocalGrid, local_grid
@@ -67,7 +69,12 @@ class RegisterDays:
 
 
 def register_days(
-    meter: Meter, key: Register, registers: Registers, days: Days, timetable: Timetable | None
+    meter: Meter,
+    key: Register,
+    registers: Registers,
+    days: Days,
+    timetable: Timetable | None,
+    exports: Sequence[Reading] = (),
 ) -> RegisterDays:
     """Attribute what a register counted to local days, and to the periods of a timetable.
 
@@ -77,6 +84,8 @@ def register_days(
         Its ratio is the multiplier before the first declared one.
     timetable : Timetable or None
         None: everything is of the register's own period, or flat.
+    exports : sequence of Reading
+        Of the meter's export register: while that rises, this one rightly stands.
 
     Raises
     ------
@@ -93,7 +102,8 @@ def register_days(
     if timetable is not None:
         edges = np.round(timetable.edges * 1e6).astype(np.int64)
     grid = _grid(ordered, days, edges, meter.line)
-    told = history(ordered, registers.declared(key), ratio=float(meter.ratio))
+    fed_in = feeding(exports) if exports else None
+    told = history(ordered, registers.declared(key), ratio=float(meter.ratio), fed_in=fed_in)
     found = as_told(intervals_of(use_of_history(told, grid), grid.bounds), told.segments)
     found = mark_edited(found, ordered.ts, np.array([us(at) for at in replaced], np.int64))
     return _by_day(found, grid, days, key[1] or Period.FLAT, (edges, timetable))

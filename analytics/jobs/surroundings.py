@@ -8,9 +8,9 @@ import numpy as np
 from psycopg import Connection
 
 from analytics.ledger.closed_days import closed_days, weekdays
-from analytics.ledger.frozen import MAY_IDLE, Closed, FedIn
+from analytics.ledger.frozen import FED_IN_EDGES, MAY_IDLE, Closed, FedIn
 from analytics.ledger.local_grid import Around, Surroundings, by_weekday
-from analytics.ledger.readings import DAY, MINUTE
+from analytics.ledger.readings import DAY
 from analytics.ledger.witness import Above, was_off
 from domain.epoch import from_us, to_us
 from domain.errors import CalendarMissingError
@@ -22,8 +22,6 @@ from store.weather_hour import places_of_meter, station_hours, weather_sources
 from store.witness import fed_in_s, rates_beside
 
 _WEEK = 7 * DAY
-_EDGES = 30 * MINUTE
-"""Of a span in which a register stood, what may lie before it is fed in and after. [us]"""
 
 
 def surroundings_of(conn: Connection, meter_id: int, zone: ZoneInfo) -> Surroundings:
@@ -59,7 +57,7 @@ def fed_in_of(conn: Connection, register: RegisterOf) -> FedIn:
 
     def fed_in(begin: int, end: int) -> bool:
         told_s = fed_in_s(conn, register, from_us(begin), from_us(end))
-        return told_s * 1_000_000 >= end - begin - _EDGES
+        return told_s * 1_000_000 >= end - begin - FED_IN_EDGES
 
     return fed_in
 

@@ -12,6 +12,8 @@ Closed: TypeAlias = Callable[[int, int], bool]
 FedIn: TypeAlias = Callable[[int, int], bool]
 """Tells whether a plant fed in through a meter over a span [begin, end) [us]: nothing is bought."""
 
+FED_IN_EDGES = 30 * MINUTE
+"""Of a span in which a register stood, what may lie before it is fed in and after. [us]"""
 MAY_IDLE = frozenset(
     {"volume_m3", "volume_reverse_m3", "heat_energy_gj", "cold_energy_gj", "heat_volume_m3"}
 )

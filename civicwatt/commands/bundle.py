@@ -38,6 +38,9 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
         "--edits", type=Path, metavar="D.csv", help="meter,period,ts,until,value,by,reason"
     )
     parser.add_argument(
+        "--fed-in", type=Path, metavar="F.csv", help="meter,ts,register of export registers"
+    )
+    parser.add_argument(
         "--tariff", action="append", default=[], metavar="LINE=T.toml", help="schema tariff/1"
     )
     parser.add_argument(
