@@ -9,6 +9,7 @@ import pytest
 from analytics.baseline.training import Training, read, written
 from analytics.drawn.rows import LedgerModel
 from analytics.evidence.model import fitted
+from analytics.models.fit_quality import freedom
 from analytics.settlement.phrase import in_chinese
 from analytics.settlement.statement import Inputs, Remark
 from domain.contract import BaselineYears
@@ -89,7 +90,8 @@ def test_gaps_that_a_month_keeps_quiet_about_are_found_by_fitting_again() -> Non
     kept = fitted("electricity", lacking())
     (own,) = doubted(ModelReason.GAPS_IN_TRAINING, ModelReason.SHORT_BASELINE).values()
     again = kept.check_fit()
-    quality = {"cvrmse": again.quality.cvrmse, "nmbe": again.quality.nmbe}
+    free = freedom(again.quality.count, again.parameters or {})
+    quality = {"cvrmse": again.quality.cvrmse, "nmbe": again.quality.nmbe, "freedom": free}
     honest = replace(own, kept=kept, band=None, **quality)
     whole = bundle(models={"electricity": honest})
     assert checked(whole)[-1]["may_be_signed"] is False
