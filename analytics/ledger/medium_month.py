@@ -14,6 +14,7 @@ from analytics.ledger.exact import amount, total
 from analytics.ledger.meter_month import MeterMonth, Stretch, share
 from analytics.ledger.own_plant import OwnPlant
 from domain.canonical import plain
+from domain.consumption_flag import ConsumptionFlag
 from domain.local_day import local_day
 from domain.obstacle import Obstacle, ObstacleKind
 from domain.sentence import Sentence
@@ -79,7 +80,19 @@ class MediumMonth:
             yield from _unknown(self.plant.meters, institution, zone)
 
     def warnings(self, limit: Decimal) -> Iterator[dict[str, Any]]:
-        """An unmetered share above the limit; parts that count more than the whole."""
+        """Use that rose as never before, an unmetered share above the limit, too large parts.
+
+        The share of a `SURGE` is that of the hours in which the register rose so.
+        """
+        surge = total(
+            amount(each.value)
+            for meter in self.meters
+            for each in meter.counted
+            if each.flags & ConsumptionFlag.SURGE
+        )
+        if surge:
+            told = {"share": share(surge, self.total), "limit": plain(limit)}
+            yield {"kind": "surge", "medium": self.medium, **told}
         if self.unmetered is None:
             return
         left, compared = self.unmetered

@@ -103,6 +103,12 @@ def test_the_unmetered_share_warns_above_its_limit_only_and_over_counting_always
     assert over["kind"] == "over_counted"
 
 
+def test_what_was_counted_where_a_register_rose_as_it_never_does_warns_with_its_share() -> None:
+    rose = spoilt(7, 200.0, "measured", "measured", ConsumptionFlag.SURGE)
+    [warning] = medium(meter({7: rose})).warnings(Decimal("0.05"))
+    assert (warning["kind"], warning["share"]) == ("surge", "0.100125")
+
+
 def test_a_meter_below_one_of_its_item_counts_nothing_however_far_below_it_hangs() -> None:
     """A chiller (40) on a panel (50) of no item, on a floor (60): hvac is 60, and not 100."""
     whole = meter({})
