@@ -68,8 +68,10 @@ class PileUse:
 
     Attributes
     ----------
-    metered_kwh, matched_kwh : float
-        By its meter; of it, given to charges that are matched. [kWh]
+    metered_kwh : float or None
+        By its meter; None where that has no figure of the span. [kWh]
+    matched_kwh : float
+        Of it, given to charges that are matched. [kWh]
     unseen_kwh : float
         Of it, given to matched charges of vehicles that the person may not see. [kWh]
     covered_s : int
@@ -86,7 +88,7 @@ class PileUse:
     meter_id: int
     meter_code: str
     above: list[str]
-    metered_kwh: float
+    metered_kwh: float | None
     matched_kwh: float
     charges: int
     unseen_kwh: float
@@ -95,8 +97,10 @@ class PileUse:
     twice: list[str]
 
     @property
-    def unmatched_kwh(self) -> float:
-        """Given to nobody known. [kWh]."""
+    def unmatched_kwh(self) -> float | None:
+        """Given to nobody known; None where its meter tells nothing. [kWh]."""
+        if self.metered_kwh is None:
+            return None
         return max(self.metered_kwh - self.matched_kwh - self.unseen_kwh, 0.0)
 
 

@@ -1,5 +1,6 @@
 """Charging piles, and where their energy went: to known charges, and into whose bill."""
 
+from datetime import UTC, datetime
 from http import HTTPStatus
 
 from fastapi import APIRouter
@@ -63,7 +64,9 @@ def balance(scope: Scope, first: First, end: End) -> ChargingBalance:
     """
     refuse_long(first, end)
     charges = segments(scope.conn, "charge", first, end)
+    over = min(end, datetime.now(UTC)) - first
     return ChargingBalance(
+        over_s=max(round(over.total_seconds()), 0),
         piles=[PileUseOut.model_validate(row) for row in charging_balance(scope.conn, first, end)],
         elsewhere=[SegmentOut.of(row) for row in charges if row.pile_id is None],
         partly_counted=[SegmentOut.of(row) for row in charges if row.uncounted_s],

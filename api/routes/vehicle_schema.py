@@ -9,6 +9,7 @@ from analytics.fleet.alarms import priority
 from analytics.fleet.distance import Doubt
 from analytics.fleet.fence import FenceKind
 from analytics.fleet.use_rules import UseRule
+from api.body import Body
 from api.routes.edits import Reason
 from domain.coordinates import CoordinateSystem
 from domain.vehicle import Acquisition, Powertrain, VehicleCategory
@@ -176,7 +177,7 @@ class TrackReadOut(BaseModel):
     at: datetime
 
 
-class TrackLeave(BaseModel):
+class TrackLeave(Body):
     """Leave to read tracks of a place's vehicles."""
 
     login: Name
@@ -227,14 +228,14 @@ class SuspicionOut(BaseModel):
     )
 
 
-class VerdictIn(BaseModel):
+class VerdictIn(Body):
     """What was found: misuse (true), none (false), or there was leave (known)."""
 
     verdict: SuspicionVerdict
     reason: Reason
 
 
-class RuleIn(BaseModel):
+class RuleIn(Body):
     """How a rule of use holds at a place and below it."""
 
     organisation_id: int
@@ -255,7 +256,7 @@ class RuleOut(BaseModel):
     terms: dict[str, float]
 
 
-class FenceIn(BaseModel):
+class FenceIn(Body):
     """An area."""
 
     organisation_id: int
@@ -282,7 +283,7 @@ class FenceOut(BaseModel):
     end_day: date | None = Field(description="Day from which on it holds no longer.")
 
 
-class LeaveIn(BaseModel):
+class LeaveIn(Body):
     """Leave to use a vehicle that is locked up."""
 
     kind: Literal["duty", "emergency", "law_enforcement", "other"]
@@ -299,7 +300,7 @@ class LeaveOut(BaseModel):
     end_day: date | None
 
 
-class PileIn(BaseModel):
+class PileIn(Body):
     """A charging pile of our own."""
 
     code: Name
@@ -340,12 +341,14 @@ class PileUseOut(BaseModel):
     meter_id: int
     meter_code: str
     above: list[str] = Field(description="Meters above its own.")
-    metered_kwh: float = Field(description="By its meter. [kWh]")
+    metered_kwh: float | None = Field(
+        description="By its meter; null where it has no figure of the span. [kWh]"
+    )
     matched_kwh: float = Field(description="Of it, to known charges. [kWh]")
     unseen_kwh: float = Field(
         description="Of it, to known charges of vehicles that are not shown. [kWh]"
     )
-    unmatched_kwh: float = Field(description="To nobody known. [kWh]")
+    unmatched_kwh: float | None = Field(description="To nobody known; null as above. [kWh]")
     charges: int
     covered_s: int = Field(description="Of the span, with figures of its meter. [s]")
     inside: list[str] = Field(description="Contracts in whose boundary it is counted.")
@@ -355,6 +358,9 @@ class PileUseOut(BaseModel):
 class ChargingBalance(BaseModel):
     """Charging over a span: what piles gave, and charges that came from none of them."""
 
+    over_s: int = Field(
+        description="Of the span, what is over: `covered_s` of a pile that knows it all. [s]"
+    )
     piles: list[PileUseOut]
     elsewhere: list[SegmentOut] = Field(description="Charges without a pile of our own.")
     partly_counted: list[SegmentOut] = Field(

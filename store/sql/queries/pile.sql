@@ -90,7 +90,7 @@ WITH hung AS MATERIALIZED (
 )
 SELECT p.pile_id, p.code, p.name_zh, p.name_en, p.meter_id, m.code AS meter_code,
        ARRAY(SELECT DISTINCT n.code FROM hung h JOIN meter n USING (meter_id) WHERE h.pile_id = p.pile_id AND NOT h.own ORDER BY 1) AS above,
-       coalesce(u.kwh, 0) AS metered_kwh, coalesce(g.kwh, 0) AS matched_kwh, coalesce(g.charges, 0) AS charges,
+       u.kwh AS metered_kwh, coalesce(g.kwh, 0) AS matched_kwh, coalesce(g.charges, 0) AS charges,
        greatest(coalesce(a.kwh, 0) - coalesce(g.kwh, 0), 0) AS unseen_kwh,
        coalesce(u.covered_s, 0)::integer AS covered_s,
        ARRAY(SELECT b.code FROM bounded b WHERE b.pile_id = p.pile_id ORDER BY 1) AS inside,
