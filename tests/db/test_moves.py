@@ -119,6 +119,31 @@ def test_a_building_counts_for_each_institution_on_the_days_it_was_theirs(
     assert client.post(f"{path}/{move_id}/undo", json={"reason": "again"}).status_code == 404
 
 
+def test_a_meter_that_is_hung_elsewhere_counts_for_each_institution_while_it_hung_there(
+    sign_in: SignIn, conn: Connection
+) -> None:
+    """The buildings stay, and with them their floor areas."""
+    conn.execute(
+        "WITH old AS (UPDATE meter_position SET during = '(,2025-06-15 16:00Z)' WHERE meter_id = "
+        "(SELECT meter_id FROM meter WHERE code = 'school-meter-0') RETURNING *) "
+        "INSERT INTO meter_position (meter_id, place_id, parent_id, role, during) "
+        "SELECT old.meter_id, o.organisation_id, NULL, old.role, '[2025-06-15 16:00Z,)' "
+        "FROM old, organisation o WHERE o.code = 'hospital-building'"
+    )
+    year = asked(sign_in("admin"), year=2025)
+    school, hospital = of(year, "school"), of(year, "hospital")
+    amounts = [each["carriers"][0]["amount"] for each in (school, hospital)]
+    assert amounts == [400.0 * BEFORE, 800.0 * 365 + 400.0 * AFTER]
+    assert value(hospital, "electricity_per_area")["value"] == pytest.approx(amounts[1] / AREA_M2)
+    assert school["carriers"][0]["coverage"] < 0.5  # of the rest of the year nothing is known
+    ids = [each["organisation_id"] for each in (school, hospital)]
+    with conn.transaction(force_rollback=True):
+        act_as(conn, "admin")
+        months = metered_months(conn, ids, 2025, SHANGHAI)
+    june = {m.institution_id: (m.amount, m.is_whole) for m in months if m.month == 6}
+    assert june == {ids[0]: (400.0 * 15, False), ids[1]: (800.0 * 30 + 400.0 * 15, True)}
+
+
 def test_a_bureau_sees_an_institution_while_it_answered_for_it_and_nothing_after(
     sign_in: SignIn, conn: Connection
 ) -> None:
