@@ -69,6 +69,7 @@ class CaseVehicle:
     def samples(self) -> Samples:
         """All that its terminal tells, in order of time."""
         parts = [part for day in range(-(-len(self.tenths) // _A_DAY)) for part in self._day(day)]
+        parts.append(self._year_end(*(float(column[-1]) for column in parts[-1][1:3])))
         at_s, km, charged, state = (np.concatenate(column) for column in zip(*parts, strict=True))
         used = km * KWH_100KM / 100
         latitude, longitude = self._places(km)
@@ -101,6 +102,12 @@ class CaseVehicle:
         across = north * np.sin(heading) + east * np.cos(heading)
         narrow = np.cos(np.radians(_YARD[0]))
         return _YARD[0] + along / _KM_DEG, _YARD[1] + across / (_KM_DEG * narrow)
+
+    @staticmethod
+    def _year_end(km: float, charged: float) -> tuple[Seconds, Floats, Floats, Seconds]:
+        """Then it stands, as its terminal tells once more before the year is over."""
+        over = start_of(FIRST.replace(year=FIRST.year + 1), _ZONE) - _AWAKE_S
+        return np.array([over]), np.array([km]), np.array([charged]), np.array([0])
 
     def _day(self, day: int) -> Iterator[tuple[Seconds, Floats, Floats, Seconds]]:
         """Instants, kilometres, kWh charged and state (0 parked, 1 driving, 2 plugged in)."""

@@ -124,16 +124,21 @@ export interface PileUse extends Named {
   code: string
   meter_code: string
   above: string[]
-  metered_kwh: number
+  /** Null where its meter has no figure of the span. */
+  metered_kwh: number | null
   matched_kwh: number
   /** Given to known charges of vehicles that are not shown. */
   unseen_kwh: number
-  unmatched_kwh: number
+  unmatched_kwh: number | null
   charges: number
+  /** Of the span, with figures of its meter. [s] */
+  covered_s: number
   inside: string[]
   twice: string[]
 }
 export interface ChargingBalance {
+  /** Of the span, what is over. [s] */
+  over_s: number
   piles: PileUse[]
   elsewhere: Segment[]
   /** Charges of which the pile's meter counted only a part. */
