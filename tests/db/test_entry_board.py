@@ -72,6 +72,21 @@ def test_a_month_that_is_not_over_is_not_wanted(sign_in: SignIn, conn: Connectio
     assert [cell is not None for cell in cells] == [n < today.month for n in range(1, 13)]
 
 
+def test_months_before_an_institution_was_founded_are_not_wanted(
+    sign_in: SignIn, conn: Connection
+) -> None:
+    conn.execute(
+        "INSERT INTO statistics_record (organisation_id, year, credit_code, department, "
+        "institution_class, unused, source, founded_on, person_id) SELECT organisation_id, 2025, "
+        "'121200000000000330', 'd', 'education', '{}', 's', '2025-05-20', (SELECT min(person_id) "
+        "FROM person) FROM organisation WHERE code = 'school'"
+    )
+    found = row(sign_in("school"))
+    assert states(found, WATER) == [None] * 4 + ["missing"] * 8
+    assert states(found, POWER) == [None] * 4 + ["metered"] * 2 + ["missing"] * 6
+    assert {*states(row(sign_in("school"), year=2024), WATER)} == {None}
+
+
 def test_a_correction_under_way_is_not_owed(sign_in: SignIn, conn: Connection) -> None:
     entry = brought_home(sign_in, conn, kind=WATER, month="2025-01-01")
     assert edited(sign_in("school"), entry, amount="7").status_code == 200
