@@ -9,7 +9,6 @@ from analytics.fleet.alarms import priority
 from analytics.fleet.distance import Doubt
 from analytics.fleet.fence import FenceKind
 from analytics.fleet.use_rules import UseRule
-from api.body import Body
 from api.routes.edits import Reason
 from domain.coordinates import CoordinateSystem
 from domain.vehicle import Acquisition, Powertrain, VehicleCategory
@@ -177,7 +176,7 @@ class TrackReadOut(BaseModel):
     at: datetime
 
 
-class TrackLeave(Body):
+class TrackLeave(BaseModel):
     """Leave to read tracks of a place's vehicles."""
 
     login: Name
@@ -228,14 +227,14 @@ class SuspicionOut(BaseModel):
     )
 
 
-class VerdictIn(Body):
+class VerdictIn(BaseModel):
     """What was found: misuse (true), none (false), or there was leave (known)."""
 
     verdict: SuspicionVerdict
     reason: Reason
 
 
-class RuleIn(Body):
+class RuleIn(BaseModel):
     """How a rule of use holds at a place and below it."""
 
     organisation_id: int
@@ -256,7 +255,7 @@ class RuleOut(BaseModel):
     terms: dict[str, float]
 
 
-class FenceIn(Body):
+class FenceIn(BaseModel):
     """An area."""
 
     organisation_id: int
@@ -283,7 +282,7 @@ class FenceOut(BaseModel):
     end_day: date | None = Field(description="Day from which on it holds no longer.")
 
 
-class LeaveIn(Body):
+class LeaveIn(BaseModel):
     """Leave to use a vehicle that is locked up."""
 
     kind: Literal["duty", "emergency", "law_enforcement", "other"]
@@ -300,7 +299,7 @@ class LeaveOut(BaseModel):
     end_day: date | None
 
 
-class PileIn(Body):
+class PileIn(BaseModel):
     """A charging pile of our own."""
 
     code: Name
