@@ -134,6 +134,35 @@ def test_a_bill_that_is_dearer_at_peak_is_explained_by_its_price(
     assert unforeseen(office, "422") == []
 
 
+def test_the_class_of_a_user_is_entered_waits_for_a_second_person_and_is_taken_back(
+    office: Visit, billed_days: tuple[date, date]
+) -> None:
+    page = office.page
+    page.goto(f"/tariffs?tariff=tianjin-tou&month={billed_days[0]:%Y-%m}")
+    expect(page.locator("[data-without-class]")).to_contain_text("没有录入")
+    page.get_by_role("button", name="录入用户类别").click()
+    form = page.get_by_role("form", name="录入用户类别")
+    form.locator("[name=meter]").select_option("main")
+    form.locator("[name=first]").fill("2026-01")
+    form.locator("[name=standard]").select_option("0.85")
+    form.locator("[name=reverse]").select_option("added")
+    form.locator("[name=source]").fill("供用电合同第7号")
+    form.locator("[name=reason]").fill("首次录入")
+    form.get_by_role("button", name="录入用户类别").click()
+    row = page.locator("[data-accounts] tbody tr")
+    for word in ("0.85", "计入", "未核对", "供用电合同第7号", "由您录入"):
+        expect(row).to_contain_text(word)
+    expect(page.locator("[data-without-class]")).to_have_count(0)
+    page.set_viewport_size({"width": 390, "height": 844})
+    assert page.evaluate("() => document.documentElement.scrollWidth") <= 390
+    row.get_by_role("button", name="撤回").click()
+    page.get_by_label("撤销的理由").fill("合同看错了")
+    page.get_by_role("form", name="用户类别").get_by_role("button", name="撤回").click()
+    expect(row).to_contain_text("合同看错了")
+    expect(page.locator("[data-without-class]")).to_have_count(1)
+    office.expect_calm()
+
+
 @pytest.mark.parametrize("path", ["/tariffs?tariff=chongqing-tou", "/bills"])
 def test_a_phone_shows_it_without_sideways_scrolling(
     phone: Visit, billed_days: tuple[date, date], path: str
