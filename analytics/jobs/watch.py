@@ -93,6 +93,7 @@ class Evaluator:
         self._ears = Ears()
         self._marks = marks(conn)
         self._looked_for_late = dict(self._marks)
+        self._kept = dict(self._marks)
         self._late = dict[int, Late]()
         self._late_since: datetime | None = None
         self._asked_at = self._read_at = self._ticked_at = self._noted_at = datetime.min.replace(
@@ -130,15 +131,21 @@ class Evaluator:
         before = self._looked_for_late
         if before:
             arrived = max(mark.received_at for mark in before.values()) - _IN_COMMIT
-            self._late |= find_late(self._conn, around, before, arrived=arrived, now=now)
+            found = find_late(self._conn, around, before, arrived=arrived, now=now)
+            for device_id, came in found.items():
+                waiting = self._late.get(device_id, came)
+                first, last = min(waiting.first, came.first), max(waiting.last, came.last)
+                self._late[device_id] = Late(first, last)
             self._late_since = self._late_since or now
         moved = {
             each: mark
             for each, mark in self._marks.items()
-            if each not in self._late and before.get(each) != mark
+            if each not in self._late and self._kept.get(each) != mark
         }
         keep_marks(self._conn, moved)
-        self._looked_for_late = before | moved
+        self._kept |= moved
+        # What waits to be judged is known: found again at each look, it would never be done with.
+        self._looked_for_late = dict(self._marks)
 
     def _judge_late(self, around: AlertSurroundings, now: datetime) -> None:
         """Judge what came late, a little at a time: what comes now is more urgent."""

@@ -65,3 +65,17 @@ def test_what_came_late_and_waits_is_not_told_to_be_judged(
     house.pass_by(MINUTE)
     house.look()
     assert house.one(to) == house.now
+
+
+def test_what_came_late_of_all_devices_is_judged_once_and_done_with(house: House) -> None:
+    arrive(house, DEVICE, ".")
+    house.pass_by(10 * MINUTE)
+    arrive(house, DEVICE, ".")
+    house.look()
+    arrive_late(house, DEVICE, "xxxx", ago=8)
+    for _ in range(3):
+        house.pass_by(MINUTE)
+        arrive(house, DEVICE, ".")
+        house.look()
+    judged_to = house.one("SELECT judged_to FROM alert_judged")
+    assert judged_to == house.one("SELECT max(ts) FROM electricity_reading")
