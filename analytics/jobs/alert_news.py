@@ -40,13 +40,20 @@ OPENING = frozenset({Act.OPEN, Act.REOPEN, Act.RELEASE, Act.WAKE})
 def is_news(alert: Alert, acts: Iterable[Act]) -> bool:
     """Whether somebody is to be told: that it opens, or that what was told is graver.
 
-    Not of one on trial or explained by another, nor that one opens again which is flapping.
+    Not of one on trial or explained by another. That one comes and goes is news once, for the
+    morning list: from then on it opens again without a word, and is counted.
     """
     if alert.standing is None or alert.shadow or alert.inhibited:
         return False
     acts = frozenset(acts)
-    opened = bool(OPENING & acts) and not alert.standing.flapping
+    begins_to_flap = Act.FLAP in acts and alert.priority != Priority.URGENT
+    opened = bool(OPENING & acts) and (not alert.standing.flapping or begins_to_flap)
     return opened or (Act.RAISE in acts and alert.standing.state is not AlertState.PENDING)
+
+
+def flaps(alert: Alert) -> bool:
+    """Whether it comes and goes: it interrupts no more, unless it becomes urgent."""
+    return alert.standing is not None and alert.standing.flapping
 
 
 def is_shown(alert: Alert) -> bool:
@@ -112,7 +119,12 @@ def _news(
     rights = rule_rights(conn, [desk_id], now=now) if asked else []
     without = {each.rule for each in rights if each.lost is not None}
     return [
-        News(alert.id, Priority(alert.priority), worth, alert.rule not in without)
+        News(
+            alert.id,
+            Priority(alert.priority),
+            worth,
+            alert.rule not in without and not flaps(alert),
+        )
         for alert, worth in opened
         if alert.id is not None
     ]

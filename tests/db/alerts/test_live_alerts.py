@@ -345,3 +345,18 @@ def test_a_false_alarm_raises_the_limit_of_that_device_alone_and_once(
     assert house.rows(standing) == [{"code": "school-device-1"}]
     factors = AlertSurroundings.read(house.work, since=house.now).factors
     assert [each["voltage_unbalance"] for each in factors.values()] == [pytest.approx(1.25)]
+
+
+def test_what_comes_and_goes_interrupts_until_it_flaps_and_then_waits_with_its_count(
+    house: House,
+) -> None:
+    for _ in range(6):
+        bring_down(house, DEVICE)
+        house.say(GOOD, DEVICE)
+        house.pass_by(11 * MINUTE)
+        house.say(GOOD, DEVICE)
+        house.look()
+        house.pass_by(MINUTE)
+    (alert,) = house.rows("SELECT reopened, flapping, held FROM alert")
+    assert alert == {"reopened": 5, "flapping": True, "held": True}
+    assert house.one("SELECT count(*) FROM alert_interruption") == 3

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { curveOf, drawn, limitOf } from './evidence'
+import { curveOf, drawn, limitOf, unjudgedOf } from './evidence'
 import { metrologyOf } from './words'
 
 test('a rule of a gauge shows that gauge, a rule of days the use of the meter, and silence no curve', () => {
@@ -38,4 +38,9 @@ test('a limit is drawn only on a curve of its own unit', () => {
   expect(limitOf({ rule: 'insulation_low', device_id: 3, expected: 500 })).toBeNull()
   expect(limitOf({ rule: 'voltage_unbalance', device_id: 3, expected: 0.04 })).toBeNull()
   expect(limitOf({ rule: 'night_load', device_id: null, expected: 12 })).toBeNull()
+})
+
+test('hours that have a value and no band are counted, and hours without a value are not', () => {
+  const band = { expected: [1, null, null, 2], low: [], high: [], outside: [] }
+  expect(unjudgedOf([1, 2, null, 3], band)).toEqual({ n: 1, of: 3 })
 })

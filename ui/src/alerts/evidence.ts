@@ -55,6 +55,12 @@ export interface Band {
   outside: readonly boolean[]
 }
 
+/** Points that have a value and no band, of those with a value: too little is known before them, and no rule speaks there. */
+export function unjudgedOf(values: readonly (number | null)[], band: Band): { n: number; of: number } {
+  const known = values.flatMap((value, place) => (value === null ? [] : [band.expected[place] ?? null]))
+  return { n: known.filter((each) => each === null).length, of: known.length }
+}
+
 export interface Line {
   /** Parts of the curve as SVG path data; it is broken where values are missing. */
   path: string
