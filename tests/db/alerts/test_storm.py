@@ -6,6 +6,7 @@ import pytest
 from psycopg import Connection
 
 from analytics.alerts.budget import LONGEST, LULL, STORM
+from analytics.jobs.watch import Evaluator
 from domain.registry import Device, DeviceKind, Registry
 from store.registry import write as write_registry
 from tests.db.alerts.conftest import MINUTE, House
@@ -14,6 +15,7 @@ from tests.estate import estate
 pytestmark = pytest.mark.db
 
 METERS, BATCH = 240, 48
+CAMPAIGN, CAMPAIGN_BATCH = 10_000, 2_500
 SCHOOL = [f"school-device-{number}" for number in range(METERS)]
 LOW, GOOD = '"voltage_a_v": 190.0', '"voltage_a_v": 230.0'
 DIGESTS = (
@@ -65,6 +67,28 @@ def test_a_storm_of_many_batches_is_one_digest_and_one_hours_later_another(house
     fall(house, second[1:])
     assert house.rows(DIGESTS + " OFFSET 2") == [{"kind": "digest", "alerts": len(second) - 1}]
     assert house.one("SELECT count(DISTINCT digest_id) FROM alert") == 2
+
+
+@pytest.mark.fault
+@pytest.mark.timeout(1800)
+def test_ten_thousand_in_a_minute_lose_none_and_are_one_digest_though_evaluators_die(
+    house: House,
+) -> None:
+    registry = estate(meters=CAMPAIGN)
+    write_registry(house.conn, type(registry)((), registry.meters, registry.devices))
+    devices = [f"school-device-{number}" for number in range(CAMPAIGN)]
+    for second in (0, 20, 40):
+        for first in range(0, CAMPAIGN, CAMPAIGN_BATCH):
+            batch = devices[first : first + CAMPAIGN_BATCH]
+            house.say(LOW, *batch, at=house.now + timedelta(seconds=second))
+            house.evaluator = Evaluator(house.work)  # the one before was killed
+            house.evaluator.look(set(), many=True, now=house.now + timedelta(seconds=second))
+    counted = "SELECT count(*), count(DISTINCT device_id), count(digest_id) FROM alert"
+    (counts,) = house.rows(counted + " WHERE state = 'open' AND rule = 'voltage_low'")
+    assert set(counts.values()) == {CAMPAIGN}
+    assert house.one("SELECT count(*) FROM alert_event WHERE act = 'open'") == CAMPAIGN
+    assert house.rows(DIGESTS) == [{"kind": "digest", "alerts": CAMPAIGN}]
+    assert house.one("SELECT count(*) FROM notice") == 1
 
 
 def test_a_flood_of_urgent_ones_interrupts_though_a_digest_stands_that_woke_nobody(
