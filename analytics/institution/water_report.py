@@ -186,9 +186,7 @@ def _per_head(conn: Connection, asked: AskedReport) -> Iterator[Sequence[Cell]]:
     quotas = quotas_of(figures.place, of, asked.year, quotas_in_force(conn))
     amounts = (
         figure(figures.use.amounts.get(Carrier.WATER)),
-        figure(figures.persons.value)
-        if figures.persons.whole
-        else None,
+        figure(figures.persons.value) if figures.persons.whole else None,
         figure(figures.value(_WATER)),
     )
     held = [quota for quota in quotas if quota.indicator is _WATER]

@@ -38,11 +38,13 @@ KIND_OF_MEDIUM: Mapping[str, str] = {
 and what PV made for the house itself are in no table."""
 
 
-def item_of_kind(kind: str) -> str:
-    """Item that amounts of a kind belong to."""
+def item_of_kind(kind: str) -> str | None:
+    """Item that amounts of a kind belong to; None of what is in no table, such as certificates."""
     if kind in COAL_OF_KIND:
         return "other_energy"
-    return _DATA_CENTRE if kind == "data_centre_kwh" else ITEM_OF_KIND[kind][0]
+    if kind == "data_centre_kwh":
+        return _DATA_CENTRE
+    return ITEM_OF_KIND[kind][0] if kind in ITEM_OF_KIND else None
 
 
 @dataclass(frozen=True, slots=True)

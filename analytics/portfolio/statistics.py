@@ -281,7 +281,9 @@ def _of_founding(
     """What meters or people tell of the time before an institution stood, which counts nowhere."""
     months: dict[str, set[int]] = defaultdict(set)
     for kind, early in too_early.items():
-        months[item_of_kind(kind)].update(early)
+        item = item_of_kind(kind)
+        if item is not None:
+            months[item].update(early)
     items = statistics_items()
     for key, early in months.items():
         seen = ", ".join(str(month) for month in sorted(early))

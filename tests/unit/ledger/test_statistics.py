@@ -17,10 +17,16 @@ from analytics.ledger.statistics_cell import (
     year_cell,
 )
 from analytics.ledger.statistics_check import Finding, Weight, findings
-from analytics.ledger.statistics_source import converted
+from analytics.ledger.statistics_source import (
+    COAL_OF_KIND,
+    ITEM_OF_KIND,
+    converted,
+    item_of_kind,
+)
 from analytics.ledger.statistics_table import Identity, Tables, summaries
 from domain.credit_code import check_character
 from domain.factor_file import shipped_sets
+from domain.manual_entry import EntryKind
 from domain.statistics_item import ItemKind, Table, statistics_items
 
 ITEMS = statistics_items()
@@ -146,6 +152,17 @@ def test_a_document_about_one_kind_leaves_the_months_of_another() -> None:
     found = summed([whole, other("other_tce", entered([3, 4], "1"))])
     assert (found.amount, found.is_whole) == (Decimal(22), False)
     assert found.missing_months == (1, 2, 5, 6, 7, 8, 9, 10, 11, 12)
+
+
+def test_what_is_entered_and_in_no_table_belongs_to_no_item() -> None:
+    """Neither a certificate nor what PV made for the house itself, whatever month it is of."""
+    found = {kind.value: item_of_kind(kind) for kind in EntryKind}
+    assert {key for key, item in found.items() if item is None} == set(EntryKind) - {
+        *ITEM_OF_KIND,
+        *COAL_OF_KIND,
+    }
+    assert found["green_retired_kwh"] is None
+    assert (found["lpg_kg"], found["raw_coal_kg"]) == ("other_energy", "coal")
 
 
 def test_what_has_no_factor_is_told_and_not_counted() -> None:
