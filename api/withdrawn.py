@@ -5,8 +5,10 @@ from typing import Annotated, Protocol
 
 from pydantic import BaseModel, Field, StringConstraints
 
+from api.body import Body
 
-class Doubt(BaseModel):
+
+class Doubt(Body):
     """Why a check, or what was checked, is taken back."""
 
     reason: Annotated[

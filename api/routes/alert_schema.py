@@ -11,6 +11,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 from analytics.alerts.right import Lost
 from analytics.duty.alert_expectation import MeterExpectation
 from analytics.rules.finding import Priority
+from api.body import Body
 from api.routes.series import rate_unit
 from domain.alert import AlertState, Verdict
 from domain.quantity import quantities
@@ -142,7 +143,7 @@ class ExpectedOut(BaseModel):
         )
 
 
-class ActIn(BaseModel):
+class ActIn(Body):
     """What is to be done to an alert."""
 
     act: Literal["acknowledge", "assign", "snooze", "resolve", "reopen", "comment"]
@@ -153,7 +154,7 @@ class ActIn(BaseModel):
     )
 
 
-class VerdictIn(BaseModel):
+class VerdictIn(Body):
     """What one says of an alert."""
 
     verdict: Verdict
@@ -215,14 +216,14 @@ class RuleOut(BaseModel):
     )
 
 
-class ModeIn(BaseModel):
+class ModeIn(Body):
     """Whether a rule is to speak."""
 
     mode: Literal["live", "shadow", "off"]
     reason: str = Field(min_length=1, max_length=1000)
 
 
-class WindowIn(BaseModel):
+class WindowIn(Body):
     """A time in which what is found at a place and below it opens no alert."""
 
     organisation: str = Field(max_length=200)
@@ -233,7 +234,7 @@ class WindowIn(BaseModel):
     reason: str = Field(min_length=1, max_length=1000)
 
 
-class WindowEndIn(BaseModel):
+class WindowEndIn(Body):
     """Why a window holds no more."""
 
     reason: str = Field(min_length=1, max_length=1000)

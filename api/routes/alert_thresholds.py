@@ -10,6 +10,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from analytics.alerts.budget import Budget
 from analytics.rules.thresholds import MeterClass, class_of, thresholds
+from api.body import Body
 from api.page import Page
 from api.problem import refuse
 from api.routes.costs import meter_named
@@ -56,7 +57,7 @@ class ThresholdOut(BaseModel):
     counts: float = Field(description="What is judged by.")
 
 
-class ThresholdIn(BaseModel):
+class ThresholdIn(Body):
     """A threshold for a class of meters, or for one meter."""
 
     meter: str | None = Field(default=None, max_length=200)
@@ -81,7 +82,7 @@ class BudgetOut(BaseModel):
     at: AwareDatetime | None
 
 
-class BudgetIn(BaseModel):
+class BudgetIn(Body):
     """How often a desk may be interrupted in a shift of eight hours, and in a local day."""
 
     organisation: str = Field(max_length=200)

@@ -9,6 +9,7 @@ import psycopg
 from fastapi import APIRouter, Query, Response
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
+from api.body import Body
 from api.page import Cursor, Limit, Page, before, encode
 from api.problem import refuse
 from api.scope import Caller, Scope
@@ -63,7 +64,7 @@ class ChainOut(BaseModel):
     keep_days: int | None = Field(description="How long lines are kept; null: for ever. [d]")
 
 
-class Retention(BaseModel):
+class Retention(Body):
     """How long lines are kept."""
 
     days: int | None = Field(ge=SHORTEST_DAYS, le=36_500, description="Null: for ever. [d]")

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from analytics.models.fit_quality import LIMITS, Limits
+from api.body import Body
 from api.routes.edits import Reason
 from domain.baseline import Cause, Stated, Step, Verdict
 from domain.comparison import Method
@@ -62,26 +63,20 @@ class BaselineDetail(BaselineOut):
     may_change: bool
 
 
-class OnDaysIn(BaseModel):
+class OnDaysIn(Body):
     """Of an alternating test: spans [first, end) of local days on which the measure is on."""
-
-    model_config = ConfigDict(extra="forbid")
 
     on: Annotated[list[tuple[date, date]], Field(min_length=1, max_length=500)]
 
 
-class BesideIn(BaseModel):
+class BesideIn(Body):
     """The meter of the like, or of what drives the retrofit; the caller administers its place."""
-
-    model_config = ConfigDict(extra="forbid")
 
     meter: int
 
 
-class SampledIn(BaseModel):
+class SampledIn(Body):
     """A key parameter: power of each item measured before and after, and what is stipulated."""
-
-    model_config = ConfigDict(extra="forbid")
 
     before: Sample = Field(description="[kW]")
     after: Sample = Field(description="[kW]")
@@ -89,7 +84,7 @@ class SampledIn(BaseModel):
     stipulated_why: Annotated[str, StringConstraints(min_length=1, max_length=500)]
 
 
-class NewBaseline(BaseModel):
+class NewBaseline(Body):
     """A baseline that is wanted; a worker fits it."""
 
     organisation: Text = Field(description="Code of the place.")
@@ -153,14 +148,14 @@ class VersionOut(BaseModel):
     counts: bool = Field(description="Savings are computed with it now.")
 
 
-class Adoption(BaseModel):
+class Adoption(Body):
     """Which version is to count from now on, and why."""
 
     version: int
     reason: Reason
 
 
-class Ending(BaseModel):
+class Ending(Body):
     """Why a baseline is wanted no more."""
 
     reason: Reason
@@ -189,7 +184,7 @@ class EventOut(BaseModel):
     decided_at: datetime | None
 
 
-class NewEvent(BaseModel):
+class NewEvent(Body):
     """An event that somebody knows of, accepted by who enters it."""
 
     first_day: date
@@ -198,7 +193,7 @@ class NewEvent(BaseModel):
     reason: Reason
 
 
-class Decision(BaseModel):
+class Decision(Body):
     """What is to become of an event; accepted needs the days and the size that are signed for."""
 
     verdict: Verdict
@@ -225,7 +220,7 @@ class StatedOut(BaseModel):
     at: datetime
 
 
-class NewStated(BaseModel):
+class NewStated(Body):
     """A saving to stand beside the measured one; null takes back what was stated of these days."""
 
     kind: Stated

@@ -14,6 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 from analytics.ledger.bill import BillLine, OurSide
 from analytics.ledger.reconciliation import Compared, reconcile
 from analytics.place.meter_cost import meter_cost
+from api.body import Body
 from api.page import Cursor, Limit, Page, before, encode
 from api.problem import refuse
 from api.routes.costs import GapOut, gap_out, meter_named
@@ -97,7 +98,7 @@ class ReconciliationOut(BaseModel):
     gaps: list[GapOut] = Field(description="What our cost lacks.")
 
 
-class NewBills(BaseModel):
+class NewBills(Body):
     """A CSV file of bills."""
 
     name: Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=r"^[^\x00]*$")]

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from fastapi import APIRouter, Path, Request
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
+from api.body import Body
 from api.page import Page
 from api.problem import refuse
 from api.scope import Scope, only_administrators
@@ -81,7 +82,7 @@ class WholeYearOut(BaseModel):
     days: list[DayOut]
 
 
-class NoticeDay(BaseModel):
+class NoticeDay(Body):
     """A holiday or a makeup workday of a notice."""
 
     day: date
@@ -89,14 +90,14 @@ class NoticeDay(BaseModel):
     name: Annotated[str, StringConstraints(max_length=200, pattern=r"^[^\x00]*$")] = ""
 
 
-class Notice(BaseModel):
+class Notice(Body):
     """What the notice of a year says; other days are workdays and weekends."""
 
     source: Text = Field(description="Title or number of the notice.")
     days: list[NoticeDay] = Field(max_length=366)
 
 
-class DayChange(BaseModel):
+class DayChange(Body):
     """A correction of one day."""
 
     kind: DayKind
@@ -104,7 +105,7 @@ class DayChange(BaseModel):
     reason: Text = Field(description="Why, and on which document.")
 
 
-class NewCalendar(BaseModel):
+class NewCalendar(Body):
     """A calendar that differs from the national one, such as a school's."""
 
     code: Code

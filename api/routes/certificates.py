@@ -11,6 +11,7 @@ from fastapi import APIRouter, Depends, Query, Response
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from analytics.ledger.metrology import plain
+from api.body import Body
 from api.page import Page
 from api.problem import refuse
 from api.proof_file import read_proof, served, upload
@@ -81,7 +82,7 @@ class CertificateOut(BaseModel):
     pictures: list[PictureOut]
 
 
-class NewCertificate(BaseModel):
+class NewCertificate(Body):
     """A certificate as it was issued."""
 
     meter: Text = Field(description="Code of the meter.")
@@ -107,7 +108,7 @@ class NewCertificate(BaseModel):
     )
 
 
-class End(BaseModel):
+class End(Body):
     """From which local day on a certificate holds no longer, and why."""
 
     on_day: date = Field(description="Its first day: it was entered by mistake.")

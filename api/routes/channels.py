@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from analytics.delivery.address import AddressError, check, shown
 from analytics.delivery.sealed import Address, seal
+from api.body import Body
 from api.page import Cursor, Limit, Page, before, encode
 from api.problem import refuse
 from api.routes.rosters import desk_named, only_its_administrators
@@ -44,7 +45,7 @@ class ChannelOut(BaseModel):
     dead: int = Field(description="Deliveries that were given up.")
 
 
-class ChannelIn(BaseModel):
+class ChannelIn(Body):
     """A new channel."""
 
     kind: Kind

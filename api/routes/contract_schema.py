@@ -6,6 +6,7 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
+from api.body import Body
 from api.routes.edits import Reason
 from domain.contract import ContractKind, Party
 from domain.contract_book import EventKind
@@ -78,7 +79,7 @@ class ContractDetail(ContractOut):
     )
 
 
-class TermsIn(BaseModel):
+class TermsIn(Body):
     """Terms as a settlement file, or as JSON of its table `contract`."""
 
     text: File | None = None
@@ -124,7 +125,7 @@ class VersionOut(BaseModel):
     verdict_reason: str | None
 
 
-class VerdictIn(BaseModel):
+class VerdictIn(Body):
     """What a second person says of the terms."""
 
     verdict: TermsState = Field(description="checked or refused.")
@@ -156,14 +157,14 @@ class EventOut(BaseModel):
     undone_because: str | None
 
 
-class NewEvent(BaseModel):
+class NewEvent(Body):
     """An event, with the fields that `events` of the file has."""
 
     kind: EventKind
     event: dict[str, Any]
 
 
-class Because(BaseModel):
+class Because(Body):
     """Why something is taken back."""
 
     reason: Reason
@@ -184,7 +185,7 @@ class MemberOut(BaseModel):
     ended_because: str | None
 
 
-class NewMember(BaseModel):
+class NewMember(Body):
     """A person who is to act for a party."""
 
     login: Told
@@ -208,7 +209,7 @@ class KeyOut(BaseModel):
     revoked_because: str | None
 
 
-class NewKey(BaseModel):
+class NewKey(Body):
     """A public key of the caller's own party; private keys stay where they are."""
 
     key: Annotated[str, StringConstraints(max_length=2000, pattern=r"^[^\x00]*$")] = Field(
@@ -238,7 +239,7 @@ class FigureOut(BaseModel):
     verdict_reason: str | None
 
 
-class NewFigure(BaseModel):
+class NewFigure(Body):
     """A figure by hand; its file follows, then another person checks it."""
 
     month: Annotated[str, StringConstraints(pattern=r"^\d{4}-\d{2}$")]

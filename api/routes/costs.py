@@ -17,6 +17,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from analytics.ledger.cost_line import Cost, Gap, official_total
 from analytics.place.meter_cost import NOW, meter_cost, meter_interval_costs
+from api.body import Body
 from api.page import Page
 from api.problem import Words, refuse, words
 from api.routes.edits import NOT_YOURS
@@ -145,7 +146,7 @@ class PeriodCosts(BaseModel):
     missing: list[MissingCostOut]
 
 
-class MeterTariff(BaseModel):
+class MeterTariff(Body):
     """Tariff of a meter on local days [first_day, end_day), and its connection."""
 
     model_config = ConfigDict(from_attributes=True)

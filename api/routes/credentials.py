@@ -13,6 +13,7 @@ import psycopg
 from fastapi import APIRouter, Depends, Request
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
 
+from api.body import Body
 from api.page import Page
 from api.problem import refuse
 from api.scope import Caller, Scope, only_administrators
@@ -62,7 +63,7 @@ class IssuedOut(BaseModel):
     answers: list[str] = Field(description="Where it hears the answers it waits for.")
 
 
-class NewCredential(BaseModel):
+class NewCredential(Body):
     """How a device signs in."""
 
     topics: list[Text] | None = Field(
@@ -73,7 +74,7 @@ class NewCredential(BaseModel):
     expires_at: AwareDatetime | None = None
 
 
-class NewProvisioning(BaseModel):
+class NewProvisioning(Body):
     """For whom, and for how long, devices may introduce themselves."""
 
     note: Text = ""

@@ -8,6 +8,7 @@ import psycopg
 from fastapi import APIRouter, Query
 from pydantic import BaseModel, ConfigDict, Field
 
+from api.body import Body
 from api.page import Cursor, Limit, Page, after, encode
 from api.problem import refuse
 from api.scope import Scope, only_administrators
@@ -103,7 +104,7 @@ class OneDeviceOut(DeviceOut):
     facts: list[FactOut]
 
 
-class DeviceChange(BaseModel):
+class DeviceChange(Body):
     """What an administrator decides about a device.
 
     A place and a meter can be given to a device that has none. A move is a dated entry of its own.

@@ -8,13 +8,14 @@ from pydantic import BaseModel, Field, StringConstraints, computed_field
 
 from analytics.settlement.phrase import causes_in_chinese, in_chinese
 from analytics.settlement.statement import Side
+from api.body import Body
 from api.routes.statement_schema import Month
 from domain.contract import Party
 
 Text = Annotated[str, StringConstraints(min_length=1, max_length=2000, pattern=r"^[^\x00]*$")]
 
 
-class NewDrawing(BaseModel):
+class NewDrawing(Body):
     """A month to be drawn from the ledger, and what people enter beside it."""
 
     month: Month = Field(description="YYYY-MM")
@@ -119,7 +120,7 @@ class CorrectionOut(BaseModel):
         return causes_in_chinese(self.cause)
 
 
-class NewDecision(BaseModel):
+class NewDecision(Body):
     """What a party says of a correction."""
 
     verdict: Literal["accepted", "dismissed"]

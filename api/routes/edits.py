@@ -8,6 +8,7 @@ import psycopg
 from fastapi import APIRouter, Query
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
 
+from api.body import Body
 from api.page import Cursor, Limit, Page, before, encode
 from api.problem import refuse
 from api.scope import Scope
@@ -44,7 +45,7 @@ class EditOut(BaseModel):
     undone_because: str | None
 
 
-class NewEdit(BaseModel):
+class NewEdit(Body):
     """What to read instead of what a device said."""
 
     device_id: int
@@ -59,7 +60,7 @@ class NewEdit(BaseModel):
     reason: Reason = Field(description="Why. Without one nothing is edited.")
 
 
-class Undo(BaseModel):
+class Undo(Body):
     """Why something is taken back."""
 
     reason: Reason

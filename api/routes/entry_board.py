@@ -10,6 +10,7 @@ from fastapi import APIRouter, Query
 from pydantic import BaseModel, ConfigDict, Field
 
 from analytics.institution.entry_board import BoardRow, CellState, entry_board
+from api.body import Body
 from api.problem import refuse
 from api.routes.devices import Organisation
 from api.scope import Caller, Scope
@@ -71,7 +72,7 @@ class BoardOut(BaseModel):
     items: list[RowOut]
 
 
-class RemindIn(BaseModel):
+class RemindIn(Body):
     """Ask for what is owed of a month."""
 
     month: date
@@ -86,7 +87,7 @@ class Reminded(BaseModel):
     organisation_ids: list[int]
 
 
-class RuleIn(BaseModel):
+class RuleIn(Body):
     """What has to be entered at a place and below it, from a month on."""
 
     organisation_id: int

@@ -10,6 +10,7 @@ import psycopg
 from fastapi import APIRouter
 from pydantic import BaseModel, Field, model_validator
 
+from api.body import Body
 from api.page import before
 from api.problem import refuse
 from api.routes.manual_entries import SECOND_PERSON
@@ -43,14 +44,14 @@ class Refusal(StrEnum):
     SECOND_PERSON = "second_person"
 
 
-class SeenEntry(BaseModel):
+class SeenEntry(Body):
     """An entry as the person has seen it."""
 
     entry_id: int
     revision: int
 
 
-class ReviewIn(BaseModel):
+class ReviewIn(Body):
     """What is to be done with which entries."""
 
     action: Review

@@ -6,6 +6,7 @@ from typing import Annotated, Self
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
+from api.body import Body
 from domain.entry_query import QueryCode
 from domain.manual_entry import EntryKind, EntrySource, EntryState
 from store.manual_entry import EntryContent
@@ -18,7 +19,7 @@ Price = Annotated[Decimal, Field(ge=0, lt=Decimal("1e6"), max_digits=14, decimal
 Ratio = Annotated[Decimal, Field(gt=0, lt=Decimal("1e6"), max_digits=12, decimal_places=6)]
 
 
-class Dial(BaseModel):
+class Dial(Body):
     """Two readings of a dial, from which the amount is computed."""
 
     model_config = ConfigDict(from_attributes=True)
@@ -51,7 +52,7 @@ class Dial(BaseModel):
         return (self.last_reading - self.first_reading + turned) * self.ratio
 
 
-class EntryIn(BaseModel):
+class EntryIn(Body):
     """What is typed of a month; either an amount or the readings of a dial."""
 
     amount: Quantity | None = Field(default=None, description="In the unit of the kind.")
@@ -101,7 +102,7 @@ class NewEntry(EntryIn):
         return self
 
 
-class Reason(BaseModel):
+class Reason(Body):
     """Why something is done; a return wants one."""
 
     reason: Line = ""

@@ -5,8 +5,9 @@ from http import HTTPStatus
 from typing import Annotated
 
 from fastapi import APIRouter, Path
-from pydantic import BaseModel, Field, StringConstraints
+from pydantic import Field, StringConstraints
 
+from api.body import Body
 from api.page import Page
 from api.problem import refuse
 from api.routes.factors import FactorOut, FactorSetOut, factors_out, wanted_set
@@ -34,13 +35,13 @@ _TOLD = 3
 """So many factors are named in a refusal."""
 
 
-class NewFactorSet(BaseModel):
+class NewFactorSet(Body):
     """A file with one set and its tables."""
 
     text: Annotated[str, StringConstraints(max_length=200_000)] = Field(description="TOML.")
 
 
-class NamedFactor(BaseModel):
+class NamedFactor(Body):
     """Which factor of a version."""
 
     key: str = Field(max_length=100)
@@ -53,7 +54,7 @@ class NamedFactor(BaseModel):
         return self.key, self.region, self.year, self.effective_from
 
 
-class NamedFactors(BaseModel):
+class NamedFactors(Body):
     """Some factors of a version."""
 
     factors: list[NamedFactor] = Field(min_length=1, max_length=1000)

@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 from analytics.fleet.replacement_terms import ReplacementTerms, read_replacement
 from analytics.fleet.suitability import Reason, Verdict
 from analytics.fleet_accounts.suitability import FleetSuitability, Option, petrol_cars
+from api.body import Body
 from api.displacement_schema import TermsOut
 from api.fleet_months import FleetMonths, place_named
 from api.page import Page
@@ -33,7 +34,7 @@ router = APIRouter(prefix="/fleet-suitability", tags=["fleet"])
 _LONGEST = 100_000
 
 
-class NewCandidates(BaseModel):
+class NewCandidates(Body):
     """Candidates of a place as TOML of the schema ``replacement/1``."""
 
     place: int

@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, StringConstraints
 
 from analytics.fleet.displacement_terms import read_terms
 from analytics.fleet_accounts.displacement import FleetDisplacement, GroupBy
+from api.body import Body
 from api.displacement_report import Lang, ReportOut, report
 from api.displacement_schema import (
     LedgerOut,
@@ -41,7 +42,7 @@ _LONGEST = 100_000
 By = Annotated[GroupBy, Query(description="What the figures are told of.")]
 
 
-class NewTerms(BaseModel):
+class NewTerms(Body):
     """Parameters of a place as TOML of the schema ``displacement/1``."""
 
     place: int

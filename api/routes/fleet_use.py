@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Annotated
 
 from fastapi import APIRouter, Query
-from pydantic import BaseModel, Field
+from pydantic import Field
 
 from analytics.fleet.booking import Booking
 from analytics.fleet.order_match import Stretch
@@ -23,6 +23,7 @@ from analytics.fleet_accounts.use import (
     rentals_of,
     use_of,
 )
+from api.body import Body
 from api.fleet_months import FleetMonths, place_named, told
 from api.fleet_standing import standing_of
 from api.fleet_use_schema import (
@@ -54,7 +55,7 @@ router = APIRouter(tags=["fleet"])
 _SHOWN = 500
 
 
-class LimitsIn(BaseModel):
+class LimitsIn(Body):
     """Limits of a place and of what lies below it."""
 
     organisation_id: int

@@ -9,6 +9,7 @@ from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from analytics.duty.hand_over import hand_over_document
+from api.body import Body
 from api.page import Page
 from api.problem import refuse
 from api.routes.rosters import desk_named
@@ -36,7 +37,7 @@ class HandOverOut(BaseModel):
     yours: bool = Field(default=False, description="Whether you gave it, and so cannot take it.")
 
 
-class HandOverIn(BaseModel):
+class HandOverIn(Body):
     """What who gives wants to add."""
 
     note: Annotated[str, StringConstraints(max_length=2000, pattern=r"^[^\x00]*$")] = ""

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Path
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 from starlette.exceptions import HTTPException
 
+from api.body import Body
 from api.page import Page
 from api.problem import refuse
 from api.routes.tariffs import Document
@@ -69,7 +70,7 @@ class HeatingOut(HeatingCheckedOut):
     recorded: list[SeasonOut]
 
 
-class NewSeason(BaseModel):
+class NewSeason(Body):
     """The real days of a season."""
 
     first_day: date

@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 
 from fastapi import APIRouter, Depends, Query, Response
 from psycopg.errors import InsufficientPrivilege
-from pydantic import BaseModel, Field
+from pydantic import Field
 
 from analytics.ledger.carbon import Change, Figure
 from analytics.ledger.energy_use import UNIT, Carrier
@@ -23,6 +23,7 @@ from analytics.ledger.institution_year import (
 from analytics.ledger.peer import FEWEST, Rank
 from analytics.portfolio.figures import LEAST_COVERAGE, Member, Portfolio, rank_members
 from analytics.portfolio.trend import TrendMonth, electricity_trends
+from api.body import Body
 from api.problem import refuse, words
 from api.routes.devices import Organisation
 from api.routes.factors import SetVersion, chosen_out, wanted_set
@@ -61,7 +62,7 @@ router = APIRouter(tags=["indicators"])
 Year = Annotated[int, Query(ge=2000, le=2200, description="Reporting year.")]
 
 
-class DeclarationIn(BaseModel):
+class DeclarationIn(Body):
     """An amount of a year that a document proves and no meter counts."""
 
     organisation_id: int

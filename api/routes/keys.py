@@ -10,6 +10,7 @@ import psycopg
 from fastapi import APIRouter, Query
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
+from api.body import Body
 from api.credential import new_key, token_hash
 from api.key_permission import Permission
 from api.page import Page
@@ -56,7 +57,7 @@ class KeyOut(BaseModel):
     revoked_at: datetime | None = Field(description="When it was withdrawn; null: it was not.")
 
 
-class NewKey(BaseModel):
+class NewKey(Body):
     """A machine, in which role it asks where, and until when."""
 
     name: _Name = Field(description="What asks by it, such as a building management system.")

@@ -5,6 +5,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
+from api.body import Body
 from api.problem import Words
 from domain.obstacle import ObstacleKind
 
@@ -12,7 +13,7 @@ Month = Annotated[str, StringConstraints(pattern=r"^20\d\d-(0[1-9]|1[0-2])$")]
 Reason = Annotated[str, StringConstraints(max_length=500, pattern=r"^[^\x00]*$")]
 
 
-class MonthIn(BaseModel):
+class MonthIn(Body):
     """A month of an institution, and the factor set it is closed by."""
 
     organisation_id: int
@@ -27,14 +28,14 @@ class OverrideIn(MonthIn):
     reason: Reason
 
 
-class SignatureIn(BaseModel):
+class SignatureIn(Body):
     """By which factor set the second person closes."""
 
     set: str = Field(default="statistics", max_length=100)
     version: int | None = None
 
 
-class ReversalIn(BaseModel):
+class ReversalIn(Body):
     """Why a closing is taken back."""
 
     reason: Reason

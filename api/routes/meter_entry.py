@@ -7,8 +7,9 @@ from zoneinfo import ZoneInfo
 
 import psycopg
 from fastapi import APIRouter
-from pydantic import BaseModel, Field, StringConstraints
+from pydantic import Field, StringConstraints
 
+from api.body import Body
 from api.problem import refuse
 from api.routes.devices import MeterOut
 from api.routes.devices import meter_out as shown
@@ -32,7 +33,7 @@ Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max
 METER_CODE = r"^[^\[\]\s/+#](?:[^\[\]/+#]{0,98}[^\[\]\s/+#])?$"
 
 
-class MeterNames(BaseModel):
+class MeterNames(Body):
     """What a meter is called, and what its energy is used for."""
 
     name_zh: Name

@@ -10,6 +10,7 @@ from fastapi import APIRouter, Query
 from pydantic import BaseModel, ConfigDict, Field
 
 from analytics.ledger.balance import Part, Rest, balance
+from api.body import Body
 from api.moment import From, To, span
 from api.problem import refuse
 from api.scope import Scope, only_administrators
@@ -135,7 +136,7 @@ class PositionOut(BaseModel):
     end: datetime | None
 
 
-class Move(BaseModel):
+class Move(Body):
     """Where a meter hangs from the beginning of a local day on."""
 
     day: date = Field(description="From this day on, in the zone of the place.")

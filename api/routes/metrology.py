@@ -20,6 +20,7 @@ from analytics.ledger.metrology import (
 )
 from analytics.metrology.findings import YEAR, MeterState, compared, meter_states, metrology_remarks
 from analytics.metrology.settings import MetrologySettings, metrology_settings
+from api.body import Body
 from api.problem import refuse
 from api.routes.costs import meter_named
 from api.routes.edits import Reason
@@ -139,7 +140,7 @@ class BillComparisonOut(BaseModel):
     items: list[BillQuantityOut] = Field(description="In order of time.")
 
 
-class NewRemark(BaseModel):
+class NewRemark(Body):
     """What somebody says of a difference."""
 
     explained: bool

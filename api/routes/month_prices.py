@@ -5,10 +5,11 @@ from decimal import Decimal
 from http import HTTPStatus
 
 from fastapi import APIRouter
-from pydantic import BaseModel, Field
+from pydantic import Field
 
 from analytics.ledger.timetable import next_month
 from analytics.place.meter_cost import NOW
+from api.body import Body
 from api.problem import refuse
 from api.routes.tariffs import AnnouncementOut, Document, Text, announcement_out, tariff_named
 from api.scope import Scope, only_administrators
@@ -32,7 +33,7 @@ router = APIRouter(prefix="/tariffs/{tariff_id}/prices", tags=["money"])
 _LARGEST_PRICE = Decimal(1000)
 
 
-class NewPrice(BaseModel):
+class NewPrice(Body):
     """An announced price."""
 
     component: Text
@@ -40,7 +41,7 @@ class NewPrice(BaseModel):
     price: Decimal = Field(gt=-_LARGEST_PRICE, lt=_LARGEST_PRICE, description="[CNY/unit]")
 
 
-class NewPrices(BaseModel):
+class NewPrices(Body):
     """Prices announced for a month."""
 
     month: date = Field(description="First day of the month.")

@@ -8,6 +8,7 @@ import psycopg
 from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
+from api.body import Body
 from api.problem import refuse
 from api.routes.edits import Undo
 from api.routes.place_facts import place_of
@@ -83,7 +84,7 @@ class PlacePositions(BaseModel):
     may_move: bool
 
 
-class PlaceMove(BaseModel):
+class PlaceMove(Body):
     """Where a place stands from a day on, until its next move."""
 
     day: date = Field(description="First local day below the new parent.")

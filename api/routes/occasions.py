@@ -9,6 +9,7 @@ import psycopg
 from fastapi import APIRouter
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
 
+from api.body import Body
 from api.moment import From, To, span
 from api.page import Page
 from api.problem import refuse
@@ -65,7 +66,7 @@ class TermOut(BaseModel):
     source: str
 
 
-class NewTerm(BaseModel):
+class NewTerm(Body):
     """A term to add."""
 
     name: Text
@@ -88,7 +89,7 @@ class EventOut(BaseModel):
     source: str
 
 
-class NewEvent(BaseModel):
+class NewEvent(Body):
     """An event to add."""
 
     kind: EventKind

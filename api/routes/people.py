@@ -10,6 +10,7 @@ import psycopg
 from fastapi import APIRouter, Query
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
+from api.body import Body
 from api.page import Page
 from api.password import hash_password
 from api.problem import refuse
@@ -92,7 +93,7 @@ class PersonOut(BaseModel):
     identities: list[IdentityOut] = Field(description="By which they sign in without a password.")
 
 
-class NewPerson(BaseModel):
+class NewPerson(Body):
     """Somebody who is to sign in."""
 
     login: _Login
@@ -100,7 +101,7 @@ class NewPerson(BaseModel):
     lang: Lang = "zh-CN"
 
 
-class PersonChange(BaseModel):
+class PersonChange(Body):
     """What is to be other than it is."""
 
     name: _Name | None = None
@@ -115,7 +116,7 @@ class GivenPassword(BaseModel):
     password: str
 
 
-class NewScope(BaseModel):
+class NewScope(Body):
     """A role on a place with all below it, or on the meters of a contract."""
 
     role: Role

@@ -8,6 +8,7 @@ import psycopg
 from fastapi import APIRouter, Query
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
+from api.body import Body
 from api.problem import refuse
 from api.routes.organisations import OrganisationOut
 from api.scope import Scope
@@ -56,7 +57,7 @@ class FactsOut(BaseModel):
     may_change: bool
 
 
-class NewFact(BaseModel):
+class NewFact(Body):
     """A value from a day on, in place of what stood there."""
 
     value: Annotated[str, StringConstraints(min_length=1, max_length=40)]

@@ -8,6 +8,7 @@ from fastapi import APIRouter
 from pydantic import BaseModel, Field, StringConstraints
 
 from analytics.place.meter_cost import NOW
+from api.body import Body
 from api.page import Page
 from api.problem import refuse
 from api.routes.heating import CheckedOut
@@ -58,7 +59,7 @@ class TableOut(CheckedOut):
     )
 
 
-class NewTables(BaseModel):
+class NewTables(Body):
     """A file of tables."""
 
     text: Annotated[str, StringConstraints(max_length=50_000)] = Field(description="TOML.")

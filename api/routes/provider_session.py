@@ -17,6 +17,7 @@ from fastapi.responses import RedirectResponse
 from pydantic import BaseModel, Field, StringConstraints
 
 from api.allowance import allowances, want_allowance
+from api.body import Body
 from api.credential import token_hash
 from api.openid.provider import Provider, ProviderError
 from api.openid.token import Identity, TokenError
@@ -66,7 +67,7 @@ class ProviderOut(BaseModel):
     )
 
 
-class Link(BaseModel):
+class Link(Body):
     """Password of Civicwatt of the person whom the provider named."""
 
     password: Typed

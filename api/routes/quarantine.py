@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Query
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
+from api.body import Body
 from api.page import Cursor, Limit, Page, before, encode
 from api.problem import refuse
 from api.routes.quality import Device
@@ -85,7 +86,7 @@ class LeftOutOut(BaseModel):
     until: datetime = Field(description="Arrival of the last message of the last such hour.")
 
 
-class Replay(BaseModel):
+class Replay(Body):
     """How to read a message again."""
 
     any_age: bool = Field(
@@ -93,7 +94,7 @@ class Replay(BaseModel):
     )
 
 
-class Choice(BaseModel):
+class Choice(Body):
     """Unsettled messages of a reason, of topics that begin alike, or both."""
 
     reason: Text | None = None

@@ -8,6 +8,7 @@ import psycopg
 from fastapi import APIRouter, Path
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
+from api.body import Body
 from api.page import Page
 from api.problem import refuse
 from api.routes.edits import NOT_YOURS, Reason, Undo
@@ -49,7 +50,7 @@ class EventOut(BaseModel):
     withdrawn_because: str | None
 
 
-class NewEvent(BaseModel):
+class NewEvent(Body):
     """Something done to a register."""
 
     at: AwareDatetime = Field(description="When it was done.")

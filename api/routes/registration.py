@@ -5,8 +5,9 @@ from typing import Annotated
 
 import psycopg
 from fastapi import APIRouter, Request
-from pydantic import BaseModel, Field, StringConstraints
+from pydantic import Field, StringConstraints
 
+from api.body import Body
 from api.problem import refuse
 from api.routes.devices import DeviceOut
 from api.scope import Scope, only_administrators
@@ -29,7 +30,7 @@ router = APIRouter(tags=["devices"])
 Name = Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=r"^[^\x00]*$")]
 
 
-class NewDevice(BaseModel):
+class NewDevice(Body):
     """A device that is to send, and where it stands."""
 
     code: Name = Field(description="Its name in MQTT topics.")
@@ -46,13 +47,13 @@ class NewDevice(BaseModel):
     )
 
 
-class Commands(BaseModel):
+class Commands(Body):
     """Whether a device may hear commands on `cw/v1/<device>/down`. Off unless it is opened."""
 
     open: bool
 
 
-class Coordinates(BaseModel):
+class Coordinates(Body):
     """What positions refer to that do not say so themselves; they are stored as WGS-84."""
 
     system: CoordinateSystem | None = Field(

@@ -9,6 +9,7 @@ from psycopg.errors import InsufficientPrivilege
 from pydantic import BaseModel, ConfigDict, Field
 
 from analytics.institution.drawn_report import MONTHLY, YEARLY
+from api.body import Body
 from api.page import Page
 from api.problem import refuse
 from api.routes.factors import wanted_set
@@ -24,7 +25,7 @@ router = APIRouter(prefix="/report-schedules", tags=["reports"])
 ScheduleId = Annotated[int, Path(description="Id of the schedule.")]
 
 
-class ScheduleIn(BaseModel):
+class ScheduleIn(Body):
     """A report that is wanted for each month, or each year."""
 
     kind: Kind

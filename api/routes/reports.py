@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from analytics.institution.asked_report import AskedReport
 from analytics.institution.drawn_report import make_report as draw_and_keep
 from analytics.institution.report import content
+from api.body import Body
 from api.drawn_paper import paper_of
 from api.page import Cursor, Limit, Page, before, encode
 from api.problem import refuse
@@ -38,7 +39,7 @@ Lang = Annotated[Literal["zh-CN", "en"], Query(description="Language.")]
 Kind = Literal["institution_month", "water", "fleet", "savings", "annual_text", "evidence_pack"]
 
 
-class ReportIn(BaseModel):
+class ReportIn(Body):
     """A report that somebody wants: of what, whom and when."""
 
     kind: Kind = "institution_month"

@@ -9,6 +9,7 @@ from fastapi import APIRouter
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
 
 from analytics.delivery.shipped import DIGEST_AT, ESCALATE_MIN, LANG, QUIET_FROM, QUIET_TO
+from api.body import Body
 from api.moment import From, To, span
 from api.page import Page
 from api.problem import refuse
@@ -44,7 +45,7 @@ class DeskOut(BaseModel):
     administered: bool = Field(description="Whether one may change its hours and channels.")
 
 
-class SettingIn(BaseModel):
+class SettingIn(Body):
     """Hours and ladder, by the clock of the place."""
 
     quiet_from: time
@@ -90,7 +91,7 @@ class ShiftOut(BaseModel):
     phone: str
 
 
-class ShiftIn(BaseModel):
+class ShiftIn(Body):
     """Put somebody on duty; at most seven days at a time."""
 
     on_duty: int

@@ -7,6 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
+from api.body import Body
 from api.page import Page
 from api.problem import refuse
 from api.routes.costs import meter_named
@@ -50,7 +51,7 @@ class SealOut(BaseModel):
     events: list[SealEventOut]
 
 
-class NewSeal(BaseModel):
+class NewSeal(Body):
     """A seal that was placed."""
 
     meter: Text = Field(description="Code of the meter.")
@@ -60,7 +61,7 @@ class NewSeal(BaseModel):
     note: Text = ""
 
 
-class NewSealEvent(BaseModel):
+class NewSealEvent(Body):
     """What became of a seal; a broken one without a note is a finding until somebody notes why."""
 
     kind: SealEventKind

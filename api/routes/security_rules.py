@@ -6,8 +6,9 @@ from typing import Annotated
 
 import psycopg
 from fastapi import APIRouter, Request
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import ConfigDict, Field, StringConstraints, model_validator
 
+from api.body import Body
 from api.credential import COOKIE, token_hash
 from api.password import hash_password, is_right
 from api.problem import refuse
@@ -24,7 +25,7 @@ router = APIRouter(tags=["people"])
 _Password = Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=r"^[^\x00]*$")]
 
 
-class SecurityRules(BaseModel):
+class SecurityRules(Body):
     """Rules of passwords and sessions, of the whole house."""
 
     model_config = ConfigDict(from_attributes=True)
@@ -49,7 +50,7 @@ class SecurityRules(BaseModel):
         return self
 
 
-class PasswordChange(BaseModel):
+class PasswordChange(Body):
     """The password one has, and the one to come."""
 
     current: _Password

@@ -9,6 +9,7 @@ from psycopg import Connection
 from pydantic import BaseModel, Field, StringConstraints
 
 from api.allowance import allowances, want_allowance
+from api.body import Body
 from api.credential import COOKIE, token_hash
 from api.password import is_right
 from api.pool import Pool
@@ -26,7 +27,7 @@ LOCKED_OUT = Sentence("too_many_passwords", "too many wrong passwords: try again
 Typed = Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=r"^[^\x00]*$")]
 
 
-class SignIn(BaseModel):
+class SignIn(Body):
     """Login and password."""
 
     login: Typed

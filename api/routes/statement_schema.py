@@ -18,6 +18,7 @@ from analytics.settlement.course import Act, StatementState
 from analytics.settlement.dispute import OutcomeKind
 from analytics.settlement.phrase import basis_in_chinese, in_chinese
 from analytics.settlement.statement import Side
+from api.body import Body
 from api.routes.contract_schema import File, Told
 from api.routes.saving_schema import SavingOut, Yuan
 from domain.contract import Party, SigningRule
@@ -326,7 +327,7 @@ class DraftKind(StrEnum):
     HAND_OVER = "hand_over"
 
 
-class NewStatement(BaseModel):
+class NewStatement(Body):
     """A draft: of a month by its figures, of a contract year, or of the end."""
 
     kind: DraftKind = DraftKind.MONTH
@@ -354,7 +355,7 @@ class NewStatement(BaseModel):
         return self
 
 
-class NewAct(BaseModel):
+class NewAct(Body):
     """What the caller does to a statement, for the party for which they act."""
 
     act: Act = Field(description="check, return, sign or pay; the others follow from disputes.")
@@ -370,7 +371,7 @@ class NewAct(BaseModel):
     on: date | None = Field(default=None, description="Local day; default today.")
 
 
-class NewDispute(BaseModel):
+class NewDispute(Body):
     """A claim about a line of a signed statement, or what a year or the whole term comes to."""
 
     line: Told = Field(
@@ -380,10 +381,10 @@ class NewDispute(BaseModel):
     claimed: Money = Field(description="What it should come to. [CNY]")
     reason: Told
     deadline: date
-    evidence: Annotated[list[Told], Field(max_length=50)] = []
+    evidence: Annotated[list[Told], Field(max_length=50)] = Field(default=[])
 
 
-class NewOutcome(BaseModel):
+class NewOutcome(Body):
     """How a dispute ended; the other party has to sign it."""
 
     kind: OutcomeKind

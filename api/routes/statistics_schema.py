@@ -6,6 +6,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from api.body import Body
 from domain.institution_class import InstitutionClass
 
 Group = Literal["department", "region", "institution_class"]
@@ -184,7 +185,7 @@ class SummaryOut(BaseModel):
     total: SummaryRowOut
 
 
-class RecordIn(BaseModel):
+class RecordIn(Body):
     """What an institution states for a year."""
 
     organisation_id: int
@@ -202,7 +203,7 @@ class RecordIn(BaseModel):
     )
 
 
-class CommentIn(BaseModel):
+class CommentIn(Body):
     """What is said to a finding, which is named by its place and the figures it told."""
 
     organisation_id: int
@@ -213,7 +214,7 @@ class CommentIn(BaseModel):
     comment: str = Field(min_length=1, max_length=1000, pattern=r"\S")
 
 
-class SubmissionIn(BaseModel):
+class SubmissionIn(Body):
     """Official tables of one institution and year."""
 
     organisation_id: int

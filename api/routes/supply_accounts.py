@@ -8,6 +8,7 @@ import psycopg
 from fastapi import APIRouter, Path, Query
 from pydantic import BaseModel, Field, model_validator
 
+from api.body import Body
 from api.page import Page
 from api.problem import refuse
 from api.routes.costs import meter_named
@@ -58,7 +59,7 @@ class AccountOut(BaseModel):
     withdrawn: WithdrawnOut | None = Field(description="Who took it back, when and why.")
 
 
-class AccountIn(BaseModel):
+class AccountIn(Body):
     """What the utility says of a meter's user, for whole months."""
 
     meter: str = Field(max_length=200, description="Code of the meter.")

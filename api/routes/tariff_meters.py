@@ -7,6 +7,7 @@ from http import HTTPStatus
 from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field
 
+from api.body import Body
 from api.page import Page
 from api.problem import refuse
 from api.routes.costs import Code, meter_named
@@ -36,7 +37,7 @@ class TariffMeterOut(BaseModel):
     quota: Decimal | None = Field(description="Of the span a tier counts, in the unit.")
 
 
-class Leave(BaseModel):
+class Leave(Body):
     """From which day on a meter is no longer on a tariff."""
 
     end_day: date = Field(description="First local day without it.")

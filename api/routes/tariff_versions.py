@@ -5,8 +5,9 @@ from decimal import Decimal
 from http import HTTPStatus
 
 from fastapi import APIRouter
-from pydantic import BaseModel, Field
+from pydantic import Field
 
+from api.body import Body
 from api.problem import refuse
 from api.routes.tariffs import Document, NewTariff, TariffOut, Text, tariff_named, tariff_out
 from api.scope import Caller, Scope, only_administrators
@@ -48,7 +49,7 @@ def add_versions(tariff_id: int, new: NewTariff, scope: Scope) -> TariffOut:
     return tariff_out(row, versions(scope.conn, tariff_id))
 
 
-class NewFixedPrice(BaseModel):
+class NewFixedPrice(Body):
     """A price that the version itself says."""
 
     component: Text
@@ -56,7 +57,7 @@ class NewFixedPrice(BaseModel):
     price: Decimal = Field(gt=-1000, lt=1000, description="[CNY/unit]")
 
 
-class NewFixedPrices(BaseModel):
+class NewFixedPrices(Body):
     """Other prices from a day on; everything else of the version in force stays."""
 
     first_day: date

@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from analytics.ledger.timetable import next_month
 from analytics.place.meter_cost import NOW
+from api.body import Body
 from api.page import Page
 from api.problem import refuse
 from api.scope import Caller, Scope, only_administrators
@@ -148,13 +149,13 @@ class TermsOut(BaseModel):
     fixed: list[FixedPriceOut] = Field(description="Prices that the version itself says.")
 
 
-class NewTariff(BaseModel):
+class NewTariff(Body):
     """A tariff file."""
 
     text: Annotated[str, StringConstraints(max_length=200_000)] = Field(description="TOML.")
 
 
-class Document(BaseModel):
+class Document(Body):
     """What something was compared with."""
 
     document: Text = Field(description="Name, number and date of the document.")

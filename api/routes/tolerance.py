@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from analytics.metrology.settings import metrology_settings
 from analytics.metrology.tolerance import Proposal, declared_error, propose
+from api.body import Body
 from api.page import Page
 from api.problem import refuse
 from api.routes.costs import meter_named
@@ -55,7 +56,7 @@ class FindingOut(BaseModel):
     decided_at: datetime | None
 
 
-class NewFinding(BaseModel):
+class NewFinding(Body):
     """What a verification found."""
 
     meter: Text = Field(description="Code of the meter.")
@@ -91,7 +92,7 @@ class ProposalOut(BaseModel):
     basis: str
 
 
-class Decision(BaseModel):
+class Decision(Body):
     """By which rule a finding is settled, and why by that one."""
 
     rule: ToleranceRule

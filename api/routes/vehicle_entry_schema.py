@@ -5,11 +5,12 @@ from datetime import datetime
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
+from api.body import Body
 from api.routes.vehicle_schema import Name, Text
 from domain.vehicle import Acquisition, Powertrain, VehicleCategory, VehicleDescription
 
 
-class DescriptionIn(BaseModel):
+class DescriptionIn(Body):
     """What a vehicle is."""
 
     plate: Name
@@ -46,7 +47,7 @@ class DescribedIn(DescriptionIn):
     since: AwareDatetime
 
 
-class StationIn(BaseModel):
+class StationIn(Body):
     """A place that a vehicle is handed over to."""
 
     organisation: Name = Field(description="Code of the place.")
@@ -65,7 +66,7 @@ class StationOut(BaseModel):
     end_at: datetime | None
 
 
-class TerminalIn(BaseModel):
+class TerminalIn(Body):
     """A terminal that tells of a vehicle from an instant on."""
 
     device: Name

@@ -9,6 +9,7 @@ from analytics.fleet.alarms import priority
 from analytics.fleet.distance import Doubt
 from analytics.fleet.fence import FenceKind
 from analytics.fleet.use_rules import UseRule
+from api.body import Body
 from api.routes.edits import Reason
 from domain.coordinates import CoordinateSystem
 from domain.vehicle import Acquisition, Powertrain, VehicleCategory
@@ -176,7 +177,7 @@ class TrackReadOut(BaseModel):
     at: datetime
 
 
-class TrackLeave(BaseModel):
+class TrackLeave(Body):
     """Leave to read tracks of a place's vehicles."""
 
     login: Name
@@ -227,14 +228,14 @@ class SuspicionOut(BaseModel):
     )
 
 
-class VerdictIn(BaseModel):
+class VerdictIn(Body):
     """What was found: misuse (true), none (false), or there was leave (known)."""
 
     verdict: SuspicionVerdict
     reason: Reason
 
 
-class RuleIn(BaseModel):
+class RuleIn(Body):
     """How a rule of use holds at a place and below it."""
 
     organisation_id: int
@@ -255,7 +256,7 @@ class RuleOut(BaseModel):
     terms: dict[str, float]
 
 
-class FenceIn(BaseModel):
+class FenceIn(Body):
     """An area."""
 
     organisation_id: int
@@ -282,7 +283,7 @@ class FenceOut(BaseModel):
     end_day: date | None = Field(description="Day from which on it holds no longer.")
 
 
-class LeaveIn(BaseModel):
+class LeaveIn(Body):
     """Leave to use a vehicle that is locked up."""
 
     kind: Literal["duty", "emergency", "law_enforcement", "other"]
@@ -299,7 +300,7 @@ class LeaveOut(BaseModel):
     end_day: date | None
 
 
-class PileIn(BaseModel):
+class PileIn(Body):
     """A charging pile of our own."""
 
     code: Name

@@ -9,6 +9,7 @@ from fastapi import APIRouter, Query
 from psycopg.errors import InsufficientPrivilege, UniqueViolation
 from pydantic import BaseModel, ConfigDict, Field
 
+from api.body import Body
 from api.problem import refuse
 from api.scope import Caller, Scope, only_administrators
 from domain.errors import FormulaError, InputError, MeterTreeError
@@ -64,7 +65,7 @@ class VirtualMeterList(BaseModel):
     items: list[VirtualMeterOut]
 
 
-class NewVirtualMeter(BaseModel):
+class NewVirtualMeter(Body):
     """A virtual meter to be entered."""
 
     code: Annotated[str, Field(pattern=r"^[^\[\]\s/+#](?:[^\[\]/+#]{0,98}[^\[\]\s/+#])?$")]
@@ -77,7 +78,7 @@ class NewVirtualMeter(BaseModel):
     day: date | None = Field(default=None, description="From this day on; null: for always.")
 
 
-class NewFormula(BaseModel):
+class NewFormula(Body):
     """A formula in force from the beginning of a local day on."""
 
     formula: FormulaText

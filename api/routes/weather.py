@@ -9,6 +9,7 @@ from fastapi import APIRouter, Depends
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from analytics.weather_settings import weather_settings
+from api.body import Body
 from api.page import Page
 from api.problem import refuse
 from api.routes.place_facts import place_of
@@ -105,7 +106,7 @@ class WeatherOut(BaseModel):
     pull: PullOut | None = Field(description="Of this very place.")
 
 
-class NewPull(BaseModel):
+class NewPull(Body):
     """From where to pull."""
 
     address: Annotated[str, StringConstraints(min_length=8, max_length=500)] = Field(

@@ -9,6 +9,7 @@ import psycopg
 from fastapi import APIRouter, Depends, Query, Response
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
+from api.body import Body
 from api.page import Cursor, Limit, Page, before, encode
 from api.problem import refuse
 from api.proof_file import read_proof, served, upload
@@ -62,7 +63,7 @@ class OrderOut(BaseModel):
     next: list[Next] = Field(default=[], description="What you may do with it now.")
 
 
-class OrderIn(BaseModel):
+class OrderIn(Body):
     """Send somebody."""
 
     alert_id: int
@@ -71,7 +72,7 @@ class OrderIn(BaseModel):
     due_day: date | None = None
 
 
-class StepIn(BaseModel):
+class StepIn(Body):
     """Take it a step further, from the revision that was seen."""
 
     state: Next

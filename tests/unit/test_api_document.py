@@ -1,5 +1,6 @@
 """The document of the API says what somebody needs who has nothing but the document."""
 
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -13,6 +14,18 @@ from api.unit_of_number import add_units, is_number, says_unit
 def document() -> dict[str, Any]:
     """Made without a database."""
     return create_app(ApiSettings(database_url="postgresql://nowhere")).openapi()
+
+
+def references(schema: object) -> Iterator[str]:
+    """Names of the schemas that a part of the document refers to."""
+    if isinstance(schema, dict):
+        if isinstance(name := schema.get("$ref"), str):
+            yield name.rsplit("/", 1)[1]
+        for each in schema.values():
+            yield from references(each)
+    elif isinstance(schema, list):
+        for each in schema:
+            yield from references(each)
 
 
 def test_every_number_says_its_unit(document: dict[str, Any]) -> None:
@@ -55,3 +68,23 @@ def test_every_operation_names_its_refusals_and_who_may_ask(document: dict[str, 
                 assert problem.keys() == {"application/problem+json"}, path
                 assert {"session": []} in operation["security"], path
                 assert ("413" in operation["responses"]) == (method != "get"), path
+
+
+def test_no_request_passes_over_a_field_that_it_does_not_know(document: dict[str, Any]) -> None:
+    schemas = document["components"]["schemas"]
+    asked: set[str] = set()
+    left = {
+        name
+        for operations in document["paths"].values()
+        for operation in operations.values()
+        for name in references(operation.get("requestBody", {}).get("content", {}))
+    }
+    while left:
+        name = left.pop()
+        asked.add(name)
+        left |= set(references(schemas[name])) - asked
+    forms = {name for name in asked if "properties" in schemas[name]}
+    assert len(forms) > 100
+    assert {
+        name for name in forms if schemas[name].get("additionalProperties") is not False
+    } == set()
