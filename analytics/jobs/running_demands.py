@@ -29,8 +29,8 @@ def running_demands(
         found[device_id] = RunningDemand(
             rule.most_share * device.contract_kw, rule.forecast_minutes
         )
-        for each in drawn:
-            _add(found[device_id], each, device)
+        for earlier in drawn:
+            _add(found[device_id], earlier, device)
     return found
 
 

@@ -163,10 +163,11 @@ _CELL_C = _apart("cell_temperature_max_c", "cell_temperature_min_c", 9.0, 15.0)
 def _broken_off(columns: Columns, chance: float) -> None:
     """After a long last drive it charges in the night, and from the fault on no more."""
     driven = np.clip((np.arange(len(columns["soc_pct"])) - 4 * _TURN_MIN) / _DRIVE_MIN, 0, 1)
-    soc = np.round(np.clip(columns["soc_pct"] - (30 + 15 * chance) * driven, 12, 100))
+    left = np.clip(columns["soc_pct"] - (30 + 15 * chance) * driven, 12, 100)
+    soc: Floats = np.round(left).astype(np.float64)
     charges = (columns["charge_state"] != _NOT_CHARGING) & ((soc < _FULL_PCT) | (driven > 0))
     part = slice(BEGINS, BEGINS + _TURN_MIN)
-    columns["charge_state"] = np.where(charges, _CHARGING, columns["charge_state"])
+    columns["charge_state"][charges] = _CHARGING
     soc[part] = soc[BEGINS]
     columns["soc_pct"], columns["charge_state"][part] = soc, _NOT_CHARGING
 

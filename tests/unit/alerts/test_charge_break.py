@@ -6,7 +6,7 @@ import pytest
 
 from analytics.alerts.charge_break import ChargeWatch, Charging
 from analytics.alerts.course import Says
-from analytics.alerts.live_rule import Device
+from analytics.alerts.live_rule import Device, Values
 from analytics.fleet.model_limits import limits_in, vehicle_limits
 from domain.errors import ConfigurationError
 
@@ -19,7 +19,12 @@ def said(*course: tuple[str, float], speed: float = 0.0, pause_min: float = 1) -
     """What is said of states and charges that follow one another."""
     watch, found = ChargeWatch(), []
     for number, (state, soc) in enumerate(course):
-        values = {"charge_state": state, "soc_pct": soc, "odometer_km": 100.0, "speed_kmh": speed}
+        values: Values = {
+            "charge_state": state,
+            "soc_pct": soc,
+            "odometer_km": 100.0,
+            "speed_kmh": speed,
+        }
         at = AT + timedelta(minutes=number * pause_min)
         judged = watch.add(values, at, CAR)
         found.append(None if judged is None else judged.says)
@@ -40,7 +45,7 @@ def test_who_is_driven_away_was_taken_off_and_who_never_charged_broke_nothing_of
     assert said((C, 50.0), (N, 50.0), speed=30.0)[-1] is Says.GOOD
     assert said((N, 50.0), (N, 50.0)) == [None, None]
     watch = ChargeWatch(Charging(AT, C, 100.0))
-    values = {"charge_state": N, "soc_pct": 50.0, "odometer_km": 103.0}
+    values: Values = {"charge_state": N, "soc_pct": 50.0, "odometer_km": 103.0}
     judged = watch.add(values, AT + timedelta(minutes=5), CAR)
     assert judged is not None
     assert judged.says is Says.GOOD
