@@ -10,7 +10,7 @@ PDF_PACKAGES = libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0
 # What make may do at the same time: Python's and the console's packages, the Debian root
 TOGETHER = $(MAKE) --no-print-directory --silent --jobs=3
 
-.PHONY: help demo test test-quick test-faults test-community bench bench-full district-case screenshots timescale stop lint ui lock
+.PHONY: help demo test test-quick test-faults test-community bench bench-full district-case screenshots timescale stop lint types ui lock
 .DEFAULT_GOAL := help
 
 help: ## list the targets
@@ -59,6 +59,9 @@ lint: .venv/.dev ## ruff, mypy, import contracts
 	.venv/bin/lint-imports
 
 ui: $(CONSOLE) ## build the console
+
+types: .venv/.dev ## write the console's types of the API anew (ui/src/api/schema.ts)
+	.venv/bin/python ops/console_types.py
 
 lock: .venv/.dev ## write ops/requirements/*.lock anew from pyproject.toml
 	ops/lock.sh

@@ -1,102 +1,20 @@
 /** People, their scopes, rules of passwords and sessions, and the audit log. */
 import { call } from './client'
-import type { Instant, Named, Page } from './types'
+import type { Schemas } from './schema'
+import type { Page } from './types'
 
-export const ROLES = ['bureau', 'institution_administrator', 'operator', 'contractor', 'auditor', 'system_administrator', 'security_administrator', 'audit_administrator'] as const
-export type Role = (typeof ROLES)[number]
-
-export interface ScopeOfPerson extends Named {
-  id: number
-  role: Role
-  organisation_id: number | null
-  contract_id: number | null
-  code: string
-  sees_from: Instant | null
-  sees_until: Instant | null
-  expires_at: Instant | null
-}
-
-/** As whom an OpenID provider knows somebody. */
-export interface Identity {
-  issuer: string
-  subject: string
-  linked_at: Instant
-}
-
-export interface HousePerson {
-  id: number
-  login: string
-  name: string
-  lang: string
-  active: boolean
-  locked: boolean
-  must_change: boolean
-  created_at: Instant
-  password_set_at: Instant
-  last_seen_at: Instant | null
-  governed: boolean
-  scopes: ScopeOfPerson[]
-  identities: Identity[]
-}
-
-export interface Grantable extends Named {
-  organisation_id: number | null
-  contract_id: number | null
-  kind: string
-  code: string
-}
-
-export interface NewScope {
-  role: Role
-  organisation_id: number | null
-  contract_id: number | null
-  sees_from: Instant | null
-  sees_until: Instant | null
-  expires_at: Instant | null
-}
+export const ROLES = ['bureau', 'institution_administrator', 'operator', 'contractor', 'auditor', 'system_administrator', 'security_administrator', 'audit_administrator'] as const satisfies readonly Role[]
+export type Role = ScopeOfPerson['role']
+export type ScopeOfPerson = Schemas['ScopeOut']
+export type HousePerson = Schemas['api__routes__people__PersonOut']
+export type Grantable = Schemas['GrantableOut']
+export type NewScope = Required<Schemas['NewScope']>
 
 /** A password that is told once. */
-export interface GivenPassword {
-  person: HousePerson
-  password: string
-}
-
-export interface SecurityRules {
-  password_length: number
-  password_kinds: number
-  password_history: number
-  password_days: number | null
-  sign_in_attempts: number
-  lock_minutes: number
-  idle_minutes: number
-  session_minutes: number
-}
-
-export interface AuditLine {
-  id: number
-  at: Instant
-  login: string | null
-  name: string | null
-  client: string
-  action: string
-  object: string
-  detail: Record<string, unknown>
-  changed_rows: number | null
-  before_sha256: string | null
-  after_sha256: string | null
-  seq: number | null
-  hash: string | null
-}
-
-export interface Chain {
-  checked: number
-  first_seq: number
-  last_seq: number
-  last_hash: string
-  broken: number | null
-  unlinked: number
-  keep_days: number | null
-}
+export type GivenPassword = Schemas['GivenPassword']
+export type SecurityRules = Schemas['SecurityRules']
+export type AuditLine = Schemas['AuditOut']
+export type Chain = Schemas['api__routes__audit__ChainOut']
 
 export interface AuditFilter {
   login: string

@@ -1,5 +1,7 @@
 /** What the server says, as it says it: snake_case, RFC 3339 instants in UTC, units beside the numbers. */
 
+import type { Schemas } from './schema'
+
 export type Instant = string
 
 export interface Page<T> {
@@ -7,21 +9,7 @@ export interface Page<T> {
   next?: string | null
 }
 
-export interface Person {
-  id: number
-  login: string
-  name: string
-  roles: string[]
-}
-
-export interface Session {
-  person: Person
-  csrf: string
-  lang: string
-  zone: string
-  /** Another password has to be chosen before anything is shown. */
-  must_change: boolean
-}
+export type Session = Schemas['SessionOut']
 
 /** What the positions of a device are declared to be; null: as its gateway's, and without one WGS-84. */
 export interface Coordinates {
