@@ -220,8 +220,9 @@ def year_cell(
             first_month=first_month,
         )
     if not months:
-        nothing = (None, None, Grade.MISSING, (), {}, ())
-        return Cell(item, *nothing, is_whole=False, first_month=first_month)
+        return Cell(
+            item, None, None, Grade.MISSING, (), {}, (), is_whole=False, first_month=first_month
+        )
     counted = [each.counted for each in months.values()]
     costs = [each.cost for each in months.values() if each.cost is not None]
     return Cell(
