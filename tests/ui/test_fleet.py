@@ -17,7 +17,7 @@ from store.person import add_person, grant
 from store.registry import write as write_registry
 from store.vehicle import enter
 from tests.conftest import as_template, connected, new_database
-from tests.costed_fleet import TERMS
+from tests.costed_fleet import TERMS, told_of
 from tests.estate import estate, store_messages
 from tests.fleet_estate import car, told, with_terminals
 from tests.password import PASSWORD_HASH
@@ -69,6 +69,8 @@ def garage(database_server: str, template: str) -> Iterator[Planted]:
             update_consumption(worker, now=now)
             update_vehicles(worker, now=now + timedelta(seconds=1))
             match_charges(worker, now=now + timedelta(seconds=2))
+        with connected(database) as conn:  # It stands for the rest of these months.
+            told_of(conn, "car-1", "2026-05-31 00:00", "2026-08-02 00:00")
         with as_template(database_server, database) as name:
             yield Planted(name, datetime.now(UTC))
 
