@@ -7,7 +7,7 @@ from fastapi.concurrency import run_in_threadpool
 from psycopg_pool import ConnectionPool
 
 from api.credential import Credential
-from store.event import followed
+from store.alerts.event import followed
 
 _FRESH_S = 5.0
 """How long what a person may see is taken to stay so. [s]"""

@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 import psycopg
 from psycopg import AsyncConnection, Notify
 
+from store.alerts.event import ALERTS, READINGS, listen
 from store.become import Role, become_async
-from store.event import ALERTS, READINGS, listen
 
 log = logging.getLogger(__name__)
 

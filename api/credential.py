@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from fastapi import Request
 from psycopg import Connection
 
-from store.api_key import resume_key
-from store.session import SignedIn, resume
+from store.people.api_key import resume_key
+from store.people.session import SignedIn, resume
 
 COOKIE = "civicwatt_session"
 _BEARER = "bearer "

@@ -7,7 +7,7 @@ from typing import Any
 
 from api.report_paper import Cell, Paper, ReportPaper, Section
 from api.statistics_words import word_list
-from store.report import ReportRow
+from store.institution.report import ReportRow
 
 _MONTHLY = "institution_month"
 _FILES = {"": "report_words.csv", "displacement": "displacement_words.csv"}

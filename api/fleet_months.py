@@ -13,7 +13,7 @@ from api.problem import refuse
 from api.scope import Scope
 from domain.errors import MissingInputError
 from domain.sentence import Sentence
-from store.place import OrganisationRow, organisations
+from store.places.place import OrganisationRow, organisations
 
 _LONGEST = 36
 """Months that may be asked for at once."""

@@ -18,11 +18,20 @@ from analytics.institution.asked_report import AskedReport
 from analytics.institution.drawn_report import make_report
 from api.statistics_words import word_list
 from domain.errors import CivicwattError, FactorError, MissingInputError
-from store.factor import factor_set
-from store.place import OrganisationRow, organisations
-from store.report import reports
-from store.report_schedule import Due, ScheduleRow, alone, due, lost, note, schedules, tell
-from store.session import act_for, audit
+from store.institution.factor import factor_set
+from store.institution.report import reports
+from store.institution.report_schedule import (
+    Due,
+    ScheduleRow,
+    alone,
+    due,
+    lost,
+    note,
+    schedules,
+    tell,
+)
+from store.people.session import act_for, audit
+from store.places.place import OrganisationRow, organisations
 
 if TYPE_CHECKING:
     from psycopg_pool import ConnectionPool

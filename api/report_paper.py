@@ -7,7 +7,7 @@ from typing import Any, Protocol
 
 from api.statistics_words import word_list
 from domain.sub_item import sub_items
-from store.report import ReportRow
+from store.institution.report import ReportRow
 
 Cell = str | Decimal | None
 """None is what nobody knows; it is said in words and never 0."""

@@ -21,7 +21,7 @@ from api.once import want_first
 from api.pool import Pool
 from api.problem import refuse
 from domain.sentence import Sentence
-from store.session import SignedIn
+from store.people.session import SignedIn
 
 _SAFE = {"GET", "HEAD", "OPTIONS"}
 _OF_THE_SESSION = {"/api/v1/session", "/api/v1/session/password"}

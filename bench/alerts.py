@@ -21,7 +21,7 @@ from threading import Event, Thread
 import httpx2
 import psycopg
 
-import store.registry
+import store.places.registry
 from analytics.alerts.course import Says, Sight, judge
 from analytics.alerts.live_rule import LIVE_POLICIES, Device, judge_demand, judge_said
 from analytics.rules.demand import RunningDemand
@@ -43,7 +43,7 @@ from domain.registry import (
     OrganisationKind,
     Registry,
 )
-from store.person import add_person, grant
+from store.people.person import add_person, grant
 
 DEVICES, RATE = 2000, 2000.0
 FALLING_PER_S = 20.0
@@ -260,7 +260,7 @@ def _register(conn: psycopg.Connection, devices: int) -> dict[int, int]:
     hung = tuple(
         Sender(code, "house", kind, code, code, f"m-{code}", since, back) for code in codes
     )
-    store.registry.write(conn, Registry((bureau, house), meters, hung))
+    store.places.registry.write(conn, Registry((bureau, house), meters, hung))
     add_person(conn, login=_LOGIN, name=_LOGIN, password_hash=hash_password(_PASSWORD))
     grant(conn, login=_LOGIN, role="operator", organisation="bench")
     by_code = dict(conn.execute("SELECT code, device_id FROM device").fetchall())

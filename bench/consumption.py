@@ -30,9 +30,9 @@ from bench.servers import database_server, described, migrated_database
 from bench.target import Target, print_all
 from domain.price_book import MonthPrice
 from domain.tariff_file import shipped_tariffs
-from store import registry
 from store.become import Role, become
-from store.tariff import MeterTariffRow, add_tariff, announce_prices, put_meter, tariff
+from store.money.tariff import MeterTariffRow, add_tariff, announce_prices, put_meter, tariff
+from store.places import registry
 
 LATE_DAY_MS = 50.0
 TARGETS = (

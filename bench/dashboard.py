@@ -21,8 +21,8 @@ from bench.result import CheckError, Result
 from bench.servers import database_server, described, migrated_database
 from bench.target import Target, print_all
 from store.become import Role, become
-from store.figure import days, days_as_of
-from store.interval_cost import costs_of_meter
+from store.institution.figure import days, days_as_of
+from store.money.interval_cost import costs_of_meter
 
 RUNS, RUNS_FULL = 40, 200
 WARM = 5

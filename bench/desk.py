@@ -25,7 +25,7 @@ from bench.portfolio import METERS
 from bench.process import backend_cpu_s
 from bench.result import CheckError, Result
 from bench.servers import database_server, described, migrated_database
-from store.tariff import add_tariff
+from store.money.tariff import add_tariff
 
 RUNS, RUNS_FULL = 11, 60
 AIM_MS = 500.0

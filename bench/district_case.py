@@ -33,9 +33,9 @@ from bench.servers import database_server, described, migrated_database, own_bro
 from device_sim.district_case import TRIPS, VEHICLES, CaseVehicle, case_vehicles
 from device_sim.payload import encoded, packed
 from store.become import Role
-from store.person import add_person, grant
-from store.registry import write as write_registry
-from store.vehicle import enter
+from store.fleet.vehicle import enter
+from store.people.person import add_person, grant
+from store.places.registry import write as write_registry
 from tests.conftest import connected
 from tests.costed_fleet import TERMS
 from tests.estate import estate

@@ -27,7 +27,7 @@ from bench.product import command, running_collector
 from bench.result import CheckError, Result
 from bench.servers import database_server, described, migrated_database, own_broker
 from civicwatt.loopback import HOST, answers, free_port
-from store.person import add_person, grant
+from store.people.person import add_person, grant
 
 RUNS = 5
 SECONDS = 4.0

@@ -7,7 +7,7 @@ import psycopg
 from api.password import hash_password
 from store.become import Role, become
 from store.maintenance import compress_old_chunks, refresh_hourly
-from store.person import add_person, grant
+from store.people.person import add_person, grant
 
 METERS = 1000
 INSTITUTIONS = 20

@@ -20,8 +20,8 @@ from bench import recorded
 from bench.result import CheckError, Result
 from bench.servers import database_server, described, migrated_database, own_broker
 from civicwatt.child import Child, last_lines
-from store import registry
 from store.become import Role, become
+from store.places import registry
 
 _PATIENCE_S = 1200.0
 

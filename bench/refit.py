@@ -34,8 +34,8 @@ from domain.registry import (
     OrganisationKind,
     Registry,
 )
-from store import registry
 from store.become import Role, become
+from store.places import registry
 from tests.baselined_building import FIRST, TRAINED, plant_surroundings, used
 from tests.estate import SHANGHAI
 

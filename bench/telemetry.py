@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import msgspec
 import psycopg
 
-import store.registry
+import store.places.registry
 from bench.flood import Flood
 from bench.result import CheckError
 from domain.broker_url import BrokerUrl
@@ -39,7 +39,7 @@ def registry(devices: int = DEVICES) -> Registry:
 def register(database: str, devices: int = DEVICES) -> None:
     """Write the devices into a migrated database."""
     with psycopg.connect(database, autocommit=True) as conn:
-        store.registry.write(conn, registry(devices))
+        store.places.registry.write(conn, registry(devices))
 
 
 def messages(

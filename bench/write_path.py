@@ -22,11 +22,11 @@ from ingest.acquaintance import Acquaintance
 from ingest.codecs.registry import codecs
 from ingest.intake import Intake
 from ingest.router import Router
-from store import registry
 from store.become import Role, become
-from store.reading import Batch, prepare, write
-from store.reading_table import shapes
+from store.places import registry
 from store.server import Floor, inspect
+from store.telemetry.reading import Batch, prepare, write
+from store.telemetry.reading_table import shapes
 
 BATCH = 10_000
 """Rows in one transaction."""

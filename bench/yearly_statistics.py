@@ -21,7 +21,7 @@ from bench.result import CheckError, median_result
 from bench.servers import database_server, migrated_database
 from domain.credit_code import check_character
 from domain.institution_class import InstitutionClass
-from store.person import add_person, grant
+from store.people.person import add_person, grant
 
 YEAR = 2025
 UNITS = range(1, 301)

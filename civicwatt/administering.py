@@ -8,9 +8,9 @@ from psycopg import Connection
 from civicwatt.settings import DatabaseSettings
 from domain.errors import InputError
 from store.become import Role, become
-from store.place import DeviceRow, devices
+from store.people.session import act_for, candidate
+from store.places.place import DeviceRow, devices
 from store.server import connect
-from store.session import act_for, candidate
 
 
 @contextmanager

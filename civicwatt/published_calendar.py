@@ -12,7 +12,7 @@ from psycopg import Connection
 
 from domain.calendar import NATIONAL, CalendarDay, DayKind, whole_year
 from domain.statutory_holiday import SOURCE, provisional_year
-from store.calendar import calendar_years, put_year
+from store.places.calendar import calendar_years, put_year
 
 _HOLIDAYS: dict[date, str] = chinese_calendar.constants.holidays
 _MAKEUP: dict[date, str] = chinese_calendar.constants.workdays

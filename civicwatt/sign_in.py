@@ -8,7 +8,7 @@ from pathlib import Path
 from psycopg import Connection
 
 from api.password import hash_password
-from store.person import add_person, grant
+from store.people.person import add_person, grant
 
 LOGIN = "admin"
 ROLES = ("bureau", "operator", "system_administrator")

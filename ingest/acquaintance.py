@@ -14,8 +14,8 @@ from ingest.plain import Sieve
 from ingest.reading import ReadMessage, read_messages, unheard_of
 from ingest.router import Router
 from ingest.surroundings import Surroundings
-from store.arrival import memory
-from store.device import known_devices, pending_devices, register_heard, state
+from store.telemetry.arrival import memory
+from store.telemetry.device import known_devices, pending_devices, register_heard, state
 
 log = logging.getLogger(__name__)
 

@@ -10,9 +10,9 @@ from domain.reading import Sample, Value
 from ingest.codecs.shifted import taken_for_gcj02
 from ingest.layout import layout
 from ingest.surroundings import Surroundings
-from store.device import KnownDevice
-from store.reading import Batch
-from store.reading_table import OTHER
+from store.telemetry.device import KnownDevice
+from store.telemetry.reading import Batch
+from store.telemetry.reading_table import OTHER
 
 Line: TypeAlias = tuple[int, int, int, int, int | None, str, tuple[Value, ...]]
 """A reading on its way into the columns, in the order of the columns of `Readings`."""

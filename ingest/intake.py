@@ -15,10 +15,10 @@ from ingest.notes import hear_clocks, hear_newest, numbered, touched_days
 from ingest.reading import ReadMessage
 from ingest.republication import Republications
 from ingest.surroundings import Surroundings
-from store.arrival import Heard
-from store.device import KnownDevice
-from store.reading import Batch
-from store.setting_aside import Quarantined
+from store.telemetry.arrival import Heard
+from store.telemetry.device import KnownDevice
+from store.telemetry.reading import Batch
+from store.telemetry.setting_aside import Quarantined
 
 _REFUSED_KEPT = 400
 """A refused device must not fill the disk: of its messages only the beginning is kept. [bytes]"""

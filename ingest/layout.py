@@ -7,7 +7,7 @@ from operator import itemgetter
 from typing import Any, Final, TypeAlias
 
 from domain.reading import Value
-from store.reading_table import OTHER, shapes
+from store.telemetry.reading_table import OTHER, shapes
 
 Pick: TypeAlias = Callable[[Sequence[Value]], Sequence[Value]]
 

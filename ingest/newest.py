@@ -12,7 +12,7 @@ from typing import TypeAlias
 
 from domain.epoch import from_us, to_us
 from domain.reading import Value
-from store.arrival import Newest
+from store.telemetry.arrival import Newest
 
 WRITE_EVERY_S = 1.0
 MOST_ROWS_A_SECOND = 500

@@ -10,7 +10,7 @@ from ingest.codecs.decoded import Codec, Decoded
 from ingest.codecs.raw_topic import CODECS
 from ingest.router import Router
 from ingest.surroundings import Surroundings
-from store.device import HeardDevice
+from store.telemetry.device import HeardDevice
 
 log = logging.getLogger(__name__)
 

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from domain.registry import DeviceKind
 from ingest.codec_memory import CodecMemory
-from store.device import KnownDevice
+from store.telemetry.device import KnownDevice
 
 
 @dataclass(slots=True)

@@ -25,10 +25,10 @@ from ingest.reading import ReadMessage
 from ingest.router import Router
 from store.become import Role, become
 from store.migrate import is_migrated, pending
-from store.reading import Batch, prepare, write
-from store.replay import Asked, refuse_again, settle, take_asked
 from store.server import connect, inspect
-from store.setting_aside import Quarantined
+from store.telemetry.reading import Batch, prepare, write
+from store.telemetry.replay import Asked, refuse_again, settle, take_asked
+from store.telemetry.setting_aside import Quarantined
 
 log = logging.getLogger(__name__)
 
@@ -84,7 +84,7 @@ class Written:
     Attributes
     ----------
     counts : Counter
-        Samples by outcome, as in `store.reading.write`.
+        Samples by outcome, as in `store.telemetry.reading.write`.
     replies : list of (Message, Reply)
         Answers that may be sent now.
     """

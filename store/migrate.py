@@ -10,7 +10,7 @@ from psycopg.sql import SQL
 
 from domain.errors import StoreError
 from domain.factor_file import shipped_sets
-from store.factor import load_sets
+from store.institution.factor import load_sets
 from store.queries import sql
 from store.server import Floor, inspect
 

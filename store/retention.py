@@ -6,7 +6,7 @@ from psycopg import Connection
 
 from domain.errors import ConfigurationError
 from store.queries import sql
-from store.reading_table import shapes
+from store.telemetry.reading_table import shapes
 
 SHORTEST = timedelta(days=180)
 """A shorter retention is refused: logs must outlast six months (Cybersecurity Law of China)."""

@@ -9,8 +9,8 @@ from analytics.models.day import DayType, day_type, felt_c
 from domain.calendar import days, usual_kind, whole_year
 from domain.local_day import day_start
 from domain.weather_hour import SourceKind
-from store.calendar import put_year
-from store.weather_hour import put_hours
+from store.places.calendar import put_year
+from store.places.weather_hour import put_hours
 from tests.estate import SHANGHAI
 
 FIRST, TRAINED, END = date(2024, 1, 1), date(2025, 1, 1), date(2026, 1, 1)

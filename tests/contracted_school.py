@@ -15,11 +15,11 @@ from domain.calendar import NATIONAL, whole_year
 from domain.local_day import day_start
 from domain.registry import Device, DeviceKind, Medium, Meter, MeterRole, Registry
 from store.become import Role
-from store.calendar import put_year
-from store.drawn_statement import LONGEST
-from store.person import add_person, grant
-from store.registry import write as write_registry
-from store.tariff import MeterTariffRow, add_tariff, put_meter
+from store.contracts.drawn_statement import LONGEST
+from store.money.tariff import MeterTariffRow, add_tariff, put_meter
+from store.people.person import add_person, grant
+from store.places.calendar import put_year
+from store.places.registry import write as write_registry
 from tests.conftest import as_template, connected, new_database
 from tests.db.contracts.desk import Desk
 from tests.estate import NOW, SHANGHAI, estate, say, store_messages

@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 from psycopg import Connection
 
-from store.tariff import MeterTariffRow, add_tariff, put_meter, tariffs
+from store.money.tariff import MeterTariffRow, add_tariff, put_meter, tariffs
 from tests.estate import registers, store_messages
 from tests.fleet_estate import cut
 

@@ -22,7 +22,7 @@ from ingest.codecs.decoded import Codec
 from ingest.codecs.registry import codecs
 from ingest.intake import Intake
 from ingest.router import Router
-from store.reading import prepare, write
+from store.telemetry.reading import prepare, write
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 NOW = datetime(2026, 7, 15, 4, tzinfo=UTC)

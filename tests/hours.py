@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from psycopg import Connection
 
 from domain.reading import Message
-from store.registry import write as write_registry
+from store.places.registry import write as write_registry
 from tests.estate import NOW, estate, say, store_messages
 
 START = NOW.replace(minute=0) - timedelta(days=60)

@@ -13,9 +13,9 @@ from domain.calendar import NATIONAL, whole_year
 from domain.local_day import day_start
 from domain.registry import Device, DeviceKind, Medium, Meter, MeterRole, Registry
 from store.become import Role
-from store.calendar import put_year
-from store.person import add_person, grant
-from store.registry import write as write_registry
+from store.people.person import add_person, grant
+from store.places.calendar import put_year
+from store.places.registry import write as write_registry
 from tests.conftest import as_template, connected, new_database
 from tests.estate import SHANGHAI, estate, say, store_messages
 from tests.password import PASSWORD_HASH

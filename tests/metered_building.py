@@ -8,7 +8,7 @@ from analytics.jobs.consumption import update_consumption
 from analytics.jobs.virtual import update_virtual_meters
 from domain.registry import Device, DeviceKind, Medium, Meter, MeterRole, Registry
 from store.become import Role
-from store.registry import write as write_registry
+from store.places.registry import write as write_registry
 from tests.conftest import connected
 from tests.estate import NOW, estate, registers, store_messages
 

@@ -9,7 +9,7 @@ from psycopg import Connection
 from domain.calendar import days
 from domain.local_day import day_start
 from domain.weather_hour import SourceKind
-from store.weather_hour import put_hours
+from store.places.weather_hour import put_hours
 from tests.baselined_building import END, FIRST, plant_surroundings, temperature_c, unsaved
 from tests.estate import SHANGHAI
 

@@ -11,8 +11,8 @@ from typing import Any
 from psycopg import Connection, sql
 from psycopg.rows import dict_row
 
-from store.person import add_person, grant
-from store.registry import write as write_registry
+from store.people.person import add_person, grant
+from store.places.registry import write as write_registry
 from tests.estate import estate
 from tests.password import PASSWORD_HASH
 

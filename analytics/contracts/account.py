@@ -6,9 +6,9 @@ from psycopg import Connection
 
 from domain.contract_month import LineAccount
 from domain.supply_account import account_of_month
-from store.contract_ledger import ContractMeter, Eyes
-from store.cost import reverse_reactive_kvarh
-from store.supply_account import accounts_of_meter
+from store.contracts.contract_ledger import ContractMeter, Eyes
+from store.money.cost import reverse_reactive_kvarh
+from store.money.supply_account import accounts_of_meter
 
 
 def account_of_line(

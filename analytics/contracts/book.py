@@ -18,9 +18,9 @@ from domain.contract_month import ContractMonth
 from domain.errors import SettlementError
 from domain.sentence import Sentence
 from domain.settlement_file import SCHEMA, Book
-from store.contract import TermsRow, events, terms_of
-from store.ledger import clock
-from store.power_factor import tables_in_force
+from store.contracts.contract import TermsRow, events, terms_of
+from store.institution.ledger import clock
+from store.money.power_factor import tables_in_force
 
 
 def contract_of(row: TermsRow) -> Contract:

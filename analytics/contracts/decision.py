@@ -8,8 +8,8 @@ from analytics.settlement.dispute import OutcomeKind
 from analytics.settlement.statement import Side
 from domain.contract import Party
 from domain.contract_book import DocumentKind
-from store.dispute import disputes
-from store.statement import StatementRow, statements
+from store.contracts.dispute import disputes
+from store.contracts.statement import StatementRow, statements
 
 
 def unmet_by(conn: Connection, row: StatementRow, document: Signed) -> list[Unmet]:

@@ -8,9 +8,9 @@ from analytics.evidence.signature import Signature, fingerprint, holds, read_sig
 from domain.contract import Party
 from domain.errors import SettlementError
 from domain.sentence import Sentence
-from store.contract_party import keys
-from store.drawn_statement import bundle
-from store.statement import StatementRow
+from store.contracts.contract_party import keys
+from store.contracts.drawn_statement import bundle
+from store.contracts.statement import StatementRow
 
 
 def key_of(conn: Connection, row: StatementRow, party: Party, text: str) -> int:

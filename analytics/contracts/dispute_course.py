@@ -3,7 +3,7 @@
 from analytics.settlement.dispute import Dispute, Outcome, OutcomeKind
 from analytics.settlement.statement import Side
 from domain.contract import Party
-from store.dispute import DisputeRow
+from store.contracts.dispute import DisputeRow
 
 
 def dispute_of(row: DisputeRow) -> Dispute:

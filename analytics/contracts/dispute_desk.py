@@ -14,9 +14,9 @@ from analytics.settlement.statement import Side
 from analytics.settlement.undisputed import amount_in, payable
 from domain.errors import InputError, SettlementError
 from domain.sentence import Sentence
-from store.contract import lock
-from store.dispute import Claim, DisputeRow, add_dispute, propose_outcome, sign_outcome
-from store.statement import NewAct, StatementRow, add_act, statements
+from store.contracts.contract import lock
+from store.contracts.dispute import Claim, DisputeRow, add_dispute, propose_outcome, sign_outcome
+from store.contracts.statement import NewAct, StatementRow, add_act, statements
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,9 +23,9 @@ from domain.errors import SettlementError
 from domain.local_day import day_start
 from domain.record import read, told
 from domain.sentence import Sentence
-from store.contract import TermsRow, lock
-from store.contract_ledger import Eyes, signed_months
-from store.drawn_statement import CorrectionRow, DrawnFrom, add_origin, drawn_of
+from store.contracts.contract import TermsRow, lock
+from store.contracts.contract_ledger import Eyes, signed_months
+from store.contracts.drawn_statement import CorrectionRow, DrawnFrom, add_origin, drawn_of
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from domain.contract_month import ContractMonth, Use
 from domain.errors import InputError
 from domain.record import read
 from domain.sentence import Sentence
-from store.contract_figure import FigureRow, FigureState, figures
+from store.contracts.contract_figure import FigureRow, FigureState, figures
 
 
 def use_of(row: FigureRow) -> Use:

@@ -39,8 +39,7 @@ from domain.epoch import from_us, to_us
 from domain.errors import MissingInputError
 from domain.local_day import day_start
 from domain.quantity import Kind, quantities
-from store.certificate import certificates
-from store.contract_ledger import (
+from store.contracts.contract_ledger import (
     AlertRow,
     BillItem,
     ContractMeter,
@@ -55,9 +54,10 @@ from store.contract_ledger import (
     register,
     room_hours,
 )
-from store.edit import edits
-from store.ledger import clock
-from store.register_event import register_events
+from store.institution.ledger import clock
+from store.meters.certificate import certificates
+from store.meters.edit import edits
+from store.meters.register_event import register_events
 
 _AROUND = timedelta(days=9)
 """What is thought of a reading depends on readings so far around."""

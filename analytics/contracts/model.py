@@ -24,8 +24,8 @@ from domain.errors import InputError, MissingInputError
 from domain.local_day import local_day
 from domain.model_reason import ModelReason
 from domain.non_routine import NonRoutine
-from store.baseline import EventRow, events, stated_savings
-from store.contract_ledger import Eyes, ModelRow, days, meter_named, model, used
+from store.contracts.baseline import EventRow, events, stated_savings
+from store.contracts.contract_ledger import Eyes, ModelRow, days, meter_named, model, used
 
 _SHOWN = 3
 """Decimals of a figure in words of evidence."""

@@ -20,9 +20,9 @@ from domain.contract_book import DocumentKind
 from domain.edit import want_reason
 from domain.errors import SettlementError
 from domain.sentence import Sentence
-from store.contract import lock, terms
-from store.dispute import DisputeRow, disputes
-from store.statement import ActRow, NewAct, StatementRow, acts, add_act, statements
+from store.contracts.contract import lock, terms
+from store.contracts.dispute import DisputeRow, disputes
+from store.contracts.statement import ActRow, NewAct, StatementRow, acts, add_act, statements
 
 
 @dataclass(frozen=True, slots=True)

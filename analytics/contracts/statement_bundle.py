@@ -27,9 +27,9 @@ from domain.errors import InputError, MissingInputError, SettlementError
 from domain.record import read
 from domain.sentence import Sentence
 from domain.settlement_file import SCHEMA, Book
-from store.contract_party import KeyRow, keys
-from store.drawn_statement import add_bundle, bundle, sources
-from store.statement import ActRow, StatementRow, acts, statements, texts
+from store.contracts.contract_party import KeyRow, keys
+from store.contracts.drawn_statement import add_bundle, bundle, sources
+from store.contracts.statement import ActRow, StatementRow, acts, statements, texts
 
 
 def bundle_of(conn: Connection, row: StatementRow) -> bytes:

@@ -22,7 +22,7 @@ from analytics.settlement.statement import (
 from analytics.settlement.true_up import YEAR, TrueUp
 from domain.contract import Party
 from domain.contract_book import DocumentKind
-from store.statement import ActRow, StatementRow, acts, statements, texts
+from store.contracts.statement import ActRow, StatementRow, acts, statements, texts
 
 Signed: TypeAlias = Statement | TrueUp | HandOver
 """Documents of a contract."""

@@ -32,9 +32,9 @@ from domain.contract_month import ContractMonth
 from domain.errors import SettlementError
 from domain.local_day import day_start
 from domain.sentence import Sentence
-from store.contract import TermsRow, lock
-from store.dispute import disputes
-from store.statement import NewStatement, StatementRow, add_statement, statements, texts
+from store.contracts.contract import TermsRow, lock
+from store.contracts.dispute import disputes
+from store.contracts.statement import NewStatement, StatementRow, add_statement, statements, texts
 
 
 @dataclass(frozen=True, slots=True)

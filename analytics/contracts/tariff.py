@@ -11,8 +11,8 @@ from analytics.evidence.price import Announced, windows_since
 from analytics.settlement.active_month import ActiveMonth
 from domain.contract_line import PRICED, SOLAR, ContractLine
 from domain.errors import MissingInputError
-from store.contract_ledger import ContractMeter
-from store.tariff import prices, tariff, tariffs_of_meter, versions
+from store.contracts.contract_ledger import ContractMeter
+from store.money.tariff import prices, tariff, tariffs_of_meter, versions
 
 
 def tariffs_of(

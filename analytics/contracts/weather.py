@@ -18,8 +18,8 @@ from domain.local_day import day_start
 from domain.money import exact
 from domain.time_of_use import HOT_DAYS_MOST
 from domain.weather_hour import StationHour, chosen, judged
-from store.calendar import calendar_of_place
-from store.weather_hour import station_hours
+from store.places.calendar import calendar_of_place
+from store.places.weather_hour import station_hours
 
 _DAY = timedelta(days=1)
 

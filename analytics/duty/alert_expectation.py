@@ -12,9 +12,9 @@ from analytics.place.own_limits import limits_of
 from analytics.rules.expectation import Expectation, expectation
 from analytics.rules.thresholds import MeterClass, class_of
 from domain.local_day import day_start, local_day
-from store.alert_day import judged_meter
-from store.alert_ledger import use_hours
-from store.alert_watch import own_thresholds
+from store.alerts.alert_day import judged_meter
+from store.alerts.alert_ledger import use_hours
+from store.alerts.alert_watch import own_thresholds
 
 LEARNED = timedelta(days=100)
 """Before the end of what is judged: what comes before is of another season."""

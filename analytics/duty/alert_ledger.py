@@ -17,7 +17,7 @@ from analytics.models.record import Record
 from analytics.models.series import Series
 from analytics.place.day_drivers import kinds_of_days, warmth
 from domain.local_day import day_start, local_day
-from store.alert_ledger import Matter, use_hours
+from store.alerts.alert_ledger import Matter, use_hours
 
 _TRAINED = timedelta(days=366)
 _CENT = Decimal("0.01")

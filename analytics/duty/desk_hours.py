@@ -6,7 +6,7 @@ from psycopg import Connection
 
 from analytics.delivery.hours import DeskHours
 from analytics.delivery.shipped import DIGEST_AT, QUIET_FROM, QUIET_TO
-from store.duty import duty_setting
+from store.alerts.duty import duty_setting
 
 
 def desk_hours(conn: Connection, desk_id: int) -> DeskHours:

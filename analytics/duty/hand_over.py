@@ -6,7 +6,7 @@ from typing import Any
 from psycopg import Connection
 
 from analytics.duty.night_shift import night
-from store.duty import happened, last_given
+from store.alerts.duty import happened, last_given
 
 _LONGEST = timedelta(days=3)
 """A first hand-over, or one after a pause, looks back no further."""

@@ -9,8 +9,8 @@ from psycopg import Connection
 from analytics.delivery.first_steps import RuleCard, card_of
 from analytics.delivery.hours import DeskHours
 from analytics.duty.desk_hours import desk_hours
-from store.alert_list import evaluated
-from store.duty import NightRow, ShiftRow, shifts, tonight
+from store.alerts.alert_list import evaluated
+from store.alerts.duty import NightRow, ShiftRow, shifts, tonight
 
 _MONTH_H = 30 * 24
 _CENT = Decimal("0.01")

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from psycopg import Connection
 
 from analytics.alerts.right import Earned, Lost, lost
-from store.rule_record import rule_records
+from store.alerts.rule_record import rule_records
 
 
 class RuleRight(NamedTuple):

@@ -36,10 +36,10 @@ from domain.errors import CalendarMissingError, MissingInputError
 from domain.local_day import day_start, local_day
 from domain.money import exact
 from domain.vehicle_order import VehicleOrder
-from store.fleet_entry import PileFeeRow, pile_fees
-from store.place import meters
-from store.vehicle_order import orders_of
-from store.vehicle_stint import ChargeRow, TripRow, pile_taken
+from store.fleet.fleet_entry import PileFeeRow, pile_fees
+from store.fleet.vehicle_order import orders_of
+from store.fleet.vehicle_stint import ChargeRow, TripRow, pile_taken
+from store.places.place import meters
 
 _NOTHING = Decimal(0)
 

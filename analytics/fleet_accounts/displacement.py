@@ -17,8 +17,8 @@ from domain.errors import MissingInputError
 from domain.factor import FactorSet
 from domain.money import exact
 from domain.sentence import Sentence
-from store.fleet_terms import Terms, terms_in_force
-from store.vehicle_stint import StintRow, TripRow
+from store.fleet.fleet_terms import Terms, terms_in_force
+from store.fleet.vehicle_stint import StintRow, TripRow
 
 _NOTHING = Decimal(0)
 _DAY = timedelta(days=1)

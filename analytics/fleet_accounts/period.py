@@ -16,10 +16,8 @@ from domain.errors import MissingInputError
 from domain.local_day import day_start, local_day
 from domain.money import exact
 from domain.sentence import Sentence
-from store.ledger import waiting
-from store.pile import piles
-from store.place import OrganisationRow, organisations
-from store.vehicle_stint import (
+from store.fleet.pile import piles
+from store.fleet.vehicle_stint import (
     ChargeRow,
     StintRow,
     TripRow,
@@ -30,6 +28,8 @@ from store.vehicle_stint import (
     vehicles_unseen,
     waiting_vehicles,
 )
+from store.institution.ledger import waiting
+from store.places.place import OrganisationRow, organisations
 
 _DAY = timedelta(days=1)
 

@@ -20,10 +20,10 @@ from domain.errors import MissingInputError
 from domain.local_day import local_day
 from domain.money import exact
 from domain.sentence import Sentence
-from store.fleet_terms import Terms, terms_in_force
-from store.pile import piles
-from store.replacement import hours_near_piles
-from store.vehicle_stint import StintRow, days_heard
+from store.fleet.fleet_terms import Terms, terms_in_force
+from store.fleet.pile import piles
+from store.fleet.replacement import hours_near_piles
+from store.fleet.vehicle_stint import StintRow, days_heard
 
 _NOTHING = Decimal(0)
 _DAY = timedelta(days=1)

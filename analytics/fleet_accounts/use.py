@@ -15,7 +15,7 @@ from analytics.fleet_accounts.period import FleetPeriod, known, trip_stretch
 from domain.local_day import day_start, local_day
 from domain.money import exact
 from domain.vehicle_order import OrderKind, VehicleOrder
-from store.fleet_entry import (
+from store.fleet.fleet_entry import (
     BookingRow,
     RentalTermsRow,
     bookings,
@@ -24,9 +24,9 @@ from store.fleet_entry import (
     quota_entries,
     rental_terms,
 )
-from store.fleet_limit import FleetLimitRow, limits_in_force
-from store.vehicle_order import orders_of
-from store.vehicle_stint import TripRow, days_heard, institutions_at, seen, trips_of
+from store.fleet.fleet_limit import FleetLimitRow, limits_in_force
+from store.fleet.vehicle_order import orders_of
+from store.fleet.vehicle_stint import TripRow, days_heard, institutions_at, seen, trips_of
 
 _DAY, _INSTANT = timedelta(days=1), timedelta(microseconds=1)
 _LONGEST = timedelta(days=8)

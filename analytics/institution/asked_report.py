@@ -11,8 +11,8 @@ from domain.errors import MissingInputError
 from domain.factor import FactorSet
 from domain.local_day import day_start, local_day
 from domain.sentence import Sentence
-from store.place import OrganisationRow
-from store.report import Period
+from store.institution.report import Period
+from store.places.place import OrganisationRow
 
 
 @dataclass(frozen=True, slots=True)

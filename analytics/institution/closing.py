@@ -16,8 +16,8 @@ from domain.errors import LedgerError
 from domain.ledger_month import GENESIS, LedgerEntry, reversal, sealed
 from domain.obstacle import Obstacle
 from domain.sentence import Sentence
-from store import ledger
-from store.ledger import OverrideRow
+from store.institution import ledger
+from store.institution.ledger import OverrideRow
 
 _TOLD = 3
 """So many obstacles a refusal names; the preview has all of them."""

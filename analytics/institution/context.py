@@ -11,14 +11,14 @@ from domain.entry_rule import rule_of
 from domain.errors import CalendarMissingError
 from domain.fact import FactKind
 from domain.manual_entry import EntryKind
-from store.baseline import baselines, versions
-from store.calendar import calendar_of_place, calendar_years
-from store.edit import edits
-from store.entry_reminder import entry_rules
-from store.fact import mean_fact
-from store.manual_entry import approved, entry_marks
-from store.place import ALL
-from store.register_event import declared
+from store.contracts.baseline import baselines, versions
+from store.institution.entry_reminder import entry_rules
+from store.institution.manual_entry import approved, entry_marks
+from store.meters.edit import edits
+from store.meters.register_event import declared
+from store.places.calendar import calendar_of_place, calendar_years
+from store.places.fact import mean_fact
+from store.places.place import ALL
 
 
 def month_facts(

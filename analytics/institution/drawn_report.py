@@ -17,7 +17,7 @@ from analytics.reports.paper import Drawn, paper
 from domain.canonical import canonical
 from domain.errors import MissingInputError
 from domain.sentence import Sentence
-from store import report
+from store.institution import report
 
 DRAWN: Mapping[str, Callable[[Connection, AskedReport], Drawn]] = {
     "water": draw_water,

@@ -13,13 +13,13 @@ from analytics.place.manual_use import covers
 from domain.entry_rule import EntryRule, due_on, next_month, rule_of
 from domain.local_day import day_start, local_day
 from domain.manual_entry import EntryKind, EntryState
-from store.entry_reminder import ReminderRow, entry_rules, reminders
-from store.manual_entry import EntryMark, entry_marks
-from store.metered_month import metered_months
-from store.place import OrganisationRow
-from store.position import Sight, seen
-from store.position import covers as covers_time
-from store.statistics import foundings
+from store.institution.entry_reminder import ReminderRow, entry_rules, reminders
+from store.institution.manual_entry import EntryMark, entry_marks
+from store.institution.metered_month import metered_months
+from store.institution.statistics import foundings
+from store.meters.position import Sight, seen
+from store.meters.position import covers as covers_time
+from store.places.place import OrganisationRow
 
 
 class CellState(StrEnum):

@@ -12,8 +12,8 @@ from analytics.ledger.exact import amount
 from analytics.place.manual_use import covers
 from domain.entry_query import EntryQuery, entry_queries
 from domain.manual_entry import EntryKind
-from store.manual_entry import EntryRow, approved
-from store.metered_month import metered_months
+from store.institution.manual_entry import EntryRow, approved
+from store.institution.metered_month import metered_months
 
 Key = tuple[int, EntryKind, date]
 """Institution, kind, first day of the month."""

@@ -21,13 +21,13 @@ from domain.contract_book import DocumentKind
 from domain.ledger_month import standing
 from domain.limit import Institution
 from domain.local_day import day_start
-from store import ledger
-from store.certificate import certificates
-from store.contract import contracts
-from store.limit import classes, quotas_in_force
-from store.place import meters
-from store.report import ReportRow, reports
-from store.statistics import submissions
+from store.contracts.contract import contracts
+from store.institution import ledger
+from store.institution.report import ReportRow, reports
+from store.institution.statistics import submissions
+from store.meters.certificate import certificates
+from store.places.limit import classes, quotas_in_force
+from store.places.place import meters
 
 _ALL = 10_000
 """Reports of one institution that are looked through."""

@@ -21,8 +21,8 @@ from analytics.reports.paper import Cell, Drawn, Table, figure, listed, named, s
 from domain.errors import FactorError, MissingInputError
 from domain.local_day import local_day
 from domain.sentence import Sentence
-from store.factor import factor_set
-from store.vehicle_stint import StintRow
+from store.fleet.vehicle_stint import StintRow
+from store.institution.factor import factor_set
 
 _TONNE = Decimal(1000)
 _HUNDRED = Decimal(100)

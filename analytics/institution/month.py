@@ -34,13 +34,21 @@ from domain.quantity import quantities
 from domain.registry import REGISTER_OF_MEDIUM, Medium, MeterRole
 from domain.sentence import Sentence
 from domain.supply_account import account_of_month
-from store.ledger import MonthOf, clock, entries, intervals, lock_meters, register_at, waiting
-from store.meter_tree import MeterName, names, positions, slots
-from store.place import OrganisationRow, meters
-from store.portfolio import inherited_facts
-from store.power_factor import tables_in_force
-from store.supply_account import accounts_of_meter
-from store.tariff import prices, tariffs_of_meter, versions
+from store.institution.ledger import (
+    MonthOf,
+    clock,
+    entries,
+    intervals,
+    lock_meters,
+    register_at,
+    waiting,
+)
+from store.institution.portfolio import inherited_facts
+from store.meters.meter_tree import MeterName, names, positions, slots
+from store.money.power_factor import tables_in_force
+from store.money.supply_account import accounts_of_meter
+from store.money.tariff import prices, tariffs_of_meter, versions
+from store.places.place import OrganisationRow, meters
 
 _DAY = timedelta(days=1)
 

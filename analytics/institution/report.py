@@ -12,7 +12,7 @@ from analytics.institution.month import Asked, preview
 from analytics.reports.institution_month import KnownMonth, institution_month
 from domain.canonical import canonical
 from domain.ledger_month import LedgerEntry, standing
-from store import ledger, report
+from store.institution import ledger, report
 
 KIND = "institution_month"
 

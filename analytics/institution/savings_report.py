@@ -19,7 +19,7 @@ from analytics.reports.paper import Cell, Drawn, Table, figure, named, say
 from domain.comparison import Method
 from domain.errors import MissingInputError
 from domain.sentence import Sentence
-from store.baseline import BaselineRow, EventRow, VersionRow, baselines, events, versions
+from store.contracts.baseline import BaselineRow, EventRow, VersionRow, baselines, events, versions
 
 _DAY = timedelta(days=1)
 _CONFIDENCE = 0.9

@@ -17,8 +17,8 @@ from domain.limit import Institution
 from domain.local_day import day_start
 from domain.quota import Quota
 from domain.sentence import Sentence
-from store.alert_list import AlertRow
-from store.limit import classes, quotas_in_force
+from store.alerts.alert_list import AlertRow
+from store.places.limit import classes, quotas_in_force
 
 _HUNDRED = 100.0
 _TREND_NIGHTS = 30

@@ -11,8 +11,8 @@ from psycopg import Connection
 
 from analytics.jobs.alert_news import tell_desks
 from domain.alert import Act, AlertState
-from store.alert import Alert, Change, alert_locked, keep, tell
-from store.alert_hand_over import carry, leave, strayed, take_along
+from store.alerts.alert import Alert, Change, alert_locked, keep, tell
+from store.alerts.alert_hand_over import carry, leave, strayed, take_along
 
 
 def hand_over(conn: Connection, *, now: datetime) -> int:

@@ -20,8 +20,8 @@ from analytics.alerts.budget import (
 from analytics.duty.rule_rights import rule_rights
 from analytics.rules.finding import Priority
 from domain.alert import STANDING, Act, AlertState
-from store.alert import Alert
-from store.alert_desk import (
+from store.alerts.alert import Alert
+from store.alerts.alert_desk import (
     budget,
     flurry,
     grow,

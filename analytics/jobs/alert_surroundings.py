@@ -13,7 +13,7 @@ from analytics.fleet.model_limits import vehicle_limits
 from analytics.place.own_limits import limits_of
 from analytics.rules.thresholds import MeterClass, Thresholds
 from domain.alert import Verdict
-from store.alert_watch import (
+from store.alerts.alert_watch import (
     OwnThreshold,
     Watched,
     Window,
@@ -22,8 +22,8 @@ from store.alert_watch import (
     modes,
     own_thresholds,
 )
-from store.alert_watch import watched as watched_devices
-from store.alert_watch import windows as open_windows
+from store.alerts.alert_watch import watched as watched_devices
+from store.alerts.alert_watch import windows as open_windows
 
 OFF, SHADOW, LIVE = "off", "shadow", "live"
 

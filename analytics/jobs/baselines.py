@@ -14,7 +14,7 @@ from analytics.jobs.comparisons import comparison_rows
 from analytics.jobs.event_proposals import propose_events
 from analytics.jobs.fitted_rows import fitted_rows
 from domain.comparison import Method
-from store.baseline_work import add_versions, check_again, note_checked, take_work
+from store.contracts.baseline_work import add_versions, check_again, note_checked, take_work
 
 log = logging.getLogger(__name__)
 

@@ -16,10 +16,10 @@ from analytics.metrology.findings import YEAR
 from analytics.place.meter_cost import meter_cost
 from domain.errors import CalendarMissingError, CivicwattError, MissingInputError
 from domain.time_of_use import Period
-from store.bill import BillRow, bill_lines
-from store.bill_comparison import bills_to_compare, keep_comparison
-from store.contract_ledger import Eyes
-from store.place import MeterRow, meters
+from store.contracts.contract_ledger import Eyes
+from store.money.bill import BillRow, bill_lines
+from store.money.bill_comparison import bills_to_compare, keep_comparison
+from store.places.place import MeterRow, meters
 
 log = logging.getLogger(__name__)
 

@@ -10,7 +10,7 @@ from analytics.fleet.pile_match import Key, Match, Metered, Pile, Plugged, Seen
 from analytics.fleet.pile_vicinity import Vicinity
 from analytics.jobs.use_suspicions import suspect
 from domain.epoch import from_us, to_us
-from store.pile import (
+from store.fleet.pile import (
     MatchRow,
     PileRow,
     PlugRow,
@@ -22,7 +22,7 @@ from store.pile import (
     replace_matches,
     span_to_match,
 )
-from store.vehicle_segment import emptied_until
+from store.fleet.vehicle_segment import emptied_until
 
 log = logging.getLogger(__name__)
 

@@ -8,7 +8,7 @@ from psycopg import Connection
 from analytics.alerts.charge_break import CHARGES, IS_FULL, ChargeWatch, Charging
 from analytics.jobs.alert_surroundings import AlertSurroundings
 from domain.registry import DeviceKind
-from store.alert_watch import Said, charged_before
+from store.alerts.alert_watch import Said, charged_before
 
 
 def charge_watches(

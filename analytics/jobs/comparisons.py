@@ -22,7 +22,7 @@ from analytics.jobs.version_row import is_new, version_row
 from domain.comparison import Beside, Method, OnDays, Sampled, terms_of
 from domain.quantity import quantities
 from domain.registry import REGISTER_OF_MEDIUM, Medium
-from store.baseline_work import BaselineWork
+from store.contracts.baseline_work import BaselineWork
 
 _DAY = timedelta(days=1)
 _NAN = float("nan")

@@ -26,7 +26,7 @@ from domain.epoch import from_us, to_us
 from domain.interval import Intervals
 from domain.local_day import local_day, ranges
 from domain.registry import FED_IN
-from store.consumption import (
+from store.meters.consumption import (
     KnownDay,
     RegisterOf,
     announce,
@@ -37,12 +37,12 @@ from store.consumption import (
     take_touched,
     touched_devices,
 )
-from store.edit import is_edited, replaced
-from store.hole import Hole, replace_holes
-from store.interval_version import LocalDays, replace
-from store.register_event import register_events
-from store.touched import spread
-from store.witness import touch_boundary, touch_stands
+from store.meters.edit import is_edited, replaced
+from store.meters.interval_version import LocalDays, replace
+from store.meters.register_event import register_events
+from store.meters.witness import touch_boundary, touch_stands
+from store.telemetry.hole import Hole, replace_holes
+from store.telemetry.touched import spread
 
 log = logging.getLogger(__name__)
 

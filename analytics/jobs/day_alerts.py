@@ -35,8 +35,8 @@ from analytics.rules.finding import Finding, Priority
 from analytics.rules.thresholds import Thresholds, class_of
 from domain.alert import STANDING, Act, AlertState, Standing, Verdict
 from domain.local_day import day_start, local_day
-from store.alert import Alert, Change, Shown, alerts_of_meter, keep, tell
-from store.alert_day import (
+from store.alerts.alert import Alert, Change, Shown, alerts_of_meter, keep, tell
+from store.alerts.alert_day import (
     Found,
     JudgedMeter,
     Worth,
@@ -50,7 +50,7 @@ from store.alert_day import (
     value_it,
     verdicts,
 )
-from store.alert_watch import advance
+from store.alerts.alert_watch import advance
 
 _BACK = timedelta(days=30)
 _UNITS = {"electricity": "kWh", "water": "m3", "gas": "m3", "heat": "GJ", "cooling": "GJ"}

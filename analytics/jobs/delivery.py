@@ -22,8 +22,8 @@ from analytics.jobs.outside import Network
 from analytics.jobs.telling import is_needless, message_of, opened, tell
 from analytics.settings import DeliverySettings
 from domain.errors import CivicwattError
+from store.alerts.delivery import Claimed, advance, claim, settle, to_tell
 from store.become import Role, become
-from store.delivery import Claimed, advance, claim, settle, to_tell
 from store.server import connect, inspect
 
 _LOG = logging.getLogger(__name__)

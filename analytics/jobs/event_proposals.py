@@ -22,8 +22,8 @@ from analytics.savings.proposal import Proposal, Shape
 from domain.baseline import Step
 from domain.calendar import days
 from domain.local_day import day_start, local_day
-from store.baseline_work import BaselineWork, CountingModel, counting_models, propose
-from store.occasion import events
+from store.contracts.baseline_work import BaselineWork, CountingModel, counting_models, propose
+from store.places.occasion import events
 
 _MOST_DAYS = 1100
 """What is looked at after a training. [d]"""

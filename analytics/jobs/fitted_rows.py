@@ -15,7 +15,7 @@ from analytics.jobs.training_days import read_trainings
 from analytics.jobs.training_hours import read_hour_trainings
 from analytics.jobs.version_row import is_new, version_row
 from domain.baseline import Step
-from store.baseline_work import BaselineWork
+from store.contracts.baseline_work import BaselineWork
 
 _HOURLY_AT_ONCE = 25
 """A training by the hour is as long as twenty-four by the day: bounds the memory."""

@@ -14,7 +14,7 @@ from analytics.delivery.exchange import Request, by_status
 from analytics.jobs.outside import Network, OutsideError
 from analytics.jobs.post import post
 from analytics.settings import DeliverySettings
-from store.delivery import Marks, beat, marks
+from store.alerts.delivery import Marks, beat, marks
 
 
 def standing_still(seen: Marks) -> list[str]:

@@ -8,8 +8,8 @@ from psycopg import Connection
 from analytics.alerts.course import Says
 from analytics.alerts.live_rule import GRAVITY, LIVE_POLICIES, Judged
 from analytics.rules.finding import Priority
-from store.alert_watch import Watched, Window
-from store.held_back import HeldBack, hold_back
+from store.alerts.alert_watch import Watched, Window
+from store.alerts.held_back import HeldBack, hold_back
 
 _SECOND = timedelta(seconds=1)
 

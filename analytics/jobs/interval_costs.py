@@ -27,8 +27,7 @@ from domain.money import exact
 from domain.price_book import PriceBook
 from domain.sentence import Sentence
 from domain.tariff import Tariff
-from store.calendar import calendar_of_place
-from store.interval_cost import (
+from store.money.interval_cost import (
     CostPoint,
     CostRow,
     MissingCost,
@@ -38,7 +37,8 @@ from store.interval_cost import (
     take_work,
     waiting,
 )
-from store.tariff import MeterTariffRow, prices, tariff, tariffs_of_meter
+from store.money.tariff import MeterTariffRow, prices, tariff, tariffs_of_meter
+from store.places.calendar import calendar_of_place
 
 _DAY = timedelta(days=1)
 _STEPPED = "a price goes by steps: what a day cost depends on all before it in the month or year"

@@ -28,8 +28,8 @@ from analytics.jobs.live_alerts import (
 )
 from analytics.rules.finding import Priority
 from domain.alert import Act, AlertState, Standing
-from store.alert import Alert, Change, all_of_devices, keep, tell
-from store.alert_watch import Late, Mark, Watched, late, said
+from store.alerts.alert import Alert, Change, all_of_devices, keep, tell
+from store.alerts.alert_watch import Late, Mark, Watched, late, said
 
 _AROUND = timedelta(hours=1)
 """Judged anew with what came late. Longer than any live rule's minimum and hold."""

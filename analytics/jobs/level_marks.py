@@ -9,8 +9,8 @@ from psycopg import Connection
 
 from analytics.ledger.level import REACH, daily_rate, level_changes
 from domain.consumption_flag import ConsumptionFlag
-from store.consumption import RegisterOf, known_days
-from store.interval_version import LocalDays, toggle_flag
+from store.meters.consumption import RegisterOf, known_days
+from store.meters.interval_version import LocalDays, toggle_flag
 
 _MARK = int(ConsumptionFlag.LEVEL_CHANGE)
 _REACH = timedelta(days=REACH)

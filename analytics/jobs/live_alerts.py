@@ -25,8 +25,8 @@ from analytics.jobs.supply_causes import SUPPLY_RULES, explain_supply
 from analytics.rules.finding import Priority
 from domain.alert import Act, AlertState
 from domain.registry import DeviceKind
-from store.alert import Alert, Change, Shown, alerts_of_devices, keep, tell
-from store.alert_watch import LISTENED_TO, Mark, Said, Watched, said
+from store.alerts.alert import Alert, Change, Shown, alerts_of_devices, keep, tell
+from store.alerts.alert_watch import LISTENED_TO, Mark, Said, Watched, said
 
 STALE = timedelta(days=3)
 """What is older is no news."""

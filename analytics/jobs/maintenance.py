@@ -4,7 +4,7 @@ import logging
 
 from psycopg import Connection
 
-from store.audit import forget_audit
+from store.fleet.track import empty_expired
 from store.maintenance import (
     alone,
     compress_old_chunks,
@@ -15,7 +15,7 @@ from store.maintenance import (
     thin_conflicts,
     thin_quarantine,
 )
-from store.track import empty_expired
+from store.people.audit import forget_audit
 
 log = logging.getLogger(__name__)
 

@@ -9,7 +9,7 @@ from analytics.models.series import Series
 from analytics.place.meter_surroundings import sum_of
 from analytics.rules.company import Broken, Company
 from domain.consumption_flag import ConsumptionFlag
-from store.alert_day import JudgedMeter, broken, company
+from store.alerts.alert_day import JudgedMeter, broken, company
 
 _BROKEN = ConsumptionFlag.FALL | ConsumptionFlag.JUMP
 

@@ -14,7 +14,7 @@ from domain.counting import CountsBy
 from domain.epoch import from_us, to_us
 from domain.local_day import day_start, local_day
 from domain.register_event import RegisterEvent
-from store.consumption import WAYS, RegisterOf, elsewhere, neighbours, readings
+from store.meters.consumption import WAYS, RegisterOf, elsewhere, neighbours, readings
 
 _MICROSECOND = timedelta(microseconds=1)
 _NEAR = timedelta(days=1)

@@ -18,7 +18,7 @@ from analytics.baseline.training import Training
 from analytics.jobs.model_code import model_code
 from analytics.jobs.training_basis import ReadTraining
 from analytics.jobs.training_days import read_trainings
-from store.meter_year import MeterYearWork, add, note_checked, take_work
+from store.meters.meter_year import MeterYearWork, add, note_checked, take_work
 
 log = logging.getLogger(__name__)
 

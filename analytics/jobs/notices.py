@@ -7,7 +7,7 @@ from psycopg import Connection
 from analytics.delivery.ladder import rung
 from analytics.delivery.shipped import ESCALATE_MIN
 from analytics.duty.desk_hours import desk_hours
-from store.delivery import (
+from store.alerts.delivery import (
     Notice,
     desks,
     leave_to_the_morning,

@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 from psycopg import Connection
 
 from analytics.duty.alert_ledger import verified
-from store.alert_day import hours
-from store.rule_record import Outcome, keep_outcome, to_measure
+from store.alerts.alert_day import hours
+from store.alerts.rule_record import Outcome, keep_outcome, to_measure
 
 
 def measure_outcomes(conn: Connection, *, now: datetime) -> int:

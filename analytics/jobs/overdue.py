@@ -9,7 +9,7 @@ from psycopg import Connection
 from domain.entry_rule import days_late, rule_of
 from domain.local_day import local_day
 from domain.manual_entry import EntryKind
-from store.entry_reminder import all_entry_rules, mark, owing
+from store.institution.entry_reminder import all_entry_rules, mark, owing
 
 _MONTHS = 3
 """So many months are looked back, should the worker have stood still."""

@@ -8,7 +8,7 @@ from psycopg import Connection
 from analytics.alerts.live_rule import Device, Judged, judge_demand
 from analytics.jobs.alert_surroundings import AlertSurroundings
 from analytics.rules.demand import REACH_S, WINDOW_S, Load, RunningDemand
-from store.alert_watch import Drawn, Said, drawn_before
+from store.alerts.alert_watch import Drawn, Said, drawn_before
 
 
 def running_demands(

@@ -7,7 +7,7 @@ from analytics.fleet.samples import VehicleSamples
 from analytics.fleet.segment import Measured, Segment, SegmentKind
 from analytics.fleet.whereabouts import Place, edges
 from domain.epoch import from_us, to_us
-from store.vehicle_segment import SegmentRow
+from store.fleet.vehicle_segment import SegmentRow
 
 
 def rows_of(found: Sequence[Segment], samples: VehicleSamples) -> list[SegmentRow]:

@@ -17,9 +17,9 @@ from analytics.jobs.alert_surroundings import OFF, SHADOW, AlertSurroundings
 from analytics.jobs.silent_causes import Cause, silent_causes
 from analytics.rules.finding import Priority
 from domain.alert import STANDING, Act, AlertState
-from store.alert import Alert, Change, Shown, alerts_of_devices, alerts_of_rules, keep, tell
-from store.alert_watch import Watched, heard, usual_pause
-from store.held_back import HeldBack, hold_back
+from store.alerts.alert import Alert, Change, Shown, alerts_of_devices, alerts_of_rules, keep, tell
+from store.alerts.alert_watch import Watched, heard, usual_pause
+from store.alerts.held_back import HeldBack, hold_back
 
 _WAIT = timedelta(minutes=2)
 """Nothing is told of sooner than this: what explains it often comes later."""

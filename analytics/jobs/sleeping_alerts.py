@@ -8,7 +8,7 @@ from psycopg import Connection
 from analytics.alerts.handling import awake
 from analytics.jobs.alert_news import is_news, is_shown, tell_desks
 from domain.alert import Act
-from store.alert import Alert, Change, alert_locked, asleep, keep, tell
+from store.alerts.alert import Alert, Change, alert_locked, asleep, keep, tell
 
 _WAKES = (Act.WAKE,)
 

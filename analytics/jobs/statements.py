@@ -23,9 +23,9 @@ from domain.contract_book import DocumentKind
 from domain.contract_month import ContractMonth
 from domain.errors import CivicwattError
 from domain.record import read, told
-from store.contract import lock
-from store.contract_ledger import Eyes
-from store.drawn_statement import (
+from store.contracts.contract import lock
+from store.contracts.contract_ledger import Eyes
+from store.contracts.drawn_statement import (
     NewCorrection,
     Touched,
     add_correction,
@@ -38,7 +38,7 @@ from store.drawn_statement import (
     take_work,
     waiting,
 )
-from store.statement import StatementRow, statements
+from store.contracts.statement import StatementRow, statements
 
 log = logging.getLogger(__name__)
 

@@ -10,7 +10,7 @@ from psycopg import Connection
 from analytics.jobs.alert_news import is_news, is_shown, tell_desks
 from analytics.jobs.alert_surroundings import AlertSurroundings
 from domain.alert import STANDING, Act, AlertState
-from store.alert import Alert, Change, alerts_of_rules, keep, tell
+from store.alerts.alert import Alert, Change, alerts_of_rules, keep, tell
 
 SUPPLY_RULES: Final = frozenset({"voltage_low", "voltage_high", "voltage_unbalance", "phase_loss"})
 """Rules of what comes in from above; a current, or a ratio of currents, is a meter's own."""

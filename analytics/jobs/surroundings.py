@@ -16,10 +16,10 @@ from domain.epoch import from_us, to_us
 from domain.errors import CalendarMissingError
 from domain.local_day import day_start
 from domain.weather_hour import chosen
-from store.calendar import calendar_of_place
-from store.consumption import RegisterOf
-from store.weather_hour import places_of_meter, station_hours, weather_sources
-from store.witness import fed_in_s, rates_beside
+from store.meters.consumption import RegisterOf
+from store.meters.witness import fed_in_s, rates_beside
+from store.places.calendar import calendar_of_place
+from store.places.weather_hour import places_of_meter, station_hours, weather_sources
 
 _WEEK = 7 * DAY
 

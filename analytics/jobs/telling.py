@@ -24,7 +24,7 @@ from analytics.jobs.outside import Network, OutsideError
 from analytics.jobs.post import post
 from analytics.settings import DeliverySettings
 from domain.errors import ConfigurationError
-from store.delivery import Claimed, Standing, Telling, add_link, in_storm, standing
+from store.alerts.delivery import Claimed, Standing, Telling, add_link, in_storm, standing
 
 _CENT = Decimal("0.01")
 _MONTH_HOURS = 30 * 24

@@ -27,10 +27,10 @@ from domain.local_day import day_start
 from domain.quantity import quantities
 from domain.registry import REGISTER_OF_MEDIUM, Medium
 from domain.school_term import term_days
-from store.baseline_work import Stretch, WantedDays
-from store.fact import fact_keys
-from store.meter_tree import names
-from store.occasion import terms_of_places
+from store.contracts.baseline_work import Stretch, WantedDays
+from store.meters.meter_tree import names
+from store.places.fact import fact_keys
+from store.places.occasion import terms_of_places
 
 Work = TypeVar("Work", bound=WantedDays)
 Kept = TypeVar("Kept", Training, HourTraining, BillTraining)

@@ -20,7 +20,7 @@ from analytics.jobs.training_days import day_use
 from analytics.place.bills import told_spans
 from analytics.place.total import bought_meters
 from domain.local_day import day_start
-from store.baseline_work import Stretch, WantedDays
+from store.contracts.baseline_work import Stretch, WantedDays
 
 
 def read_bill_trainings(

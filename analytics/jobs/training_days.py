@@ -18,7 +18,7 @@ from analytics.jobs.training_basis import (
 )
 from analytics.models.estimator import Floats
 from analytics.models.series import LEAST_SHARE, Series, without_false_zeros
-from store.baseline_work import Stretch, WantedDays, day_columns
+from store.contracts.baseline_work import Stretch, WantedDays, day_columns
 
 _EPOCH = date(1970, 1, 1)
 

@@ -19,7 +19,7 @@ from analytics.jobs.training_basis import (
 from analytics.models.estimator import Floats
 from analytics.models.series import LEAST_SHARE, Series, without_false_zeros
 from analytics.place.hours import hour_bounds, local_hours, warmth_of_hours
-from store.baseline_work import Stretch, WantedDays, hour_columns
+from store.contracts.baseline_work import Stretch, WantedDays, hour_columns
 
 
 def read_hour_trainings(

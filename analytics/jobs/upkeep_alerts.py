@@ -29,9 +29,9 @@ from analytics.metrology.findings import meter_states
 from analytics.rules.finding import Priority
 from analytics.weather_settings import weather_settings
 from domain.alert import Act, AlertState
-from store.alert import Alert, Change, Shown, alerts_of_rules, claim_upkeep, keep, tell
-from store.quality import clocks
-from store.weather_hour import newest_of_places
+from store.alerts.alert import Alert, Change, Shown, alerts_of_rules, claim_upkeep, keep, tell
+from store.places.weather_hour import newest_of_places
+from store.telemetry.quality import clocks
 
 _COMES_BACK = timedelta(days=2)
 _EVERY_DEVICE = 1_000_000

@@ -16,8 +16,7 @@ from domain.epoch import from_us, to_us
 from domain.errors import CalendarMissingError
 from domain.local_day import local_day
 from domain.vehicle import Powertrain
-from store.calendar import calendar_of_place
-from store.suspicion import (
+from store.fleet.suspicion import (
     PlaceOfUse,
     exemptions,
     fences_of,
@@ -25,6 +24,7 @@ from store.suspicion import (
     rules_in_force,
     use_changes,
 )
+from store.places.calendar import calendar_of_place
 
 _FREE = {"emergency", "law_enforcement"}
 """Categories that are not locked up on holidays."""

@@ -19,8 +19,8 @@ from analytics.jobs.use_surroundings import UseSurroundings
 from analytics.ledger.timetable import next_month
 from domain.epoch import from_us, to_us
 from domain.local_day import day_start, local_day
-from store.pile import matches_between
-from store.suspicion import (
+from store.fleet.pile import matches_between
+from store.fleet.suspicion import (
     KnownSuspicion,
     change,
     days_fitted,
@@ -30,7 +30,7 @@ from store.suspicion import (
     take_days,
     vehicles_to_judge,
 )
-from store.vehicle_segment import SegmentRow, claim, cut_vehicle, emptied_until, overlapping
+from store.fleet.vehicle_segment import SegmentRow, claim, cut_vehicle, emptied_until, overlapping
 
 log = logging.getLogger(__name__)
 

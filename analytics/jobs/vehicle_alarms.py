@@ -6,7 +6,13 @@ from psycopg import Connection
 
 from analytics.fleet.alarms import Alarm, alarms
 from domain.epoch import from_us
-from store.vehicle_alarm import AlarmRow, alarm_samples, change_alarms, known_alarms, terminals_of
+from store.fleet.vehicle_alarm import (
+    AlarmRow,
+    alarm_samples,
+    change_alarms,
+    known_alarms,
+    terminals_of,
+)
 
 
 def keep_alarms(

@@ -24,9 +24,8 @@ from analytics.jobs.use_suspicions import suspect
 from analytics.jobs.vehicle_alarms import keep_alarms
 from domain.epoch import from_us, to_us
 from domain.local_day import day_end, day_start, local_day
-from store.reading_table import shape_of
-from store.vehicle_samples import vehicle_samples
-from store.vehicle_segment import (
+from store.fleet.vehicle_samples import vehicle_samples
+from store.fleet.vehicle_segment import (
     CutVehicle,
     SegmentRow,
     add_versions,
@@ -39,6 +38,7 @@ from store.vehicle_segment import (
     touched_vehicles,
     trips_around,
 )
+from store.telemetry.reading_table import shape_of
 
 log = logging.getLogger(__name__)
 

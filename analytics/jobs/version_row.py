@@ -5,7 +5,7 @@ from typing import Any
 
 from analytics.jobs.model_code import model_code
 from domain.baseline import Cause
-from store.baseline_work import BaselineWork
+from store.contracts.baseline_work import BaselineWork
 
 
 def is_new(work: BaselineWork, sha256: str) -> bool:

@@ -14,9 +14,9 @@ from analytics.jobs.waiting_meters import compute_each
 from analytics.ledger.virtual import Known, Leaf, computed
 from domain.interval import Grading, Interval, Intervals
 from domain.local_day import day_start, ranges
-from store.consumption import RegisterOf, lock_meter
-from store.interval_version import LocalDays, replace
-from store.virtual_meter import (
+from store.meters.consumption import RegisterOf, lock_meter
+from store.meters.interval_version import LocalDays, replace
+from store.meters.virtual_meter import (
     announce,
     days_known,
     leaf_intervals,

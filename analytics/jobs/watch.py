@@ -21,7 +21,7 @@ from analytics.jobs.sleeping_alerts import wake
 from analytics.jobs.supply_causes import release_supply
 from analytics.settings import WorkerSettings
 from domain.errors import StoreError
-from store.alert_watch import Late, advance, claim_live, keep_marks, listen, marks
+from store.alerts.alert_watch import Late, advance, claim_live, keep_marks, listen, marks
 from store.become import Role, become
 from store.server import connect, inspect
 

@@ -10,7 +10,7 @@ from analytics.jobs.http_page import fetch
 from analytics.jobs.open_meteo import request_url, temperatures
 from domain.errors import PayloadError
 from domain.weather_hour import SourceKind
-from store.weather_hour import PullRow, note_pull, pulls, put_hours
+from store.places.weather_hour import PullRow, note_pull, pulls, put_hours
 
 log = logging.getLogger(__name__)
 

@@ -31,8 +31,8 @@ from analytics.jobs.weather_pull import pull_weather
 from analytics.jobs.worker_connection import KeptConnection, open_connection
 from analytics.settings import WorkerSettings
 from store.become import Role, become_async
-from store.sequence import unite
-from store.weather_hour import follow_weather
+from store.places.weather_hour import follow_weather
+from store.telemetry.sequence import unite
 
 _EVERY_5_SECONDS = "* * * * * */5"
 _EVERY_HOUR = "7 * * * *"

@@ -26,17 +26,17 @@ from analytics.ledger.metrology import (
 from analytics.metrology.settings import MetrologySettings, metrology_settings
 from domain.local_day import local_day
 from domain.money import exact
-from store.certificate import CertificateRow, certificates
-from store.metrology import (
+from store.meters.certificate import CertificateRow, certificates
+from store.meters.metrology import (
     BillQuantityRow,
     MeterEvent,
     bill_quantities,
     meter_events,
     settlement_meters,
 )
-from store.place import MeterRow, meters
-from store.seal import SealRow, seals
-from store.tolerance import FindingRow, tolerance_findings
+from store.meters.seal import SealRow, seals
+from store.meters.tolerance import FindingRow, tolerance_findings
+from store.places.place import MeterRow, meters
 
 YEAR = timedelta(days=366)
 """So far back bills are compared."""

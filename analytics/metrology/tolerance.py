@@ -14,10 +14,10 @@ from domain.money import cents, exact
 from domain.register_event import RegisterEvent
 from domain.sentence import Sentence
 from domain.tolerance import ToleranceRule, correction_span
-from store.certificate import certificates
-from store.metrology import meter_events
-from store.place import MeterRow
-from store.tolerance import FindingRow, counted, tolerance_findings
+from store.meters.certificate import certificates
+from store.meters.metrology import meter_events
+from store.meters.tolerance import FindingRow, counted, tolerance_findings
+from store.places.place import MeterRow
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from analytics.place.saving import actual_days, adjustments_of
 from analytics.place.told_rows import told_rows
 from domain.baseline import Step
 from domain.local_day import day_start
-from store.baseline import BaselineRow, EventRow, VersionRow, inputs
+from store.contracts.baseline import BaselineRow, EventRow, VersionRow, inputs
 
 _HOUR = timedelta(hours=1)
 

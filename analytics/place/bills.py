@@ -6,7 +6,7 @@ from datetime import date, datetime
 from psycopg import Connection
 
 from analytics.baseline.bill_spans import BillSpan, Source
-from store.told_use import told_use
+from store.places.told_use import told_use
 
 
 def told_spans(

@@ -18,11 +18,11 @@ from domain.heating_season import Heating, heating_of_days, season_beginning
 from domain.local_day import day_start
 from domain.school_term import term_days
 from domain.weather_hour import StationHour, chosen
-from store.calendar import calendar_of_place, calendar_years
-from store.fact import nearest_fact
-from store.heating import heating_rules, heating_seasons
-from store.occasion import terms_of_places
-from store.weather_hour import station_hours
+from store.places.calendar import calendar_of_place, calendar_years
+from store.places.fact import nearest_fact
+from store.places.heating import heating_rules, heating_seasons
+from store.places.occasion import terms_of_places
+from store.places.weather_hour import station_hours
 
 
 @dataclass(frozen=True, slots=True)

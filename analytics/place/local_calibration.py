@@ -12,7 +12,7 @@ from analytics.savings.meter_year import MeterYear
 from analytics.savings.own_past import MOST_YEARS
 from analytics.savings.own_record import OwnRecord
 from domain.model_band import LEAST_METER_YEARS
-from store.meter_year import LocalYear, local_years
+from store.meters.meter_year import LocalYear, local_years
 
 
 @dataclass(frozen=True, slots=True)

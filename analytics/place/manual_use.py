@@ -15,10 +15,10 @@ from analytics.ledger.institution_year import DECLARABLE
 from domain.entry_rule import EntryRule, next_month, rule_of
 from domain.manual_entry import EntryKind
 from domain.sentence import Sentence
-from store.entry_reminder import entry_rules
-from store.manual_entry import ApprovedAmount, approved
-from store.metered_month import PV_SELF_USED, MeteredMonth, metered_months, plant_months
-from store.portfolio import FED_IN, PV_GENERATED, MediumUse
+from store.institution.entry_reminder import entry_rules
+from store.institution.manual_entry import ApprovedAmount, approved
+from store.institution.metered_month import PV_SELF_USED, MeteredMonth, metered_months, plant_months
+from store.institution.portfolio import FED_IN, PV_GENERATED, MediumUse
 
 _SELF_USED = EntryKind.PV_SELF_USED_KWH
 _DECLARABLE = frozenset(kind for kind in EntryKind if kind.value in DECLARABLE)

@@ -28,9 +28,8 @@ from domain.quantity import quantities
 from domain.sentence import Sentence
 from domain.supply_account import Reverse, SupplyAccount, account_of_month
 from domain.time_of_use import Period
-from store.calendar import calendar_of_place
-from store.contract_ledger import Eyes
-from store.cost import (
+from store.contracts.contract_ledger import Eyes
+from store.money.cost import (
     FED_BACK,
     RegisterCut,
     amounts,
@@ -39,10 +38,11 @@ from store.cost import (
     reverse_reactive_kvarh,
     used,
 )
-from store.place import MeterRow
-from store.power_factor import tables_in_force
-from store.supply_account import accounts_of_meter
-from store.tariff import MeterTariffRow, prices, tariff, tariffs_of_meter
+from store.money.power_factor import tables_in_force
+from store.money.supply_account import accounts_of_meter
+from store.money.tariff import MeterTariffRow, prices, tariff, tariffs_of_meter
+from store.places.calendar import calendar_of_place
+from store.places.place import MeterRow
 
 NOW = datetime(9999, 12, 31, tzinfo=UTC)
 """As known now: later than anything that will be entered."""

@@ -16,7 +16,7 @@ from domain.calendar import days as days_between
 from domain.errors import ConfigurationError
 from domain.local_day import local_day
 from domain.statutory_holiday import provisional_year, unsettled_days
-from store.alert_day import JudgedMeter, company, hours, irradiance, terms
+from store.alerts.alert_day import JudgedMeter, company, hours, irradiance, terms
 
 _HEATS = frozenset({MeterClass.HEAT, MeterClass.GAS})
 """Meters that follow the heating season of their place: district heat, and gas of boilers."""

@@ -22,7 +22,7 @@ from analytics.savings.avoided_use import AvoidedUse, avoided_use
 from analytics.savings.own_record import Span
 from analytics.savings.typical_year import TypicalYear, typical_year
 from domain.errors import MissingInputError
-from store.baseline import BaselineRow, EventRow, VersionRow
+from store.contracts.baseline import BaselineRow, EventRow, VersionRow
 
 WEATHER_YEARS = 5
 """Of which the typical year is put together, as far as they are known. [a]"""

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from analytics.rules.thresholds import MeterClass, Thresholds, thresholds
-from store.alert_watch import OwnThreshold
+from store.alerts.alert_watch import OwnThreshold
 
 
 def limits_of(

@@ -13,7 +13,7 @@ from psycopg import Connection
 
 from domain.local_day import day_end, local_day
 from domain.meter_tree import Counted
-from store.figure import Rate, rates
+from store.institution.figure import Rate, rates
 
 _HOUR = timedelta(hours=1)
 

@@ -26,9 +26,9 @@ from analytics.savings.own_record import Span
 from domain.baseline import Verdict
 from domain.local_day import day_start
 from domain.meter_tree import Counted
-from store.baseline import BaselineRow, EventRow, VersionRow
-from store.figure import DayUse, days, days_as_of
-from store.place import ALL
+from store.contracts.baseline import BaselineRow, EventRow, VersionRow
+from store.institution.figure import DayUse, days, days_as_of
+from store.places.place import ALL
 
 _DAY = timedelta(days=1)
 _MEASURED = frozenset({"measured", "derived", "manual"})

@@ -33,7 +33,7 @@ from analytics.place.hours import hour_bounds, local_hours, warmth_of_hours
 from analytics.place.total import bought_meters, counted_meters
 from domain.baseline import Step
 from domain.local_day import day_start
-from store.baseline import BaselineRow, VersionRow
+from store.contracts.baseline import BaselineRow, VersionRow
 
 _DAY = timedelta(days=1)
 Actual = Mapping[date, tuple[float, bool]]

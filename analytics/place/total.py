@@ -9,8 +9,8 @@ from psycopg import Connection
 from analytics.ledger.place_use import Use, by_day, by_month, joined, together
 from domain.local_day import day_start, local_day
 from domain.meter_tree import Counted, Terms, bought, counted, forests
-from store.figure import days, intervals
-from store.meter_tree import positions
+from store.institution.figure import days, intervals
+from store.meters.meter_tree import positions
 
 _HOUR = timedelta(hours=1)
 _DAY = timedelta(days=1)

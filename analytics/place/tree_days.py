@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 from domain.local_day import day_start, local_day
 from domain.meter_tree import Counted
-from store.baseline_work import Stretch
+from store.contracts.baseline_work import Stretch
 
 
 def whole_days(counted: Sequence[Counted], zone: ZoneInfo) -> Iterator[Stretch]:

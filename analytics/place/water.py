@@ -14,9 +14,9 @@ from domain.calendar import days
 from domain.local_day import day_start
 from domain.meter_tree import Counted, Forest, counted, forests
 from domain.registry import Medium, MeterRole
-from store.alert_list import AlertRow, Wanted, alerts
-from store.meter_tree import MeterName, names, positions, slots
-from store.place import ALL, OrganisationRow, organisations
+from store.alerts.alert_list import AlertRow, Wanted, alerts
+from store.meters.meter_tree import MeterName, names, positions, slots
+from store.places.place import ALL, OrganisationRow, organisations
 
 LEAK = "night_flow"
 """Rule whose alerts are suspicions of a leak."""

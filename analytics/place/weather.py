@@ -9,7 +9,7 @@ from psycopg import Connection
 from domain.local_day import day_end, day_start
 from domain.time_of_use import HOT_DAYS_MOST
 from domain.weather_hour import SourceKind, StationHour, chosen, highest_c, unknown_hours
-from store.weather_hour import station_hours
+from store.places.weather_hour import station_hours
 
 
 class PlaceWeather:

@@ -21,9 +21,7 @@ from domain.local_day import day_start, local_day
 from domain.manual_entry import EntryKind
 from domain.summed_fact import noted_in_part, summed_mean, without_area, without_headcount
 from domain.timeline import Mean, Spell
-from store.fact import needed_by, parts_below
-from store.place import OrganisationRow, organisations
-from store.portfolio import (
+from store.institution.portfolio import (
     InheritedFact,
     MediumUse,
     declarations,
@@ -31,7 +29,9 @@ from store.portfolio import (
     inherited_facts,
     medium_uses_of,
 )
-from store.position import Sight, covers, held, seen
+from store.meters.position import Sight, covers, held, seen
+from store.places.fact import needed_by, parts_below
+from store.places.place import OrganisationRow, organisations
 
 LEAST_COVERAGE = Decimal("0.95")
 """What is measured for less of the time stands in no ranking. [1]"""

@@ -16,7 +16,7 @@ from analytics.savings.portfolio import (
     error_correlation,
     portfolio_saving,
 )
-from store.baseline import BaselineRow
+from store.contracts.baseline import BaselineRow
 
 LEAST_PARTS = 5
 """Below this a correlation that was measured here says nothing."""

@@ -29,10 +29,9 @@ from domain.factor import FactorSet
 from domain.local_day import day_start
 from domain.statistics_item import Table, statistics_items
 from domain.timeline import Mean
-from store.metered_month import MeteredMonth, metered_months
-from store.place import OrganisationRow
-from store.portfolio import declarations
-from store.statistics import (
+from store.institution.metered_month import MeteredMonth, metered_months
+from store.institution.portfolio import declarations
+from store.institution.statistics import (
     Record,
     approved_months,
     bill_months,
@@ -40,6 +39,7 @@ from store.statistics import (
     records,
     unfit_calendars,
 )
+from store.places.place import OrganisationRow
 
 _GRADES: Mapping[str, Grade] = {
     "measured": Grade.MEASURED,

@@ -9,8 +9,8 @@ from psycopg import Connection
 from analytics.place.manual_use import covers
 from analytics.portfolio.figures import Portfolio
 from domain.manual_entry import EntryKind
-from store.manual_entry import approved
-from store.metered_month import metered_months
+from store.institution.manual_entry import approved
+from store.institution.metered_month import metered_months
 
 _MEDIUM = "electricity"
 _MONTHS = range(1, 13)

@@ -21,9 +21,9 @@ from api.problem import refuse
 from api.routes.evaluation import EvaluationOut, evaluation_out
 from api.routes.night_shift import CardOut, WaitingOut, card_out, waiting_out
 from domain.sentence import Sentence
-from store.channel import LinkedAlert, acknowledge, linked_alert, resume_link, use_link
-from store.duty import duty_setting
-from store.session import audit
+from store.alerts.channel import LinkedAlert, acknowledge, linked_alert, resume_link, use_link
+from store.alerts.duty import duty_setting
+from store.people.session import audit
 
 router = APIRouter(prefix="/acknowledgements", tags=["duty"])
 

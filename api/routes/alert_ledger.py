@@ -10,7 +10,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from analytics.duty.alert_ledger import Verified, kept_promises, sums, verified
 from api.scope import Scope
-from store.alert_ledger import Matter, found, matters
+from store.alerts.alert_ledger import Matter, found, matters
 
 router = APIRouter(tags=["alerts"])
 

@@ -25,7 +25,7 @@ from api.routes.place_facts import place_of
 from api.scope import Caller, Scope, only_administrators
 from domain.alert import Verdict
 from domain.sentence import Sentence
-from store.alert_list import (
+from store.alerts.alert_list import (
     add_window,
     backtest,
     end_window,
@@ -34,9 +34,9 @@ from store.alert_list import (
     suppressed,
     windows,
 )
-from store.alert_watch import modes
-from store.rule_record import desks_seen
-from store.session import audit
+from store.alerts.alert_watch import modes
+from store.alerts.rule_record import desks_seen
+from store.people.session import audit
 
 router = APIRouter(tags=["alerts"])
 

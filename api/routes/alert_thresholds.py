@@ -18,7 +18,7 @@ from api.routes.place_facts import place_of
 from api.scope import Caller, Scope
 from domain.errors import ConfigurationError
 from domain.sentence import Sentence
-from store.alert_threshold import (
+from store.alerts.alert_threshold import (
     EnteredThreshold,
     OfMeters,
     budgets,
@@ -26,8 +26,8 @@ from store.alert_threshold import (
     enter_threshold,
     entered_thresholds,
 )
-from store.place import MeterRow
-from store.session import audit
+from store.people.session import audit
+from store.places.place import MeterRow
 
 router = APIRouter(tags=["alerts"])
 

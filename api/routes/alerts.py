@@ -28,8 +28,8 @@ from api.scope import Caller, Scope
 from domain.alert import Act
 from domain.errors import AlertError
 from domain.sentence import Sentence
-from store.alert import Alert, alert_locked
-from store.alert_list import (
+from store.alerts.alert import Alert, alert_locked
+from store.alerts.alert_list import (
     AlertRow,
     Wanted,
     acknowledged_after,
@@ -46,7 +46,7 @@ from store.alert_list import (
     similar,
     zone,
 )
-from store.session import audit
+from store.people.session import audit
 
 router = APIRouter(prefix="/alerts", tags=["alerts"])
 

@@ -14,7 +14,7 @@ from api.page import Cursor, Limit, Page, before, encode
 from api.problem import refuse
 from api.scope import Caller, Scope
 from domain.sentence import Sentence
-from store.audit import (
+from store.people.audit import (
     audit_lines,
     audit_texts,
     check_chain,
@@ -22,7 +22,7 @@ from store.audit import (
     kept_days,
     may_read_audit,
 )
-from store.session import audit
+from store.people.session import audit
 
 router = APIRouter(prefix="/audit", tags=["audit"])
 

@@ -15,7 +15,7 @@ from api.routes.series import rate_unit
 from api.scope import Scope
 from domain.comparison import Method
 from domain.sentence import Sentence
-from store.baseline import events
+from store.contracts.baseline import events
 
 router = APIRouter(prefix="/baselines", tags=["savings"])
 

@@ -29,7 +29,7 @@ from domain.comparison import Beside, OnDays, Sampled, Terms
 from domain.local_day import local_day
 from domain.registry import Medium
 from domain.sentence import Sentence
-from store.baseline import (
+from store.contracts.baseline import (
     BaselineRow,
     VersionRow,
     add_baseline,
@@ -40,10 +40,10 @@ from store.baseline import (
     inputs,
     versions,
 )
-from store.certificate import administered_meters
-from store.fact import administered_codes
-from store.place import meters
-from store.session import audit
+from store.meters.certificate import administered_meters
+from store.people.session import audit
+from store.places.fact import administered_codes
+from store.places.place import meters
 
 router = APIRouter(prefix="/baselines", tags=["savings"])
 

@@ -27,8 +27,8 @@ from domain.local_day import day_start
 from domain.money import cents, exact
 from domain.sentence import Sentence
 from domain.time_of_use import Period
-from store.bill import BillLineRow, BillRow, add_bill, bill_lines, bills
-from store.session import audit
+from store.money.bill import BillLineRow, BillRow, add_bill, bill_lines, bills
+from store.people.session import audit
 
 router = APIRouter(prefix="/bills", tags=["money"])
 

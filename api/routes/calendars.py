@@ -18,7 +18,8 @@ from domain.errors import CalendarMissingError, ConfigurationError
 from domain.local_day import local_day
 from domain.sentence import Sentence
 from domain.statutory_holiday import SOURCE, provisional_year
-from store.calendar import (
+from store.people.session import audit
+from store.places.calendar import (
     CalendarRow,
     add_calendar,
     calendar_of_year,
@@ -27,7 +28,6 @@ from store.calendar import (
     put_day,
     put_year,
 )
-from store.session import audit
 
 router = APIRouter(prefix="/calendars", tags=["calendars"])
 

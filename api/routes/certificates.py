@@ -21,15 +21,15 @@ from api.scope import Scope
 from domain.certificate import Certificate, Transformer
 from domain.errors import InputError
 from domain.sentence import Sentence
-from store.certificate import (
+from store.meters.certificate import (
     CertificateRow,
     add_certificate,
     certificates,
     end_certificate,
 )
-from store.certificate_picture import Shows, add_picture, picture, pictures
+from store.meters.certificate_picture import Shows, add_picture, picture, pictures
+from store.people.session import audit
 from store.proof_file import Form
-from store.session import audit
 
 router = APIRouter(prefix="/certificates", tags=["metrology"])
 

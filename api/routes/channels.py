@@ -17,9 +17,9 @@ from api.scope import Scope
 from api.settings import ApiSettings
 from domain.errors import ConfigurationError
 from domain.sentence import Sentence
-from store.channel import add_channel, channels, deliveries, end_channel, resend, try_channel
-from store.duty import duty_people
-from store.session import audit
+from store.alerts.channel import add_channel, channels, deliveries, end_channel, resend, try_channel
+from store.alerts.duty import duty_people
+from store.people.session import audit
 
 router = APIRouter(prefix="/rosters/{desk_id}", tags=["duty"])
 

@@ -16,9 +16,9 @@ from domain.consumption_flag import ConsumptionFlag
 from domain.local_day import day_start, local_day
 from domain.quantity import quantities
 from domain.sentence import Sentence
-from store.figure import DayUse, Use, days, days_as_of, intervals
-from store.hole import holes
-from store.place import meters
+from store.institution.figure import DayUse, Use, days, days_as_of, intervals
+from store.places.place import meters
+from store.telemetry.hole import holes
 
 router = APIRouter(prefix="/consumption", tags=["consumption"])
 

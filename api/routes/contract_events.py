@@ -14,8 +14,8 @@ from api.scope import Scope
 from domain.contract_book import EventKind, days_of, read_event, text_of
 from domain.errors import SettlementError
 from domain.sentence import Sentence
-from store.contract import ContractEventRow, add_event, events, terms, undo_event
-from store.session import audit
+from store.contracts.contract import ContractEventRow, add_event, events, terms, undo_event
+from store.people.session import audit
 
 router = APIRouter(prefix="/contracts/{contract_id}/events", tags=["contracts"])
 

@@ -18,8 +18,8 @@ from domain.contract_month import ContractMonth, Use
 from domain.errors import InputError, SettlementError
 from domain.record import read, told
 from domain.sentence import Sentence
-from store.contract import ContractRow, terms
-from store.contract_figure import (
+from store.contracts.contract import ContractRow, terms
+from store.contracts.contract_figure import (
     FigureRow,
     add_figure,
     add_proof,
@@ -27,7 +27,7 @@ from store.contract_figure import (
     judge_figure,
     proof_of,
 )
-from store.session import audit
+from store.people.session import audit
 
 router = APIRouter(prefix="/contracts/{contract_id}/figures", tags=["contracts"])
 

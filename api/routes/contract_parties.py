@@ -12,7 +12,7 @@ from api.routes.contracts import acting, contract_named, settled_refusals
 from api.scope import Scope
 from domain.errors import SettlementError
 from domain.sentence import Sentence
-from store.contract_party import (
+from store.contracts.contract_party import (
     KeyRow,
     add_key,
     add_member,
@@ -21,7 +21,7 @@ from store.contract_party import (
     members,
     revoke_key,
 )
-from store.session import audit
+from store.people.session import audit
 
 router = APIRouter(prefix="/contracts/{contract_id}", tags=["contracts"])
 

@@ -33,7 +33,7 @@ from domain.contract_book import Part, days_of, each_event, read_part, read_term
 from domain.contract_event import Events
 from domain.errors import InputError, MissingInputError, SettlementError
 from domain.sentence import Sentence
-from store.contract import (
+from store.contracts.contract import (
     ContractRow,
     TermsRow,
     add_contract,
@@ -44,7 +44,7 @@ from store.contract import (
     party_of,
     terms,
 )
-from store.session import audit
+from store.people.session import audit
 
 router = APIRouter(prefix="/contracts", tags=["contracts"])
 

@@ -18,9 +18,9 @@ from api.scope import Caller, Scope
 from domain.comparison import Method
 from domain.local_day import day_start
 from domain.sentence import Sentence
-from store.baseline import BaselineRow, baselines, events, versions
-from store.correction_effect import statement_effects
-from store.place import MeterRow, meters, organisations
+from store.contracts.baseline import BaselineRow, baselines, events, versions
+from store.meters.correction_effect import statement_effects
+from store.places.place import MeterRow, meters, organisations
 
 router = APIRouter(tags=["corrections"])
 

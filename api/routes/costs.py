@@ -25,11 +25,11 @@ from api.scope import Caller, Scope
 from domain.errors import CalendarMissingError, InputError, MissingInputError, UncheckedError
 from domain.sentence import Sentence
 from domain.time_of_use import Period
-from store.interval_cost import costs_of_meter, missing_costs_of_meter
-from store.place import MeterRow, meters
-from store.register_event import meter_of
-from store.session import audit
-from store.tariff import MeterTariffRow, put_meter, tariffs, tariffs_of_meter
+from store.meters.register_event import meter_of
+from store.money.interval_cost import costs_of_meter, missing_costs_of_meter
+from store.money.tariff import MeterTariffRow, put_meter, tariffs, tariffs_of_meter
+from store.people.session import audit
+from store.places.place import MeterRow, meters
 
 router = APIRouter(prefix="/meters/{code}", tags=["money"])
 

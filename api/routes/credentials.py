@@ -23,9 +23,9 @@ from domain.errors import ConfigurationError
 from domain.sentence import Sentence
 from ingest.door.answers import answered_topics
 from ingest.door.issuing import Issued, issue_for_device, issue_for_installer, own_topics, renew
-from store.credential import Credential, credentials, revoke
-from store.place import DeviceRow, devices
-from store.session import audit
+from store.people.session import audit
+from store.places.place import DeviceRow, devices
+from store.telemetry.credential import Credential, credentials, revoke
 
 router = APIRouter(tags=["credentials"])
 

@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from api.page import Page
 from api.scope import Scope
-from store.portfolio import declarations
+from store.institution.portfolio import declarations
 
 router = APIRouter(prefix="/energy-declarations", tags=["indicators"])
 

@@ -16,7 +16,8 @@ from domain.counting import CountsBy
 from domain.errors import InputError
 from domain.quantity import quantities
 from domain.sentence import Sentence
-from store.place import (
+from store.people.session import audit
+from store.places.place import (
     DeviceRow,
     MeterRow,
     device_facts,
@@ -26,7 +27,6 @@ from store.place import (
     place_device,
     set_device_status,
 )
-from store.session import audit
 
 router = APIRouter(tags=["devices"])
 

@@ -16,8 +16,8 @@ from api.routes.statement_view import dispute_view
 from api.routes.statements import statement_named, today
 from api.scope import Caller, Scope
 from domain.sentence import Sentence
-from store.dispute import DisputeRow, disputes
-from store.session import audit
+from store.contracts.dispute import DisputeRow, disputes
+from store.people.session import audit
 
 router = APIRouter(tags=["contracts"])
 

@@ -17,10 +17,10 @@ from api.scope import Scope
 from domain.contract import Party
 from domain.contract_book import DocumentKind, read_figures
 from domain.sentence import Sentence
-from store.contract_ledger import Eyes
-from store.drawn_statement import origin
-from store.session import audit
-from store.statement import StatementRow, acts
+from store.contracts.contract_ledger import Eyes
+from store.contracts.drawn_statement import origin
+from store.contracts.statement import StatementRow, acts
+from store.people.session import audit
 
 router = APIRouter(tags=["contracts"])
 

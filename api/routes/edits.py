@@ -15,9 +15,9 @@ from api.scope import Scope
 from domain.edit import Edit
 from domain.errors import InputError
 from domain.sentence import Sentence
-from store.edit import EditRow, edits, make_edit, may_edit, undo_edit
-from store.place import devices
-from store.session import audit
+from store.meters.edit import EditRow, edits, make_edit, may_edit, undo_edit
+from store.people.session import audit
+from store.places.place import devices
 
 router = APIRouter(prefix="/edits", tags=["corrections"])
 

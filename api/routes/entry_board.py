@@ -16,10 +16,10 @@ from api.routes.devices import Organisation
 from api.scope import Caller, Scope
 from domain.manual_entry import EntryKind
 from domain.sentence import Sentence
-from store.entry_reminder import remind, set_rule
-from store.manual_entry import enterable_codes, reviewable_codes
-from store.place import OrganisationRow, organisations
-from store.session import audit
+from store.institution.entry_reminder import remind, set_rule
+from store.institution.manual_entry import enterable_codes, reviewable_codes
+from store.people.session import audit
+from store.places.place import OrganisationRow, organisations
 
 router = APIRouter(prefix="/entry-board", tags=["manual entry"])
 

@@ -10,8 +10,8 @@ from api.proof_file import read_proof, served, upload
 from api.routes.manual_entries import entry_named, refusals
 from api.scope import Scope
 from domain.sentence import Sentence
-from store.entry_photo import add_photo, photo, remove_photo
-from store.session import audit
+from store.institution.entry_photo import add_photo, photo, remove_photo
+from store.people.session import audit
 
 router = APIRouter(prefix="/manual-entries/{entry_id}/photos", tags=["manual entry"])
 

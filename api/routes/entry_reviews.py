@@ -16,7 +16,7 @@ from api.problem import refuse
 from api.routes.manual_entries import SECOND_PERSON
 from api.scope import Scope
 from domain.manual_entry import EntryState, may_become
-from store.manual_entry import EntryRow, add_steps, entries, reviewable_codes
+from store.institution.manual_entry import EntryRow, add_steps, entries, reviewable_codes
 
 router = APIRouter(prefix="/manual-entries/reviews", tags=["manual entry"])
 

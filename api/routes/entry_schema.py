@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_vali
 from api.body import Body
 from domain.entry_query import QueryCode
 from domain.manual_entry import EntryKind, EntrySource, EntryState
-from store.manual_entry import EntryContent
+from store.institution.manual_entry import EntryContent
 from store.proof_file import Form
 
 Line = Annotated[str, StringConstraints(max_length=500, pattern=r"^[^\x00]*$")]

@@ -8,7 +8,7 @@ from pydantic import AwareDatetime, BaseModel, Field
 
 from analytics.alerts.evaluation import Evaluation, Pace
 from api.scope import Scope
-from store.alert_list import evaluated
+from store.alerts.alert_list import evaluated
 
 router = APIRouter(tags=["alerts"])
 

@@ -18,7 +18,7 @@ from domain.errors import InputError, StoreError
 from domain.factor import FactorId, FactorSet
 from domain.factor_file import read_set
 from domain.sentence import Sentence
-from store.factor import (
+from store.institution.factor import (
     check_factors,
     enter_set,
     factor_sets,
@@ -26,7 +26,7 @@ from store.factor import (
     withdraw_checks,
     withdraw_set,
 )
-from store.session import audit
+from store.people.session import audit
 
 router = APIRouter(prefix="/factors", tags=["factors"])
 

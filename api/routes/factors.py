@@ -16,7 +16,7 @@ from domain.errors import FactorError
 from domain.factor import ChosenFactor, ElectricityBasis, Factor, FactorSet
 from domain.factor_key import factor_keys
 from domain.sentence import Sentence
-from store.factor import factor_set, factor_sets
+from store.institution.factor import factor_set, factor_sets
 
 router = APIRouter(prefix="/factors", tags=["factors"])
 

@@ -24,10 +24,10 @@ from api.suitability_file import suitability_file
 from domain.errors import InputError, MissingInputError
 from domain.record import told
 from domain.sentence import Sentence
-from store.fleet_terms import Terms, add_terms, all_terms
-from store.session import audit
-from store.vehicle import vehicle_classes
-from store.vehicle_stint import StintRow
+from store.fleet.fleet_terms import Terms, add_terms, all_terms
+from store.fleet.vehicle import vehicle_classes
+from store.fleet.vehicle_stint import StintRow
+from store.people.session import audit
 
 router = APIRouter(prefix="/fleet-suitability", tags=["fleet"])
 

@@ -31,9 +31,9 @@ from domain.errors import FactorError, InputError, MissingInputError
 from domain.factor import FactorSet
 from domain.record import told
 from domain.sentence import Sentence
-from store.displacement import DisplacementStatementRow, add_statement, statements_of
-from store.fleet_terms import Terms, add_terms, all_terms
-from store.session import audit
+from store.fleet.displacement import DisplacementStatementRow, add_statement, statements_of
+from store.fleet.fleet_terms import Terms, add_terms, all_terms
+from store.people.session import audit
 
 router = APIRouter(prefix="/fleet-summary", tags=["fleet"])
 

@@ -46,9 +46,9 @@ from api.routes.edits import Reason
 from api.routes.entered import of_an_administrator
 from api.scope import Scope
 from domain.edit import want_reason
-from store.fleet_entry import BookingRow
-from store.fleet_limit import FleetLimitRow, add_limits
-from store.session import audit
+from store.fleet.fleet_entry import BookingRow
+from store.fleet.fleet_limit import FleetLimitRow, add_limits
+from store.people.session import audit
 
 router = APIRouter(tags=["fleet"])
 

@@ -15,7 +15,7 @@ from api.scope import Scope
 from domain.local_day import day_start, local_day
 from domain.quantity import Quantity
 from domain.sentence import Sentence
-from store.gauge import GaugePoint, device_zone, gauges, of_days, of_hours, of_readings
+from store.meters.gauge import GaugePoint, device_zone, gauges, of_days, of_hours, of_readings
 
 GaugeTier = Literal["readings", "hour", "day"]
 _READINGS_SPAN = timedelta(days=14)

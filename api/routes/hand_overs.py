@@ -15,9 +15,9 @@ from api.problem import refuse
 from api.routes.rosters import desk_named
 from api.scope import Scope
 from domain.sentence import Sentence
-from store.duty import give, hand_overs, take
+from store.alerts.duty import give, hand_overs, take
+from store.people.session import audit
 from store.refusal import refusal_of
-from store.session import audit
 
 router = APIRouter(prefix="/rosters/{desk_id}/hand-overs", tags=["duty"])
 

@@ -15,7 +15,7 @@ from ingest.codecs.registry import codecs
 from ingest.profile.load import load_profiles
 from ingest.surroundings import Surroundings
 from ingest.unread import unread_fields
-from store.heard_message import heard_message
+from store.telemetry.heard_message import heard_message
 
 router = APIRouter(tags=["devices"])
 

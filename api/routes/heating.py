@@ -16,7 +16,8 @@ from api.scope import Scope, only_administrators
 from api.withdrawn import Doubt, WithdrawnOut, withdrawn_out
 from domain.heating_season import LONGEST
 from domain.sentence import Sentence
-from store.heating import (
+from store.people.session import audit
+from store.places.heating import (
     RuleRow,
     SeasonRow,
     check_rule,
@@ -27,7 +28,6 @@ from store.heating import (
     withdraw_rule_check,
     withdraw_season_check,
 )
-from store.session import audit
 
 router = APIRouter(prefix="/heating-seasons", tags=["calendars"])
 

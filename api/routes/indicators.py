@@ -53,9 +53,9 @@ from domain.quota import Quota
 from domain.sentence import Sentence
 from domain.target import BASE_YEARS, Target, shipped_levels, target_of
 from domain.timeline import Mean
-from store.alert_list import standing_at
-from store.limit import classes, quotas_in_force, targets_in_force
-from store.portfolio import declare
+from store.alerts.alert_list import standing_at
+from store.institution.portfolio import declare
+from store.places.limit import classes, quotas_in_force, targets_in_force
 
 router = APIRouter(tags=["indicators"])
 

@@ -18,9 +18,9 @@ from api.problem import refuse
 from api.routes.people import NOT_GOVERNED
 from api.scope import Caller, Scope
 from domain.sentence import Sentence
-from store.api_key import add_key, keys, revoke_key
+from store.people.api_key import add_key, keys, revoke_key
+from store.people.session import audit
 from store.refusal import refusal_of
-from store.session import audit
 
 router = APIRouter(prefix="/keys", tags=["people"])
 

@@ -49,10 +49,10 @@ from domain.ledger_month import LedgerEntry, first_break, standing
 from domain.local_day import day_start, local_day
 from domain.obstacle import Obstacle
 from domain.sentence import Sentence
-from store import ledger
-from store.place import OrganisationRow, organisations
-from store.portfolio import FED_IN, PV_GENERATED, medium_uses
-from store.session import audit
+from store.institution import ledger
+from store.institution.portfolio import FED_IN, PV_GENERATED, medium_uses
+from store.people.session import audit
+from store.places.place import OrganisationRow, organisations
 
 router = APIRouter(prefix="/ledger-months", tags=["ledger"])
 

@@ -17,8 +17,8 @@ from domain.limit import Origin, Sphere
 from domain.quota import Quota
 from domain.sentence import Sentence
 from domain.target import Target
-from store.limit import check_limit, quotas_in_force, targets_in_force
-from store.session import audit
+from store.people.session import audit
+from store.places.limit import check_limit, quotas_in_force, targets_in_force
 
 router = APIRouter(tags=["indicators"])
 

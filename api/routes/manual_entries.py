@@ -29,8 +29,8 @@ from api.scope import Caller, Scope
 from domain.entry_rule import next_month
 from domain.manual_entry import EntryKind, EntryState, may_become, needs_second_person
 from domain.sentence import Sentence
-from store.entry_photo import photos
-from store.manual_entry import (
+from store.institution.entry_photo import photos
+from store.institution.manual_entry import (
     EntryRow,
     add_entries,
     add_steps,
@@ -41,7 +41,7 @@ from store.manual_entry import (
     reviewable_codes,
     save_versions,
 )
-from store.place import OrganisationRow, organisations
+from store.places.place import OrganisationRow, organisations
 from store.refusal import refusal_of
 
 router = APIRouter(prefix="/manual-entries", tags=["manual entry"])

@@ -22,10 +22,10 @@ from domain.register_event import RegisterEvent
 from domain.registry import REGISTER_OF_MEDIUM, REGISTERS_OF_MEDIUM, Medium
 from domain.sentence import Sentence
 from domain.sub_item import sub_items
-from store.meter_entry import NewMeter, enter_meter, rename_meter
-from store.place import hang_device, meters, organisations
-from store.register_event import declare
-from store.session import audit
+from store.meters.meter_entry import NewMeter, enter_meter, rename_meter
+from store.meters.register_event import declare
+from store.people.session import audit
+from store.places.place import hang_device, meters, organisations
 
 router = APIRouter(prefix="/meters", tags=["meters"])
 

@@ -21,9 +21,9 @@ from domain.quantity import quantities
 from domain.registry import FED_IN, REGISTER_OF_MEDIUM, Medium, MeterRole
 from domain.sentence import Sentence
 from domain.sub_item import sub_items
-from store.meter_tree import MeterName, history, move, names, positions, slots
-from store.place import BuildingRow, buildings, meters
-from store.session import audit
+from store.meters.meter_tree import MeterName, history, move, names, positions, slots
+from store.people.session import audit
+from store.places.place import BuildingRow, buildings, meters
 
 router = APIRouter(tags=["meters"])
 

@@ -30,11 +30,11 @@ from domain.local_day import local_day
 from domain.quantity import quantities
 from domain.sentence import Sentence
 from domain.tolerance import ToleranceRule
-from store.bill import bills
-from store.certificate import administered_meters
-from store.metrology import BillQuantityRow, bill_quantities, remark_on_bill
-from store.place import meters
-from store.session import audit
+from store.meters.certificate import administered_meters
+from store.meters.metrology import BillQuantityRow, bill_quantities, remark_on_bill
+from store.money.bill import bills
+from store.people.session import audit
+from store.places.place import meters
 
 router = APIRouter(prefix="/metrology", tags=["metrology"])
 

@@ -18,15 +18,15 @@ from domain.errors import InputError
 from domain.price_book import MonthPrice, PriceBook
 from domain.sentence import Sentence
 from domain.time_of_use import Period
-from store.announced_part import announced_parts
-from store.session import audit
-from store.tariff import (
+from store.money.announced_part import announced_parts
+from store.money.tariff import (
     announce_prices,
     check_prices,
     prices,
     versions,
     withdraw_price_check,
 )
+from store.people.session import audit
 
 router = APIRouter(prefix="/tariffs/{tariff_id}/prices", tags=["money"])
 

@@ -15,8 +15,7 @@ from api.routes.place_facts import place_of
 from api.scope import Scope
 from domain.errors import InputError, MoveError
 from domain.sentence import Sentence
-from store.organisation import may_put_organisations
-from store.position import (
+from store.meters.position import (
     MoveRow,
     Standing,
     closed_months,
@@ -25,7 +24,8 @@ from store.position import (
     undo,
     undone_moves,
 )
-from store.session import audit
+from store.people.session import audit
+from store.places.organisation import may_put_organisations
 
 router = APIRouter(prefix="/organisations/{code}/positions", tags=["organisations"])
 

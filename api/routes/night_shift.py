@@ -13,9 +13,9 @@ from api.problem import refuse
 from api.routes.rosters import ShiftOut, desk_named
 from api.scope import Scope
 from domain.sentence import Sentence
-from store.channel import acknowledge
-from store.duty import duty_setting
-from store.session import audit
+from store.alerts.channel import acknowledge
+from store.alerts.duty import duty_setting
+from store.people.session import audit
 
 router = APIRouter(prefix="/rosters/{desk_id}/night", tags=["duty"])
 

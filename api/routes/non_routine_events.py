@@ -15,7 +15,7 @@ from api.scope import Caller, Scope
 from domain.baseline import Stated, Statement, Verdict, check_statement, out_of_order
 from domain.comparison import Method
 from domain.sentence import Sentence
-from store.baseline import (
+from store.contracts.baseline import (
     EventRow,
     add_event,
     decide,
@@ -23,7 +23,7 @@ from store.baseline import (
     state_saving,
     stated_savings,
 )
-from store.session import audit
+from store.people.session import audit
 
 router = APIRouter(prefix="/baselines/{baseline_id}", tags=["savings"])
 

@@ -19,9 +19,10 @@ from domain.calendar import DayKind, days
 from domain.errors import CalendarMissingError
 from domain.local_day import day_end, day_start
 from domain.sentence import Sentence
-from store.calendar import calendar_of_place
-from store.heating_day import HeatingDays
-from store.occasion import (
+from store.people.session import audit
+from store.places.calendar import calendar_of_place
+from store.places.heating_day import HeatingDays
+from store.places.occasion import (
     EventRow,
     TermRow,
     add_event,
@@ -31,8 +32,7 @@ from store.occasion import (
     remove_term,
     terms,
 )
-from store.place import OrganisationRow
-from store.session import audit
+from store.places.place import OrganisationRow
 
 router = APIRouter(prefix="/organisations/{code}", tags=["facts"])
 

@@ -10,7 +10,7 @@ from api.page import Cursor, Limit, Page, after, encode
 from api.problem import refuse
 from api.scope import Scope
 from domain.sentence import Sentence
-from store.place import buildings, organisations
+from store.places.place import buildings, organisations
 
 router = APIRouter(tags=["organisations"])
 

@@ -17,8 +17,8 @@ from api.problem import refuse
 from api.scope import Caller, Scope
 from domain.password_rule import given_password
 from domain.sentence import Sentence
-from store.identity import IdentityRow, end_identity, identities_of_people
-from store.people import (
+from store.people.identity import IdentityRow, end_identity, identities_of_people
+from store.people.people import (
     PersonRow,
     ScopeRow,
     add_governed,
@@ -30,9 +30,9 @@ from store.people import (
     reset_password,
     scopes_of_people,
 )
+from store.people.security_rule import security_rule
+from store.people.session import audit
 from store.refusal import refusal_of
-from store.security_rule import security_rule
-from store.session import audit
 
 router = APIRouter(prefix="/users", tags=["people"])
 

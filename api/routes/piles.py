@@ -19,9 +19,9 @@ from api.routes.vehicles import End, First, refuse_long
 from api.scope import Scope
 from domain.coordinates import CoordinateSystem, from_gcj02
 from domain.sentence import Sentence
-from store.pile import add_pile, charging_balance, piles
-from store.session import audit
-from store.vehicle_use import segments
+from store.fleet.pile import add_pile, charging_balance, piles
+from store.fleet.vehicle_use import segments
+from store.people.session import audit
 
 router = APIRouter(tags=["fleet"])
 

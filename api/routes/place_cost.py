@@ -14,7 +14,7 @@ from api.scope import Scope
 from domain.registry import Medium
 from domain.sentence import Sentence
 from domain.time_of_use import Period
-from store.place_cost import place_costs, uncosted
+from store.money.place_cost import place_costs, uncosted
 
 router = APIRouter(prefix="/organisations/{code}", tags=["money"])
 

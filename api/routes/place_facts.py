@@ -14,7 +14,8 @@ from api.routes.organisations import OrganisationOut
 from api.scope import Scope
 from domain.fact import FactKind, checked_fact
 from domain.sentence import Sentence
-from store.fact import (
+from store.people.session import audit
+from store.places.fact import (
     FactRow,
     administered_codes,
     facts,
@@ -23,8 +24,7 @@ from store.fact import (
     set_fact,
     withdraw_fact,
 )
-from store.place import OrganisationRow, organisations
-from store.session import audit
+from store.places.place import OrganisationRow, organisations
 
 router = APIRouter(prefix="/organisations/{code}", tags=["facts"])
 

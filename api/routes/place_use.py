@@ -23,9 +23,9 @@ from domain.meter_tree import Counted
 from domain.quantity import quantities
 from domain.registry import REGISTER_OF_MEDIUM, Medium
 from domain.sentence import Sentence
-from store.calendar import calendar_of_place
-from store.heating_day import HeatingDays
-from store.place import OrganisationRow, meters
+from store.places.calendar import calendar_of_place
+from store.places.heating_day import HeatingDays
+from store.places.place import OrganisationRow, meters
 
 router = APIRouter(prefix="/organisations/{code}", tags=["consumption"])
 

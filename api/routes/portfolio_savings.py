@@ -21,8 +21,8 @@ from domain.comparison import Method
 from domain.local_day import day_start
 from domain.registry import Medium
 from domain.sentence import Sentence
-from store.baseline import BaselineRow, baselines, events, versions
-from store.place import organisations
+from store.contracts.baseline import BaselineRow, baselines, events, versions
+from store.places.place import organisations
 
 router = APIRouter(prefix="/savings", tags=["savings"])
 

@@ -19,14 +19,14 @@ from domain.errors import InputError
 from domain.power_factor import PowerFactorTable
 from domain.power_factor_file import read_power_factor_tables
 from domain.sentence import Sentence
-from store.power_factor import (
+from store.money.power_factor import (
     check_table,
     enter_table,
     hands_of,
     tables_in_force,
     withdraw_check,
 )
-from store.session import audit
+from store.people.session import audit
 
 router = APIRouter(prefix="/power-factor-tables", tags=["money"])
 

@@ -33,7 +33,7 @@ from api.routes.session import (
 )
 from api.scope import client_address
 from domain.sentence import Sentence
-from store.identity import (
+from store.people.identity import (
     UnderWay,
     accept_identity,
     begin_sign_in,

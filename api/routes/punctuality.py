@@ -13,9 +13,9 @@ from api.routes.devices import Organisation
 from api.routes.quality import Device
 from api.scope import Scope
 from domain.sentence import Sentence
-from store.lateness import late, reading_devices
-from store.place import meters
-from store.quality import availability
+from store.places.place import meters
+from store.telemetry.lateness import late, reading_devices
+from store.telemetry.quality import availability
 
 router = APIRouter(tags=["data quality"])
 

@@ -11,8 +11,16 @@ from api.page import Cursor, Limit, Page, before, before_day, encode
 from api.routes.devices import Organisation
 from api.scope import Scope
 from domain.consumption_flag import ConsumptionFlag
-from store.hole import latest_holes
-from store.quality import GapRow, clocks, conflicts, conflicts_left_out, gaps, repeats, suspects
+from store.telemetry.hole import latest_holes
+from store.telemetry.quality import (
+    GapRow,
+    clocks,
+    conflicts,
+    conflicts_left_out,
+    gaps,
+    repeats,
+    suspects,
+)
 
 router = APIRouter(tags=["data quality"])
 

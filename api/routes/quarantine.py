@@ -13,7 +13,8 @@ from api.problem import refuse
 from api.routes.quality import Device
 from api.scope import Scope, only_administrators
 from domain.sentence import Sentence
-from store.quarantine import (
+from store.people.session import audit
+from store.telemetry.quarantine import (
     HEAD_BYTES,
     QuarantineRow,
     ask_replay,
@@ -24,7 +25,6 @@ from store.quarantine import (
     reasons,
     unsettled,
 )
-from store.session import audit
 
 router = APIRouter(prefix="/quarantine", tags=["quarantine"])
 

@@ -11,8 +11,8 @@ from api.page import Cursor, Limit, Page, after, encode
 from api.routes.devices import Organisation
 from api.scope import Scope
 from domain.reading import Quality
-from store.inspection import collectors, readings
-from store.newest import newest
+from store.telemetry.inspection import collectors, readings
+from store.telemetry.newest import newest
 
 router = APIRouter(tags=["readings"])
 

@@ -16,7 +16,7 @@ from api.scope import Scope
 from domain.errors import InputError
 from domain.register_event import EventKind, RegisterEvent
 from domain.sentence import Sentence
-from store.register_event import (
+from store.meters.register_event import (
     DeclaredEvent,
     declare,
     declared,
@@ -24,7 +24,7 @@ from store.register_event import (
     meter_of,
     withdraw,
 )
-from store.session import audit
+from store.people.session import audit
 
 router = APIRouter(prefix="/meters/{code}/events", tags=["corrections"])
 

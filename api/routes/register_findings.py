@@ -13,8 +13,16 @@ from api.routes.quality import Device
 from api.scope import Scope
 from domain.consumption_flag import ConsumptionFlag
 from domain.quantity import quantities
-from store.register_finding import IMPLAUSIBLE, RESTARTS, FindingRow, Key, RegisterStep, Told, told
-from store.register_finding import findings as find
+from store.meters.register_finding import (
+    IMPLAUSIBLE,
+    RESTARTS,
+    FindingRow,
+    Key,
+    RegisterStep,
+    Told,
+    told,
+)
+from store.meters.register_finding import findings as find
 
 router = APIRouter(tags=["data quality"])
 

@@ -20,10 +20,10 @@ from domain.sentence import Sentence
 from ingest.codecs.registry import codecs
 from ingest.door.rights import check_name
 from ingest.profile.load import load_profiles
-from store.credential import open_commands, register, takes_commands
-from store.device import declare_coordinates, declared_coordinates
-from store.place import devices, hang_device, place_device, set_device_status
-from store.session import audit
+from store.people.session import audit
+from store.places.place import devices, hang_device, place_device, set_device_status
+from store.telemetry.credential import open_commands, register, takes_commands
+from store.telemetry.device import declare_coordinates, declared_coordinates
 
 router = APIRouter(tags=["devices"])
 

@@ -17,8 +17,8 @@ from api.routes.ledger_months import institution_named
 from api.routes.reports import Kind
 from api.scope import Scope
 from domain.sentence import Sentence
-from store.report_schedule import ScheduleRow, end, order, schedules
-from store.session import audit
+from store.institution.report_schedule import ScheduleRow, end, order, schedules
+from store.people.session import audit
 
 router = APIRouter(prefix="/report-schedules", tags=["reports"])
 

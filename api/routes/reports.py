@@ -27,8 +27,8 @@ from api.scope import Caller, Scope
 from api.statement_pdf import lay_out
 from domain.errors import ConfigurationError, MissingInputError
 from domain.sentence import Sentence
-from store.report import ReportRow, reports
-from store.session import audit
+from store.institution.report import ReportRow, reports
+from store.people.session import audit
 
 router = APIRouter(prefix="/reports", tags=["reports"])
 

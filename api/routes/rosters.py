@@ -15,7 +15,7 @@ from api.page import Page
 from api.problem import refuse
 from api.scope import Caller, Scope
 from domain.sentence import Sentence
-from store.duty import (
+from store.alerts.duty import (
     Desk,
     add_shift,
     desks,
@@ -25,7 +25,7 @@ from store.duty import (
     set_duty,
     shifts,
 )
-from store.session import audit
+from store.people.session import audit
 
 router = APIRouter(prefix="/rosters", tags=["duty"])
 

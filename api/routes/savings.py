@@ -30,7 +30,7 @@ from domain.baseline import Step
 from domain.comparison import Method
 from domain.registry import Medium
 from domain.sentence import Sentence
-from store.baseline import (
+from store.contracts.baseline import (
     BaselineRow,
     VersionRow,
     baselines,

@@ -15,8 +15,8 @@ from api.routes.entered import of_an_administrator
 from api.scope import Scope
 from domain.certificate import SealEventKind, SealPart
 from domain.sentence import Sentence
-from store.seal import SealRow, note_seal, place_seal, seals
-from store.session import audit
+from store.meters.seal import SealRow, note_seal, place_seal, seals
+from store.people.session import audit
 
 router = APIRouter(prefix="/seals", tags=["metrology"])
 

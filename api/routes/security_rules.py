@@ -17,8 +17,8 @@ from api.scope import Scope, client_address
 from domain.errors import InputError
 from domain.password_rule import want_password
 from domain.sentence import Sentence
-from store.security_rule import SecurityRule, change_security_rule, security_rule
-from store.session import audit, note_failure, own_passwords, set_own_password
+from store.people.security_rule import SecurityRule, change_security_rule, security_rule
+from store.people.session import audit, note_failure, own_passwords, set_own_password
 
 router = APIRouter(tags=["people"])
 

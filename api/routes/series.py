@@ -16,8 +16,8 @@ from api.scope import Scope
 from domain.local_day import day_start, local_day
 from domain.quantity import quantities
 from domain.sentence import Sentence
-from store.figure import Rate, rates
-from store.place import meters
+from store.institution.figure import Rate, rates
+from store.places.place import meters
 
 router = APIRouter(prefix="/series", tags=["series"])
 

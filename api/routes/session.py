@@ -17,9 +17,9 @@ from api.problem import refuse
 from api.scope import Scope, client_address
 from api.settings import ApiSettings
 from domain.sentence import Sentence
-from store.identity import Proposal
-from store.security_rule import security_rule
-from store.session import Candidate, SignedIn, begin, candidate, end, note_failure, resume
+from store.people.identity import Proposal
+from store.people.security_rule import security_rule
+from store.people.session import Candidate, SignedIn, begin, candidate, end, note_failure, resume
 
 router = APIRouter(prefix="/session", tags=["session"])
 

@@ -15,7 +15,7 @@ from ingest.sheet.fault import SheetFault
 from ingest.sheet.grid import FILE_MAX_BYTES
 from ingest.sheet.sheet import Sheet
 from ingest.sheet.takeover import SHEETS, take_over
-from store.session import audit
+from store.people.session import audit
 
 router = APIRouter(prefix="/sheets", tags=["sheets"])
 

@@ -22,9 +22,9 @@ from api.routes.drawn_schema import (
 from api.scope import Caller, Scope
 from domain.errors import SettlementError
 from domain.sentence import Sentence
-from store.drawn_statement import CorrectionRow, corrections, decide
-from store.session import audit
-from store.statement import statements
+from store.contracts.drawn_statement import CorrectionRow, corrections, decide
+from store.contracts.statement import statements
+from store.people.session import audit
 
 router = APIRouter(prefix="/corrections", tags=["contracts"])
 

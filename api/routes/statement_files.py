@@ -18,8 +18,8 @@ from api.statement_paper import Claim, Doing, Paper
 from api.statement_pdf import as_pdf
 from domain.errors import ConfigurationError
 from domain.local_day import local_day
-from store.dispute import DisputeRow
-from store.statement import StatementRow, texts
+from store.contracts.dispute import DisputeRow
+from store.contracts.statement import StatementRow, texts
 
 router = APIRouter(prefix="/statements/{statement_id}", tags=["contracts"])
 

@@ -42,9 +42,9 @@ from api.routes.statement_schema import (
 from api.scope import Caller
 from domain.contract import Party, SigningRule
 from domain.contract_book import DocumentKind
-from store.contract import party_of
-from store.dispute import DisputeRow
-from store.statement import ActRow, StatementRow, acts, baselines_of, texts
+from store.contracts.contract import party_of
+from store.contracts.dispute import DisputeRow
+from store.contracts.statement import ActRow, StatementRow, acts, baselines_of, texts
 
 
 def heads(scope: Caller, rows: Sequence[StatementRow]) -> list[StatementOut]:

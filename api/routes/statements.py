@@ -28,9 +28,9 @@ from api.scope import Caller, Scope
 from domain.contract_book import DocumentKind, month_of_file, read_figures
 from domain.local_day import local_day
 from domain.sentence import Sentence
-from store.contract import terms
-from store.session import audit
-from store.statement import StatementRow, acts, statements, texts
+from store.contracts.contract import terms
+from store.contracts.statement import StatementRow, acts, statements, texts
+from store.people.session import audit
 
 router = APIRouter(tags=["contracts"])
 

@@ -41,7 +41,7 @@ from api.scope import Caller, Scope
 from api.statistics_file import Part, as_workbook
 from domain.sentence import Sentence
 from domain.statistics_item import EDITION, statistics_items
-from store.statistics import (
+from store.institution.statistics import (
     Comment,
     NewComment,
     Submission,

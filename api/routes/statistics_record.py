@@ -9,7 +9,7 @@ from api.routes.statistics_schema import RecordIn
 from domain.credit_code import checked_credit_code
 from domain.sentence import Sentence
 from domain.statistics_item import statistics_items
-from store.statistics import NewRecord, foundings, records
+from store.institution.statistics import NewRecord, foundings, records
 
 
 def checked_record(conn: Connection, number: int, record: RecordIn) -> NewRecord:

@@ -23,7 +23,7 @@ from api.credential import Credential, credential_of
 from api.problem import refuse
 from api.scope import client_address
 from domain.sentence import Sentence
-from store.event import Event, events, last_event
+from store.alerts.event import Event, events, last_event
 
 router = APIRouter(prefix="/stream", tags=["stream"])
 

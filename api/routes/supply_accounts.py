@@ -18,8 +18,7 @@ from api.scope import Caller, Scope
 from api.withdrawn import Doubt, WithdrawnOut, withdrawn_out
 from domain.sentence import Sentence
 from domain.supply_account import Reverse
-from store.session import audit
-from store.supply_account import (
+from store.money.supply_account import (
     AccountRow,
     NewAccount,
     accounts,
@@ -27,6 +26,7 @@ from store.supply_account import (
     enter_account,
     withdraw_account,
 )
+from store.people.session import audit
 
 router = APIRouter(prefix="/supply-accounts", tags=["money"])
 

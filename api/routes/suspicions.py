@@ -27,9 +27,7 @@ from api.scope import Caller, Scope
 from domain.coordinates import CoordinateSystem, from_gcj02
 from domain.local_day import local_day
 from domain.sentence import Sentence
-from store.place import organisations
-from store.session import audit
-from store.suspicion import (
+from store.fleet.suspicion import (
     FenceRow,
     add_exemption,
     add_fence,
@@ -42,6 +40,8 @@ from store.suspicion import (
     set_rule,
     suspicions,
 )
+from store.people.session import audit
+from store.places.place import organisations
 
 router = APIRouter(tags=["fleet"])
 

@@ -14,9 +14,9 @@ from api.routes.costs import Code, meter_named
 from api.routes.edits import NOT_YOURS
 from api.scope import Scope
 from domain.sentence import Sentence
-from store.session import audit
-from store.tariff import end_meter_tariff, tariffs_of_meter
-from store.tariff_meter import meters_of_tariff
+from store.money.tariff import end_meter_tariff, tariffs_of_meter
+from store.money.tariff_meter import meters_of_tariff
+from store.people.session import audit
 
 router = APIRouter(prefix="/tariffs/{tariff_id}/meters", tags=["money"])
 

@@ -15,8 +15,7 @@ from api.withdrawn import Doubt
 from domain.errors import InputError
 from domain.sentence import Sentence
 from domain.time_of_use import Period
-from store.session import audit
-from store.tariff import (
+from store.money.tariff import (
     TariffRow,
     VersionRow,
     check_version,
@@ -24,7 +23,8 @@ from store.tariff import (
     versions,
     withdraw_version_check,
 )
-from store.tariff_prices import FixedPrice, reprice
+from store.money.tariff_prices import FixedPrice, reprice
+from store.people.session import audit
 
 router = APIRouter(prefix="/tariffs/{tariff_id}/versions", tags=["money"])
 

@@ -25,8 +25,7 @@ from domain.sentence import Sentence
 from domain.tariff import Component, TariffVersion
 from domain.tariff_file import read_tariff
 from domain.time_of_use import Period, day_spans
-from store.session import audit
-from store.tariff import (
+from store.money.tariff import (
     PriceRow,
     TariffRow,
     VersionRow,
@@ -36,7 +35,8 @@ from store.tariff import (
     tariffs,
     versions,
 )
-from store.tariff_prices import fixed_prices
+from store.money.tariff_prices import fixed_prices
+from store.people.session import audit
 
 router = APIRouter(prefix="/tariffs", tags=["money"])
 

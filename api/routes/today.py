@@ -17,10 +17,10 @@ from domain.meter_tree import Forest, ever_counted, forests, sign_at
 from domain.quantity import quantities
 from domain.registry import Medium
 from domain.sentence import Sentence
-from store.figure import days, intervals
-from store.inspection import latest
-from store.meter_tree import positions
-from store.place import MeterRow, buildings, meters
+from store.institution.figure import days, intervals
+from store.meters.meter_tree import positions
+from store.places.place import MeterRow, buildings, meters
+from store.telemetry.inspection import latest
 
 router = APIRouter(tags=["buildings"])
 

@@ -20,10 +20,10 @@ from api.scope import Scope
 from domain.quantity import quantities
 from domain.sentence import Sentence
 from domain.tolerance import Finding, ToleranceRule
-from store.place import MeterRow
-from store.register_event import declare, may_declare
-from store.session import audit
-from store.tolerance import FindingRow, add_finding, decide, tolerance_findings
+from store.meters.register_event import declare, may_declare
+from store.meters.tolerance import FindingRow, add_finding, decide, tolerance_findings
+from store.people.session import audit
+from store.places.place import MeterRow
 
 router = APIRouter(prefix="/tolerance-findings", tags=["metrology"])
 

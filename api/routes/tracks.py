@@ -17,8 +17,7 @@ from api.scope import Scope
 from domain.coordinates import CoordinateSystem, to_gcj02
 from domain.edit import want_reason
 from domain.sentence import Sentence
-from store.session import audit
-from store.vehicle_use import (
+from store.fleet.vehicle_use import (
     grant_tracks,
     may_read_track,
     read_track,
@@ -26,6 +25,7 @@ from store.vehicle_use import (
     track_reads,
     withdraw_tracks,
 )
+from store.people.session import audit
 
 router = APIRouter(tags=["fleet"])
 

@@ -14,7 +14,7 @@ from analytics.fleet.battery_health import (
 from analytics.fleet.distance import Doubt
 from api.routes.vehicles import End, vehicle_named
 from api.scope import Scope
-from store.vehicle_use import segments
+from store.fleet.vehicle_use import segments
 
 router = APIRouter(tags=["fleet"])
 

@@ -10,8 +10,8 @@ from api.routes.vehicle_entry_schema import DescribedIn, StationIn, StationOut, 
 from api.routes.vehicle_schema import VehicleOut
 from api.routes.vehicles import vehicle_named
 from api.scope import Scope
-from store.session import audit
-from store.vehicle import change_terminal, describe_anew, move, stations
+from store.fleet.vehicle import change_terminal, describe_anew, move, stations
+from store.people.session import audit
 
 router = APIRouter(prefix="/vehicles/{vehicle_id}", tags=["fleet"])
 

@@ -11,8 +11,8 @@ from api.problem import refuse
 from api.routes.vehicles import LONGEST_USE, End, First, Organisation, refuse_long
 from api.scope import Scope
 from domain.sentence import Sentence
-from store.vehicle import vehicles
-from store.vehicle_heard import CoursePoint, charge_course, charge_span, silences
+from store.fleet.vehicle import vehicles
+from store.telemetry.vehicle_heard import CoursePoint, charge_course, charge_span, silences
 
 router = APIRouter(tags=["fleet"])
 

@@ -13,7 +13,7 @@ from api.body import Body
 from api.routes.edits import Reason
 from domain.coordinates import CoordinateSystem
 from domain.vehicle import Acquisition, Powertrain, VehicleCategory
-from store.vehicle_use import ToldAlarm, UseRow
+from store.fleet.vehicle_use import ToldAlarm, UseRow
 
 Name = Annotated[
     str, StringConstraints(min_length=1, max_length=100, pattern=r"^[^\x00]*\S[^\x00]*$")

@@ -25,14 +25,14 @@ from api.routes.vehicle_schema import (
 from api.scope import Caller, Scope
 from domain.sentence import Sentence
 from domain.vehicle import NewVehicle
-from store.session import audit
-from store.vehicle import VehicleRow, enter, vehicle_classes, vehicles
-from store.vehicle_use import (
+from store.fleet.vehicle import VehicleRow, enter, vehicle_classes, vehicles
+from store.fleet.vehicle_use import (
     segments,
     spans,
     vehicle_alarms,
     versions,
 )
+from store.people.session import audit
 
 router = APIRouter(tags=["fleet"])
 

@@ -18,9 +18,9 @@ from domain.local_day import day_start
 from domain.registry import REGISTER_OF_MEDIUM, Medium
 from domain.sentence import Sentence
 from domain.sub_item import sub_items
-from store.place import MeterRow, meters, organisations
-from store.session import audit
-from store.virtual_meter import end, enter, formulas, set_formula
+from store.meters.virtual_meter import end, enter, formulas, set_formula
+from store.people.session import audit
+from store.places.place import MeterRow, meters, organisations
 
 router = APIRouter(prefix="/virtual-meters", tags=["meters"])
 

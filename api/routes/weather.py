@@ -17,9 +17,9 @@ from api.scope import Scope, only_administrators
 from domain.sentence import Sentence
 from domain.weather import Assessed, Doubt, assess
 from domain.weather_hour import HOUR, JudgedHour, SourceKind, judged
-from store.session import audit
-from store.weather import Station, station_of, stations
-from store.weather_hour import (
+from store.people.session import audit
+from store.places.weather import Station, station_of, stations
+from store.places.weather_hour import (
     SourceRow,
     clear_pull,
     pulls,

@@ -15,10 +15,7 @@ from api.problem import refuse
 from api.proof_file import read_proof, served, upload
 from api.scope import Caller, Scope
 from domain.sentence import Sentence
-from store.proof_file import ProofFile
-from store.refusal import refusal_of
-from store.session import audit
-from store.work_order import (
+from store.alerts.work_order import (
     WorkOrder,
     add_order_photo,
     add_step,
@@ -27,6 +24,9 @@ from store.work_order import (
     order_photo,
     work_orders,
 )
+from store.people.session import audit
+from store.proof_file import ProofFile
+from store.refusal import refusal_of
 
 router = APIRouter(prefix="/work-orders", tags=["work order"])
 

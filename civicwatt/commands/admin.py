@@ -27,11 +27,11 @@ from civicwatt.settings import DatabaseSettings
 from domain.errors import InputError
 from domain.password_rule import want_password
 from domain.registry import Registry
-from store.person import add_person, grant, set_password
-from store.registry import write
+from store.fleet.track import keep_tracks
+from store.people.person import add_person, grant, set_password
+from store.people.security_rule import security_rule
+from store.places.registry import write
 from store.retention import keep, kept
-from store.security_rule import security_rule
-from store.track import keep_tracks
 
 
 def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:

@@ -14,8 +14,8 @@ from domain.errors import InputError
 from ingest.door.answers import answered_topics
 from ingest.door.guest_list import broker_file, wanted_doors
 from ingest.door.issuing import Issued, issue_for_device, issue_for_installer, own_topics, renew
-from store.credential import Credential, credentials, entries, note_fingerprint, revoke
-from store.session import audit
+from store.people.session import audit
+from store.telemetry.credential import Credential, credentials, entries, note_fingerprint, revoke
 
 _MOST_DAYS = 3650
 

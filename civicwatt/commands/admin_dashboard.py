@@ -8,7 +8,7 @@ from datetime import timedelta
 from civicwatt.administering import administering
 from civicwatt.settings import DatabaseSettings
 from domain.errors import InputError
-from store.dashboard import end_login, logins, make_login
+from store.institution.dashboard import end_login, logins, make_login
 from store.server import connect
 
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,47}")

@@ -12,9 +12,8 @@ from domain.counting import CountsBy
 from domain.errors import InputError
 from domain.registry import DeviceKind
 from ingest.door.rights import check_name
-from store.credential import open_commands, register
-from store.device import declare_coordinates, give_profile
-from store.place import (
+from store.people.session import audit
+from store.places.place import (
     DeviceRow,
     hang_device,
     meters,
@@ -23,8 +22,9 @@ from store.place import (
     recount,
     set_device_status,
 )
-from store.place import devices as all_devices
-from store.session import audit
+from store.places.place import devices as all_devices
+from store.telemetry.credential import open_commands, register
+from store.telemetry.device import declare_coordinates, give_profile
 
 _WAYS = [way.value for way in CountsBy]
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from civicwatt.administering import administering
 from civicwatt.text_file import text_of
 from domain.factor_file import read_set
-from store.factor import enter_set, factor_sets
+from store.institution.factor import enter_set, factor_sets
 
 
 def add(tasks: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:

@@ -7,9 +7,9 @@ from api.credential import new_key, token_hash
 from api.key_permission import PERMISSIONS
 from civicwatt.administering import acting_for
 from domain.errors import InputError
-from store.api_key import add_key, keys, revoke_key
-from store.people import grantable
-from store.session import audit
+from store.people.api_key import add_key, keys, revoke_key
+from store.people.people import grantable
+from store.people.session import audit
 
 
 def add(tasks: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:

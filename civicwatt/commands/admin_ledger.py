@@ -9,8 +9,8 @@ from psycopg import Connection
 from civicwatt.administering import administering
 from domain.errors import InputError, LedgerError
 from domain.ledger_month import LedgerEntry, first_break
-from store.ledger import entries, entry
-from store.place import organisations
+from store.institution.ledger import entries, entry
+from store.places.place import organisations
 
 
 def add(tasks: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:

@@ -19,8 +19,8 @@ from ingest.sheet.grid import FILE_MAX_BYTES
 from ingest.sheet.order_form import OrderForm, read_form, shipped_forms
 from ingest.sheet.takeover import take_over
 from ingest.sheet.vehicle_orders import VehicleOrders
-from store.place import organisations
-from store.session import audit
+from store.people.session import audit
+from store.places.place import organisations
 
 
 def add(tasks: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:

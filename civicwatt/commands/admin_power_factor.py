@@ -7,7 +7,7 @@ from analytics.place.meter_cost import NOW
 from civicwatt.administering import administering
 from civicwatt.text_file import text_of
 from domain.power_factor_file import read_power_factor_tables
-from store.power_factor import enter_table, tables_in_force
+from store.money.power_factor import enter_table, tables_in_force
 
 
 def add(tasks: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:

@@ -6,8 +6,8 @@ from psycopg import Connection
 
 from civicwatt.administering import administering
 from domain.errors import InputError
-from store.quarantine import ask_replay, discard, quarantine, reasons, unsettled
-from store.session import audit
+from store.people.session import audit
+from store.telemetry.quarantine import ask_replay, discard, quarantine, reasons, unsettled
 
 _NEWEST = 2**62
 _MOST = 100_000

@@ -7,7 +7,7 @@ from civicwatt.administering import administering
 from civicwatt.text_file import text_of
 from domain.errors import InputError
 from domain.tariff_file import read_tariff, shipped_tariffs
-from store.tariff import add_tariff, refuse_check, revise_tariff, tariffs, versions
+from store.money.tariff import add_tariff, refuse_check, revise_tariff, tariffs, versions
 
 
 def add(tasks: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:

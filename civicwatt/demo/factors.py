@@ -11,7 +11,7 @@ from psycopg import Connection
 
 from domain.factor import Factor
 from domain.factor_file import shipped_sets
-from store.factor import factor_set, load_sets
+from store.institution.factor import factor_set, load_sets
 
 CODE = "demo"
 _LIKE = "statistics"

@@ -8,8 +8,8 @@ from device_sim.district import District
 from device_sim.estate import Building, Institution, estate
 from device_sim.registration import BUREAU
 from domain.fact import FactKind
-from store.fact import FactRow, facts, set_fact
-from store.place import organisations
+from store.places.fact import FactRow, facts, set_fact
+from store.places.place import organisations
 
 SOURCE = "invented for the demo 演示用虚构数据"
 REGION = "120000"

@@ -15,10 +15,10 @@ from domain.vehicle import (
     VehicleCategory,
     VehicleDescription,
 )
-from store.pile import add_pile
-from store.place import meters
-from store.vehicle import enter
-from store.vehicle_stint import vehicle_codes
+from store.fleet.pile import add_pile
+from store.fleet.vehicle import enter
+from store.fleet.vehicle_stint import vehicle_codes
+from store.places.place import meters
 
 _ACQUIRED = (Acquisition.QUOTA, Acquisition.QUOTA, Acquisition.RENT_IN_LIEU_OF_QUOTA)
 _DEPARTMENTS = ("办公室", "后勤科", "业务科")

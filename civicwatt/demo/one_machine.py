@@ -42,7 +42,7 @@ from domain.errors import ConfigurationError
 from domain.local_day import local_day
 from store.become import Role, become
 from store.migrate import migrate
-from store.registry import write
+from store.places.registry import write
 from store.server import connect
 
 READY_S = 90.0

@@ -11,9 +11,8 @@ from analytics.place.meter_cost import NOW
 from domain.price_book import MonthPrice
 from domain.tariff_file import shipped_tariffs
 from domain.time_of_use import Period
-from store.pile import piles
-from store.place import meters
-from store.tariff import (
+from store.fleet.pile import piles
+from store.money.tariff import (
     MeterTariffRow,
     add_tariff,
     announce_prices,
@@ -22,6 +21,7 @@ from store.tariff import (
     tariffs,
     tariffs_of_meter,
 )
+from store.places.place import meters
 
 SOURCE = "invented for the demo 演示用虚构价格"
 _TARIFF_OF_MEDIUM = {

@@ -24,8 +24,8 @@ from ingest.door.first_contact import FILTER, LONGEST_HELLO, take_introductions
 from ingest.door.guest_list import wanted_doors
 from ingest.profile.answered import Answered
 from store.become import Role, become
-from store.credential import Entry, alone, entries, listen, next_expiry, note_applied
 from store.server import connect, inspect
+from store.telemetry.credential import Entry, alone, entries, listen, next_expiry, note_applied
 
 log = logging.getLogger(__name__)
 

@@ -16,8 +16,8 @@ from psycopg import Connection
 from domain.errors import ConfigurationError, PayloadError
 from domain.registry import DeviceKind
 from ingest.door.rights import HELLO, check_name
-from store.credential import introduce
-from store.device import pending_devices
+from store.telemetry.credential import introduce
+from store.telemetry.device import pending_devices
 
 log = logging.getLogger(__name__)
 

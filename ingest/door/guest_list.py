@@ -18,7 +18,7 @@ from ingest.door.admission import Client, Doors, stamp
 from ingest.door.answers import answering, answers_to
 from ingest.door.rights import PROVISIONING, Right, device_rights
 from ingest.profile.answered import Answered
-from store.credential import Entry
+from store.telemetry.credential import Entry
 
 log = logging.getLogger(__name__)
 

@@ -17,8 +17,8 @@ from ingest.door.answers import answers_to
 from ingest.door.rights import HELLO, check_name, check_topics, device_rights
 from ingest.profile.answered import Answered
 from ingest.profile.load import load_profiles
-from store.credential import Credential, issue, rotate
-from store.session import audit
+from store.people.session import audit
+from store.telemetry.credential import Credential, issue, rotate
 
 _FIRST_CONTACT: tuple[str, ...] = (f"cw/v1/<device>/{HELLO}",)
 _LONGEST_COMMON_NAME = 64

@@ -9,8 +9,8 @@ from ingest.sheet.fault import SheetFault
 from ingest.sheet.form import Column, Form, FormRow, choice, parse_text
 from ingest.sheet.named_vehicle import NamedVehicles, twice
 from ingest.sheet.order_form import parse_instant
-from store.fleet_entry import BookingRow, add_booking, bookings
-from store.vehicle_stint import vehicle_codes
+from store.fleet.fleet_entry import BookingRow, add_booking, bookings
+from store.fleet.vehicle_stint import vehicle_codes
 
 _EVER = datetime(1949, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
 

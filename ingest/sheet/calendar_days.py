@@ -12,8 +12,8 @@ from psycopg import Connection
 from domain.calendar import CalendarDay, DayKind, contradiction, whole_year
 from ingest.sheet.fault import SheetFault
 from ingest.sheet.form import Column, Form, FormRow, choice, parse_day, parse_text
-from store.calendar import calendar_of_year, calendar_years, calendars, put_year
-from store.organisation import may_put_organisations
+from store.places.calendar import calendar_of_year, calendar_years, calendars, put_year
+from store.places.organisation import may_put_organisations
 
 
 class CalendarDays:

@@ -13,13 +13,13 @@ from domain.certificate import Certificate, Transformer, check, checked_class
 from domain.errors import InputError
 from ingest.sheet.fault import SheetFault
 from ingest.sheet.form import Column, Form, FormRow, choice, parse_day, parse_text
-from store.certificate import (
+from store.meters.certificate import (
     CertificateRow,
     add_certificate,
     administered_meters,
     certificates,
 )
-from store.register_event import meter_of
+from store.meters.register_event import meter_of
 
 _DAY = timedelta(days=1)
 

@@ -18,8 +18,8 @@ from domain.factor_key import factor_keys
 from domain.grid_region import is_region
 from ingest.sheet.fault import SheetFault
 from ingest.sheet.form import Column, Form, FormRow, choice, parse_day, parse_text
-from store.factor import enter_set, factor_set, factor_sets
-from store.organisation import may_put_organisations
+from store.institution.factor import enter_set, factor_set, factor_sets
+from store.places.organisation import may_put_organisations
 
 _NUMBER = re.compile(r"[0-9]{1,9}(\.[0-9]{1,12})?")
 

@@ -15,7 +15,7 @@ from domain.fact import FactKind, checked_fact
 from domain.heating_season import LONGEST
 from ingest.sheet.fault import SheetFault
 from ingest.sheet.form import Column, Form, FormRow, parse_day, parse_text
-from store.heating import (
+from store.places.heating import (
     RuleRow,
     SeasonRow,
     add_rule,
@@ -23,7 +23,7 @@ from store.heating import (
     heating_seasons,
     put_season,
 )
-from store.organisation import may_put_organisations
+from store.places.organisation import may_put_organisations
 
 _MONTH_DAY = re.compile(r"(\d{1,2})[-/](\d{1,2})")
 _REGION = Column("region", "行政区划代码", partial(checked_fact, FactKind.REGION), "not_a_region")

@@ -12,8 +12,8 @@ from domain.grid_region import PROVINCES
 from domain.institution_class import InstitutionClass
 from ingest.sheet.fault import SheetFault
 from ingest.sheet.form import Column, FormRow, choice, parse_text
-from store.organisation import may_put_organisations
-from store.place import organisations
+from store.places.organisation import may_put_organisations
+from store.places.place import organisations
 
 _NUMBER = re.compile(r"-?[0-9]{1,9}(\.[0-9]{1,6})?")
 _YEARS = range(1949, 2200)

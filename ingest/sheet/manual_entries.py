@@ -15,7 +15,7 @@ from domain.local_day import local_day
 from domain.manual_entry import EntryKind, EntrySource, EntryState, may_become
 from ingest.sheet.fault import SheetFault
 from ingest.sheet.form import Column, Form, FormRow, choice, parse_text
-from store.manual_entry import (
+from store.institution.manual_entry import (
     EntryContent,
     EntryKey,
     Standing,
@@ -25,7 +25,7 @@ from store.manual_entry import (
     save_versions,
     standings,
 )
-from store.place import ALL, OrganisationRow, organisations
+from store.places.place import ALL, OrganisationRow, organisations
 
 _LARGEST = Decimal(10) ** 12
 _BEYOND = 2**62

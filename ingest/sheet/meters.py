@@ -20,12 +20,19 @@ from domain.registry import REGISTER_OF_MEDIUM, REGISTERS_OF_MEDIUM, Medium, Met
 from domain.sub_item import UNCHECKED, sub_items
 from ingest.sheet.fault import SheetFault
 from ingest.sheet.form import Column, Form, FormRow, choice, parse_day, parse_text
-from store.ledger import clock
-from store.meter_entry import NewMeter, enter_meter, rename_meter
-from store.meter_tree import move
-from store.organisation import may_put_organisations
-from store.place import MeterRow, OrganisationRow, devices, hang_device, meters, organisations
-from store.register_event import declare, ratios_in_force, register_events
+from store.institution.ledger import clock
+from store.meters.meter_entry import NewMeter, enter_meter, rename_meter
+from store.meters.meter_tree import move
+from store.meters.register_event import declare, ratios_in_force, register_events
+from store.places.organisation import may_put_organisations
+from store.places.place import (
+    MeterRow,
+    OrganisationRow,
+    devices,
+    hang_device,
+    meters,
+    organisations,
+)
 
 _CODE = re.compile(r"[^\[\]\s/+#](?:[^\[\]/+#]{0,98}[^\[\]\s/+#])?")
 _ROLES = tuple(role.value for role in MeterRole if role is not MeterRole.VIRTUAL)

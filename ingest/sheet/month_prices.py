@@ -16,15 +16,15 @@ from domain.time_of_use import Period
 from ingest.sheet.fault import SheetFault
 from ingest.sheet.form import Column, Form, FormRow, choice, parse_text
 from ingest.sheet.limit_form import twice
-from store.announced_part import announced_parts
-from store.organisation import may_put_organisations
-from store.tariff import (
+from store.money.announced_part import announced_parts
+from store.money.tariff import (
     PriceRow,
     announce_prices,
     prices,
     tariffs,
     versions,
 )
+from store.places.organisation import may_put_organisations
 
 _MONTH = re.compile(r"(19|20|21)[0-9]{2}-(0[1-9]|1[0-2])")
 _PRICE = re.compile(r"-?[0-9]{1,3}(\.[0-9]{1,8})?")

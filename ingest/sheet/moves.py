@@ -8,8 +8,8 @@ from psycopg import Connection
 from domain.errors import InputError, MoveError
 from ingest.sheet.fault import SheetFault
 from ingest.sheet.form import Column, Form, FormRow, parse_day, parse_text
-from store.organisation import may_put_organisations
-from store.position import MoveRow, all_moves, move
+from store.meters.position import MoveRow, all_moves, move
+from store.places.organisation import may_put_organisations
 
 
 class Moves:

@@ -9,7 +9,7 @@ from psycopg import Connection
 from domain.local_day import day_start
 from ingest.sheet.fault import SheetFault
 from ingest.sheet.form import FormRow
-from store.vehicle_stint import Nameable, nameable
+from store.fleet.vehicle_stint import Nameable, nameable
 
 
 class NamedVehicles:

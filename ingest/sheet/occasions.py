@@ -13,8 +13,8 @@ from psycopg import Connection
 
 from ingest.sheet.fault import SheetFault
 from ingest.sheet.form import Column, Form, FormRow, choice, parse_day, parse_text
-from store.fact import administered_codes
-from store.occasion import (
+from store.places.fact import administered_codes
+from store.places.occasion import (
     EVENT_KINDS,
     EventRow,
     TermRow,
@@ -25,7 +25,7 @@ from store.occasion import (
     remove_event,
     remove_term,
 )
-from store.place import OrganisationRow, organisations
+from store.places.place import OrganisationRow, organisations
 
 _DAY = timedelta(days=1)
 _YEARS = range(1949, 2200)

@@ -11,7 +11,7 @@ from ingest.sheet.fault import SheetFault
 from ingest.sheet.form import Column, Form, FormRow, parse_day, parse_text
 from ingest.sheet.named_vehicle import twice
 from ingest.sheet.vehicle_terms import parse_amount
-from store.fleet_entry import PileFeeRow, add_pile_fee, administered_piles, pile_fees, piles
+from store.fleet.fleet_entry import PileFeeRow, add_pile_fee, administered_piles, pile_fees, piles
 
 _PRICE = partial(parse_amount, digits=6)
 

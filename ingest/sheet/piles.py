@@ -11,8 +11,8 @@ from domain.errors import InputError
 from ingest.sheet.fault import SheetFault
 from ingest.sheet.form import Column, Form, FormRow, choice, parse_text
 from ingest.sheet.named_vehicle import twice
-from store.pile import PileRow, add_pile, piles
-from store.place import meters
+from store.fleet.pile import PileRow, add_pile, piles
+from store.places.place import meters
 
 _DIGITS = 6
 """Of a degree: a tenth of a metre."""

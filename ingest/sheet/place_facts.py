@@ -14,9 +14,9 @@ from psycopg import Connection
 from domain.fact import FactKind, checked_fact
 from ingest.sheet.fault import SheetFault
 from ingest.sheet.form import Column, Form, FormRow, parse_day, parse_text
-from store.calendar import calendars
-from store.fact import FactRow, administered_codes, facts, set_fact
-from store.place import organisations
+from store.places.calendar import calendars
+from store.places.fact import FactRow, administered_codes, facts, set_fact
+from store.places.place import organisations
 
 VALUE_COLUMN = {
     FactKind.FLOOR_AREA: ("area_m2", "建筑面积 m2"),

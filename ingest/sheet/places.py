@@ -9,8 +9,8 @@ from psycopg import Connection
 from domain.registry import OrganisationKind
 from ingest.sheet.fault import SheetFault
 from ingest.sheet.form import Column, Form, FormRow, choice, parse_text
-from store.organisation import may_put_organisations, put_organisation
-from store.place import organisations
+from store.places.organisation import may_put_organisations, put_organisation
+from store.places.place import organisations
 
 _LEVELS = [kind.value for kind in OrganisationKind]
 _CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")

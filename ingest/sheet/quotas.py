@@ -22,7 +22,7 @@ from ingest.sheet.limit_form import (
     sphere_faults,
     twice,
 )
-from store.limit import NewQuota, enter_quotas, quotas_in_force
+from store.places.limit import NewQuota, enter_quotas, quotas_in_force
 
 _CODE = re.compile(r"[a-z0-9][a-z0-9_]{0,59}")
 _KEY = ("code", "climate_zone", "first_year")

@@ -21,7 +21,7 @@ from ingest.sheet.limit_form import (
     sphere_faults,
     twice,
 )
-from store.limit import NewTarget, enter_targets, targets_in_force
+from store.places.limit import NewTarget, enter_targets, targets_in_force
 
 _KEY = ("indicator", "base_year", "year", "province", "class", "organisation")
 _LEAST, _MOST = Decimal(-100), Decimal(1000)

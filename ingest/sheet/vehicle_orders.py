@@ -10,8 +10,8 @@ from ingest.sheet.fault import SheetFault
 from ingest.sheet.form import Form, FormRow
 from ingest.sheet.named_vehicle import NamedVehicles
 from ingest.sheet.order_form import OrderForm
-from store.vehicle_order import add_orders, all_orders, orders_named
-from store.vehicle_stint import vehicle_codes
+from store.fleet.vehicle_order import add_orders, all_orders, orders_named
+from store.fleet.vehicle_stint import vehicle_codes
 
 
 class VehicleOrders:

@@ -8,9 +8,9 @@ from psycopg import Connection
 from ingest.sheet.fault import SheetFault
 from ingest.sheet.form import Column, Form, FormRow, choice, parse_day, parse_text
 from ingest.sheet.named_vehicle import twice
-from store.fact import administered_codes
-from store.fleet_entry import QuotaRow, add_quota_entry, quota_entries
-from store.place import organisations
+from store.fleet.fleet_entry import QuotaRow, add_quota_entry, quota_entries
+from store.places.fact import administered_codes
+from store.places.place import organisations
 
 _MOST = 100_000
 

@@ -11,7 +11,7 @@ from ingest.sheet.fault import SheetFault
 from ingest.sheet.form import Column, Form, FormRow, parse_day, parse_text
 from ingest.sheet.named_vehicle import NamedVehicles, twice
 from ingest.sheet.order_form import parse_number
-from store.fleet_entry import (
+from store.fleet.fleet_entry import (
     PlanRow,
     RentalTermsRow,
     add_maintenance_plan,
@@ -19,7 +19,7 @@ from store.fleet_entry import (
     maintenance_plans,
     rental_terms,
 )
-from store.vehicle_stint import vehicle_codes
+from store.fleet.vehicle_stint import vehicle_codes
 
 _NOTHING = Decimal(0)
 _HOUR_MIN, _DAY_MIN = 60, 1440

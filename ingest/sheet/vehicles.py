@@ -24,9 +24,7 @@ from domain.vehicle import (
 from ingest.sheet.fault import SheetFault
 from ingest.sheet.form import Column, Form, FormRow, choice, parse_day, parse_text
 from ingest.sheet.named_vehicle import twice
-from store.fact import administered_codes
-from store.place import devices, organisations
-from store.vehicle import (
+from store.fleet.vehicle import (
     VehicleRow,
     change_terminal,
     describe_anew,
@@ -35,6 +33,8 @@ from store.vehicle import (
     vehicle_classes,
     vehicles,
 )
+from store.places.fact import administered_codes
+from store.places.place import devices, organisations
 
 _MOST_KWH = 2000
 _REFUSED = {

@@ -14,9 +14,9 @@ from psycopg import Connection
 from domain.weather_hour import HOUR, SourceKind
 from ingest.sheet.fault import SheetFault
 from ingest.sheet.form import Column, Form, FormRow, parse_text
-from store.fact import administered_codes
-from store.place import OrganisationRow, organisations
-from store.weather_hour import imported_hours, put_hours
+from store.places.fact import administered_codes
+from store.places.place import OrganisationRow, organisations
+from store.places.weather_hour import imported_hours, put_hours
 
 _POSSIBLE_C = 100
 """Beyond it is a slip of the pen; what is merely doubtful is kept and marked. [degC]"""

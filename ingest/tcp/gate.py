@@ -18,9 +18,9 @@ from domain.device_password import SecretKey
 from domain.errors import StoreError
 from ingest.tcp.guest_book import GuestBook
 from store.become import Role, become
-from store.caller import callers
-from store.credential import listen
 from store.server import connect, inspect
+from store.telemetry.caller import callers
+from store.telemetry.credential import listen
 
 log = logging.getLogger(__name__)
 

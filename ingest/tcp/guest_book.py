@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Self
 
 from domain.device_password import SecretKey
-from store.caller import CallerRow
+from store.telemetry.caller import CallerRow
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from paho.mqtt.client import Client, MQTTv311
 from paho.mqtt.enums import CallbackAPIVersion
 
 from domain.broker_url import BrokerUrl
-from store.registry import write as write_registry
+from store.places.registry import write as write_registry
 from tests.conftest import connected
 from tests.estate import estate
 from tests.servers import OwnBroker

@@ -10,7 +10,7 @@ import psycopg
 import pytest
 
 from store.migrate import migrate
-from store.registry import write as write_registry
+from store.places.registry import write as write_registry
 from tests.broker.conftest import CIVICWATT, Publisher, until
 from tests.broker.test_collector import sample, stored
 from tests.estate import estate

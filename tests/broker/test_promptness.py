@@ -14,7 +14,7 @@ from paho.mqtt.client import Client, MQTTv311
 from paho.mqtt.enums import CallbackAPIVersion
 
 from domain.broker_url import BrokerUrl
-from store.quarantine import ask_replay
+from store.telemetry.quarantine import ask_replay
 from tests.broker.conftest import Publisher, StartCollector, received, until
 from tests.broker.test_collector import DEVICE, UP, sample, stored
 from tests.conftest import connected

@@ -12,7 +12,7 @@ import pytest
 
 from bench import recorded
 from civicwatt.child import Child, last_lines
-from store.registry import write as write_registry
+from store.places.registry import write as write_registry
 from tests.broker.conftest import until
 from tests.conftest import connected
 from tests.servers import OwnBroker

@@ -7,7 +7,7 @@ from psycopg import Connection
 from domain.quantity import ReadingTable
 from store.become import Role
 from store.migrate import migrate
-from store.registry import write as write_registry
+from store.places.registry import write as write_registry
 from store.server import Floor, inspect
 from tests.columnstore import COMPRESSED, QUARTER, YEAR_AGO, chunks, pack
 from tests.conftest import connected

@@ -8,7 +8,7 @@ from psycopg import Connection
 from analytics.jobs.consumption import update_consumption
 from domain.reading import Message
 from store.become import Role
-from store.registry import write as write_registry
+from store.places.registry import write as write_registry
 from tests.columnstore import COMPRESSED, PARTIAL, YEAR_AGO, chunks, pack, unpacked
 from tests.conftest import connected
 from tests.estate import NOW, estate, registers, store_messages

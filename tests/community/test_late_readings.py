@@ -11,7 +11,7 @@ from psycopg import Connection
 
 from domain.reading import Message
 from store.become import Role
-from store.registry import write as write_registry
+from store.places.registry import write as write_registry
 from tests.columnstore import COMPRESSED, PARTIAL, QUARTER, YEAR_AGO, chunks, pack, unpacked
 from tests.conftest import connected
 from tests.estate import estate, say, store_messages

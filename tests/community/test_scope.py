@@ -9,8 +9,8 @@ from psycopg import Connection
 from analytics.jobs.consumption import update_consumption
 from store.become import Role
 from store.maintenance import refresh_hourly
-from store.person import add_person, grant
-from store.registry import write as write_registry
+from store.people.person import add_person, grant
+from store.places.registry import write as write_registry
 from tests.columnstore import COMPRESSED, YEAR_AGO, chunks, pack
 from tests.conftest import connected
 from tests.estate import NOW, estate, registers, say, store_messages

@@ -8,7 +8,7 @@ from psycopg import Connection
 
 from api.app import create_app
 from api.settings import ApiSettings
-from store.person import add_person, grant
+from store.people.person import add_person, grant
 from tests.password import PASSWORD, PASSWORD_HASH
 
 V1 = "/api/v1"

@@ -15,7 +15,7 @@ from domain.errors import ConfigurationError
 from domain.registry import Organisation, OrganisationKind, Registry
 from store.become import Role
 from store.maintenance import drop_expired
-from store.registry import write as write_registry
+from store.places.registry import write as write_registry
 from tests.conftest import connected
 from tests.estate import NOW, estate, say, store_messages
 

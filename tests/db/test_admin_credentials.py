@@ -17,8 +17,8 @@ from domain.reading import Message
 from ingest.profile.load import load_profiles
 from ingest.router import Router
 from ingest.writer import Writer
-from store.credential import credentials
-from store.registry import write as write_registry
+from store.places.registry import write as write_registry
+from store.telemetry.credential import credentials
 from tests.db.test_admin import run
 from tests.estate import estate
 from tests.production import ROOT

@@ -3,7 +3,7 @@
 import pytest
 from psycopg import Connection
 
-from store.registry import write as write_registry
+from store.places.registry import write as write_registry
 from tests.db.test_admin import run
 from tests.estate import estate, say, store_messages
 

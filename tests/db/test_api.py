@@ -10,8 +10,8 @@ from psycopg import Connection
 from analytics.jobs.consumption import update_consumption
 from api.headers import CONTENT_SECURITY_POLICY
 from store.become import Role
-from store.person import grant
-from store.registry import write as write_registry
+from store.people.person import grant
+from store.places.registry import write as write_registry
 from tests.conftest import connected
 from tests.db.conftest import V1, SignIn, add_people
 from tests.estate import NOW, estate, registers, say, store_messages

@@ -10,8 +10,8 @@ from fastapi.testclient import TestClient
 from psycopg import Connection
 
 from civicwatt.published_calendar import seed
-from store.person import add_person, grant
-from store.registry import write as write_registry
+from store.people.person import add_person, grant
+from store.places.registry import write as write_registry
 from tests.db.conftest import V1, SignIn, add_people, add_second_administrator
 from tests.estate import estate
 

@@ -11,8 +11,8 @@ from psycopg import Connection
 from api.app import create_app
 from api.settings import ApiSettings
 from domain.device_password import SecretKey
-from store.credential import credentials
-from store.registry import write as write_registry
+from store.places.registry import write as write_registry
+from store.telemetry.credential import credentials
 from tests.db.conftest import V1, SignIn, add_people
 from tests.estate import estate
 

@@ -8,7 +8,7 @@ from fastapi.testclient import TestClient
 from psycopg import Connection
 
 from store.become import Role
-from store.registry import write as write_registry
+from store.places.registry import write as write_registry
 from tests.conftest import connected
 from tests.db.conftest import V1, SignIn, add_people
 from tests.estate import estate

@@ -9,7 +9,7 @@ from psycopg import Connection
 
 from analytics.ledger.institution_year import DECLARABLE
 from api.routes.indicators import DeclarationIn
-from store.registry import write as write_registry
+from store.places.registry import write as write_registry
 from tests.annex import annex_below
 from tests.conftest import connected
 from tests.db.conftest import V1, SignIn, add_people

@@ -10,8 +10,8 @@ from psycopg import Connection
 
 from api.key_permission import PERMISSIONS, may_write
 from civicwatt.cli import main
-from store.person import add_person, grant
-from store.registry import write as write_registry
+from store.people.person import add_person, grant
+from store.places.registry import write as write_registry
 from tests.db.conftest import V1, SignIn, add_people
 from tests.estate import estate
 from tests.password import PASSWORD_HASH

@@ -9,8 +9,8 @@ from psycopg import Connection
 from api.app import create_app
 from api.body_limit import BODY_MAX_BYTES
 from api.settings import ApiSettings
-from store.person import add_person, grant
-from store.registry import write as write_registry
+from store.people.person import add_person, grant
+from store.places.registry import write as write_registry
 from tests.db.conftest import V1, SignIn, add_people
 from tests.estate import estate
 from tests.password import PASSWORD, PASSWORD_HASH

@@ -8,9 +8,9 @@ from fastapi.testclient import TestClient
 from psycopg import Connection
 
 from store.become import Role
-from store.person import grant
-from store.registry import write as write_registry
-from store.setting_aside import MOST_MESSAGES, Quarantined, set_aside
+from store.people.person import grant
+from store.places.registry import write as write_registry
+from store.telemetry.setting_aside import MOST_MESSAGES, Quarantined, set_aside
 from tests.conftest import connected
 from tests.db.conftest import V1, SignIn, add_people
 from tests.estate import NOW, estate

@@ -8,8 +8,8 @@ from psycopg import Connection
 
 from domain.registry import Device, DeviceKind, Registry
 from domain.weather_hour import SourceKind
-from store.registry import write as write_registry
-from store.weather_hour import put_hours
+from store.places.registry import write as write_registry
+from store.places.weather_hour import put_hours
 from tests.db.conftest import V1, SignIn, add_people
 from tests.estate import estate
 

@@ -12,8 +12,8 @@ from psycopg import Connection
 from domain.epoch import to_us
 from domain.reading import Value
 from ingest.newest import NewestValues
-from store.arrival import Arrival, note
-from store.sequence import HeardNumbers, unite
+from store.telemetry.arrival import Arrival, note
+from store.telemetry.sequence import HeardNumbers, unite
 from tests.estate import NOW
 
 pytestmark = pytest.mark.db

@@ -9,10 +9,10 @@ import pytest
 from fastapi.testclient import TestClient
 from psycopg import Connection
 
-from store.audit import forget_audit
 from store.become import Role, become
-from store.person import add_person, grant
-from store.registry import write as write_registry
+from store.people.audit import forget_audit
+from store.people.person import add_person, grant
+from store.places.registry import write as write_registry
 from tests.conftest import connected
 from tests.db.conftest import V1, SignIn, add_people
 from tests.estate import estate

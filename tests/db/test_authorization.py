@@ -16,7 +16,7 @@ from psycopg import Connection
 from api.app import create_app
 from api.key_permission import PERMISSIONS
 from api.settings import ApiSettings
-from store.person import add_person, grant
+from store.people.person import add_person, grant
 from tests.conftest import connected, new_database
 from tests.db.conftest import V1
 from tests.password import PASSWORD, PASSWORD_HASH

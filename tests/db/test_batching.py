@@ -16,11 +16,11 @@ from ingest.acquaintance import Acquaintance
 from ingest.codecs.registry import codecs
 from ingest.intake import Intake
 from ingest.router import Router
-from store.reading import prepare, write
-from store.reading_table import shapes
-from store.registry import write as write_registry
-from store.sequence import unite
-from store.touched import spread
+from store.places.registry import write as write_registry
+from store.telemetry.reading import prepare, write
+from store.telemetry.reading_table import shapes
+from store.telemetry.sequence import unite
+from store.telemetry.touched import spread
 from tests.estate import NOW, SHANGHAI, estate
 
 pytestmark = pytest.mark.db

@@ -18,11 +18,11 @@ from domain.calendar import CalendarDay, DayKind, whole_year
 from domain.errors import MissingInputError
 from domain.local_day import day_start
 from store.become import Role
-from store.calendar import put_day, put_year
-from store.contract_ledger import Eyes
-from store.place import MeterRow, meters
-from store.registry import write as write_registry
-from store.tariff import MeterTariffRow, add_tariff, put_meter
+from store.contracts.contract_ledger import Eyes
+from store.money.tariff import MeterTariffRow, add_tariff, put_meter
+from store.places.calendar import put_day, put_year
+from store.places.place import MeterRow, meters
+from store.places.registry import write as write_registry
 from tests.conftest import connected
 from tests.estate import NOW, SHANGHAI, estate, registers, store_messages
 

@@ -11,7 +11,7 @@ from ingest.acquaintance import Acquaintance
 from ingest.codecs.registry import codecs
 from ingest.intake import Intake
 from ingest.router import Router
-from store.reading import prepare, write
+from store.telemetry.reading import prepare, write
 from tests.estate import NOW, SHANGHAI
 from tests.unit.ingest_codecs.test_jt808 import BATCH_BODY, NEWER
 

@@ -8,10 +8,10 @@ from psycopg import Connection
 
 from analytics.jobs.consumption import update_consumption
 from store.become import Role
-from store.consumption import take_touched
-from store.person import add_person
-from store.registry import write as write_registry
-from store.touched import spread
+from store.meters.consumption import take_touched
+from store.people.person import add_person
+from store.places.registry import write as write_registry
+from store.telemetry.touched import spread
 from tests.conftest import connected
 from tests.estate import NOW, estate, registers, store_messages
 

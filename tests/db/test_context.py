@@ -13,11 +13,11 @@ from domain.errors import CalendarMissingError
 from domain.fact import FactKind
 from domain.statutory_holiday import provisional_year
 from store.become import Role, become
-from store.calendar import calendar_of_place, calendar_of_year, put_day, put_year
-from store.fact import FactRow, administered_codes, facts, mean_fact, nearest_fact, set_fact
-from store.person import add_person, grant
-from store.place import organisations
-from store.registry import write as write_registry
+from store.people.person import add_person, grant
+from store.places.calendar import calendar_of_place, calendar_of_year, put_day, put_year
+from store.places.fact import FactRow, administered_codes, facts, mean_fact, nearest_fact, set_fact
+from store.places.place import organisations
+from store.places.registry import write as write_registry
 from tests.conftest import connected
 from tests.estate import estate
 

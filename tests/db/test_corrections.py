@@ -9,10 +9,10 @@ from psycopg import Connection
 from domain.reading import Quality
 from domain.register_event import RegisterEvent
 from store.become import Role, become
-from store.edit import is_edited
-from store.person import add_person, grant
-from store.register_event import register_events
-from store.registry import write as write_registry
+from store.meters.edit import is_edited
+from store.meters.register_event import register_events
+from store.people.person import add_person, grant
+from store.places.registry import write as write_registry
 from tests.estate import estate, registers, store_messages
 
 pytestmark = pytest.mark.db

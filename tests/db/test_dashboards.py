@@ -14,9 +14,9 @@ from psycopg import Connection
 from analytics.jobs.consumption import update_consumption
 from civicwatt.cli import main
 from store.become import Role
-from store.dashboard import end_login, make_login
-from store.person import add_person, grant
-from store.registry import write as write_registry
+from store.institution.dashboard import end_login, make_login
+from store.people.person import add_person, grant
+from store.places.registry import write as write_registry
 from tests.conftest import connected, new_database
 from tests.estate import NOW, estate, registers, store_messages
 

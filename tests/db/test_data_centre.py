@@ -5,9 +5,9 @@ from datetime import datetime
 import pytest
 
 from domain.registry import Medium, Meter, MeterRole, Registry
-from store.meter_tree import move
-from store.metered_month import PART, metered_months
-from store.registry import write as write_registry
+from store.institution.metered_month import PART, metered_months
+from store.meters.meter_tree import move
+from store.places.registry import write as write_registry
 from tests.conftest import connected
 from tests.db.conftest import add_people
 from tests.db.test_api_indicators import place, put_days

@@ -6,8 +6,8 @@ from psycopg import Connection
 
 from domain.coordinates import CoordinateSystem, to_gcj02
 from domain.reading import Message
-from store.device import declare_coordinates
-from store.registry import write as write_registry
+from store.places.registry import write as write_registry
+from store.telemetry.device import declare_coordinates
 from tests.db.conftest import V1, SignIn, add_people
 from tests.db.test_admin import run
 from tests.db.test_speaking_for import Collector, message

@@ -21,12 +21,12 @@ from domain.money import cents
 from domain.register_event import EventKind, RegisterEvent
 from domain.tolerance import Finding, ToleranceRule
 from store.become import Role, become
-from store.edit import edits, make_edit, undo_edit
-from store.place import MeterRow, meters
-from store.register_event import declare, withdraw
-from store.registry import write as write_registry
-from store.tariff import MeterTariffRow, add_tariff, put_meter
-from store.tolerance import add_finding, decide
+from store.meters.edit import edits, make_edit, undo_edit
+from store.meters.register_event import declare, withdraw
+from store.meters.tolerance import add_finding, decide
+from store.money.tariff import MeterTariffRow, add_tariff, put_meter
+from store.places.place import MeterRow, meters
+from store.places.registry import write as write_registry
 from tests.conftest import connected
 from tests.db.conftest import add_people
 from tests.estate import NOW, estate, say, store_messages

@@ -7,7 +7,7 @@ from fastapi.testclient import TestClient
 from psycopg import Connection
 
 from civicwatt.demo.baseline import REPORTED, enter_baseline
-from store.registry import write as write_registry
+from store.places.registry import write as write_registry
 from tests.db.conftest import add_people
 from tests.db.test_demo_story import Browser
 from tests.estate import estate

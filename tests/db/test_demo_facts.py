@@ -9,9 +9,9 @@ from civicwatt.demo.facts import enter_facts
 from device_sim.district import District, DistrictSettings
 from domain.fact import FactKind
 from store.become import Role, become
-from store.fact import FactRow, facts, mean_fact, nearest_fact, set_fact
-from store.place import organisations
-from store.registry import write as write_registry
+from store.places.fact import FactRow, facts, mean_fact, nearest_fact, set_fact
+from store.places.place import organisations
+from store.places.registry import write as write_registry
 
 pytestmark = pytest.mark.db
 

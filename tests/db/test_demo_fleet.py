@@ -9,10 +9,10 @@ from civicwatt.demo.fleet import enter_fleet, garage_of
 from civicwatt.demo.tariffs import enter_tariffs
 from device_sim.district import District, DistrictSettings
 from store.become import Role, become
-from store.pile import piles
-from store.registry import write as write_registry
-from store.tariff import tariffs_of_meter
-from store.vehicle_stint import vehicle_codes
+from store.fleet.pile import piles
+from store.fleet.vehicle_stint import vehicle_codes
+from store.money.tariff import tariffs_of_meter
+from store.places.registry import write as write_registry
 
 pytestmark = pytest.mark.db
 

@@ -13,8 +13,8 @@ from api.settings import ApiSettings
 from civicwatt.demo.factors import CODE, load_demo_factors
 from civicwatt.demo.metrology import ENDS_SOON
 from civicwatt.demo.story import Story
-from store.factor import factor_set
-from store.person import add_person, grant
+from store.institution.factor import factor_set
+from store.people.person import add_person, grant
 from tests.closable_school import planted_template
 from tests.conftest import connected, new_database
 from tests.db.conftest import V1

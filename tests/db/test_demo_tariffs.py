@@ -7,7 +7,7 @@ from psycopg import Connection
 
 from civicwatt.demo.tariffs import SOURCE, enter_tariffs
 from store.become import Role
-from store.registry import write as write_registry
+from store.places.registry import write as write_registry
 from tests.conftest import connected
 from tests.estate import estate
 

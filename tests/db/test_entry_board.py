@@ -12,8 +12,8 @@ from analytics.portfolio.figures import Portfolio
 from domain.factor_file import shipped_sets
 from domain.manual_entry import EntryKind
 from store.become import Role
-from store.person import add_person, grant
-from store.registry import write as write_registry
+from store.people.person import add_person, grant
+from store.places.registry import write as write_registry
 from tests.conftest import connected
 from tests.db.conftest import V1, SignIn, add_people
 from tests.db.test_api_indicators import asked, of, place, put_days, put_fact, value

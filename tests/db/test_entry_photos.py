@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 from psycopg import Connection
 
-from store.registry import write as write_registry
+from store.places.registry import write as write_registry
 from tests.conftest import connected
 from tests.db.conftest import V1, SignIn, add_people
 from tests.db.test_manual_entries import carried, entered

@@ -11,8 +11,8 @@ from psycopg import Connection
 
 from api.app import create_app
 from api.settings import ApiSettings
-from store.person import add_person, grant
-from store.registry import write as write_registry
+from store.people.person import add_person, grant
+from store.places.registry import write as write_registry
 from tests.conftest import connected
 from tests.db.conftest import V1, SignIn, add_people
 from tests.db.test_manual_entries import carried, done, edited, entered

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 from psycopg import Connection
 
-from store.person import grant
-from store.registry import write as write_registry
+from store.people.person import grant
+from store.places.registry import write as write_registry
 from tests.conftest import connected
 from tests.db.conftest import V1, SignIn, add_people
 from tests.db.test_manual_entries import ENTRIES, carried, entered

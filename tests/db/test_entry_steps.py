@@ -11,8 +11,8 @@ from psycopg import Connection
 from psycopg.errors import CheckViolation, InsufficientPrivilege, UniqueViolation
 
 from domain.manual_entry import EntryState, may_become, needs_second_person
-from store.person import add_person, grant
-from store.registry import write as write_registry
+from store.people.person import add_person, grant
+from store.places.registry import write as write_registry
 from tests.conftest import connected
 from tests.estate import estate
 

@@ -9,7 +9,7 @@ from psycopg import Connection
 from domain.errors import StoreError
 from domain.factor_file import shipped_sets
 from store.become import Role
-from store.factor import factor_set, factor_sets, load_sets
+from store.institution.factor import factor_set, factor_sets, load_sets
 from tests.conftest import connected
 
 pytestmark = pytest.mark.db

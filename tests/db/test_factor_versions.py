@@ -10,9 +10,9 @@ from fastapi.testclient import TestClient
 from psycopg import Connection
 
 from domain.factor_file import shipped_sets
-from store.factor import factor_set, load_sets
-from store.person import add_person, grant
-from store.registry import write as write_registry
+from store.institution.factor import factor_set, load_sets
+from store.people.person import add_person, grant
+from store.places.registry import write as write_registry
 from tests.conftest import connected
 from tests.db.conftest import V1, SignIn, add_people
 from tests.estate import estate

@@ -6,7 +6,7 @@ import pytest
 from psycopg import Connection
 
 from ingest.profile.load import load_profiles
-from store.registry import write as write_registry
+from store.places.registry import write as write_registry
 from tests.db.conftest import V1, SignIn, add_people
 from tests.estate import NOW, estate, say, store_messages
 

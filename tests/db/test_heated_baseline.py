@@ -10,9 +10,9 @@ from psycopg import Connection
 from analytics.baseline.training import read
 from domain.calendar import days
 from domain.fact import FactKind
-from store.fact import FactRow, set_fact
-from store.heating import SeasonRow, put_season
-from store.registry import write as write_registry
+from store.places.fact import FactRow, set_fact
+from store.places.heating import SeasonRow, put_season
+from store.places.registry import write as write_registry
 from tests.baselined_building import END, FIRST, TRAINED, plant_days, plant_surroundings, unsaved
 from tests.db.baselines.conftest import work
 from tests.db.conftest import V1, SignIn, add_people

@@ -16,11 +16,11 @@ from domain.errors import MissingInputError
 from domain.local_day import day_start
 from domain.weather_hour import SourceKind
 from store.become import Role, become
-from store.person import add_person, grant
-from store.place import meters
-from store.registry import write as write_registry
-from store.tariff import MeterTariffRow, add_tariff, put_meter
-from store.weather_hour import follow_weather, put_hours
+from store.money.tariff import MeterTariffRow, add_tariff, put_meter
+from store.people.person import add_person, grant
+from store.places.place import meters
+from store.places.registry import write as write_registry
+from store.places.weather_hour import follow_weather, put_hours
 from tests.conftest import connected
 from tests.estate import NOW, SHANGHAI, estate, registers, store_messages
 

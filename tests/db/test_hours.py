@@ -13,9 +13,9 @@ from api.app import create_app
 from api.settings import ApiSettings
 from domain.quantity import ReadingTable
 from store.become import Role, become
-from store.gauge import gauges
 from store.maintenance import refresh_hourly
-from store.person import add_person, grant
+from store.meters.gauge import gauges
+from store.people.person import add_person, grant
 from tests import hours
 from tests.conftest import connected
 from tests.estate import NOW

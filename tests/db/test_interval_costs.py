@@ -18,9 +18,9 @@ from domain.price_book import MonthPrice
 from domain.tariff_file import shipped_tariffs
 from domain.time_of_use import Period
 from store.become import Role, become
-from store.place import MeterRow, meters
-from store.registry import write as write_registry
-from store.tariff import MeterTariffRow, add_tariff, announce_prices, put_meter, tariffs
+from store.money.tariff import MeterTariffRow, add_tariff, announce_prices, put_meter, tariffs
+from store.places.place import MeterRow, meters
+from store.places.registry import write as write_registry
 from tests.conftest import connected
 from tests.db.conftest import V1, SignIn, add_people
 from tests.estate import NOW, estate, registers, store_messages

@@ -9,10 +9,10 @@ import pytest
 from psycopg import Connection
 
 from store.become import Role, become
-from store.figure import DayUse, days
-from store.person import add_person, grant
-from store.portfolio import medium_uses
-from store.registry import write as write_registry
+from store.institution.figure import DayUse, days
+from store.institution.portfolio import medium_uses
+from store.people.person import add_person, grant
+from store.places.registry import write as write_registry
 from tests.conftest import connected
 from tests.db.test_api_indicators import put_days
 from tests.estate import SHANGHAI, estate

@@ -13,8 +13,8 @@ from domain.local_day import day_end, day_start
 from domain.registry import Device, DeviceKind, Registry
 from domain.weather_hour import SourceKind
 from store.become import Role
-from store.registry import write as write_registry
-from store.weather_hour import follow_weather, put_hours
+from store.places.registry import write as write_registry
+from store.places.weather_hour import follow_weather, put_hours
 from tests.conftest import connected
 from tests.db.test_leaning_days import put_on_tariff, taken
 from tests.estate import NOW, SHANGHAI, estate, registers, say, store_messages

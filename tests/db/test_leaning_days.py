@@ -13,9 +13,9 @@ from domain.calendar import CalendarDay, DayKind, whole_year
 from domain.local_day import day_start
 from domain.weather_hour import SourceKind
 from store.become import Role
-from store.calendar import put_day, put_year
-from store.registry import write as write_registry
-from store.weather_hour import follow_weather, put_hours
+from store.places.calendar import put_day, put_year
+from store.places.registry import write as write_registry
+from store.places.weather_hour import follow_weather, put_hours
 from tests.conftest import connected
 from tests.estate import NOW, SHANGHAI, estate, registers, store_messages
 

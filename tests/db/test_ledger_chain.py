@@ -10,11 +10,11 @@ from psycopg import Connection
 
 from domain.errors import LedgerError
 from domain.ledger_month import GENESIS, LedgerEntry, reversal, sealed
-from store import ledger
 from store.become import Role, become
-from store.ledger import MonthOf
-from store.person import add_person, grant
-from store.registry import write as write_registry
+from store.institution import ledger
+from store.institution.ledger import MonthOf
+from store.people.person import add_person, grant
+from store.places.registry import write as write_registry
 from tests.conftest import connected
 from tests.db.test_admin import run
 from tests.estate import estate

@@ -8,10 +8,10 @@ from psycopg import Connection
 
 from api.routes.calendars import today
 from domain.local_day import local_day
-from store.alert_watch import watched
-from store.contract import contracts
-from store.metrology import settlement_meters
-from store.registry import write as write_registry
+from store.alerts.alert_watch import watched
+from store.contracts.contract import contracts
+from store.meters.metrology import settlement_meters
+from store.places.registry import write as write_registry
 from tests.estate import estate
 from tests.metered_building import meter_id, place_id
 

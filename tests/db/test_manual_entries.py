@@ -10,9 +10,9 @@ from psycopg import Connection
 from psycopg.errors import CheckViolation, UniqueViolation
 
 from store.become import Role, become
-from store.manual_entry import ApprovedAmount, approved
-from store.person import add_person, grant
-from store.registry import write as write_registry
+from store.institution.manual_entry import ApprovedAmount, approved
+from store.people.person import add_person, grant
+from store.places.registry import write as write_registry
 from tests.conftest import connected
 from tests.db.conftest import V1, SignIn, add_people
 from tests.db.test_api_indicators import place, put_days

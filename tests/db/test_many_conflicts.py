@@ -10,7 +10,7 @@ from psycopg import Connection
 from domain.reading import Message
 from store.become import Role
 from store.maintenance import thin_conflicts
-from store.registry import write as write_registry
+from store.places.registry import write as write_registry
 from tests.conftest import connected
 from tests.db.conftest import V1, SignIn, add_people
 from tests.estate import NOW, estate, say, store_messages

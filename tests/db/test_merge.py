@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from psycopg import Connection
 
 from domain.reading import Message, Quality
-from store.registry import write as write_registry
+from store.places.registry import write as write_registry
 from tests.estate import NOW, estate, say, store_messages
 
 pytestmark = pytest.mark.db

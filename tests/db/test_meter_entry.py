@@ -13,7 +13,7 @@ from analytics.jobs.consumption import update_consumption
 from analytics.jobs.virtual import update_virtual_meters
 from domain.local_day import day_start
 from store.become import Role
-from store.registry import write as write_registry
+from store.places.registry import write as write_registry
 from tests.conftest import connected
 from tests.db.conftest import V1, SignIn, add_people
 from tests.estate import NOW, SHANGHAI, estate, say, store_messages

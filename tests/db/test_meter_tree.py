@@ -12,8 +12,8 @@ from domain.errors import MeterTreeError
 from domain.formula import read_formula
 from domain.registry import MeterRole
 from store.become import Role
-from store.meter_tree import move
-from store.virtual_meter import set_formula
+from store.meters.meter_tree import move
+from store.meters.virtual_meter import set_formula
 from tests.conftest import connected
 from tests.estate import NOW
 from tests.metered_building import (

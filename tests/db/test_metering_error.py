@@ -16,11 +16,11 @@ from domain.consumption_flag import ConsumptionFlag
 from domain.errors import InputError
 from domain.register_event import RegisterEvent
 from store.become import Role
-from store.person import add_person, grant
-from store.place import meters
-from store.register_event import declare, withdraw
-from store.registry import write as write_registry
-from store.tariff import add_tariff
+from store.meters.register_event import declare, withdraw
+from store.money.tariff import add_tariff
+from store.people.person import add_person, grant
+from store.places.place import meters
+from store.places.registry import write as write_registry
 from tests.conftest import connected
 from tests.estate import NOW, estate, registers, store_messages
 

@@ -14,8 +14,8 @@ from analytics.jobs.consumption import update_consumption
 from domain.local_day import day_start
 from domain.tariff_file import shipped_tariffs
 from store.become import Role
-from store.registry import write as write_registry
-from store.tariff import add_tariff
+from store.money.tariff import add_tariff
+from store.places.registry import write as write_registry
 from tests.conftest import connected
 from tests.db.conftest import V1, SignIn, add_people, add_second_administrator
 from tests.estate import NOW, estate, registers, store_messages

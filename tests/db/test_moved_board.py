@@ -7,9 +7,9 @@ from psycopg import Connection
 
 from analytics.institution.entry_board import entry_board
 from store.become import Role, become
-from store.person import add_person, grant
-from store.place import organisations
-from store.registry import write as write_registry
+from store.people.person import add_person, grant
+from store.places.place import organisations
+from store.places.registry import write as write_registry
 from tests.estate import estate
 
 pytestmark = pytest.mark.db

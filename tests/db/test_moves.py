@@ -10,9 +10,9 @@ from psycopg import Connection
 
 from domain.registry import Medium, Meter, MeterRole, Registry
 from store.become import Role, become
-from store.metered_month import metered_months
-from store.person import add_person, grant
-from store.registry import write as write_registry
+from store.institution.metered_month import metered_months
+from store.people.person import add_person, grant
+from store.places.registry import write as write_registry
 from tests.conftest import connected
 from tests.db.conftest import V1, SignIn, add_people
 from tests.db.test_api_indicators import AREA_M2, asked, of, put_days, put_fact, value

@@ -11,7 +11,7 @@ from psycopg import Connection
 from psycopg.rows import dict_row
 
 from store.become import Role, become
-from store.person import add_person, grant
+from store.people.person import add_person, grant
 from tests.conftest import connected, new_database
 from tests.two_institutions import NUMBERS, OTHER, OWN, foreign, keys_of, owned, plant
 

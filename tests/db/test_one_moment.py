@@ -10,10 +10,10 @@ from psycopg import Connection
 from domain.consumption_flag import ConsumptionFlag
 from domain.epoch import from_us
 from domain.interval import Grading, Intervals
-from store.consumption import RegisterOf, registers_of
-from store.hole import Hole, replace_holes
-from store.interval_version import LocalDays, replace
-from store.registry import write as write_registry
+from store.meters.consumption import RegisterOf, registers_of
+from store.meters.interval_version import LocalDays, replace
+from store.places.registry import write as write_registry
+from store.telemetry.hole import Hole, replace_holes
 from tests.estate import NOW, estate
 
 pytestmark = pytest.mark.db

@@ -12,9 +12,9 @@ from psycopg import Connection
 from domain.epoch import from_us, to_us
 from domain.reading import Value
 from ingest.codecs.value import GREATEST
-from store.reading import Batch, prepare, write
-from store.reading_rows import Rows
-from store.reading_table import OTHER, Shape, fill, shapes
+from store.telemetry.reading import Batch, prepare, write
+from store.telemetry.reading_rows import Rows
+from store.telemetry.reading_table import OTHER, Shape, fill, shapes
 from tests.estate import NOW, say, store_messages
 
 pytestmark = pytest.mark.db

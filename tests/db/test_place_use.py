@@ -14,7 +14,7 @@ from domain.reading import Message
 from domain.registry import Device, DeviceKind, Medium, Meter, MeterRole, Registry
 from ingest.profile.load import load
 from store.become import Role, become
-from store.registry import write as write_registry
+from store.places.registry import write as write_registry
 from tests.db.conftest import V1, SignIn, add_people
 from tests.estate import estate, say, store_messages
 from tests.metered_building import FIRST, FIRST_DAY, HOUR, PLACE, compute, meter_id

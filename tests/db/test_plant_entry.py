@@ -4,7 +4,7 @@ import pytest
 from fastapi.testclient import TestClient
 from psycopg import Connection
 
-from store.registry import write as write_registry
+from store.places.registry import write as write_registry
 from tests.db.conftest import V1, SignIn, add_people
 from tests.db.test_meter_entry import EXPORT, meter, new, take
 from tests.estate import estate

@@ -9,8 +9,8 @@ from zipfile import ZipFile
 import pytest
 from psycopg import Connection
 
-from store.person import add_person, grant
-from store.registry import write as write_registry
+from store.people.person import add_person, grant
+from store.places.registry import write as write_registry
 from tests.conftest import connected
 from tests.db.conftest import V1, SignIn, add_people
 from tests.db.test_api_indicators import DAILY_KWH, asked, of, put_days, put_fact, value

@@ -11,8 +11,8 @@ from psycopg import Connection
 
 from analytics.place.meter_cost import NOW
 from domain.power_factor_file import power_factor_tables
-from store.power_factor import tables_in_force
-from store.registry import write as write_registry
+from store.money.power_factor import tables_in_force
+from store.places.registry import write as write_registry
 from tests.conftest import connected
 from tests.db.conftest import V1, SignIn, add_people, add_second_administrator
 from tests.estate import estate

@@ -12,8 +12,8 @@ from analytics.jobs.consumption import update_consumption
 from domain.consumption_flag import ConsumptionFlag as Flag
 from domain.reading import Message
 from store.become import Role
-from store.person import add_person
-from store.registry import write as write_registry
+from store.people.person import add_person
+from store.places.registry import write as write_registry
 from tests.conftest import connected
 from tests.estate import NOW, estate, registers, store_messages
 

@@ -10,8 +10,8 @@ from psycopg import Connection
 from analytics.jobs.consumption import update_consumption
 from domain.consumption_flag import ConsumptionFlag as Flag
 from store.become import Role
-from store.register_finding import IMPLAUSIBLE, RESTARTS
-from store.registry import write as write_registry
+from store.meters.register_finding import IMPLAUSIBLE, RESTARTS
+from store.places.registry import write as write_registry
 from tests.conftest import connected
 from tests.db.conftest import V1, SignIn, add_people
 from tests.estate import SHANGHAI, estate, say, store_messages
@@ -26,7 +26,7 @@ START = (NOW.astimezone(SHANGHAI) - timedelta(days=DAYS + 1)).replace(
     hour=0, minute=0, second=0, microsecond=0
 )
 LISTED = 133_086
-"""The number in migration 0068 and in store/sql/queries/register_finding.sql."""
+"""The number in migration 0068 and in store/sql/queries/meters/register_finding.sql."""
 
 
 def at(hour: int) -> datetime:

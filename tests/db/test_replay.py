@@ -18,8 +18,8 @@ from ingest.codecs.decoded import Around, Decoded
 from ingest.codecs.registry import codecs
 from ingest.router import Router
 from ingest.writer import Unavailable, Writer
-from store.quarantine import ask_replay, discard, unsettled
-from store.registry import write as write_registry
+from store.places.registry import write as write_registry
+from store.telemetry.quarantine import ask_replay, discard, unsettled
 from tests.conftest import connected
 from tests.estate import NOW, SHANGHAI, estate
 

@@ -9,8 +9,8 @@ from psycopg_pool import ConnectionPool
 
 from analytics.jobs.consumption import update_consumption
 from store.become import Role, become
-from store.person import add_person, grant
-from store.registry import write as write_registry
+from store.people.person import add_person, grant
+from store.places.registry import write as write_registry
 from tests.conftest import connected
 from tests.estate import NOW, estate, registers, say, store_messages
 

@@ -8,8 +8,8 @@ from psycopg import Connection
 
 from store.become import Role
 from store.maintenance import thin_quarantine
-from store.quarantine import left_out
-from store.setting_aside import (
+from store.telemetry.quarantine import left_out
+from store.telemetry.setting_aside import (
     MOST_AWAITING_BYTES,
     MOST_BYTES,
     MOST_MESSAGES,

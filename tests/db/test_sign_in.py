@@ -9,8 +9,8 @@ import pytest
 from api.password import is_right
 from civicwatt.sign_in import LOGIN, SignIn, first_administrator, watchers
 from store.become import Role, become
-from store.registry import write
-from store.session import candidate
+from store.people.session import candidate
+from store.places.registry import write
 from tests.estate import estate
 
 pytestmark = pytest.mark.db

@@ -9,10 +9,10 @@ from psycopg import Connection
 
 from domain.epoch import to_us
 from store.become import Role
-from store.reading import prepare
-from store.reading_merge import Outcome, merge_rows
-from store.reading_rows import Rows
-from store.reading_table import shape_of
+from store.telemetry.reading import prepare
+from store.telemetry.reading_merge import Outcome, merge_rows
+from store.telemetry.reading_rows import Rows
+from store.telemetry.reading_table import shape_of
 from tests.conftest import connected
 from tests.estate import NOW
 

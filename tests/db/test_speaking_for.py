@@ -16,8 +16,8 @@ from ingest.codecs.registry import codecs
 from ingest.intake import Intake
 from ingest.profile.load import load_profiles
 from ingest.router import Router
-from store.reading import prepare, write
-from store.registry import write as write_registry
+from store.places.registry import write as write_registry
+from store.telemetry.reading import prepare, write
 from tests.estate import NOW, SHANGHAI, estate
 
 pytestmark = pytest.mark.db

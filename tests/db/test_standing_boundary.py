@@ -7,7 +7,7 @@ import pytest
 from psycopg import Connection
 
 from domain.registry import FED_IN, Device, DeviceKind, Medium, Meter, MeterRole, Registry
-from store.registry import write as write_registry
+from store.places.registry import write as write_registry
 from tests.estate import estate, say, store_messages
 from tests.metered_building import FIRST, HOUR, PLACE, compute
 

@@ -18,8 +18,8 @@ from api.bell import Ear
 from api.settings import ApiSettings
 from civicwatt.loopback import free_port
 from store.become import Role
-from store.person import add_person, grant
-from store.registry import write as write_registry
+from store.people.person import add_person, grant
+from store.places.registry import write as write_registry
 from tests.conftest import connected
 from tests.estate import NOW, estate, registers, store_messages
 from tests.password import PASSWORD, PASSWORD_HASH

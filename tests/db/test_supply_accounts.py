@@ -14,10 +14,10 @@ from psycopg import Connection
 from analytics.jobs.bill_comparisons import compare_bills
 from analytics.jobs.consumption import update_consumption
 from store.become import Role
-from store.bill import BillLineRow, add_bill
-from store.place import MeterRow, meters
-from store.registry import write as write_registry
-from store.tariff import MeterTariffRow, add_tariff, put_meter
+from store.money.bill import BillLineRow, add_bill
+from store.money.tariff import MeterTariffRow, add_tariff, put_meter
+from store.places.place import MeterRow, meters
+from store.places.registry import write as write_registry
 from tests.conftest import connected
 from tests.db.conftest import V1, SignIn, add_people, add_second_administrator
 from tests.estate import NOW, estate, say, store_messages

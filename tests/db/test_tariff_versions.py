@@ -12,7 +12,7 @@ from analytics.jobs.consumption import update_consumption
 from analytics.jobs.interval_costs import update_costs
 from domain.local_day import day_start
 from store.become import Role
-from store.registry import write as write_registry
+from store.places.registry import write as write_registry
 from tests.conftest import connected
 from tests.db.conftest import V1, SignIn, add_people, add_second_administrator
 from tests.estate import NOW, SHANGHAI, estate, registers, store_messages

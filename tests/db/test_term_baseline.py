@@ -9,8 +9,8 @@ from psycopg import Connection
 
 from analytics.baseline.training import read
 from domain.calendar import usual_kind
-from store.occasion import TermRow, add_term
-from store.registry import write as write_registry
+from store.places.occasion import TermRow, add_term
+from store.places.registry import write as write_registry
 from tests.baselined_building import END, FIRST, TRAINED, plant_days, plant_surroundings, unsaved
 from tests.db.baselines.conftest import work
 from tests.db.conftest import V1, SignIn, add_people

@@ -7,9 +7,9 @@ from typing import cast
 import pytest
 
 from analytics.place.saving import actual_days
-from store.baseline import BaselineRow
-from store.baseline_work import Stretch, day_columns, hour_columns
-from store.registry import write as write_registry
+from store.contracts.baseline import BaselineRow
+from store.contracts.baseline_work import Stretch, day_columns, hour_columns
+from store.places.registry import write as write_registry
 from tests.conftest import connected
 from tests.db.conftest import add_people
 from tests.db.test_api_indicators import place, put_days

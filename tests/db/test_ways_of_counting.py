@@ -21,8 +21,8 @@ from domain.epoch import from_us
 from domain.interval import Interval
 from domain.quantity import quantities
 from domain.register_event import RegisterEvent
-from store.person import add_person
-from store.registry import write as write_registry
+from store.people.person import add_person
+from store.places.registry import write as write_registry
 from tests.conftest import connected
 from tests.db.test_worker_and_file import LATER, ONE_DATABASE, ORDERS, TOUCH, compute
 from tests.estate import NOW, estate

@@ -10,10 +10,10 @@ from domain.registry import Device, DeviceKind, Registry
 from domain.weather import Doubt
 from domain.weather_hour import SourceKind, chosen, judged
 from store.become import Role, become
-from store.calendar import calendar_of_place
-from store.fact import nearest_fact
-from store.registry import write as write_registry
-from store.weather_hour import put_hours, set_pull, station_hours, weather_sources
+from store.places.calendar import calendar_of_place
+from store.places.fact import nearest_fact
+from store.places.registry import write as write_registry
+from store.places.weather_hour import put_hours, set_pull, station_hours, weather_sources
 from tests.conftest import connected
 from tests.db.conftest import add_people
 from tests.estate import NOW, estate, say, store_messages

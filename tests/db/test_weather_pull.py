@@ -8,8 +8,8 @@ from psycopg import Connection
 
 from analytics.jobs.weather_pull import pull_weather
 from store.become import Role
-from store.registry import write as write_registry
-from store.weather_hour import pulls, set_pull, station_hours
+from store.places.registry import write as write_registry
+from store.places.weather_hour import pulls, set_pull, station_hours
 from tests.conftest import connected
 from tests.estate import estate
 from tests.weather_server import Weather, answer, weather_server

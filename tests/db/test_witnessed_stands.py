@@ -14,7 +14,7 @@ from domain.local_day import day_start
 from domain.reading import Message
 from domain.registry import Device, DeviceKind, Medium, Meter, MeterRole, Registry
 from store.become import Role
-from store.registry import write as write_registry
+from store.places.registry import write as write_registry
 from tests.conftest import connected
 from tests.estate import NOW, SHANGHAI, estate, say, store_messages
 

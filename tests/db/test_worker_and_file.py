@@ -31,9 +31,9 @@ from domain.register_event import RegisterEvent
 from domain.weather_hour import SourceKind
 from store.become import Role
 from store.one_row import one_row
-from store.person import add_person
-from store.registry import write as write_registry
-from store.weather_hour import put_hours
+from store.people.person import add_person
+from store.places.registry import write as write_registry
+from store.places.weather_hour import put_hours
 from tests.conftest import connected
 from tests.estate import NOW, estate, registers, say, store_messages
 from tests.unit.ledger.synthetic_meter import BEGIN

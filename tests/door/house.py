@@ -16,8 +16,8 @@ from ingest.door.answers import answered_topics
 from ingest.door.doorkeeper import keep_doors
 from ingest.door.dynsec import DynamicSecurity
 from ingest.door.issuing import Issued, issue_for_device
-from store.credential import credentials, register
-from store.place import set_device_status
+from store.places.place import set_device_status
+from store.telemetry.credential import credentials, register
 from tests.production import WAIT_S, Device, ProductionBroker, signed_in
 
 SECRET = "a key of tests, of forty characters or so"

@@ -10,7 +10,7 @@ import pytest
 
 from device_sim.vendors.sparkplug_b import DOUBLE, Metric, payload
 from ingest.door.issuing import Issued, own_topics
-from store.credential import revoke
+from store.telemetry.credential import revoke
 from tests.door.house import AT_ONCE_S, House
 from tests.processes import ended
 from tests.production import Device

@@ -9,7 +9,7 @@ import pytest
 
 from civicwatt.device_authority import DeviceAuthority
 from ingest.door.issuing import Issued, issue_for_device
-from store.credential import revoke
+from store.telemetry.credential import revoke
 from tests.door.house import AT_ONCE_S, KEY, TOMORROW, House
 from tests.production import Device, ProductionBroker, signed_in
 

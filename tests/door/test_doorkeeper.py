@@ -12,7 +12,7 @@ from ingest.door.answers import answered_topics
 from ingest.door.dynsec import DynamicSecurity
 from ingest.door.guest_list import broker_file, wanted_doors
 from ingest.door.issuing import issue_for_device
-from store.credential import credentials, entries, open_commands, revoke
+from store.telemetry.credential import credentials, entries, open_commands, revoke
 from tests.door.house import KEY, House
 from tests.production import WAIT_S, signed_in
 

@@ -6,7 +6,7 @@ import pytest
 
 from ingest.door import first_contact
 from ingest.door.issuing import issue_for_installer
-from store.credential import revoke
+from store.telemetry.credential import revoke
 from tests.conftest import connected
 from tests.door.house import AT_ONCE_S, KEY, TOMORROW, House
 

@@ -5,8 +5,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from ingest.door.issuing import issue_for_installer, renew
-from store.credential import credentials, revoke
-from store.place import set_device_status
+from store.places.place import set_device_status
+from store.telemetry.credential import credentials, revoke
 from tests.door.house import AT_ONCE_S, KEY, House
 from tests.production import WAIT_S
 

@@ -4,7 +4,7 @@ from contextlib import AbstractContextManager
 
 import pytest
 
-from store.credential import open_commands
+from store.telemetry.credential import open_commands
 from tests.door.house import House
 from tests.production import WAIT_S, Device, signed_in
 

@@ -11,8 +11,8 @@ from psycopg import Connection, sql
 
 from device_sim.faults.expected import Expected, Instant
 from domain.reading import Quality, Value
-from store.reading_table import OTHER, shapes
-from store.sequence import UNITE_WITHIN, unite
+from store.telemetry.reading_table import OTHER, shapes
+from store.telemetry.sequence import UNITE_WITHIN, unite
 from tests.faults.load import MARKER
 
 _NUMBER = re.compile(rb"\x18(?:[\x00-\x7f]|[\x80-\xff]\x01)\Z", re.DOTALL)

@@ -14,9 +14,9 @@ import psycopg
 
 from civicwatt.loopback import HOST, free_port
 from device_sim.faults.stream import Dispatch
-from store.credential import register
 from store.migrate import migrate
-from store.place import set_device_status
+from store.places.place import set_device_status
+from store.telemetry.credential import register
 from tests.faults.database import OwnDatabase
 from tests.faults.line import Line
 from tests.faults.load import Load

@@ -30,7 +30,7 @@ from device_sim.publisher import Publisher
 from domain.broker_url import BrokerUrl
 from domain.errors import ConfigurationError
 from ingest.door.issuing import Issued, renew
-from store.credential import credentials, revoke
+from store.telemetry.credential import credentials, revoke
 from tests.door.house import KEY, House
 from tests.faults.audit import audited
 from tests.production import WAIT_S, ProductionBroker

@@ -9,7 +9,7 @@ import requests
 from psycopg import Connection, sql
 
 from api.key_permission import PERMISSIONS
-from store.person import add_person, grant
+from store.people.person import add_person, grant
 from tests.password import PASSWORD, PASSWORD_HASH
 
 ROLES = (

@@ -29,8 +29,8 @@ from ingest.door.issuing import issue_for_device, renew
 from ingest.tcp.gate import Gate, kept_gate
 from ingest.tcp.listener import Listener
 from ingest.tcp.tls import tls_context
-from store.credential import credentials, note_fingerprint, register, revoke
-from store.place import set_device_status
+from store.places.place import set_device_status
+from store.telemetry.credential import credentials, note_fingerprint, register, revoke
 from tests.tcp.conftest import Call, Caller, Memory, StartListener
 from tests.tcp.test_listener import ANSWER, AT, CODE, OLD, answer_to, report, until, vin
 from tests.tcp.test_listener_tls import Identity, trusting

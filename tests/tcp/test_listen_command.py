@@ -16,7 +16,7 @@ from civicwatt.device_authority import entered_certificate
 from device_sim.vendors import gb32960 as vehicle
 from ingest.door.issuing import issue_for_device
 from ingest.tcp.listener import Listener
-from store.credential import revoke
+from store.telemetry.credential import revoke
 from tests.processes import ended
 from tests.tcp.conftest import Caller
 from tests.tcp.test_gate import (

@@ -20,8 +20,8 @@ from device_sim.vendors.gb32960 import Edition
 from domain.coordinates import from_gcj02
 from domain.registry import Device, DeviceKind
 from ingest.tcp.listener import Listener
-from store.place import set_device_status
-from store.registry import write as write_registry
+from store.places.place import set_device_status
+from store.places.registry import write as write_registry
 from tests.conftest import connected
 from tests.estate import estate
 from tests.processes import ended

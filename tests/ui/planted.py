@@ -25,9 +25,10 @@ from ingest.acquaintance import Acquaintance
 from ingest.codecs.registry import codecs
 from ingest.intake import Intake
 from ingest.router import Router
-from store import reading, registry
 from store.become import Role
-from store.person import add_person, grant
+from store.people.person import add_person, grant
+from store.places import registry
+from store.telemetry import reading
 from tests.conftest import connected
 from tests.password import PASSWORD_HASH
 

@@ -12,8 +12,8 @@ from playwright.sync_api import expect
 from domain.calendar import CalendarDay, DayKind, whole_year
 from domain.local_day import day_start, local_day
 from domain.registry import DeviceKind, Medium
-from store.calendar import put_year
-from store.occasion import EventRow, add_event
+from store.places.calendar import put_year
+from store.places.occasion import EventRow, add_event
 from tests.conftest import connected
 from tests.ui.conftest import Console, Visit, open_hall
 from tests.ui.planted import (

@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 from domain.local_day import local_day
 from domain.tariff_file import shipped_tariffs
 from store.become import Role
-from store.tariff import add_tariff
+from store.money.tariff import add_tariff
 from tests.conftest import connected
 from tests.ui.conftest import Console, Visit
 from tests.ui.planted import ZONE

@@ -23,7 +23,7 @@ from api.credential import COOKIE, token_hash
 from api.settings import ApiSettings
 from civicwatt.cli import main
 from civicwatt.loopback import HOST
-from store.session import begin
+from store.people.session import begin
 from tests.conftest import connected
 from tests.contracted_school import HOURS, compute, count, drawn, follow, planted_template, terms
 from tests.db.contracts.desk import Desk

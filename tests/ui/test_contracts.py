@@ -13,8 +13,8 @@ from pypdf import PdfReader
 from api import statement_pdf
 from domain.errors import ConfigurationError
 from domain.settlement_file import shipped_examples
-from store.person import add_person, grant
-from store.registry import write as write_registry
+from store.people.person import add_person, grant
+from store.places.registry import write as write_registry
 from tests.conftest import as_template, connected, new_database
 from tests.estate import estate
 from tests.password import PASSWORD_HASH

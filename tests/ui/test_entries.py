@@ -10,7 +10,7 @@ from PIL import Image
 from playwright.sync_api import Browser, FilePayload, Locator, Page, expect
 
 from domain.local_day import local_day
-from store.person import add_person, grant
+from store.people.person import add_person, grant
 from tests.conftest import connected
 from tests.password import PASSWORD_HASH
 from tests.ui.conftest import Console, Visit, sign_in, visiting

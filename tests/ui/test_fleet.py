@@ -13,9 +13,9 @@ from analytics.jobs.consumption import update_consumption
 from analytics.jobs.vehicles import update_vehicles
 from device_sim.vehicle_week import vehicle_week
 from store.become import Role
-from store.person import add_person, grant
-from store.registry import write as write_registry
-from store.vehicle import enter
+from store.fleet.vehicle import enter
+from store.people.person import add_person, grant
+from store.places.registry import write as write_registry
 from tests.conftest import as_template, connected, new_database
 from tests.costed_fleet import TERMS, told_of
 from tests.estate import estate, store_messages

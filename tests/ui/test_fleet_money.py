@@ -6,9 +6,9 @@ from datetime import UTC, datetime
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from store.person import add_person, grant
-from store.registry import write as write_registry
-from store.vehicle import enter
+from store.fleet.vehicle import enter
+from store.people.person import add_person, grant
+from store.places.registry import write as write_registry
 from tests.conftest import as_template, connected, new_database
 from tests.costed_fleet import TERMS, plant, put_on_tariff
 from tests.db.fleet.test_fleet_use import BOOKINGS, PLACES, PLANS, RENTALS

@@ -12,7 +12,7 @@ from domain.price_book import MonthPrice
 from domain.tariff_file import shipped_tariffs
 from domain.time_of_use import Period
 from store.become import Role
-from store.tariff import (
+from store.money.tariff import (
     MeterTariffRow,
     add_tariff,
     announce_prices,

@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import Page, expect
 
-from store.person import add_person, grant
+from store.people.person import add_person, grant
 from tests.conftest import connected
 from tests.password import PASSWORD, PASSWORD_HASH
 from tests.ui.conftest import Console, Visit

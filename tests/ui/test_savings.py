@@ -9,8 +9,8 @@ from playwright.sync_api import Browser, Locator, Page, expect
 from analytics.jobs.baselines import update_baselines
 from domain.local_day import day_start
 from store.become import Role
-from store.person import add_person, grant
-from store.registry import write as write_registry
+from store.people.person import add_person, grant
+from store.places.registry import write as write_registry
 from tests.baselined_building import (
     END,
     FIRST,

@@ -19,9 +19,9 @@ from domain.local_day import day_start, local_day
 from domain.registry import Device, DeviceKind, Medium, Meter, MeterRole, Registry
 from domain.weather_hour import SourceKind
 from store.become import Role
-from store.calendar import put_year
-from store.registry import write as write_registry
-from store.weather_hour import put_hours
+from store.places.calendar import put_year
+from store.places.registry import write as write_registry
+from store.places.weather_hour import put_hours
 from tests.conftest import connected
 from tests.contracted_school import HOURS, compute, count, planted_template, terms
 from tests.estate import NOW, SHANGHAI, estate

@@ -3,6 +3,7 @@
 import ast
 import importlib.util
 import re
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -144,10 +145,15 @@ def test_our_top_level_names_are_ours(package: str) -> None:
     assert Path(spec.origin).is_relative_to(ROOT)
 
 
+def test_a_query_file_is_found_by_its_name_alone() -> None:
+    names = [file.name for file in (ROOT / "store/sql/queries").rglob("*.sql")]
+    assert [name for name, times in Counter(names).items() if times > 1] == []
+
+
 def test_every_named_statement_is_used() -> None:
     code = "\n".join((ROOT / path).read_text("utf-8") for path in SOURCES)
     unused = []
-    for file in sorted((ROOT / "store/sql/queries").glob("*.sql")):
+    for file in sorted((ROOT / "store/sql/queries").rglob("*.sql")):
         names = re.findall(r"^-- name: (\w+)$", file.read_text("utf-8"), re.MULTILINE)
         unused += [f"{file.stem}.{name}" for name in names if f'"{name}"' not in code]
     assert unused == []

@@ -13,8 +13,8 @@ from ingest.codecs.registry import codecs
 from ingest.intake import Intake
 from ingest.router import Router
 from store.become import Role
-from store.reading import prepare, write
-from store.registry import write as write_registry
+from store.places.registry import write as write_registry
+from store.telemetry.reading import prepare, write
 from tests.conftest import connected
 from tests.db.conftest import add_people
 from tests.estate import SHANGHAI, estate, say

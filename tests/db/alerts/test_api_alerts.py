@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from store.alert import alert_locked, tell
+from store.alerts.alert import alert_locked, tell
 from tests.db.alerts.conftest import MINUTE, House
 from tests.db.alerts.test_live_alerts import DEVICE, bring_down
 from tests.db.conftest import V1, SignIn

@@ -23,10 +23,10 @@ from domain.registry import (
     OrganisationKind,
     Registry,
 )
-from store.alert_day import judged_meter
+from store.alerts.alert_day import judged_meter
 from store.become import Role
 from store.one_row import one_row
-from store.registry import write as write_registry
+from store.places.registry import write as write_registry
 from tests.conftest import connected
 
 pytestmark = pytest.mark.db

@@ -7,8 +7,8 @@ import pytest
 from analytics.jobs.alert_surroundings import AlertSurroundings
 from analytics.jobs.watch import Evaluator
 from domain.registry import Device, DeviceKind, Registry
-from store.alert_day import verdicts
-from store.registry import write as write_registry
+from store.alerts.alert_day import verdicts
+from store.places.registry import write as write_registry
 from tests.db.alerts.conftest import MINUTE, House
 from tests.db.conftest import V1, SignIn
 

@@ -8,7 +8,7 @@ from psycopg import Connection
 from analytics.alerts.budget import LONGEST, LULL, STORM
 from analytics.jobs.watch import Evaluator
 from domain.registry import Device, DeviceKind, Registry
-from store.registry import write as write_registry
+from store.places.registry import write as write_registry
 from tests.db.alerts.conftest import MINUTE, House
 from tests.estate import estate
 

@@ -6,7 +6,7 @@ import pytest
 from psycopg import Connection
 
 from domain.registry import Device, DeviceKind, Registry
-from store.registry import write as write_registry
+from store.places.registry import write as write_registry
 from tests.db.alerts.conftest import MINUTE, House
 from tests.estate import estate
 

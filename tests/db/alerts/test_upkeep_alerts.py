@@ -10,7 +10,7 @@ from analytics.jobs.day_alerts import judge_days
 from analytics.jobs.upkeep_alerts import judge_upkeep
 from analytics.weather_settings import weather_settings
 from domain.registry import Device, DeviceKind
-from store.registry import write as write_registry
+from store.places.registry import write as write_registry
 from tests.db.alerts.conftest import House, Rows
 from tests.estate import estate
 

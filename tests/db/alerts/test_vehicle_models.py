@@ -4,7 +4,7 @@ import pytest
 
 from analytics.jobs.watch import Evaluator
 from domain.registry import Device, DeviceKind, Registry
-from store.registry import write as write_registry
+from store.places.registry import write as write_registry
 from tests.db.alerts.conftest import MINUTE, House
 
 pytestmark = pytest.mark.db

@@ -9,7 +9,7 @@ from psycopg import Connection
 
 from api.app import create_app
 from api.settings import ApiSettings
-from store.registry import write as write_registry
+from store.places.registry import write as write_registry
 from tests.conftest import connected, new_database
 from tests.db.conftest import V1, add_people
 from tests.estate import estate

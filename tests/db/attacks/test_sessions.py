@@ -6,7 +6,7 @@ from psycopg import Connection
 
 from api import password
 from api.credential import COOKIE
-from store.registry import write as write_registry
+from store.places.registry import write as write_registry
 from tests.db.conftest import V1, SignIn, add_people
 from tests.estate import estate
 from tests.password import PASSWORD

@@ -14,11 +14,11 @@ from analytics.baseline.training import digest, read
 from domain.calendar import CalendarDay, DayKind
 from domain.local_day import day_start
 from domain.weather_hour import SourceKind
-from store.baseline_work import CHECKED_EVERY, LONGEST
 from store.become import Role, become
-from store.calendar import put_day
-from store.registry import write as write_registry
-from store.weather_hour import put_hours
+from store.contracts.baseline_work import CHECKED_EVERY, LONGEST
+from store.places.calendar import put_day
+from store.places.registry import write as write_registry
+from store.places.weather_hour import put_hours
 from tests.baselined_building import (
     END,
     FIRST,

@@ -14,7 +14,7 @@ from analytics.baseline.training import digest
 from analytics.savings.estimate import Estimate
 from domain.calendar import days
 from domain.comparison import Method
-from store.registry import write as write_registry
+from store.places.registry import write as write_registry
 from tests.baselined_building import FIRST, SAVED, plant_days, plant_surroundings, unsaved
 from tests.conftest import as_template, connected, new_database
 from tests.db.baselines.conftest import work

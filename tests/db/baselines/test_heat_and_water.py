@@ -10,8 +10,8 @@ from psycopg import Connection
 from domain.calendar import days, usual_kind
 from domain.fact import FactKind
 from domain.registry import Medium, Meter, MeterRole, Registry
-from store.fact import FactRow, set_fact
-from store.registry import write as write_registry
+from store.places.fact import FactRow, set_fact
+from store.places.registry import write as write_registry
 from tests.baselined_building import (
     END,
     FIRST,

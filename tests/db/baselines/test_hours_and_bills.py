@@ -14,9 +14,9 @@ from analytics.baseline.training import digest
 from domain.calendar import days
 from domain.entry_rule import next_month
 from domain.local_day import day_start
-from store.baseline_work import LONGEST
-from store.bill import BillLineRow, add_bill
-from store.registry import write as write_registry
+from store.contracts.baseline_work import LONGEST
+from store.money.bill import BillLineRow, add_bill
+from store.places.registry import write as write_registry
 from tests.baselined_building import (
     END,
     SAVED,

@@ -15,8 +15,8 @@ from analytics.place.local_calibration import local_calibration
 from analytics.savings import shipped
 from analytics.savings.own_record import OwnRecord
 from store.become import Role, become
-from store.meter_year import CHECKED_EVERY
-from store.registry import write as write_registry
+from store.meters.meter_year import CHECKED_EVERY
+from store.places.registry import write as write_registry
 from tests.baselined_building import END, FIRST, TRAINED
 from tests.conftest import as_template, connected, new_database
 from tests.db.baselines.conftest import work

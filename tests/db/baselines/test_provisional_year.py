@@ -8,8 +8,8 @@ from fastapi.testclient import TestClient
 from psycopg import Connection
 
 from domain.calendar import CalendarDay, DayKind, whole_year
-from store.calendar import put_year
-from store.registry import write as write_registry
+from store.places.calendar import put_year
+from store.places.registry import write as write_registry
 from tests.baselined_building import TRAINED, plant_days, plant_surroundings, used
 from tests.conftest import as_template, connected, new_database
 from tests.db.baselines.conftest import work

@@ -9,7 +9,7 @@ from fastapi.testclient import TestClient
 from psycopg import Connection
 
 from api.statistics_words import word_list
-from store.registry import write as write_registry
+from store.places.registry import write as write_registry
 from tests.baselined_building import (
     END,
     FIRST,

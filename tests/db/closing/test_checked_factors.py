@@ -5,7 +5,7 @@ from decimal import Decimal
 import pytest
 from psycopg import Connection
 
-from store.person import add_person, grant
+from store.people.person import add_person, grant
 from tests.closable_school import JUNE_KWH
 from tests.db.closing.desk import close, closed, obstacles
 from tests.db.conftest import V1, SignIn

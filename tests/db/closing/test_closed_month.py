@@ -12,7 +12,7 @@ from api.app import create_app
 from api.settings import ApiSettings
 from domain.canonical import digest
 from domain.register_event import RegisterEvent
-from store.register_event import declare
+from store.meters.register_event import declare
 from tests.closable_school import (
     COAL,
     GRID,

@@ -7,7 +7,7 @@ import pytest
 from fastapi.testclient import TestClient
 from psycopg import Connection
 
-from store.person import add_person, grant
+from store.people.person import add_person, grant
 from tests.closable_school import GRID, JUNE_KWH, school_id
 from tests.db.closing.desk import closed, obstacles
 from tests.db.conftest import V1, SignIn

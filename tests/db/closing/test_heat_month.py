@@ -6,8 +6,8 @@ import pytest
 from psycopg import Connection
 
 from domain.registry import Device, DeviceKind, Medium, Meter, MeterRole, Registry
-from store.registry import write as write_registry
-from store.tariff import MeterTariffRow, add_tariff, put_meter
+from store.money.tariff import MeterTariffRow, add_tariff, put_meter
+from store.places.registry import write as write_registry
 from tests.closable_school import (
     HOUR,
     HOURS,

@@ -9,7 +9,7 @@ from psycopg import Connection
 from analytics.jobs.virtual import update_virtual_meters
 from domain.registry import Device, DeviceKind, Medium, Meter, MeterRole, Registry
 from store.become import Role
-from store.registry import write as write_registry
+from store.places.registry import write as write_registry
 from tests.closable_school import (
     COAL,
     GRID,

@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 from psycopg import Connection
 
-from store.person import add_person, grant
+from store.people.person import add_person, grant
 from tests.closable_school import HOUR, JUNE_CNY, START, compute, heard, meter_id
 from tests.db.closing.desk import OF_JUNE, close, closed, obstacles
 from tests.db.conftest import V1, SignIn

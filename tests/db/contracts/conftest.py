@@ -6,8 +6,8 @@ import pytest
 from fastapi.testclient import TestClient
 from psycopg import Connection
 
-from store.person import add_person, grant
-from store.registry import write as write_registry
+from store.people.person import add_person, grant
+from store.places.registry import write as write_registry
 from tests.conftest import as_template, connected, new_database
 from tests.db.conftest import add_people
 from tests.db.contracts.desk import Desk

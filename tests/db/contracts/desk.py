@@ -10,7 +10,7 @@ from psycopg import Connection
 
 from api.credential import COOKIE, token_hash
 from domain.settlement_file import shipped_examples
-from store.session import begin
+from store.people.session import begin
 from tests.db.conftest import V1
 
 OFFICE = shipped_examples()["office_july.toml"]

@@ -13,9 +13,9 @@ from analytics.contracts.drawing import draw
 from domain.contract_month import ContractMonth
 from domain.registry import Device, DeviceKind, Registry
 from store.become import Role
-from store.contract_ledger import Eyes
+from store.contracts.contract_ledger import Eyes
 from store.maintenance import refresh_hourly
-from store.registry import write as write_registry
+from store.places.registry import write as write_registry
 from tests.conftest import connected
 from tests.contracted_school import (
     FIRST,

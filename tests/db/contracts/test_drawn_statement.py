@@ -9,8 +9,8 @@ import pytest
 from psycopg import Connection
 
 from domain.power_factor_file import power_factor_tables
-from store.bill import BillLineRow, add_bill
-from store.power_factor import check_table
+from store.money.bill import BillLineRow, add_bill
+from store.money.power_factor import check_table
 from tests.contracted_school import (
     BILLED,
     BY_PERIOD,

@@ -14,7 +14,7 @@ from analytics.jobs.baselines import update_baselines
 from domain.calendar import days
 from domain.local_day import day_start
 from store.become import Role
-from store.registry import write as write_registry
+from store.places.registry import write as write_registry
 from tests.baselined_building import (
     FIRST,
     SAVED,

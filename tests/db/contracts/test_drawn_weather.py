@@ -14,7 +14,7 @@ from analytics.jobs.baselines import update_baselines
 from civicwatt.cli import main
 from domain.calendar import days
 from store.become import Role
-from store.registry import write as write_registry
+from store.places.registry import write as write_registry
 from tests.baselined_building import (
     FIRST,
     TRAINED,

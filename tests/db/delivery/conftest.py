@@ -11,8 +11,8 @@ from analytics.delivery.sealed import Address, seal
 from analytics.jobs.delivery import run_round
 from analytics.settings import DeliverySettings
 from store.become import Role
-from store.person import add_person, grant
-from store.registry import write as write_registry
+from store.people.person import add_person, grant
+from store.places.registry import write as write_registry
 from tests.conftest import as_template, connected, new_database
 from tests.db.conftest import add_people
 from tests.estate import estate

@@ -16,8 +16,8 @@ from psycopg import Connection
 from analytics.delivery.retry import ATTEMPTS
 from analytics.jobs import telling
 from analytics.jobs.delivery import allowed_networks, deliver_one
+from store.alerts.delivery import LEASE, claim
 from store.become import Role
-from store.delivery import LEASE, claim
 from tests.conftest import connected
 from tests.db.delivery.conftest import NIGHT, SECRET_KEY, Post
 from tests.processes import ended

@@ -5,8 +5,8 @@ from collections.abc import Callable
 import pytest
 from psycopg import Connection
 
-from store.registry import write as write_registry
-from store.vehicle import enter
+from store.fleet.vehicle import enter
+from store.places.registry import write as write_registry
 from tests.db.conftest import add_people
 from tests.estate import estate
 from tests.fleet_estate import car, with_terminals

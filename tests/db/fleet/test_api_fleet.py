@@ -11,8 +11,8 @@ from psycopg import Connection
 from device_sim.samples import Samples
 from device_sim.vehicle_week import VehicleWeek, vehicle_week
 from domain.registry import Device, DeviceKind, Medium, Meter, MeterRole, Registry
-from store.registry import write as write_registry
-from store.suspicion import add_fence
+from store.fleet.suspicion import add_fence
+from store.places.registry import write as write_registry
 from tests.db.conftest import V1, SignIn, add_people
 from tests.estate import registers, store_messages
 from tests.fleet_estate import at, cut, told

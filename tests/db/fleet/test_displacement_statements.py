@@ -8,7 +8,7 @@ import pytest
 from psycopg import Connection
 
 from domain.vehicle import Powertrain
-from store.vehicle import enter
+from store.fleet.vehicle import enter
 from tests.costed_fleet import TERMS, local, plant, put_on_tariff, segment, told_of
 from tests.db.conftest import V1, SignIn
 from tests.fleet_estate import car, cut

@@ -10,7 +10,7 @@ from fastapi.testclient import TestClient
 from psycopg import Connection
 
 from api.statistics_words import word_list
-from store.vehicle import enter
+from store.fleet.vehicle import enter
 from tests.closable_school import add_checked_factors
 from tests.costed_fleet import TERMS, plant
 from tests.db.conftest import V1, SignIn

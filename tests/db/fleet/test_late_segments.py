@@ -13,7 +13,7 @@ from analytics.fleet.vehicle_class import VehicleClass
 from analytics.jobs.segment_row import segment_of
 from device_sim.samples import Samples
 from device_sim.vehicle_week import vehicle_week
-from store.vehicle_segment import current
+from store.fleet.vehicle_segment import current
 from tests.estate import NOW, store_messages
 from tests.fleet_estate import BATTERY_KWH, cut, told
 from tests.told_vehicle import told as heard

@@ -7,7 +7,7 @@ import pytest
 from psycopg import Connection
 
 from domain.local_day import local_day
-from store.registry import write as write_registry
+from store.places.registry import write as write_registry
 from tests.db.conftest import V1, SignIn, add_people
 from tests.estate import estate
 

@@ -9,7 +9,7 @@ import pytest
 from fastapi.testclient import TestClient
 from psycopg import Connection
 
-from store.vehicle import enter
+from store.fleet.vehicle import enter
 from tests.costed_fleet import TERMS, plant, put_on_tariff, segment
 from tests.db.conftest import V1, SignIn
 from tests.fleet_estate import car

@@ -11,7 +11,7 @@ from fastapi.testclient import TestClient
 from openpyxl import load_workbook
 from psycopg import Connection
 
-from store.pile import piles
+from store.fleet.pile import piles
 from tests.costed_fleet import local, plant, put_on_tariff, segment
 from tests.db.conftest import V1, SignIn
 from tests.db.fleet.test_vehicle_costs import take

@@ -9,7 +9,7 @@ from analytics.jobs.maintenance import maintain
 from device_sim.vehicle_week import vehicle_week
 from domain.errors import ConfigurationError
 from store.become import Role
-from store.track import keep_tracks
+from store.fleet.track import keep_tracks
 from tests.conftest import connected
 from tests.estate import NOW, store_messages
 from tests.fleet_estate import cut, told

@@ -9,7 +9,7 @@ from psycopg import Connection
 
 from device_sim.samples import Samples
 from domain.vehicle import Powertrain
-from store.vehicle import enter
+from store.fleet.vehicle import enter
 from tests.costed_fleet import TERMS, ZONE
 from tests.db.conftest import V1, SignIn
 from tests.estate import store_messages

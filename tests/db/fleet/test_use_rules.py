@@ -11,7 +11,7 @@ from psycopg import Connection
 from analytics.jobs.use_suspicions import judge_silence
 from civicwatt.published_calendar import published_year
 from store.become import Role
-from store.calendar import put_year
+from store.places.calendar import put_year
 from tests.conftest import connected
 from tests.costed_fleet import ZONE
 from tests.db.conftest import V1, SignIn

@@ -13,8 +13,8 @@ from fastapi.testclient import TestClient
 from openpyxl import Workbook
 from psycopg import Connection
 
-from store.tariff import revise_tariff, tariffs
-from store.vehicle import enter
+from store.fleet.vehicle import enter
+from store.money.tariff import revise_tariff, tariffs
 from tests.costed_fleet import TARIFF, local, match, plant, put_on_tariff, segment
 from tests.db.conftest import V1, SignIn
 from tests.estate import registers, store_messages

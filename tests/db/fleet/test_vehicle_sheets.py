@@ -9,7 +9,7 @@ from openpyxl import load_workbook
 from psycopg import Connection
 
 from domain.coordinates import from_gcj02
-from store.registry import write as write_registry
+from store.places.registry import write as write_registry
 from tests.db.conftest import V1, SignIn
 from tests.db.fleet.test_vehicle_costs import take
 from tests.estate import estate

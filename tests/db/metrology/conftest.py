@@ -4,8 +4,8 @@ import pytest
 from fastapi.testclient import TestClient
 from psycopg import Connection
 
-from store.person import grant
-from store.registry import write as write_registry
+from store.people.person import grant
+from store.places.registry import write as write_registry
 from tests.db.conftest import SignIn, add_people
 from tests.db.metrology.desk import HOUR, START, compute
 from tests.estate import NOW, estate, registers, store_messages

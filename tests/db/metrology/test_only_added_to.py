@@ -5,8 +5,8 @@ import pytest
 from psycopg import Connection
 
 from store.become import Role, become
-from store.person import add_person, grant
-from store.registry import write as write_registry
+from store.people.person import add_person, grant
+from store.places.registry import write as write_registry
 from tests.estate import estate
 
 pytestmark = pytest.mark.db

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from analytics.alerts.stopped import Stopped
 from analytics.duty.alert_ledger import Sum, Verified, sums
-from store.alert_ledger import Matter
+from store.alerts.alert_ledger import Matter
 
 AT = datetime(2026, 7, 1, tzinfo=UTC)
 OPEN = Matter(

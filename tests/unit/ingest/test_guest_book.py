@@ -6,7 +6,7 @@ import pytest
 
 from domain.device_password import SecretKey
 from ingest.tcp.guest_book import Certificate, GuestBook
-from store.caller import CallerRow
+from store.telemetry.caller import CallerRow
 
 KEY = SecretKey.parse("a key of tests, of forty characters or so")
 PASSWORD = CallerRow("city", False, "password", "city", b"salt", KEY.key_id, None, True)

@@ -17,9 +17,9 @@ from ingest.plain import Sieve
 from ingest.reading import read_messages
 from ingest.router import Router
 from ingest.surroundings import Surroundings
-from store.device import KnownDevice
-from store.reading import Batch
-from store.sequence import HeardNumbers
+from store.telemetry.device import KnownDevice
+from store.telemetry.reading import Batch
+from store.telemetry.sequence import HeardNumbers
 
 NOW = datetime(2026, 7, 1, 15, 59, 59, 999_998, tzinfo=UTC)  # a moment before midnight in Shanghai
 NOW_MS = round(NOW.timestamp() * 1000)

@@ -15,7 +15,7 @@ from ingest.profile.load import load_profiles
 from ingest.reading import read_messages, unheard_of
 from ingest.router import Router
 from ingest.surroundings import Surroundings
-from store.device import HeardDevice, KnownDevice
+from store.telemetry.device import HeardDevice, KnownDevice
 
 NOW = datetime(2026, 7, 1, tzinfo=UTC)
 ZONE = ZoneInfo("Asia/Shanghai")

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from api.report_paper import ReportPaper
-from store.report import ReportRow
+from store.institution.report import ReportRow
 
 ROW = ReportRow(
     1, "institution_month", 1, date(2026, 6, 1), date(2026, 7, 1), 1, "0" * 64,

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 
 from analytics.portfolio.saving import counted_once
-from store.baseline import BaselineRow
+from store.contracts.baseline import BaselineRow
 
 BUREAU, SCHOOL, BUILDING, OTHER = 1, 2, 3, 4
 PARENTS = {BUREAU: None, SCHOOL: BUREAU, BUILDING: SCHOOL, OTHER: BUREAU}

@@ -1,0 +1,1 @@
+"""Baselines and the contracts that are settled by them."""

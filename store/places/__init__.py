@@ -1,0 +1,1 @@
+"""Organisations, buildings and sites, with what is so of them from a day on."""

@@ -1,0 +1,1 @@
+"""What devices sent, and what stands between the wire and a reading."""
