@@ -8,10 +8,9 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from api.page import Page
 from api.problem import refuse
-from api.routes.vehicles import LONGEST_USE, End, First, Organisation, refuse_long
+from api.routes.vehicles import UseAsked
 from api.scope import Scope
 from domain.sentence import Sentence
-from store.fleet.vehicle import vehicles
 from store.telemetry.vehicle_heard import CoursePoint, charge_course, charge_span, silences
 
 router = APIRouter(tags=["fleet"])
@@ -46,15 +45,11 @@ class CourseOut(BaseModel):
 
 
 @router.get("/vehicle-silence")
-def silence_of_vehicles(
-    scope: Scope, first: First, end: End, organisation: Organisation = None
-) -> Page[SilenceOut]:
-    """Hours in [first, end), counted from first, of which no sample is known, by vehicle."""
-    refuse_long(first, end, LONGEST_USE)
-    rows = vehicles(scope.conn, organisation_id=organisation, at_most=1000)
-    ids = [row.id for row in rows]
-    found = silences(scope.conn, ids, first, end, now=datetime.now(UTC))
-    return Page(items=[SilenceOut.model_validate(row) for row in found])
+def silence_of_vehicles(asked: UseAsked, scope: Scope) -> Page[SilenceOut]:
+    """Hours from `first` on of which no sample is known: all of some vehicles in one answer."""
+    ids, more = asked.vehicles(scope)
+    found = silences(scope.conn, ids, asked.first, asked.end, now=datetime.now(UTC))
+    return Page(items=[SilenceOut.model_validate(row) for row in found], next=more)
 
 
 @router.get("/vehicles/{vehicle_id}/charges/{segment_id}/course")

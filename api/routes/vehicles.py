@@ -11,7 +11,7 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Depends, Query
 from pydantic import AwareDatetime
 
-from api.page import Cursor, Limit, Page, after, encode
+from api.page import LONGEST, Cursor, Limit, Page, after, encode
 from api.problem import refuse
 from api.routes.entered import of_an_administrator
 from api.routes.vehicle_entry_schema import NewVehicleIn
@@ -42,7 +42,7 @@ Organisation = Annotated[
     int | None, Query(description="That organisation and everything below it; none for all.")
 ]
 _LONGEST = timedelta(days=400)
-LONGEST_USE = timedelta(days=32)
+_LONGEST_USE = timedelta(days=32)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +57,40 @@ class SegmentsAsked:
 
 
 Asked = Annotated[SegmentsAsked, Depends()]
+
+
+@dataclass(frozen=True, slots=True)
+class VehiclesAsked:
+    """Of which vehicles what is asked for, and when; a page is all of so many vehicles."""
+
+    first: First
+    end: End
+    organisation: Organisation = None
+    limit: Annotated[int, Query(ge=1, le=LONGEST, description="Most vehicles in one answer.")] = (
+        LONGEST
+    )
+    cursor: Cursor = None
+
+    def vehicles(self, scope: Caller) -> tuple[list[int], str | None]:
+        """Ids of the page's vehicles, and the cursor of the next page.
+
+        Raises
+        ------
+        HTTPException
+            422 where the span is none or too long.
+        """
+        refuse_long(self.first, self.end, _LONGEST_USE)
+        rows = vehicles(
+            scope.conn,
+            organisation_id=self.organisation,
+            after=after(self.cursor),
+            at_most=self.limit + 1,
+        )
+        more = encode(rows[self.limit - 1].id) if len(rows) > self.limit else None
+        return [row.id for row in rows[: self.limit]], more
+
+
+UseAsked = Annotated[VehiclesAsked, Depends()]
 
 
 @router.get("/vehicle-classes")
@@ -138,14 +172,11 @@ def versions_of_segment(vehicle_id: int, segment_id: str, scope: Scope) -> Page[
 
 
 @router.get("/vehicle-use")
-def use_of_vehicles(
-    scope: Scope, first: First, end: End, organisation: Organisation = None
-) -> Page[SpanOut]:
-    """Trips and charges that touch [first, end), as bars, of at most 1,000 vehicles."""
-    refuse_long(first, end, LONGEST_USE)
-    rows = vehicles(scope.conn, organisation_id=organisation, at_most=1000)
-    found = spans(scope.conn, [row.id for row in rows], first, end)
-    return Page(items=[SpanOut.model_validate(row) for row in found])
+def use_of_vehicles(asked: UseAsked, scope: Scope) -> Page[SpanOut]:
+    """Trips and charges that touch [first, end), as bars: all of some vehicles in one answer."""
+    ids, more = asked.vehicles(scope)
+    found = spans(scope.conn, ids, asked.first, asked.end)
+    return Page(items=[SpanOut.model_validate(row) for row in found], next=more)
 
 
 @router.get("/vehicles/{vehicle_id}/alarms")

@@ -50,6 +50,11 @@ def test_hours_in_which_nothing_was_heard_are_told_of_each_vehicle(client: TestC
     assert [datetime.fromisoformat(other[end]) for end in ("start_at", "end_at")] == [first, until]
     assert len(found) == 2
 
+    alone = client.get(f"{V1}/vehicle-silence", params=span | {"limit": "1"}).json()
+    after = span | {"limit": "1", "cursor": alone["next"]}
+    rest = client.get(f"{V1}/vehicle-silence", params=after).json()
+    assert (alone["items"] + rest["items"], rest["next"]) == (found, None)
+
 
 def test_hours_that_are_not_over_are_no_silence(client: TestClient) -> None:
     now = datetime.now(UTC).replace(minute=0, second=0, microsecond=0)

@@ -179,8 +179,8 @@ const whole = async <T>(path: string, query: Record<string, string | number>, si
 
 export const vehicles = (signal: AbortSignal): Promise<Vehicle[]> => whole('/vehicles', {}, signal)
 export const vehicleClasses = async (signal: AbortSignal): Promise<VehicleClass[]> => (await call<Page<VehicleClass>>('GET', '/vehicle-classes', { signal })).items
-export const bars = async ({ first, end }: Between, signal: AbortSignal): Promise<Bar[]> => (await call<Page<Bar>>('GET', '/vehicle-use', { query: { first, end }, signal })).items
-export const silences = async ({ first, end }: Between, signal: AbortSignal): Promise<Silence[]> => (await call<Page<Silence>>('GET', '/vehicle-silence', { query: { first, end }, signal })).items
+export const bars = ({ first, end }: Between, signal: AbortSignal): Promise<Bar[]> => whole('/vehicle-use', { first, end }, signal)
+export const silences = ({ first, end }: Between, signal: AbortSignal): Promise<Silence[]> => whole('/vehicle-silence', { first, end }, signal)
 export const chargeCourse = (vehicle: number, charge: string, signal: AbortSignal): Promise<Course> => call('GET', `/vehicles/${vehicle}/charges/${charge}/course`, { signal })
 export const trips = (vehicle: number, { first, end }: Between, signal: AbortSignal): Promise<Segment[]> => whole(`/vehicles/${vehicle}/trips`, { first, end }, signal)
 export const charges = (vehicle: number, { first, end }: Between, signal: AbortSignal): Promise<Segment[]> => whole(`/vehicles/${vehicle}/charges`, { first, end }, signal)
