@@ -1,5 +1,6 @@
 /** The alert desk: what stands, its evidence and history, and what is done about it. Money is decimal text. */
 import { call } from './client'
+import { everyPage } from './page'
 import type { Span } from './resources'
 import type { Instant, Page } from './types'
 
@@ -105,12 +106,11 @@ export interface Expected {
 export const alerts = ({ which, place }: { which: AlertWhich; place: string | null }, signal?: AbortSignal) =>
   call<Page<Alert>>('GET', '/alerts', { query: { which, organisation: place, limit: 200 }, ...(signal && { signal }) })
 /** About one of these meters, at some time of a span of epoch seconds. */
-export const alertsAbout = async (meter: readonly number[], { from, to }: Span, signal: AbortSignal) => {
+export const alertsAbout = (meter: readonly number[], { from, to }: Span, signal: AbortSignal) => {
   const at = (epoch: number): string => new Date(epoch * 1000).toISOString()
-  return (await call<Page<Alert>>('GET', '/alerts', { query: { which: 'all', meter, from: at(from), to: at(to), limit: 200 }, signal })).items
+  return everyPage<Alert>('/alerts', { query: { which: 'all', meter, from: at(from), to: at(to) }, signal })
 }
-export const alertsBelow = async (parent: number, signal?: AbortSignal) =>
-  (await call<Page<Alert>>('GET', '/alerts', { query: { parent, limit: 200 }, ...(signal && { signal }) })).items
+export const alertsBelow = (parent: number, signal?: AbortSignal) => everyPage<Alert>('/alerts', { query: { parent }, ...(signal && { signal }) })
 export const alert = (id: number, signal?: AbortSignal) => call<AlertWhole>('GET', `/alerts/${id}`, signal ? { signal } : {})
 export const expectedOf = (id: number, signal?: AbortSignal) => call<Expected>('GET', `/alerts/${id}/expected`, signal ? { signal } : {})
 export const desk = (signal?: AbortSignal) => call<Desk>('GET', '/alerts/desk', signal ? { signal } : {})

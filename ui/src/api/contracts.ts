@@ -1,7 +1,8 @@
 /** Contracts: terms in versions, events, people and keys of the parties. Amounts and shares come as decimal text. */
 import type { LocalDate } from '../period/zone'
 import { address, call } from './client'
-import type { Instant, Named, Page } from './types'
+import { everyPage } from './page'
+import type { Instant, Named } from './types'
 
 export type Decimal = string
 export type Party = 'client' | 'provider'
@@ -213,32 +214,29 @@ export interface Member {
 }
 
 const of = (id: number, what = ''): string => `/contracts/${id}${what}`
-const LONGEST = 1000
-const every = async <T>(path: string, signal?: AbortSignal): Promise<T[]> =>
-  (await call<Page<T>>('GET', path, { query: { limit: LONGEST }, ...(signal ? { signal } : {}) })).items
 
-export const contracts = (signal: AbortSignal) => every<Contract>('/contracts', signal)
+export const contracts = (signal: AbortSignal) => everyPage<Contract>('/contracts', { signal })
 export const enterContract = (organisation: string, text: string) => call<ContractWhole>('POST', '/contracts', { body: { organisation, text } })
 export const contract = (id: number, signal: AbortSignal) => call<ContractWhole>('GET', of(id), { signal })
 
-export const contractVersions = (id: number, signal: AbortSignal) => every<ContractVersion>(of(id, '/versions'), signal)
+export const contractVersions = (id: number, signal: AbortSignal) => everyPage<ContractVersion>(of(id, '/versions'), { signal })
 export const amendContract = (id: number, body: { text: string; holds_from: LocalDate; reason: string }) =>
   call<ContractVersion>('POST', of(id, '/versions'), { body })
 export const judgeVersion = (id: number, number: number, verdict: 'checked' | 'refused', reason: string) =>
   call<ContractVersion>('POST', of(id, `/versions/${number}/verdict`), { body: { verdict, reason } })
 
-export const contractEvents = (id: number, signal: AbortSignal) => every<ContractEvent>(of(id, '/events'), signal)
+export const contractEvents = (id: number, signal: AbortSignal) => everyPage<ContractEvent>(of(id, '/events'), { signal })
 export const enterContractEvent = (id: number, kind: EventKind, event: Record<string, unknown>) =>
   call<ContractEvent>('POST', of(id, '/events'), { body: { kind, event } })
 export const undoContractEvent = (id: number, event: number, reason: string) =>
   call<ContractEvent>('POST', of(id, `/events/${event}/undo`), { body: { reason } })
 
-export const partyKeys = (id: number, signal: AbortSignal) => every<PartyKey>(of(id, '/keys'), signal)
+export const partyKeys = (id: number, signal: AbortSignal) => everyPage<PartyKey>(of(id, '/keys'), { signal })
 export const enterKey = (id: number, key: string, note: string) => call<PartyKey>('POST', of(id, '/keys'), { body: { key, note } })
 export const revokeKey = (id: number, key: number, reason: string) =>
   call<PartyKey>('POST', of(id, `/keys/${key}/revocation`), { body: { reason } })
 
-export const contractFigures = (id: number, signal: AbortSignal) => every<Figure>(of(id, '/figures'), signal)
+export const contractFigures = (id: number, signal: AbortSignal) => everyPage<Figure>(of(id, '/figures'), { signal })
 export const enterFigure = (id: number, body: { month: string; meter: string; quantities: Record<string, Decimal>; document: string }) =>
   call<Figure>('POST', of(id, '/figures'), { body })
 export const proveFigure = (id: number, figure: number, file: File) => call<Figure>('POST', of(id, `/figures/${figure}/proof`), { file })
@@ -246,7 +244,7 @@ export const figureFileAddress = (id: number, figure: number): string => address
 export const judgeFigure = (id: number, figure: number, verdict: 'checked' | 'refused', reason: string) =>
   call<Figure>('POST', of(id, `/figures/${figure}/verdict`), { body: { verdict, reason } })
 
-export const members = (id: number, signal: AbortSignal) => every<Member>(of(id, '/people'), signal)
+export const members = (id: number, signal: AbortSignal) => everyPage<Member>(of(id, '/people'), { signal })
 export const addMember = (id: number, login: string, party: Party) => call<Member>('POST', of(id, '/people'), { body: { login, party } })
 export const endMember = (id: number, member: number, reason: string) =>
   call<Member>('POST', of(id, `/people/${member}/end`), { body: { reason } })

@@ -1,5 +1,6 @@
 /** Vehicles, what they did, whose charge it was, and what looks wrong with it. */
 import { call } from './client'
+import { everyPage } from './page'
 import type { Instant, Named, Page } from './types'
 
 export type SegmentKind = 'trip' | 'stop' | 'charge'
@@ -166,27 +167,16 @@ export interface Between {
   end: Instant
 }
 
-const whole = async <T>(path: string, query: Record<string, string | number>, signal: AbortSignal): Promise<T[]> => {
-  const found: T[] = []
-  let cursor: string | null | undefined
-  do {
-    const page: Page<T> = await call('GET', path, { query: { ...query, limit: 1000, cursor }, signal })
-    found.push(...page.items)
-    cursor = page.next
-  } while (cursor)
-  return found
-}
-
-export const vehicles = (signal: AbortSignal): Promise<Vehicle[]> => whole('/vehicles', {}, signal)
+export const vehicles = (signal: AbortSignal): Promise<Vehicle[]> => everyPage('/vehicles', { signal })
 export const vehicleClasses = async (signal: AbortSignal): Promise<VehicleClass[]> => (await call<Page<VehicleClass>>('GET', '/vehicle-classes', { signal })).items
-export const bars = ({ first, end }: Between, signal: AbortSignal): Promise<Bar[]> => whole('/vehicle-use', { first, end }, signal)
-export const silences = ({ first, end }: Between, signal: AbortSignal): Promise<Silence[]> => whole('/vehicle-silence', { first, end }, signal)
+export const bars = ({ first, end }: Between, signal: AbortSignal): Promise<Bar[]> => everyPage('/vehicle-use', { query: { first, end }, signal })
+export const silences = ({ first, end }: Between, signal: AbortSignal): Promise<Silence[]> => everyPage('/vehicle-silence', { query: { first, end }, signal })
 export const chargeCourse = (vehicle: number, charge: string, signal: AbortSignal): Promise<Course> => call('GET', `/vehicles/${vehicle}/charges/${charge}/course`, { signal })
-export const trips = (vehicle: number, { first, end }: Between, signal: AbortSignal): Promise<Segment[]> => whole(`/vehicles/${vehicle}/trips`, { first, end }, signal)
-export const charges = (vehicle: number, { first, end }: Between, signal: AbortSignal): Promise<Segment[]> => whole(`/vehicles/${vehicle}/charges`, { first, end }, signal)
+export const trips = (vehicle: number, { first, end }: Between, signal: AbortSignal): Promise<Segment[]> => everyPage(`/vehicles/${vehicle}/trips`, { query: { first, end }, signal })
+export const charges = (vehicle: number, { first, end }: Between, signal: AbortSignal): Promise<Segment[]> => everyPage(`/vehicles/${vehicle}/charges`, { query: { first, end }, signal })
 export const alarms = async (vehicle: number, { first, end }: Between, signal: AbortSignal): Promise<Alarm[]> => (await call<Page<Alarm>>('GET', `/vehicles/${vehicle}/alarms`, { query: { first, end }, signal })).items
 export const battery = (vehicle: number, end: Instant, signal: AbortSignal): Promise<Battery> => call('GET', `/vehicles/${vehicle}/battery`, { query: { end }, signal })
 export const track = (vehicle: number, { first, end }: Between, reason: string, system: System): Promise<Track> => call('GET', `/vehicles/${vehicle}/track`, { query: { first, end, reason, system } })
-export const suspicions = async (signal: AbortSignal): Promise<Suspicion[]> => (await call<Page<Suspicion>>('GET', '/suspicions', { query: { limit: 200 }, signal })).items
+export const suspicions = (signal: AbortSignal): Promise<Suspicion[]> => everyPage('/suspicions', { signal })
 export const judge = (id: number, verdict: Verdict, reason: string): Promise<Suspicion> => call('POST', `/suspicions/${id}/verdicts`, { body: { verdict, reason } })
 export const chargingBalance = ({ first, end }: Between, signal: AbortSignal): Promise<ChargingBalance> => call('GET', '/charging-balance', { query: { first, end }, signal })

@@ -1,7 +1,8 @@
 /** Reports that were made: versions of a document, given as PDF and workbook. */
 import { address, call } from './client'
 import type { Figure } from './ledger'
-import type { Instant, Page } from './types'
+import { everyPage } from './page'
+import type { Instant } from './types'
 
 export const KINDS = ['institution_month', 'water', 'fleet', 'savings', 'annual_text', 'evidence_pack'] as const
 export type Kind = (typeof KINDS)[number]
@@ -59,10 +60,7 @@ export interface Sheet {
 }
 export type Paper = 'pdf' | 'xlsx'
 
-const LONGEST = 100
-
-export const reportsOf = async (organisation: number, signal: AbortSignal): Promise<Report[]> =>
-  (await call<Page<Report>>('GET', '/reports', { query: { organisation, limit: LONGEST }, signal })).items
+export const reportsOf = (organisation: number, signal: AbortSignal): Promise<Report[]> => everyPage('/reports', { query: { organisation }, signal })
 export const report = (id: number, signal: AbortSignal) => call<ReportWhole>('GET', `/reports/${id}`, { signal })
 export const reportSheet = ({ id, lang }: { id: number; lang: string }, signal: AbortSignal) =>
   call<Sheet>('GET', `/reports/${id}/sheet`, { query: { lang }, signal })

@@ -1,6 +1,7 @@
 /** Every call the console makes, one line each. Spans are half-open instants in epoch seconds. */
 import { call, type Call, type Query } from './client'
 import type { CorrectionEffect, Edit, NewEdit, NewRegisterEvent, RegisterEvent } from './corrections'
+import { everyPage } from './page'
 import type { Balance, MeterMove, MeterTree, NewMeter, MeterNames, NewVirtualMeter, SubItem, VirtualMeter } from './tree'
 import type { Availability, Building, Clock, Collector, Conflict, ConflictsLeftOut, Consumption, Coordinates, Credential, Device, DeviceChange, Gap, HeardMessage, Instant, Issued, Late, Latest, LeftOut, Medium, Meter, MeterHole, NewDevice, OneDevice, Organisation, Page, Profile, Quantity, Quarantined, QuarantinedWhole, Reading, ReasonCount, RegisterFinding, Repeat, Session, Step, Suspect, Today } from './types'
 
@@ -140,16 +141,4 @@ function upTo(signal: AbortSignal | undefined): Call {
 
 async function listed<T>(path: string, within: Query, signal?: AbortSignal): Promise<T[]> {
   return (await call<Page<T>>('GET', path, { query: { limit: 200, ...within }, ...upTo(signal) })).items
-}
-
-/** Follow the cursor to the end. For lists that are bounded by what an institution owns. */
-async function everyPage<T>(path: string, request: Call = {}): Promise<T[]> {
-  const all: T[] = []
-  let cursor: string | null | undefined = null
-  do {
-    const page: Page<T> = await call<Page<T>>('GET', path, { ...request, query: { ...request.query, cursor } })
-    all.push(...page.items)
-    cursor = page.next
-  } while (cursor)
-  return all
 }

@@ -2,7 +2,8 @@
 import type { LocalDate } from '../period/zone'
 import { address, call } from './client'
 import type { Decimal, Party } from './contracts'
-import type { Instant, Named, Page } from './types'
+import { everyPage } from './page'
+import type { Instant, Named } from './types'
 
 export type StatementKind = 'month' | 'reversal' | 'true_up' | 'hand_over'
 export type StatementState = 'draft' | 'checked' | 'signed' | 'disputed' | 'settled' | 'reversed' | 'superseded'
@@ -204,10 +205,7 @@ export interface NewOutcome {
   decided_on: LocalDate
 }
 
-const LONGEST = 1000
 const one = (id: number, what = ''): string => `/statements/${id}${what}`
-const listed = async <T>(path: string, query: Record<string, string | number>, signal: AbortSignal): Promise<T[]> =>
-  (await call<Page<T>>('GET', path, { query: { limit: LONGEST, ...query }, signal })).items
 
 /** A line of a month, from the agreed baseline by what adjusts it to what was saved; quantities in `unit`. */
 export interface PeriodLine extends Named {
@@ -229,16 +227,16 @@ export interface PeriodLine extends Named {
   amount: Decimal | null
   payment: Decimal | null
 }
-export const periods = (contract: number, signal: AbortSignal) => listed<PeriodLine>(`/contracts/${contract}/periods`, {}, signal)
-export const statements = (contract: number, signal: AbortSignal) => listed<Statement>(`/contracts/${contract}/statements`, {}, signal)
+export const periods = (contract: number, signal: AbortSignal) => everyPage<PeriodLine>(`/contracts/${contract}/periods`, { signal })
+export const statements = (contract: number, signal: AbortSignal) => everyPage<Statement>(`/contracts/${contract}/statements`, { signal })
 export const statementsOf = (contract: number, month: string, signal: AbortSignal) =>
-  listed<Statement>(`/contracts/${contract}/statements`, { month }, signal)
+  everyPage<Statement>(`/contracts/${contract}/statements`, { query: { month }, signal })
 export const draftStatement = (contract: number, month: string, text: string) =>
   call<StatementWhole>('POST', `/contracts/${contract}/statements`, { body: { kind: 'month', month, text } })
 export const statement = (id: number, signal: AbortSignal) => call<StatementWhole>('GET', one(id), { signal })
 export const actOn = (id: number, body: NewAct) => call<StatementWhole>('POST', one(id, '/acts'), { body })
 
-export const disputes = (contract: number, signal: AbortSignal) => listed<Dispute>('/disputes', { contract, open: 'true' }, signal)
+export const disputes = (contract: number, signal: AbortSignal) => everyPage<Dispute>('/disputes', { query: { contract, open: 'true' }, signal })
 export const openDispute = (statement: number, body: NewDispute) => call<Dispute>('POST', one(statement, '/disputes'), { body })
 export const proposeOutcome = (dispute: number, body: NewOutcome) => call<Dispute>('POST', `/disputes/${dispute}/outcomes`, { body })
 export const signOutcome = (dispute: number, outcome: number) =>
@@ -301,6 +299,6 @@ export async function enteredBeside(contract: number, month: string, signal: Abo
   const drawn = (await statementsOf(contract, month, signal)).find(({ kind, cause }) => kind === 'month' && cause !== 'entered')
   return drawn ? (await origins(drawn.id, signal)).entered : {}
 }
-export const corrections = (statement: number, signal: AbortSignal) => listed<Correction>('/corrections', { statement }, signal)
+export const corrections = (statement: number, signal: AbortSignal) => everyPage<Correction>('/corrections', { query: { statement }, signal })
 export const decideCorrection = (id: number, verdict: 'accepted' | 'dismissed', reason: string) =>
   call<Correction>('POST', `/corrections/${id}/decisions`, { body: { verdict, reason } })

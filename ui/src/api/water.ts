@@ -2,8 +2,9 @@
 import type { Days } from './placeUse'
 import type { Alert } from './alerts'
 import { call } from './client'
+import { everyPage } from './page'
 import type { BalanceRest } from './tree'
-import type { Named, Page } from './types'
+import type { Named } from './types'
 
 export interface NightsInShort {
   usual: number | null
@@ -45,5 +46,5 @@ export const water = async ({ place, days }: { place: string; days: Days }, sign
   ).places
 
 /** Of the rule that watches the nights, at a place and below it. */
-export const leakSuspicions = async ({ place, which }: { place: string; which: 'standing' | 'resolved' }, signal?: AbortSignal) =>
-  (await call<Page<Alert>>('GET', '/alerts', { query: { which, rule: 'night_flow', organisation: place, limit: 100 }, ...(signal && { signal }) })).items
+export const leakSuspicions = ({ place, which }: { place: string; which: 'standing' | 'resolved' }, signal?: AbortSignal) =>
+  everyPage<Alert>('/alerts', { query: { which, rule: 'night_flow', organisation: place }, ...(signal && { signal }) })
