@@ -33,7 +33,7 @@ class EvidenceOut(BaseModel):
     unit: str = ""
 
 
-class FigureOut(BaseModel):
+class DisplacementFigureOut(BaseModel):
     """A number of the paragraph."""
 
     key: str
@@ -43,27 +43,29 @@ class FigureOut(BaseModel):
     evidence: list[EvidenceOut]
 
 
-class PartOut(BaseModel):
+class DisplacementPartOut(BaseModel):
     """A piece of the text; `key` names the figure it shows, null for words."""
 
     text: str
     key: str | None
 
 
-class ReportOut(BaseModel):
+class DisplacementReportOut(BaseModel):
     """A paragraph; `parts` in a row are its text."""
 
     lang: Lang
     text: str
-    parts: list[PartOut]
-    figures: list[FigureOut]
+    parts: list[DisplacementPartOut]
+    figures: list[DisplacementFigureOut]
 
 
-def report(found: FleetDisplacement, ledger: DisplacementLedger, lang: Lang) -> ReportOut:
+def report(
+    found: FleetDisplacement, ledger: DisplacementLedger, lang: Lang
+) -> DisplacementReportOut:
     """Write the paragraph of a place and period in one language."""
     writer = _Writer(found, ledger, lang)
     parts = list(writer.parts())
-    return ReportOut(
+    return DisplacementReportOut(
         lang=lang,
         text="".join(part.text for part in parts),
         parts=parts,
@@ -76,7 +78,7 @@ class _Writer:
 
     def __init__(self, found: FleetDisplacement, ledger: DisplacementLedger, lang: Lang) -> None:
         self._found, self._ledger, self._lang = found, ledger, lang
-        self.figures: list[FigureOut] = []
+        self.figures: list[DisplacementFigureOut] = []
         self._trips = EvidenceOut(
             what="trips", detail=f"sha256 {found.evidence_digest()}", count=ledger.trips
         )
@@ -84,7 +86,7 @@ class _Writer:
             what="terms", detail=f"{found.terms.name} (#{found.terms_row.terms_id})"
         )
 
-    def parts(self) -> Iterator[PartOut]:
+    def parts(self) -> Iterator[DisplacementPartOut]:
         """Sentences of all that is known, and one of what is not."""
         ledger = self._ledger
         yield from self._use()
@@ -102,7 +104,7 @@ class _Writer:
             yield from self._sentence("lacking", lacking=self._list(ledger.lacking))
         yield from self._standing()
 
-    def _standing(self) -> Iterator[PartOut]:
+    def _standing(self) -> Iterator[DisplacementPartOut]:
         """How far and of how many vehicles all this is told."""
         period, coverage = self._found.period, self._ledger.coverage
         if period.running:
@@ -117,7 +119,7 @@ class _Writer:
         if period.unseen:
             yield from self._sentence("unseen", unseen=str(period.unseen))
 
-    def _use(self) -> Iterator[PartOut]:
+    def _use(self) -> Iterator[DisplacementPartOut]:
         months, place = self._found.period.months, self._found.period.place
         self._add("vehicles", Decimal(self._ledger.vehicles), "", self._trips)
         self._add("trips", Decimal(self._ledger.trips), "", self._trips)
@@ -133,7 +135,7 @@ class _Writer:
             km=_shown(self._ledger.displaced.electric_km, 0),
         )
 
-    def _fuel(self, litres: Decimal) -> Iterator[PartOut]:
+    def _fuel(self, litres: Decimal) -> Iterator[DisplacementPartOut]:
         lines = self._ledger.displaced.lines
         sources = {line.baseline.source.value for line in lines if line.baseline is not None}
         kind = sources.pop() if len(sources) == 1 else "mixed"
@@ -143,7 +145,7 @@ class _Writer:
             "fuel", baseline=self._word(f"{kind}_baseline"), litres=_shown(litres, 0)
         )
 
-    def _cost(self, key: str, cost: CostComparison, prefix: str) -> Iterator[PartOut]:
+    def _cost(self, key: str, cost: CostComparison, prefix: str) -> Iterator[DisplacementPartOut]:
         basis = self._ledger.basis
         measured = basis.measured and basis.priced and self._ledger.displaced.measured
         reduction = -100 * cost.reduction
@@ -172,7 +174,7 @@ class _Writer:
             },
         )
 
-    def _co2(self, co2: Spared) -> Iterator[PartOut]:
+    def _co2(self, co2: Spared) -> Iterator[DisplacementPartOut]:
         factors = _factors(co2)
         tonnes = {
             "gross": co2.gross.value / _TONNE,
@@ -197,7 +199,7 @@ class _Writer:
             **{name: _tonnes(value) for name, value in tonnes.items()},
         )
 
-    def _coal(self, coal: Spared) -> Iterator[PartOut]:
+    def _coal(self, coal: Spared) -> Iterator[DisplacementPartOut]:
         net = coal.net / _TONNE
         measured = self._ledger.displaced.measured and self._ledger.basis.measured
         self._add("coal", net, "tce", *self._energy(), *_factors(coal), measured=measured)
@@ -245,7 +247,7 @@ class _Writer:
     ) -> None:
         exact = value.quantize(Decimal("0.000001"), ROUND_HALF_UP).normalize()
         self.figures.append(
-            FigureOut(
+            DisplacementFigureOut(
                 key=key,
                 value=Decimal(f"{exact:f}"),
                 unit=unit,
@@ -254,15 +256,15 @@ class _Writer:
             )
         )
 
-    def _sentence(self, key: str, **values: str) -> Iterator[PartOut]:
+    def _sentence(self, key: str, **values: str) -> Iterator[DisplacementPartOut]:
         known = {figure.key for figure in self.figures}
         for words, name, _, _ in Formatter().parse(self._word(key)):
             if words:
-                yield PartOut(text=words, key=None)
+                yield DisplacementPartOut(text=words, key=None)
             if name:
-                yield PartOut(text=values[name], key=name if name in known else None)
+                yield DisplacementPartOut(text=values[name], key=name if name in known else None)
         if self._lang == "en":
-            yield PartOut(text=" ", key=None)
+            yield DisplacementPartOut(text=" ", key=None)
 
     def _word(self, key: str) -> str:
         chinese, english = word_list(_WORDS).get(key, (key, key))

@@ -7,13 +7,13 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from analytics.fleet.displacement import CostComparison, FuelLine, Spared
 from analytics.fleet.displacement_ledger import DisplacementLedger
-from api.displacement_report import ReportOut
+from api.displacement_report import DisplacementReportOut
 from api.fleet_months import told
-from api.fleet_standing import CoverageOut, StandingOut, coverage_out
+from api.fleet_standing import CoverageOut, FleetStandingOut, coverage_out
 from domain.money import cents
 
 
-class LineOut(BaseModel):
+class DisplacementLineOut(BaseModel):
     """Litres of one class."""
 
     vehicle_class: str
@@ -24,7 +24,7 @@ class LineOut(BaseModel):
     litres: Decimal | None = Field(description="[L]")
 
 
-class ComparisonOut(BaseModel):
+class DisplacementComparisonOut(BaseModel):
     """Cost per 100 km either way, with the items inside."""
 
     items: list[str]
@@ -50,7 +50,7 @@ class SparedOut(BaseModel):
     unchecked: list[str] = Field(description="Factors nobody has compared with a document.")
 
 
-class LedgerOut(BaseModel):
+class DisplacementLedgerOut(BaseModel):
     """Figures of a group of vehicles; null where something they need is not known."""
 
     key: str
@@ -62,14 +62,14 @@ class LedgerOut(BaseModel):
     electric_km: Decimal = Field(description="[km]")
     litres: Decimal | None = Field(description="[L]")
     litres_measured: bool = Field(description="False: the litres are notional.")
-    lines: list[LineOut]
+    lines: list[DisplacementLineOut]
     pile_kwh: Decimal = Field(description="Counted by our own piles. [kWh]")
     order_kwh: Decimal = Field(description="Told by orders. [kWh]")
     assumed_kwh: Decimal = Field(description="By an assumed efficiency. [kWh]")
     paid_cny: Decimal = Field(description="By tariffs and orders. [CNY]")
     assumed_cny: Decimal = Field(description="At an assumed price. [CNY]")
-    energy_cost: ComparisonOut | None
-    full_cost: ComparisonOut | None
+    energy_cost: DisplacementComparisonOut | None
+    full_cost: DisplacementComparisonOut | None
     co2: SparedOut | None = Field(description="[kgCO2]")
     coal: SparedOut | None = Field(description="[kgce]")
     lacking: list[str]
@@ -78,7 +78,7 @@ class LedgerOut(BaseModel):
     )
 
 
-class TermsOut(BaseModel):
+class DisplacementTermsOut(BaseModel):
     """Parameters, and the place at which they were entered."""
 
     model_config = ConfigDict(from_attributes=True)
@@ -91,7 +91,7 @@ class TermsOut(BaseModel):
     at: datetime
 
 
-class SummaryOut(BaseModel):
+class DisplacementSummaryOut(BaseModel):
     """Displaced fuel of the vehicles of a place on local days [first_day, end_day)."""
 
     place: str
@@ -102,24 +102,24 @@ class SummaryOut(BaseModel):
     year: int = Field(description="Whose factors count.")
     factor_set: str
     trips_digest: str = Field(description="SHA-256 of the trips behind the figures.")
-    whole: LedgerOut
-    groups: list[LedgerOut]
-    standing: StandingOut | None = Field(
+    whole: DisplacementLedgerOut
+    groups: list[DisplacementLedgerOut]
+    standing: FleetStandingOut | None = Field(
         default=None, description="Null in statements of before it was told."
     )
 
 
-class StatedOut(BaseModel):
+class StatedDisplacementOut(BaseModel):
     """What a statement holds: the figures by institution and the paragraph, as they were."""
 
-    summary: SummaryOut
-    reports: list[ReportOut]
+    summary: DisplacementSummaryOut
+    reports: list[DisplacementReportOut]
 
 
-def ledger_out(key: str, name: str, ledger: DisplacementLedger) -> LedgerOut:
+def ledger_out(key: str, name: str, ledger: DisplacementLedger) -> DisplacementLedgerOut:
     """Figures of a group as they are answered."""
     basis = ledger.basis
-    return LedgerOut(
+    return DisplacementLedgerOut(
         key=key,
         name=name,
         vehicles=ledger.vehicles,
@@ -144,13 +144,13 @@ def ledger_out(key: str, name: str, ledger: DisplacementLedger) -> LedgerOut:
     )
 
 
-def _lines(lines: tuple[FuelLine, ...]) -> list[LineOut]:
+def _lines(lines: tuple[FuelLine, ...]) -> list[DisplacementLineOut]:
     """Lines of vehicles of one class together."""
-    found: dict[str, LineOut] = {}
+    found: dict[str, DisplacementLineOut] = {}
     for line in lines:
         km, litres = told(line.electric_km), line.litres
         known = found.get(line.vehicle_class)
-        found[line.vehicle_class] = LineOut(
+        found[line.vehicle_class] = DisplacementLineOut(
             vehicle_class=line.vehicle_class,
             electric_km=km + (known.electric_km if known else 0),
             litres_100km=line.baseline and line.baseline.litres_100km,
@@ -163,10 +163,10 @@ def _lines(lines: tuple[FuelLine, ...]) -> list[LineOut]:
     return [found[name] for name in sorted(found)]
 
 
-def _comparison(cost: CostComparison | None) -> ComparisonOut | None:
+def _comparison(cost: CostComparison | None) -> DisplacementComparisonOut | None:
     if cost is None:
         return None
-    return ComparisonOut(
+    return DisplacementComparisonOut(
         items=list(cost.items),
         left_out=list(cost.left_out),
         fuel_cny_100km=cents(cost.fuel_cny_100km),

@@ -21,7 +21,7 @@ class CoverageOut(BaseModel):
     )
 
 
-class StandingOut(BaseModel):
+class FleetStandingOut(BaseModel):
     """How far the figures of a place are told."""
 
     running: bool = Field(description="The months are not over: every sum is one so far.")
@@ -42,9 +42,9 @@ def coverage_out(coverage: Coverage) -> CoverageOut:
     )
 
 
-def standing_of(period: FleetPeriod) -> StandingOut:
+def standing_of(period: FleetPeriod) -> FleetStandingOut:
     """How far figures of a place and its months are told."""
-    return StandingOut(
+    return FleetStandingOut(
         running=period.running,
         as_of=period.now,
         coverage=coverage_out(period.whole_coverage),

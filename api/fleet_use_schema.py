@@ -6,10 +6,10 @@ from typing import Literal
 
 from pydantic import BaseModel, Field
 
-from api.fleet_standing import StandingOut
+from api.fleet_standing import FleetStandingOut
 
 
-class UseOut(BaseModel):
+class VehicleUseOut(BaseModel):
     """Use of a vehicle."""
 
     vehicle_id: int
@@ -56,10 +56,10 @@ class LimitsOut(BaseModel):
 class UtilisationOut(BaseModel):
     """Use of the vehicles of a place."""
 
-    items: list[UseOut]
+    items: list[VehicleUseOut]
     at_once: AtOnceOut
     limits: LimitsOut
-    standing: StandingOut
+    standing: FleetStandingOut
 
 
 class BookingOut(BaseModel):
@@ -164,7 +164,7 @@ class PlaceEntryOut(BaseModel):
     document: str
 
 
-class DueOut(BaseModel):
+class MaintenanceDueOut(BaseModel):
     """How far a plan of maintenance is."""
 
     vehicle_id: int
@@ -186,4 +186,4 @@ class ManagedOut(BaseModel):
 
     places: list[PlacesOut]
     entries: list[PlaceEntryOut] = Field(description="By day, to the end of the months.")
-    maintenance: list[DueOut]
+    maintenance: list[MaintenanceDueOut]

@@ -20,18 +20,18 @@ _BY_SCHEMA = {
     "BandOut": _BASELINE, "CheckOut": "unit of the check", "DeclarationIn": "unit of `what`",
     "DenominatorOut": "m2 or persons", "Dial": "unit of the dial", "EditOut": _QUANTITY,
     "EnteredOut": "unit of the threshold", "EntryIn": _KIND, "HourBandOut": "unit of the indicator",
-    "MeterTariff-Input": "unit of the medium", "NewEdit": _QUANTITY, "NewEntry": _KIND,
+    "MeterTariff": "unit of the medium", "NewEdit": _QUANTITY, "NewEntry": _KIND,
     "NewStated": _BASELINE, "RankOut": "unit of the indicator", "RegisterStepOut": _QUANTITY,
     "RestOut": _MEDIUM, "SavingRowOut": _BASELINE, "SuppressedOut": _MEDIUM,
     "ThresholdIn": "unit of the threshold", "ThresholdOut": "unit of the threshold",
-    "ValueOut": _QUANTITY, "baseline_schema__Decision": f"{_BASELINE} per day",
-    "baseline_schema__EventOut": f"{_BASELINE} per day",
-    "baseline_schema__NewEvent": f"{_BASELINE} per day", "baseline_schema__TotalOut": _BASELINE,
-    "indicator_schema__ComparisonOut": "unit of the indicator",
-    "place_use__CellOut": "mean power or flow: kW, m3/h or GJ/h by medium",
-    "place_use__NightOut": "mean power or flow: kW, m3/h or GJ/h by medium",
-    "portfolio_savings__PartOut": _BASELINE, "register_events__EventOut": _KIND,
-    "register_events__NewEvent": _KIND,
+    "ValueOut": _QUANTITY, "EventDecision": f"{_BASELINE} per day",
+    "NonRoutineEventOut": f"{_BASELINE} per day",
+    "NewNonRoutineEvent": f"{_BASELINE} per day", "SavingTotalOut": _BASELINE,
+    "IndicatorComparisonOut": "unit of the indicator",
+    "WeekCellOut": "mean power or flow: kW, m3/h or GJ/h by medium",
+    "NightUseOut": "mean power or flow: kW, m3/h or GJ/h by medium",
+    "PortfolioPartOut": _BASELINE, "RegisterEventOut": _KIND,
+    "NewRegisterEvent": _KIND,
 }  # fmt: skip
 
 
@@ -41,7 +41,7 @@ def add_units(schemas: dict[str, Any]) -> None:
         properties = described.get("properties", {})
         for name, value in properties.items():
             if is_number(value) and not says_unit(value):
-                unit = _unit(schema.removeprefix("api__routes__"), name, properties)
+                unit = _unit(schema, name, properties)
                 if unit:
                     value["description"] = f"{value.get('description', '')} [{unit}]".strip()
 

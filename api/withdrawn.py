@@ -8,7 +8,7 @@ from pydantic import BaseModel, Field, StringConstraints
 from api.body import Body
 
 
-class Doubt(Body):
+class WithdrawalIn(Body):
     """Why a check, or what was checked, is taken back."""
 
     reason: Annotated[

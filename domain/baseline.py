@@ -15,7 +15,7 @@ MOST_DAYS = 3 * 366
 """Longest training: an older year tells of another building. [d]"""
 
 
-class Cause(StrEnum):
+class TrainingCause(StrEnum):
     """Why a training was looked at."""
 
     CREATED = "created"
@@ -41,7 +41,7 @@ LEAST_DAYS: Mapping[Step, int] = {Step.DAILY: 90, Step.HOURLY: 90, Step.MONTHLY:
 """Shortest training that may be asked for; how good it is, the fit says. [d]"""
 
 
-class Verdict(StrEnum):
+class EventVerdict(StrEnum):
     """What a person says of a non-routine event; the newest counts."""
 
     ACCEPTED = "accepted"

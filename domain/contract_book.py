@@ -58,7 +58,7 @@ class DocumentKind(StrEnum):
     HAND_OVER = "hand_over"
 
 
-class Cause(StrEnum):
+class StatementCause(StrEnum):
     """Why a statement was made."""
 
     ENTERED = "entered"

@@ -17,7 +17,7 @@ from analytics.drawn.month import DrawnMonth, drawn_month
 from analytics.evidence.bundle import source_parts
 from analytics.settlement.statement import Inputs
 from domain.canonical import canonical
-from domain.contract_book import Cause, check_figures
+from domain.contract_book import StatementCause, check_figures
 from domain.contract_month import ContractMonth
 from domain.errors import SettlementError
 from domain.local_day import day_start
@@ -108,7 +108,7 @@ def draft_from_ledger(
     contract_id: int,
     entered: ContractMonth,
     *,
-    cause: Cause = Cause.LEDGER,
+    cause: StatementCause = StatementCause.LEDGER,
     because: str = "",
 ) -> Kept:
     """Draw a month and keep its statement as a draft, with where its figures come from.
@@ -146,7 +146,7 @@ def draft_from_correction(conn: Connection, row: CorrectionRow) -> Kept:
     """
     month = read(ContractMonth, json.loads(row.month), f"correction {row.id}")
     baselines = version_ids(json.loads(row.origins))
-    kept = draft(conn, row.contract_id, month, cause=Cause.LATE, baselines=baselines)
+    kept = draft(conn, row.contract_id, month, cause=StatementCause.LATE, baselines=baselines)
     if kept.added:
         drawn = drawn_of(conn, row.id)
         add_origin(conn, row.contract_id, kept.id, drawn, (), because=row.cause)

@@ -17,7 +17,7 @@ from analytics.models.fit_quality import freedom
 from analytics.models.period import Period
 from analytics.place.local_calibration import local_calibration
 from analytics.settlement.active_month import ActiveMonth
-from domain.baseline import Stated, Verdict
+from domain.baseline import EventVerdict, Stated
 from domain.comparison import Beside, Method, Sampled, terms_of
 from domain.contract_line import ContractLine
 from domain.errors import InputError, MissingInputError
@@ -143,7 +143,7 @@ def _accepted(
     When it was decided is told by the local day.
     """
     for row in events(conn, baseline_id):
-        if row.verdict != Verdict.ACCEPTED or row.signed_first_day is None:
+        if row.verdict != EventVerdict.ACCEPTED or row.signed_first_day is None:
             continue
         ends = row.signed_end_day
         if row.signed_first_day >= end_day or (ends is not None and ends <= first_day):

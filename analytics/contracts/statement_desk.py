@@ -27,7 +27,7 @@ from analytics.settlement.statement import Inputs, Statement
 from analytics.settlement.true_up import TrueUp, contract_quarters, contract_years, true_up
 from domain.canonical import digest
 from domain.contract import Contract
-from domain.contract_book import Cause, DocumentKind
+from domain.contract_book import DocumentKind, StatementCause
 from domain.contract_month import ContractMonth
 from domain.errors import SettlementError
 from domain.local_day import day_start
@@ -61,7 +61,7 @@ def draft(
     contract_id: int,
     month: ContractMonth,
     *,
-    cause: Cause = Cause.ENTERED,
+    cause: StatementCause = StatementCause.ENTERED,
     baselines: Collection[int] = (),
 ) -> Kept:
     """Settle a month and keep what comes out, in the name of the current person or the worker.
@@ -93,7 +93,7 @@ def keep_draft(
     terms: TermsRow,
     inputs: Inputs,
     *,
-    cause: Cause,
+    cause: StatementCause,
     baselines: Collection[int] = (),
 ) -> Kept:
     """Do the same with inputs that are put together already, under the contract's lock."""
@@ -239,7 +239,7 @@ def _kept(
     Of one that both have signed the reversal is kept with it, both as drafts.
     """
     rows = statements(conn, contract_id=terms.contract_id, kind=made.kind, period=made.period)
-    new = replace(_new(terms, contract, made, made.period, Cause.ENTERED), inputs=inputs)
+    new = replace(_new(terms, contract, made, made.period, StatementCause.ENTERED), inputs=inputs)
     newest = rows[0] if rows else None
     if newest is None:
         return Kept(add_statement(conn, new), added=True)
@@ -253,7 +253,7 @@ def _kept(
         return Kept(newest.id, added=False)
     back = reversal(signed)
     taken_back = replace(
-        _new(terms, contract, back, made.period, Cause.ENTERED),
+        _new(terms, contract, back, made.period, StatementCause.ENTERED),
         version_id=newest.version_id,
         inputs=texts(conn, newest.id)[1],
         reverses=newest.id,
@@ -274,7 +274,7 @@ def _added(
     terms: TermsRow,
     inputs: Inputs,
     made: Statement,
-    cause: Cause,
+    cause: StatementCause,
     baselines: Collection[int],
 ) -> Kept:
     new = _new(terms, inputs.contract, made, made.month, cause)
@@ -287,7 +287,7 @@ def _proposed(
     inputs: Inputs,
     signed: StatementRow,
     found: Correction,
-    cause: Cause,
+    cause: StatementCause,
     baselines: Collection[int],
 ) -> Kept:
     """The reversal of a signed statement and the statement made again, both as drafts."""
@@ -300,7 +300,7 @@ def _proposed(
 
 
 def _new(
-    terms: TermsRow, contract: Contract, made: Signed, period: str, cause: Cause
+    terms: TermsRow, contract: Contract, made: Signed, period: str, cause: StatementCause
 ) -> NewStatement:
     zone, paid = ZoneInfo(contract.zone), made.payment
     return NewStatement(

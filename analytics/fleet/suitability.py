@@ -23,7 +23,7 @@ _NOTHING = Decimal(0)
 _TENTH = Decimal("0.1")
 
 
-class Verdict(StrEnum):
+class CarVerdict(StrEnum):
     """What comes of it."""
 
     SUITABLE = "suitable"
@@ -32,7 +32,7 @@ class Verdict(StrEnum):
     NOT_ENOUGH_DATA = "not_enough_data"
 
 
-class Reason(StrEnum):
+class CarReason(StrEnum):
     """Why a verdict is not simply *suitable*."""
 
     RANGE_SHORT = "range_short"
@@ -50,8 +50,8 @@ class Reason(StrEnum):
     DEARER = "dearer"
 
 
-_AGAINST = {Reason.RANGE_SHORT, Reason.MEAN_BEYOND}
-_CONDITIONS = {Reason.SOME_DAYS_BEYOND, Reason.CHARGE_ELSEWHERE, Reason.DEARER}
+_AGAINST = {CarReason.RANGE_SHORT, CarReason.MEAN_BEYOND}
+_CONDITIONS = {CarReason.SOME_DAYS_BEYOND, CarReason.CHARGE_ELSEWHERE, CarReason.DEARER}
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,8 +152,8 @@ class Suitability:
     range: Range
     standing: Standing
     cost: YearlyCost | None
-    verdict: Verdict
-    reasons: tuple[Reason, ...]
+    verdict: CarVerdict
+    reasons: tuple[CarReason, ...]
 
 
 def suitability(
@@ -185,12 +185,12 @@ def suitability(
     return Suitability(asked, stood, cost, _verdict(reasons), reasons)
 
 
-def _verdict(reasons: Sequence[Reason]) -> Verdict:
+def _verdict(reasons: Sequence[CarReason]) -> CarVerdict:
     if _AGAINST.intersection(reasons):
-        return Verdict.NOT_SUITABLE
+        return CarVerdict.NOT_SUITABLE
     if not _CONDITIONS.issuperset(reasons):
-        return Verdict.NOT_ENOUGH_DATA
-    return Verdict.WITH_CONDITIONS if reasons else Verdict.SUITABLE
+        return CarVerdict.NOT_ENOUGH_DATA
+    return CarVerdict.WITH_CONDITIONS if reasons else CarVerdict.SUITABLE
 
 
 def _range(driving: Driving, candidate: Candidate, factor: Decimal | None) -> Range:
@@ -242,37 +242,37 @@ def _cost(
     )
 
 
-def _of_range(driving: Driving, asked: Range, terms: ReplacementTerms) -> list[Reason]:
+def _of_range(driving: Driving, asked: Range, terms: ReplacementTerms) -> list[CarReason]:
     if asked.range_km is None:
-        return [Reason.COLDER_THAN_TOLD]
+        return [CarReason.COLDER_THAN_TOLD]
     if asked.days_known < LEAST_DAYS:
         beyond = driving.book_km_day is not None and driving.book_km_day > asked.range_km
-        return [Reason.MEAN_BEYOND if beyond else Reason.DAYS_UNKNOWN]
+        return [CarReason.MEAN_BEYOND if beyond else CarReason.DAYS_UNKNOWN]
     if asked.days_beyond > terms.days_beyond * asked.days_driven:
-        return [Reason.RANGE_SHORT]
-    return [Reason.SOME_DAYS_BEYOND] if asked.days_beyond else []
+        return [CarReason.RANGE_SHORT]
+    return [CarReason.SOME_DAYS_BEYOND] if asked.days_beyond else []
 
 
-def _of_standing(asked: Range, stood: Standing, terms: ReplacementTerms) -> list[Reason]:
+def _of_standing(asked: Range, stood: Standing, terms: ReplacementTerms) -> list[CarReason]:
     """What of the days on which it drove is known to be charged for.
 
     Days of which it is not known where it stood are not told apart from the others, so that the
     days that are known have to be as many as those that tell a range, or all there are.
     """
     if stood.days < min(LEAST_DAYS, asked.days_driven) or asked.days_known < LEAST_DAYS:
-        return [Reason.STANDING_UNKNOWN]
+        return [CarReason.STANDING_UNKNOWN]
     short = stood.days_short > terms.days_beyond * stood.days
-    return [Reason.CHARGE_ELSEWHERE] if short else []
+    return [CarReason.CHARGE_ELSEWHERE] if short else []
 
 
-def _of_cost(driving: Driving, cost: YearlyCost | None, cny_kwh: Decimal | None) -> list[Reason]:
+def _of_cost(driving: Driving, cost: YearlyCost | None, cny_kwh: Decimal | None) -> list[CarReason]:
     reasons = []
     if FUEL not in driving.costs:
-        reasons.append(Reason.FUEL_UNKNOWN)
+        reasons.append(CarReason.FUEL_UNKNOWN)
     if cny_kwh is None:
-        reasons.append(Reason.PRICE_UNKNOWN)
+        reasons.append(CarReason.PRICE_UNKNOWN)
     if cost is not None and cost.electric_cny > cost.petrol_cny:
-        reasons.append(Reason.DEARER)
+        reasons.append(CarReason.DEARER)
     return reasons
 
 

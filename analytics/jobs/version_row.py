@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from analytics.jobs.model_code import model_code
-from domain.baseline import Cause
+from domain.baseline import TrainingCause
 from store.contracts.baseline_work import BaselineWork
 
 
@@ -13,7 +13,7 @@ def is_new(work: BaselineWork, sha256: str) -> bool:
     if work.number is None or work.sha256 != sha256:
         return True
     # Who asks wants to know what today's code makes of the same days.
-    return work.cause == Cause.ASKED and work.code != model_code()
+    return work.cause == TrainingCause.ASKED and work.code != model_code()
 
 
 def version_row(

@@ -23,7 +23,7 @@ from analytics.place.total import counted_meters
 from analytics.place.tree_days import whole_days
 from analytics.savings.avoided_use import AvoidedUse, avoided_use
 from analytics.savings.own_record import Span
-from domain.baseline import Verdict
+from domain.baseline import EventVerdict
 from domain.local_day import day_start
 from domain.meter_tree import Counted
 from store.contracts.baseline import BaselineRow, EventRow, VersionRow
@@ -146,7 +146,7 @@ def adjustments_of(signed: Sequence[EventRow]) -> list[Adjustment]:
     return [
         Adjustment(each.id, each.signed_first_day, each.signed_end_day, float(each.signed_per_day))
         for each in signed
-        if each.verdict == Verdict.ACCEPTED
+        if each.verdict == EventVerdict.ACCEPTED
         and each.signed_first_day is not None
         and each.signed_per_day is not None
     ]

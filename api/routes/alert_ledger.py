@@ -28,7 +28,7 @@ class FoundOut(BaseModel):
     ordered: int = Field(description="Of these so many led to a work order.")
 
 
-class MatterOut(BaseModel):
+class AlertMatterOut(BaseModel):
     """A matter that was handed to somebody, what was promised, and what really stopped."""
 
     model_config = ConfigDict(from_attributes=True)
@@ -85,11 +85,11 @@ class SumsOut(BaseModel):
     contractors: list[SumOut]
 
 
-class LedgerOut(BaseModel):
+class AlertLedgerOut(BaseModel):
     """What was found, and what became of it."""
 
     found: list[FoundOut]
-    matters: list[MatterOut]
+    matters: list[AlertMatterOut]
     sums: SumsOut
     promises_held: int = Field(description="Promises that lay within the band of what stopped.")
     promises_measured: int
@@ -98,7 +98,7 @@ class LedgerOut(BaseModel):
 @router.get("/alert-ledger")
 def alert_ledger(
     scope: Scope, days: Annotated[int, Query(ge=1, le=1100, description="So far back.")] = 365
-) -> LedgerOut:
+) -> AlertLedgerOut:
     """Found, mended and verified: of each matter what was promised and what really stopped."""
     now = datetime.now(UTC)
     since = now - timedelta(days=days)
@@ -108,7 +108,7 @@ def alert_ledger(
     for matter, each in told.items():
         said = each.stopped
         items.append(
-            MatterOut.model_validate(matter).model_copy(
+            AlertMatterOut.model_validate(matter).model_copy(
                 update={
                     "stopped": said.month,
                     "stopped_low": said.low,
@@ -121,7 +121,7 @@ def alert_ledger(
                 }
             )
         )
-    return LedgerOut(
+    return AlertLedgerOut(
         found=[FoundOut.model_validate(each) for each in found(scope.conn, since=since)],
         matters=items,
         sums=SumsOut(

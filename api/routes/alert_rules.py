@@ -13,9 +13,9 @@ from api.moment import span
 from api.page import Page
 from api.problem import refuse
 from api.routes.alert_schema import (
+    AlertRuleOut,
     LostRightOut,
     ModeIn,
-    RuleOut,
     SuppressedOut,
     WindowEndIn,
     WindowIn,
@@ -46,7 +46,7 @@ _NOT_YOURS = Sentence(
 
 
 @router.get("/rules")
-def list_rules(scope: Scope) -> Page[RuleOut]:
+def list_rules(scope: Scope) -> Page[AlertRuleOut]:
     """Every rule, with what it found in the last 90 days among what the person may see."""
     found = {each.rule: each for each in rules(scope.conn)}
     set_modes, would_have = modes(scope.conn), backtest(scope.conn)
@@ -54,7 +54,7 @@ def list_rules(scope: Scope) -> Page[RuleOut]:
     items = []
     for rule in sorted({*RULES, *found}):
         shipped = "shadow" if rule in SHIPPED_ON_TRIAL else "live"
-        told = RuleOut(rule=rule, mode=set_modes.get(rule, shipped))
+        told = AlertRuleOut(rule=rule, mode=set_modes.get(rule, shipped))
         if (row := found.get(rule)) is not None:
             said = [Verdict.TRUE] * row.said_true + [Verdict.FALSE] * row.said_false
             counts = {name: getattr(row, name) for name in row.__dataclass_fields__}

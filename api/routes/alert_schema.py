@@ -154,14 +154,14 @@ class ActIn(Body):
     )
 
 
-class VerdictIn(Body):
+class AlertVerdictIn(Body):
     """What one says of an alert."""
 
     verdict: Verdict
     cause: str = Field(default="", max_length=1000)
 
 
-class DeskOut(BaseModel):
+class AlertDeskOut(BaseModel):
     """How the desk stands."""
 
     zone: str = Field(description="In which its times are told.")
@@ -198,7 +198,7 @@ class LostRightOut(BaseModel):
     watched: int = Field(description="Devices at the desk.")
 
 
-class RuleOut(BaseModel):
+class AlertRuleOut(BaseModel):
     """A rule: whether it speaks, what it found in 90 days, and what people said of it."""
 
     rule: str

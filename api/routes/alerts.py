@@ -14,13 +14,13 @@ from api.page import Cursor, Limit, Page, after, encode
 from api.problem import refuse
 from api.routes.alert_schema import (
     ActIn,
+    AlertDeskOut,
     AlertDetail,
     AlertOut,
-    DeskOut,
+    AlertVerdictIn,
     ExpectedOut,
     HistoryOut,
     SimilarOut,
-    VerdictIn,
     Which,
 )
 from api.routes.place_facts import place_of
@@ -86,12 +86,12 @@ def list_alerts(
 
 
 @router.get("/desk")
-def desk(scope: Scope) -> DeskOut:
+def desk(scope: Scope) -> AlertDeskOut:
     """How the desk stands."""
     stands, covered = count(scope.conn), coverage(scope.conn)
     shift, day = interruptions(scope.conn)
     names = stands.__dataclass_fields__
-    return DeskOut(
+    return AlertDeskOut(
         zone=zone(scope.conn),
         **{name: getattr(stands, name) for name in names},
         flood=stands.opened_ten_minutes > _FLOOD,
@@ -151,7 +151,7 @@ def act(alert_id: int, wanted: ActIn, scope: Scope) -> AlertDetail:
 
 
 @router.post("/{alert_id}/verdicts", status_code=HTTPStatus.CREATED)
-def say(alert_id: int, wanted: VerdictIn, scope: Scope) -> AlertDetail:
+def say(alert_id: int, wanted: AlertVerdictIn, scope: Scope) -> AlertDetail:
     """Say whether it was true, false, or known; a false one raises that meter's threshold."""
     judge(scope.conn, _to_be_changed(scope, alert_id), wanted.verdict, wanted.cause)
     audit(scope.conn, "alert_verdict", str(alert_id), wanted.model_dump(mode="json"))

@@ -52,7 +52,7 @@ class AuditOut(BaseModel):
     hash: str | None = Field(description="SHA-256 of the hash before and of the line.")
 
 
-class ChainOut(BaseModel):
+class AuditChainOut(BaseModel):
     """How far the chain holds, digested again just now."""
 
     checked: int = Field(description="Lines. [1]")
@@ -97,11 +97,11 @@ def list_lines(
 
 
 @router.get("/chain")
-def check(scope: Scope) -> ChainOut:
+def check(scope: Scope) -> AuditChainOut:
     """Digest every line again, and say where the chain breaks."""
     _only_auditors(scope)
     found = check_chain(scope.conn)
-    return ChainOut(
+    return AuditChainOut(
         checked=found.checked,
         first_seq=found.first_seq,
         last_seq=found.last_seq,

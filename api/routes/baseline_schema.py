@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 from analytics.models.fit_quality import LIMITS, Limits
 from api.body import Body
 from api.routes.edits import Reason
-from domain.baseline import Cause, Stated, Step, Verdict
+from domain.baseline import EventVerdict, Stated, Step, TrainingCause
 from domain.comparison import Method
 from domain.registry import Medium
 
@@ -120,13 +120,13 @@ class AdoptionOut(BaseModel):
     at: datetime
 
 
-class VersionOut(BaseModel):
+class BaselineVersionOut(BaseModel):
     """A model, or the named reasons why there is none; it never changes."""
 
     model_config = ConfigDict(from_attributes=True)
 
     number: int
-    cause: Cause
+    cause: TrainingCause
     asked_by: str | None
     made_at: datetime
     model: str | None
@@ -161,7 +161,7 @@ class Ending(Body):
     reason: Reason
 
 
-class EventOut(BaseModel):
+class NonRoutineEventOut(BaseModel):
     """A non-routine event; it adjusts nothing but by an accepted, dated and signed decision."""
 
     model_config = ConfigDict(from_attributes=True)
@@ -175,7 +175,7 @@ class EventOut(BaseModel):
     evidence: dict[str, Any]
     person: str | None = Field(description="Null: found by the engine.")
     entered_at: datetime
-    verdict: Verdict | None
+    verdict: EventVerdict | None
     signed_first_day: date | None
     signed_end_day: date | None
     signed_per_day: Decimal | None
@@ -184,7 +184,7 @@ class EventOut(BaseModel):
     decided_at: datetime | None
 
 
-class NewEvent(Body):
+class NewNonRoutineEvent(Body):
     """An event that somebody knows of, accepted by who enters it."""
 
     first_day: date
@@ -193,17 +193,17 @@ class NewEvent(Body):
     reason: Reason
 
 
-class Decision(Body):
+class EventDecision(Body):
     """What is to become of an event; accepted needs the days and the size that are signed for."""
 
-    verdict: Verdict
+    verdict: EventVerdict
     reason: Reason
     first_day: date | None = None
     end_day: date | None = None
     per_day: Amount | None = None
 
 
-class StatedOut(BaseModel):
+class StatedSavingOut(BaseModel):
     """A planned or verified saving over local days [first_day, end_day)."""
 
     model_config = ConfigDict(from_attributes=True)
@@ -294,7 +294,7 @@ class CheckOut(BaseModel):
     passed: bool | None
 
 
-class TotalOut(BaseModel):
+class SavingTotalOut(BaseModel):
     """Sums over the days that count."""
 
     baseline: float | None
@@ -341,10 +341,10 @@ class SavingsOut(BaseModel):
     first_day: date
     end_day: date
     as_of: datetime | None
-    total: TotalOut
+    total: SavingTotalOut
     checks: list[CheckOut]
     reasons: list[str] = Field(description="Why it is not to be relied on.")
-    stated: list[StatedOut]
+    stated: list[StatedSavingOut]
     weather: list[dict[str, Any]]
     calendar_missing: list[int]
     calendar_provisional: bool

@@ -14,12 +14,12 @@ from api.routes.baseline_schema import (
     Adoption,
     BaselineDetail,
     BaselineOut,
+    BaselineVersionOut,
     BesideIn,
     Ending,
     NewBaseline,
     OnDaysIn,
     SampledIn,
-    VersionOut,
 )
 from api.routes.entered import of_an_administrator
 from api.routes.place_facts import place_of
@@ -136,7 +136,7 @@ def show(
 
 
 @router.get("/{baseline_id}/versions")
-def list_versions(baseline_id: int, scope: Scope) -> Page[VersionOut]:
+def list_versions(baseline_id: int, scope: Scope) -> Page[BaselineVersionOut]:
     """Every version, the newest first, with all that it rests on."""
     row = baseline_named(scope, baseline_id)
     return Page(items=[_version(each, row) for each in versions(scope.conn, row.id)])
@@ -243,9 +243,9 @@ def _etag(row: BaselineRow) -> str:
     return f'"{row.id}-{row.newest or 0}-{row.counting or 0}{waiting}{ended}"'
 
 
-def _version(row: VersionRow, of: BaselineRow) -> VersionOut:
-    names = VersionOut.model_fields.keys() - {"counts", "adoptions"}
-    return VersionOut(
+def _version(row: VersionRow, of: BaselineRow) -> BaselineVersionOut:
+    names = BaselineVersionOut.model_fields.keys() - {"counts", "adoptions"}
+    return BaselineVersionOut(
         **{name: getattr(row, name) for name in names},
         adoptions=row.adoptions or [],
         counts=row.id == of.counting_id,

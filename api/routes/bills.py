@@ -17,7 +17,7 @@ from analytics.place.meter_cost import meter_cost
 from api.body import Body
 from api.page import Cursor, Limit, Page, before, encode
 from api.problem import refuse
-from api.routes.costs import GapOut, gap_out, meter_named
+from api.routes.costs import CostGapOut, gap_out, meter_named
 from api.routes.edits import NOT_YOURS
 from api.scope import Scope
 from domain.bill_file import BillRow as ReadRow
@@ -95,7 +95,7 @@ class ReconciliationOut(BaseModel):
     our_total: Decimal = Field(description="[CNY]")
     difference: Decimal = Field(description="Bill - ours. [CNY]")
     tariffs: list[str]
-    gaps: list[GapOut] = Field(description="What our cost lacks.")
+    gaps: list[CostGapOut] = Field(description="What our cost lacks.")
 
 
 class NewBills(Body):

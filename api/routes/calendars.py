@@ -38,7 +38,7 @@ Code = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,39}$")]
 Year = Annotated[int, Path(ge=1949, le=2199)]
 
 
-class YearOut(BaseModel):
+class CalendarYearOut(BaseModel):
     """A year that a calendar has."""
 
     model_config = ConfigDict(from_attributes=True)
@@ -55,7 +55,7 @@ class CalendarOut(BaseModel):
     code: str
     name_zh: str
     name_en: str
-    years: list[YearOut]
+    years: list[CalendarYearOut]
     wanted_year: int | None = Field(
         description="Year that should be entered now and is missing or provisional."
     )
@@ -126,7 +126,7 @@ def list_calendars(scope: Scope, request: Request) -> Page[CalendarOut]:
     wanted = now.year + (now.month >= _REMIND_FROM_MONTH)
     items = []
     for row in calendars(scope.conn):
-        years = [YearOut.model_validate(y) for y in calendar_years(scope.conn, row.code)]
+        years = [CalendarYearOut.model_validate(y) for y in calendar_years(scope.conn, row.code)]
         entered = any(y.year == wanted and not y.provisional for y in years)
         items.append(
             CalendarOut(

@@ -2,7 +2,7 @@
 
 from analytics.baseline.compared import Reason, compared
 from analytics.savings.estimate import Estimate
-from api.routes.baseline_schema import BandOut, LocalOut, TotalOut
+from api.routes.baseline_schema import BandOut, LocalOut, SavingTotalOut
 from domain.comparison import Method
 
 BLOCKS = "blocks"
@@ -11,7 +11,7 @@ NO_DRIFT = "blocks_know_no_drift"
 """Why its confidence has not been measured: how buildings drift from year to year is not in it."""
 
 
-def compared_total(method: Method, text: str, confidence: float) -> TotalOut:
+def compared_total(method: Method, text: str, confidence: float) -> SavingTotalOut:
     """Saving of a comparison, from the text in which its version is kept.
 
     Parameters
@@ -24,7 +24,7 @@ def compared_total(method: Method, text: str, confidence: float) -> TotalOut:
         raise TypeError(f"a version with a figure has none at {confidence}: {found}")
     baseline = None if found.actual is None else found.actual + found.saving
     band = _band(found, baseline)
-    return TotalOut(
+    return SavingTotalOut(
         baseline=baseline,
         adjustment=0.0,
         actual=found.actual,

@@ -8,7 +8,7 @@ from fastapi import APIRouter
 from analytics.contracts.book import contract_of
 from api.page import Page
 from api.problem import refuse
-from api.routes.contract_schema import Because, EventOut, NewEvent
+from api.routes.contract_schema import Because, ContractEventOut, NewContractEvent
 from api.routes.contracts import acting, contract_named, settled_refusals
 from api.scope import Scope
 from domain.contract_book import EventKind, days_of, read_event, text_of
@@ -21,14 +21,16 @@ router = APIRouter(prefix="/contracts/{contract_id}/events", tags=["contracts"])
 
 
 @router.get("")
-def list_events(contract_id: int, scope: Scope, kind: EventKind | None = None) -> Page[EventOut]:
+def list_events(
+    contract_id: int, scope: Scope, kind: EventKind | None = None
+) -> Page[ContractEventOut]:
     """Events by day, with those that were undone."""
     row = contract_named(scope, contract_id)
     return Page(items=[_event(each) for each in events(scope.conn, row.id, kind=kind)])
 
 
 @router.post("", status_code=HTTPStatus.CREATED)
-def enter(contract_id: int, new: NewEvent, scope: Scope) -> EventOut:
+def enter(contract_id: int, new: NewContractEvent, scope: Scope) -> ContractEventOut:
     """Enter an event. Drafts made from now on follow it; what is signed does not change."""
     row = contract_named(scope, contract_id)
     doer = acting(scope, row.id)
@@ -44,7 +46,7 @@ def enter(contract_id: int, new: NewEvent, scope: Scope) -> EventOut:
 
 
 @router.post("/{event_id}/undo")
-def undo(contract_id: int, event_id: int, why: Because, scope: Scope) -> EventOut:
+def undo(contract_id: int, event_id: int, why: Because, scope: Scope) -> ContractEventOut:
     """Take an event back; it stays in the list."""
     row = contract_named(scope, contract_id)
     if not events(scope.conn, row.id, event_id=event_id):
@@ -66,9 +68,9 @@ def undo(contract_id: int, event_id: int, why: Because, scope: Scope) -> EventOu
     return _event(events(scope.conn, row.id, event_id=event_id)[0])
 
 
-def _event(row: ContractEventRow) -> EventOut:
+def _event(row: ContractEventRow) -> ContractEventOut:
     event = json.loads(row.document)
-    names = EventOut.model_fields.keys() - {"event", "document"}
-    return EventOut(
+    names = ContractEventOut.model_fields.keys() - {"event", "document"}
+    return ContractEventOut(
         **{name: getattr(row, name) for name in names}, event=event, document=event["document"]
     )

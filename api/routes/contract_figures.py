@@ -10,7 +10,7 @@ from analytics.contracts.book import contract_of
 from api.page import Page
 from api.problem import refuse
 from api.proof_file import read_proof, served, upload
-from api.routes.contract_schema import FigureOut, NewFigure, VerdictIn
+from api.routes.contract_schema import ContractFigureOut, NewFigure, TermsVerdictIn
 from api.routes.contracts import acting, contract_named, settled_refusals
 from api.scope import Caller, Scope
 from domain.canonical import canonical
@@ -33,14 +33,16 @@ router = APIRouter(prefix="/contracts/{contract_id}/figures", tags=["contracts"]
 
 
 @router.get("")
-def list_figures(contract_id: int, scope: Scope, month: str | None = None) -> Page[FigureOut]:
+def list_figures(
+    contract_id: int, scope: Scope, month: str | None = None
+) -> Page[ContractFigureOut]:
     """Figures entered by hand, the newest first; of a meter and month the newest checked counts."""
     row = contract_named(scope, contract_id)
     return Page(items=[_figure(each) for each in figures(scope.conn, row.id, month=month)])
 
 
 @router.post("", status_code=HTTPStatus.CREATED)
-def enter(contract_id: int, new: NewFigure, scope: Scope) -> FigureOut:
+def enter(contract_id: int, new: NewFigure, scope: Scope) -> ContractFigureOut:
     """Enter what a meter counted in a month. It counts when another person has checked it."""
     row = contract_named(scope, contract_id)
     doer = acting(scope, row.id)
@@ -62,7 +64,7 @@ def enter(contract_id: int, new: NewFigure, scope: Scope) -> FigureOut:
 @router.post("/{figure_id}/proof", status_code=HTTPStatus.CREATED)
 def prove(
     contract_id: int, figure_id: int, scope: Scope, data: Annotated[bytes, Depends(upload)]
-) -> FigureOut:
+) -> ContractFigureOut:
     """Give the photo or PDF it was read off; a check wants one."""
     row = contract_named(scope, contract_id)
     _named(scope, row, figure_id)
@@ -92,7 +94,9 @@ def show_proof(contract_id: int, figure_id: int, scope: Scope) -> Response:
 
 
 @router.post("/{figure_id}/verdict", status_code=HTTPStatus.CREATED)
-def judge(contract_id: int, figure_id: int, said: VerdictIn, scope: Scope) -> FigureOut:
+def judge(
+    contract_id: int, figure_id: int, said: TermsVerdictIn, scope: Scope
+) -> ContractFigureOut:
     """Check a figure against its file, or refuse it, as another person than who entered it."""
     row = contract_named(scope, contract_id)
     _named(scope, row, figure_id)
@@ -140,7 +144,7 @@ def _named(scope: Caller, row: ContractRow, figure_id: int) -> FigureRow:
     return found[0]
 
 
-def _figure(row: FigureRow) -> FigureOut:
-    names = FigureOut.model_fields.keys() - {"quantities"}
+def _figure(row: FigureRow) -> ContractFigureOut:
+    names = ContractFigureOut.model_fields.keys() - {"quantities"}
     told_ = {name: getattr(row, name) for name in names}
-    return FigureOut(**told_, quantities=json.loads(row.quantities))
+    return ContractFigureOut(**told_, quantities=json.loads(row.quantities))

@@ -7,7 +7,7 @@ from fastapi import APIRouter
 from analytics.evidence.signature import fingerprint, read_public_key, wanted_key
 from api.page import Page
 from api.problem import refuse
-from api.routes.contract_schema import Because, KeyOut, MemberOut, NewKey, NewMember
+from api.routes.contract_schema import Because, MemberOut, NewMember, NewPartyKey, PartyKeyOut
 from api.routes.contracts import acting, contract_named, settled_refusals
 from api.scope import Scope
 from domain.errors import SettlementError
@@ -79,14 +79,14 @@ def end_person(contract_id: int, member_id: int, why: Because, scope: Scope) -> 
 
 
 @router.get("/keys")
-def list_keys(contract_id: int, scope: Scope) -> Page[KeyOut]:
+def list_keys(contract_id: int, scope: Scope) -> Page[PartyKeyOut]:
     """Public keys of the parties, with those that were revoked."""
     row = contract_named(scope, contract_id)
     return Page(items=[_key(each) for each in keys(scope.conn, row.id)])
 
 
 @router.post("/keys", status_code=HTTPStatus.CREATED)
-def enter_key(contract_id: int, new: NewKey, scope: Scope) -> KeyOut:
+def enter_key(contract_id: int, new: NewPartyKey, scope: Scope) -> PartyKeyOut:
     """Enter a public key of the caller's own party; it counts from now on."""
     row = contract_named(scope, contract_id)
     doer = acting(scope, row.id)
@@ -112,7 +112,7 @@ def enter_key(contract_id: int, new: NewKey, scope: Scope) -> KeyOut:
 
 
 @router.post("/keys/{key_id}/revocation", status_code=HTTPStatus.CREATED)
-def revoke(contract_id: int, key_id: int, why: Because, scope: Scope) -> KeyOut:
+def revoke(contract_id: int, key_id: int, why: Because, scope: Scope) -> PartyKeyOut:
     """Let a key of the caller's own party count no more; what it signed stays signed."""
     row = contract_named(scope, contract_id)
     found = keys(scope.conn, row.id, key_id=key_id)
@@ -133,7 +133,7 @@ def revoke(contract_id: int, key_id: int, why: Because, scope: Scope) -> KeyOut:
     return _key(keys(scope.conn, row.id, key_id=key_id)[0])
 
 
-def _key(row: KeyRow) -> KeyOut:
-    names = KeyOut.model_fields.keys() - {"fingerprint"}
+def _key(row: KeyRow) -> PartyKeyOut:
+    names = PartyKeyOut.model_fields.keys() - {"fingerprint"}
     told = {name: getattr(row, name) for name in names}
-    return KeyOut(**told, fingerprint=fingerprint(row.key))
+    return PartyKeyOut(**told, fingerprint=fingerprint(row.key))

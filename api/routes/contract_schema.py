@@ -107,7 +107,7 @@ class NewVersion(TermsIn):
     reason: Reason
 
 
-class VersionOut(BaseModel):
+class ContractVersionOut(BaseModel):
     """A version of the terms; it never changes."""
 
     model_config = ConfigDict(from_attributes=True)
@@ -125,20 +125,20 @@ class VersionOut(BaseModel):
     verdict_reason: str | None
 
 
-class VerdictIn(Body):
+class TermsVerdictIn(Body):
     """What a second person says of the terms."""
 
     verdict: TermsState = Field(description="checked or refused.")
     reason: Reason
 
     @model_validator(mode="after")
-    def _said(self) -> "VerdictIn":
+    def _said(self) -> "TermsVerdictIn":
         if self.verdict is TermsState.ENTERED:
             raise ValueError("want checked or refused")
         return self
 
 
-class EventOut(BaseModel):
+class ContractEventOut(BaseModel):
     """What happened; it counts until it is undone."""
 
     model_config = ConfigDict(from_attributes=True)
@@ -157,7 +157,7 @@ class EventOut(BaseModel):
     undone_because: str | None
 
 
-class NewEvent(Body):
+class NewContractEvent(Body):
     """An event, with the fields that `events` of the file has."""
 
     kind: EventKind
@@ -192,7 +192,7 @@ class NewMember(Body):
     party: Party
 
 
-class KeyOut(BaseModel):
+class PartyKeyOut(BaseModel):
     """A public key by which a party signs."""
 
     model_config = ConfigDict(from_attributes=True)
@@ -209,7 +209,7 @@ class KeyOut(BaseModel):
     revoked_because: str | None
 
 
-class NewKey(Body):
+class NewPartyKey(Body):
     """A public key of the caller's own party; private keys stay where they are."""
 
     key: Annotated[str, StringConstraints(max_length=2000, pattern=r"^[^\x00]*$")] = Field(
@@ -218,7 +218,7 @@ class NewKey(Body):
     note: Told = Field(description="Whose it is and how its fingerprint was told.")
 
 
-class FigureOut(BaseModel):
+class ContractFigureOut(BaseModel):
     """What a meter that nobody reads out counted in a month, as a person entered it."""
 
     model_config = ConfigDict(from_attributes=True)

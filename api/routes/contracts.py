@@ -19,12 +19,12 @@ from api.problem import refuse
 from api.routes.contract_schema import (
     ContractDetail,
     ContractOut,
+    ContractVersionOut,
     LineName,
     NewContract,
     NewVersion,
     TermsIn,
-    VerdictIn,
-    VersionOut,
+    TermsVerdictIn,
 )
 from api.routes.place_facts import place_of
 from api.scope import Caller, Scope
@@ -137,14 +137,14 @@ def show(
 
 
 @router.get("/{contract_id}/versions")
-def list_versions(contract_id: int, scope: Scope) -> Page[VersionOut]:
+def list_versions(contract_id: int, scope: Scope) -> Page[ContractVersionOut]:
     """Every version of the terms, the newest first."""
     row = contract_named(scope, contract_id)
     return Page(items=[_version(each) for each in terms(scope.conn, row.id)])
 
 
 @router.post("/{contract_id}/versions", status_code=HTTPStatus.CREATED)
-def amend(contract_id: int, new: NewVersion, scope: Scope) -> VersionOut:
+def amend(contract_id: int, new: NewVersion, scope: Scope) -> ContractVersionOut:
     """Amend the terms: a whole new version, in force from a month on once it is checked."""
     row = contract_named(scope, contract_id)
     acting(scope, row.id)
@@ -170,7 +170,7 @@ def show_terms(contract_id: int, number: int, scope: Scope) -> PlainTextResponse
 
 
 @router.post("/{contract_id}/versions/{number}/verdict", status_code=HTTPStatus.CREATED)
-def judge(contract_id: int, number: int, said: VerdictIn, scope: Scope) -> VersionOut:
+def judge(contract_id: int, number: int, said: TermsVerdictIn, scope: Scope) -> ContractVersionOut:
     """Check the terms against the paper, or refuse them: a second person, and once for all."""
     row = contract_named(scope, contract_id)
     found = _terms_named(scope, row, number)
@@ -273,9 +273,11 @@ def _detail(scope: Caller, row: ContractRow, response: Response) -> ContractDeta
     )
 
 
-def _version(row: TermsRow) -> VersionOut:
-    told = {name: getattr(row, name) for name in VersionOut.model_fields if name != "signed_on"}
-    return VersionOut(**told, signed_on=json.loads(row.document).get("signed_on"))
+def _version(row: TermsRow) -> ContractVersionOut:
+    told = {
+        name: getattr(row, name) for name in ContractVersionOut.model_fields if name != "signed_on"
+    }
+    return ContractVersionOut(**told, signed_on=json.loads(row.document).get("signed_on"))
 
 
 def _etag(row: ContractRow) -> str:

@@ -43,7 +43,7 @@ _LONGEST_DAYS = 3 * 366
 _MOST_INTERVALS = 50_000
 
 
-class LineOut(BaseModel):
+class CostLineOut(BaseModel):
     """One line of a cost."""
 
     model_config = ConfigDict(from_attributes=True)
@@ -65,7 +65,7 @@ class LineOut(BaseModel):
     unshaped: Decimal = Field(description="What of it is only allocated to its time.")
 
 
-class GapOut(BaseModel):
+class CostGapOut(BaseModel):
     """What belongs into the cost and is not in it."""
 
     code: str
@@ -82,8 +82,8 @@ class CostOut(BaseModel):
     first_day: date
     end_day: date
     tariffs: list[str]
-    lines: list[LineOut]
-    gaps: list[GapOut]
+    lines: list[CostLineOut]
+    gaps: list[CostGapOut]
     total: Decimal = Field(description="Sum of the billed lines, without the gaps. [CNY]")
     official: bool = Field(description="Whether a statement may state the total.")
     not_official: str | None = Field(description="Why not.")
@@ -161,6 +161,10 @@ class MeterTariff(Body):
     )
 
 
+class MeterTariffOut(MeterTariff):
+    """The same, as it stands."""
+
+
 @router.get("/cost")
 def cost_of_meter(
     code: Code, scope: Scope, first_day: FirstDay, end_day: EndDay, as_of: AsOf = None
@@ -175,7 +179,7 @@ def cost_of_meter(
         first_day=first_day,
         end_day=end_day,
         tariffs=list(found.tariffs),
-        lines=[LineOut.model_validate(line) for line in found.cost.lines],
+        lines=[CostLineOut.model_validate(line) for line in found.cost.lines],
         gaps=[gap_out(gap) for gap in found.cost.gaps],
         total=found.cost.total,
         official=reason is None,
@@ -222,15 +226,15 @@ def period_costs_of_meter(
 
 
 @router.get("/tariffs")
-def list_tariffs_of_meter(code: Code, scope: Scope) -> Page[MeterTariff]:
+def list_tariffs_of_meter(code: Code, scope: Scope) -> Page[MeterTariffOut]:
     """Tariffs a meter is and was on, in order of time."""
     meter = meter_named(scope, code)
     rows = tariffs_of_meter(scope.conn, meter.id, date.min, date.max)
-    return Page(items=[MeterTariff.model_validate(row) for row in rows])
+    return Page(items=[MeterTariffOut.model_validate(row) for row in rows])
 
 
 @router.post("/tariffs", status_code=HTTPStatus.CREATED)
-def put_meter_on_tariff(code: Code, new: MeterTariff, scope: Scope) -> MeterTariff:
+def put_meter_on_tariff(code: Code, new: MeterTariff, scope: Scope) -> MeterTariffOut:
     """Put a meter on a tariff for some days. Days it is on one already are refused."""
     meter = meter_named(scope, code)
     ids = {row.code: row.id for row in tariffs(scope.conn)}
@@ -254,7 +258,7 @@ def put_meter_on_tariff(code: Code, new: MeterTariff, scope: Scope) -> MeterTari
     except psycopg.errors.InsufficientPrivilege as error:
         raise refuse(HTTPStatus.FORBIDDEN, NOT_YOURS) from error
     audit(scope.conn, "meter_tariff_put", code, new.model_dump(mode="json"))
-    return new
+    return MeterTariffOut(**new.model_dump())
 
 
 def meter_named(scope: Caller, code: str) -> MeterRow:
@@ -267,9 +271,9 @@ def meter_named(scope: Caller, code: str) -> MeterRow:
     return meters(scope.conn, meter_ids=[meter_id])[0]
 
 
-def gap_out(gap: Gap) -> GapOut:
+def gap_out(gap: Gap) -> CostGapOut:
     """Show a gap."""
-    return GapOut(
+    return CostGapOut(
         code=gap.code,
         first_day=gap.first_day,
         end_day=gap.end_day,

@@ -88,7 +88,7 @@ class DeviceOut(BaseModel):
     )
 
 
-class FactOut(BaseModel):
+class DeviceFactOut(BaseModel):
     """What a device tells of itself."""
 
     model_config = ConfigDict(from_attributes=True)
@@ -101,7 +101,7 @@ class FactOut(BaseModel):
 class OneDeviceOut(DeviceOut):
     """A device with what it tells of itself."""
 
-    facts: list[FactOut]
+    facts: list[DeviceFactOut]
 
 
 class DeviceChange(Body):
@@ -153,7 +153,7 @@ def one_device(device_id: int, scope: Scope) -> OneDeviceOut:
     facts = device_facts(scope.conn, device_id)
     return OneDeviceOut(
         **DeviceOut.model_validate(row).model_dump(),
-        facts=[FactOut.model_validate(fact) for fact in facts],
+        facts=[DeviceFactOut.model_validate(fact) for fact in facts],
     )
 
 

@@ -26,7 +26,7 @@ router = APIRouter(prefix="/entry-board", tags=["manual entry"])
 Year = Annotated[int, Query(ge=2000, le=2199, description="Of the months.")]
 
 
-class CellOut(BaseModel):
+class BoardCellOut(BaseModel):
     """One kind and month."""
 
     model_config = ConfigDict(from_attributes=True)
@@ -57,7 +57,7 @@ class RowOut(BaseModel):
     name_en: str
     due_day: int = Field(description="Last day in time, of the following month.")
     wanted: list[EntryKind] = Field(description="What has to be entered now.")
-    cells: dict[EntryKind, list[CellOut | None]] = Field(
+    cells: dict[EntryKind, list[BoardCellOut | None]] = Field(
         description="Twelve months; null where nothing is wanted, or not yet."
     )
     reminders: list[ReminderOut]
@@ -87,7 +87,7 @@ class Reminded(BaseModel):
     organisation_ids: list[int]
 
 
-class RuleIn(Body):
+class EntryRuleIn(Body):
     """What has to be entered at a place and below it, from a month on."""
 
     organisation_id: int
@@ -139,7 +139,7 @@ def ask(wanted: RemindIn, scope: Scope) -> Reminded:
 
 
 @router.put("/rules", status_code=HTTPStatus.NO_CONTENT)
-def put_rule(rule: RuleIn, scope: Scope) -> None:
+def put_rule(rule: EntryRuleIn, scope: Scope) -> None:
     """Say what has to be entered and until when; a nearer place's rule takes its place there."""
     if rule.first_month.day != 1:
         told = Sentence(
@@ -198,7 +198,7 @@ def _row(row: BoardRow, may_enter: bool, may_review: bool) -> RowOut:
         due_day=row.rule.due_day,
         wanted=list(row.rule.kinds),
         cells={
-            kind: [None if cell is None else CellOut.model_validate(cell) for cell in cells]
+            kind: [None if cell is None else BoardCellOut.model_validate(cell) for cell in cells]
             for kind, cells in row.kinds.items()
         },
         reminders=[ReminderOut.model_validate(each) for each in row.reminders],

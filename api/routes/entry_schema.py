@@ -102,7 +102,7 @@ class NewEntry(EntryIn):
         return self
 
 
-class Reason(Body):
+class EntryReasonIn(Body):
     """Why something is done; a return wants one."""
 
     reason: Line = ""
@@ -138,7 +138,7 @@ class ContentOut(BaseModel):
     entered_at: datetime
 
 
-class EntryOut(ContentOut):
+class ManualEntryOut(ContentOut):
     """An entry as it stands."""
 
     id: int
@@ -158,7 +158,7 @@ class EntryOut(ContentOut):
     may: list[str] = Field(description="What the caller may do: edit, submit, check, ..")
 
 
-class StepOut(BaseModel):
+class EntryStepOut(BaseModel):
     """Who brought a version into a state, when and why."""
 
     model_config = ConfigDict(from_attributes=True)
@@ -187,9 +187,9 @@ class PhotoOut(BaseModel):
     may_remove: bool
 
 
-class EntryDetail(EntryOut):
+class EntryDetail(ManualEntryOut):
     """An entry with all its versions, all that was done with it, and its photos."""
 
     versions: list[ContentOut]
-    steps: list[StepOut]
+    steps: list[EntryStepOut]
     pictures: list[PhotoOut]

@@ -13,7 +13,7 @@ from api.problem import refuse
 from api.routes.factors import FactorOut, FactorSetOut, factors_out, wanted_set
 from api.routes.tariffs import Document
 from api.scope import Caller, Scope, only_administrators
-from api.withdrawn import Doubt
+from api.withdrawn import WithdrawalIn
 from domain.errors import InputError, StoreError
 from domain.factor import FactorId, FactorSet
 from domain.factor_file import read_set
@@ -68,7 +68,7 @@ class FactorChecks(Document, NamedFactors):
     """Which factors you compared, and with what."""
 
 
-class FactorDoubts(Doubt, NamedFactors):
+class FactorDoubts(WithdrawalIn, NamedFactors):
     """Which checks are taken back, and why."""
 
 
@@ -127,7 +127,7 @@ def withdraw_checked(
 
 
 @router.post("/{code}/versions/{version}/withdraw")
-def withdraw_version(code: str, version: Version, why: Doubt, scope: Scope) -> FactorSetOut:
+def withdraw_version(code: str, version: Version, why: WithdrawalIn, scope: Scope) -> FactorSetOut:
     """Let no new figure take a version; what was closed with it stays as it is."""
     only_administrators(scope)
     found = wanted_set(scope.conn, code, version)

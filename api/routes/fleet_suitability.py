@@ -10,10 +10,10 @@ from fastapi import APIRouter, Query, Response
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from analytics.fleet.replacement_terms import ReplacementTerms, read_replacement
-from analytics.fleet.suitability import Reason, Verdict
+from analytics.fleet.suitability import CarReason, CarVerdict
 from analytics.fleet_accounts.suitability import FleetSuitability, Option, petrol_cars
 from api.body import Body
-from api.displacement_schema import TermsOut
+from api.displacement_schema import DisplacementTermsOut
 from api.fleet_months import FleetMonths, place_named
 from api.page import Page
 from api.problem import refuse
@@ -58,7 +58,7 @@ class RangeOut(BaseModel):
     days_beyond: int = Field(description="Days driven further than that.")
 
 
-class StandingOut(BaseModel):
+class CarStandingOut(BaseModel):
     """Days on which it stood near our own piles."""
 
     model_config = ConfigDict(from_attributes=True)
@@ -68,7 +68,7 @@ class StandingOut(BaseModel):
     median_h: Decimal | None = Field(description="Near our piles. [h]")
 
 
-class YearOut(BaseModel):
+class CarYearOut(BaseModel):
     """A year of either car, with the items inside."""
 
     model_config = ConfigDict(from_attributes=True)
@@ -91,10 +91,10 @@ class OptionOut(BaseModel):
     document: str = Field(description="Where the candidate's figures stand.")
     winter_document: str
     range: RangeOut
-    standing: StandingOut
-    cost: YearOut | None = Field(description="Null: fuel, distance or price are not known.")
-    verdict: Verdict
-    reasons: list[Reason] = Field(description="Empty: all three are fulfilled.")
+    standing: CarStandingOut
+    cost: CarYearOut | None = Field(description="Null: fuel, distance or price are not known.")
+    verdict: CarVerdict
+    reasons: list[CarReason] = Field(description="Empty: all three are fulfilled.")
 
 
 class WithoutOut(BaseModel):
@@ -187,15 +187,18 @@ def suitability_as_file(
 
 
 @router.get("/terms")
-def terms(scope: Scope) -> Page[TermsOut]:
+def terms(scope: Scope) -> Page[DisplacementTermsOut]:
     """Candidates entered at places of the scope, newest first."""
     return Page(
-        items=[TermsOut.model_validate(row) for row in all_terms(scope.conn, Terms.REPLACEMENT)]
+        items=[
+            DisplacementTermsOut.model_validate(row)
+            for row in all_terms(scope.conn, Terms.REPLACEMENT)
+        ]
     )
 
 
 @router.post("/terms", status_code=HTTPStatus.CREATED)
-def enter_candidates(new: NewCandidates, scope: Scope) -> TermsOut:
+def enter_candidates(new: NewCandidates, scope: Scope) -> DisplacementTermsOut:
     """Enter candidates of a place; they hold for what lies below it too."""
     place = place_named(scope, new.place)
     try:
@@ -211,7 +214,7 @@ def enter_candidates(new: NewCandidates, scope: Scope) -> TermsOut:
     row = next(
         each for each in all_terms(scope.conn, Terms.REPLACEMENT) if each.terms_id == terms_id
     )
-    return TermsOut.model_validate(row)
+    return DisplacementTermsOut.model_validate(row)
 
 
 def _want_classes(scope: Scope, read: ReplacementTerms) -> None:
@@ -245,8 +248,8 @@ def _option(each: Option) -> OptionOut:
         document=each.candidate.document,
         winter_document=each.candidate.winter_document,
         range=RangeOut.model_validate(each.found.range),
-        standing=StandingOut.model_validate(each.found.standing),
-        cost=None if each.found.cost is None else YearOut.model_validate(each.found.cost),
+        standing=CarStandingOut.model_validate(each.found.standing),
+        cost=None if each.found.cost is None else CarYearOut.model_validate(each.found.cost),
         verdict=each.found.verdict,
         reasons=list(each.found.reasons),
     )

@@ -11,16 +11,16 @@ from pydantic import BaseModel, ConfigDict, StringConstraints
 from analytics.fleet.displacement_terms import read_terms
 from analytics.fleet_accounts.displacement import FleetDisplacement, GroupBy
 from api.body import Body
-from api.displacement_report import Lang, ReportOut, report
+from api.displacement_report import DisplacementReportOut, Lang, report
 from api.displacement_schema import (
-    LedgerOut,
-    StatedOut,
-    SummaryOut,
-    TermsOut,
+    DisplacementLedgerOut,
+    DisplacementSummaryOut,
+    DisplacementTermsOut,
+    StatedDisplacementOut,
     ledger_out,
 )
 from api.fleet_months import FleetMonths, place_named
-from api.fleet_standing import StandingOut, standing_of
+from api.fleet_standing import FleetStandingOut, standing_of
 from api.page import Page
 from api.problem import refuse
 from api.routes.edits import NOT_YOURS
@@ -49,7 +49,7 @@ class NewTerms(Body):
     text: Annotated[str, StringConstraints(max_length=_LONGEST, pattern=r"^[^\x00]*$")]
 
 
-class StatementOut(BaseModel):
+class DisplacementStatementOut(BaseModel):
     """A kept statement."""
 
     model_config = ConfigDict(from_attributes=True)
@@ -65,21 +65,23 @@ class StatementOut(BaseModel):
     at: datetime
 
 
-class StatementWhole(StatementOut):
+class StatementWhole(DisplacementStatementOut):
     """A kept statement with what it holds."""
 
-    content: StatedOut
+    content: StatedDisplacementOut
 
 
 class WholeOut(BaseModel):
     """Figures of a place, where they can be told; `/fleet-summary` says why they cannot."""
 
-    whole: LedgerOut | None
-    standing: StandingOut
+    whole: DisplacementLedgerOut | None
+    standing: FleetStandingOut
 
 
 @router.get("")
-def summary(period: FleetMonths, scope: Scope, by: By = GroupBy.INSTITUTION) -> SummaryOut:
+def summary(
+    period: FleetMonths, scope: Scope, by: By = GroupBy.INSTITUTION
+) -> DisplacementSummaryOut:
     """Figures of a place and of its groups, worked out from what is known now."""
     found = _found(period)
     return _summary(found, wanted_set(scope.conn, found.terms.factor_set, None), by)
@@ -98,7 +100,7 @@ def whole(period: FleetMonths, scope: Scope) -> WholeOut:
 
 
 @router.get("/report")
-def paragraph(period: FleetMonths, scope: Scope, lang: Lang = "zh-CN") -> ReportOut:
+def paragraph(period: FleetMonths, scope: Scope, lang: Lang = "zh-CN") -> DisplacementReportOut:
     """The paragraph of a report, each number with what it rests on."""
     found = _found(period)
     return _report(found, wanted_set(scope.conn, found.terms.factor_set, None), lang)
@@ -109,7 +111,7 @@ def keep(period: FleetMonths, scope: Scope) -> StatementWhole:
     """Keep the figures as they are now, as the next version of the place and period."""
     found = _found(period)
     factors = wanted_set(scope.conn, found.terms.factor_set, None)
-    stated = StatedOut(
+    stated = StatedDisplacementOut(
         summary=_summary(found, factors, GroupBy.INSTITUTION),
         reports=[_report(found, factors, lang) for lang in ("zh-CN", "en")],
     )
@@ -127,10 +129,10 @@ def keep(period: FleetMonths, scope: Scope) -> StatementWhole:
 
 
 @router.get("/statements")
-def statements(scope: Scope, place: int) -> Page[StatementOut]:
+def statements(scope: Scope, place: int) -> Page[DisplacementStatementOut]:
     """Statements of a place, newest first."""
     rows = statements_of(scope.conn, place_id=place, at_most=_SHOWN)
-    return Page(items=[StatementOut.model_validate(row) for row in rows])
+    return Page(items=[DisplacementStatementOut.model_validate(row) for row in rows])
 
 
 @router.get("/statements/{statement_id}")
@@ -140,15 +142,18 @@ def statement(statement_id: int, scope: Scope) -> StatementWhole:
 
 
 @router.get("/terms")
-def terms(scope: Scope) -> Page[TermsOut]:
+def terms(scope: Scope) -> Page[DisplacementTermsOut]:
     """Parameters entered at places of the scope, newest first."""
     return Page(
-        items=[TermsOut.model_validate(row) for row in all_terms(scope.conn, Terms.DISPLACEMENT)]
+        items=[
+            DisplacementTermsOut.model_validate(row)
+            for row in all_terms(scope.conn, Terms.DISPLACEMENT)
+        ]
     )
 
 
 @router.post("/terms", status_code=HTTPStatus.CREATED)
-def enter_terms(new: NewTerms, scope: Scope) -> TermsOut:
+def enter_terms(new: NewTerms, scope: Scope) -> DisplacementTermsOut:
     """Enter parameters of a place; they hold for what lies below it too."""
     place = place_named(scope, new.place)
     try:
@@ -164,7 +169,7 @@ def enter_terms(new: NewTerms, scope: Scope) -> TermsOut:
     row = next(
         each for each in all_terms(scope.conn, Terms.DISPLACEMENT) if each.terms_id == terms_id
     )
-    return TermsOut.model_validate(row)
+    return DisplacementTermsOut.model_validate(row)
 
 
 def _found(period: FleetMonths) -> FleetDisplacement:
@@ -174,13 +179,13 @@ def _found(period: FleetMonths) -> FleetDisplacement:
         raise refuse(HTTPStatus.CONFLICT, error) from error
 
 
-def _summary(found: FleetDisplacement, factors: FactorSet, by: GroupBy) -> SummaryOut:
+def _summary(found: FleetDisplacement, factors: FactorSet, by: GroupBy) -> DisplacementSummaryOut:
     months = found.period.months
     try:
         groups = [ledger_out(g.key, g.name, g.ledger) for g in found.groups(by, factors)]
     except FactorError as error:
         raise refuse(HTTPStatus.CONFLICT, error) from error
-    return SummaryOut(
+    return DisplacementSummaryOut(
         place=found.period.place.code,
         first_day=months.first_day,
         end_day=months.end_day,
@@ -195,7 +200,7 @@ def _summary(found: FleetDisplacement, factors: FactorSet, by: GroupBy) -> Summa
     )
 
 
-def _report(found: FleetDisplacement, factors: FactorSet, lang: Lang) -> ReportOut:
+def _report(found: FleetDisplacement, factors: FactorSet, lang: Lang) -> DisplacementReportOut:
     try:
         return report(found, found.whole(factors), lang)
     except FactorError as error:
@@ -215,6 +220,6 @@ def _one(scope: Scope, statement_id: int) -> DisplacementStatementRow:
 
 
 def _whole(row: DisplacementStatementRow) -> StatementWhole:
-    out = StatementOut.model_validate(row)
-    content = StatedOut.model_validate_json(row.content)
+    out = DisplacementStatementOut.model_validate(row)
+    content = StatedDisplacementOut.model_validate_json(row.content)
     return StatementWhole(**out.model_dump(), content=content)

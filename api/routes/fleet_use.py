@@ -30,8 +30,8 @@ from api.fleet_use_schema import (
     AtOnceOut,
     BookingOut,
     DispatchOut,
-    DueOut,
     LimitsOut,
+    MaintenanceDueOut,
     ManagedOut,
     OverlapOut,
     PlaceEntryOut,
@@ -39,8 +39,8 @@ from api.fleet_use_schema import (
     RentalOut,
     RentalsOut,
     UnbookedOut,
-    UseOut,
     UtilisationOut,
+    VehicleUseOut,
 )
 from api.routes.edits import Reason
 from api.routes.entered import of_an_administrator
@@ -68,6 +68,10 @@ class LimitsIn(Body):
     reason: Reason
 
 
+class LimitsSetOut(LimitsIn):
+    """Limits as they were set."""
+
+
 @router.get("/fleet-use")
 def utilisation(
     period: FleetMonths,
@@ -85,7 +89,7 @@ def utilisation(
     out = at_once_of(period, limits)
     return UtilisationOut(
         items=[
-            UseOut(
+            VehicleUseOut(
                 vehicle_id=each.vehicle_id,
                 code=last[each.vehicle_id].code,
                 plate=last[each.vehicle_id].plate,
@@ -114,14 +118,14 @@ def utilisation(
 
 
 @router.put("/fleet-limits")
-def set_limits(new: LimitsIn, scope: Scope) -> LimitsIn:
+def set_limits(new: LimitsIn, scope: Scope) -> LimitsSetOut:
     """Set the limits of a place one administers from a day on; they hold below it too."""
     place = place_named(scope, new.organisation_id)
     with of_an_administrator():
         want_reason(new.reason)
         add_limits(scope.conn, FleetLimitRow(**new.model_dump()))
     audit(scope.conn, "fleet_limits_set", place.code, new.model_dump(mode="json"))
-    return new
+    return LimitsSetOut(**new.model_dump())
 
 
 def _limits(held: LimitsHeld) -> LimitsOut:
@@ -194,7 +198,7 @@ def management(period: FleetMonths) -> ManagedOut:
             )
         )
     maintenance = [
-        DueOut(
+        MaintenanceDueOut(
             vehicle_id=each.plan.vehicle_id,
             code=period.vehicles[each.plan.vehicle_id],
             item=each.plan.item,

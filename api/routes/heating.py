@@ -13,7 +13,7 @@ from api.page import Page
 from api.problem import refuse
 from api.routes.tariffs import Document
 from api.scope import Scope, only_administrators
-from api.withdrawn import Doubt, WithdrawnOut, withdrawn_out
+from api.withdrawn import WithdrawalIn, WithdrawnOut, withdrawn_out
 from domain.heating_season import LONGEST
 from domain.sentence import Sentence
 from store.people.session import audit
@@ -157,7 +157,7 @@ def check_recorded(region: str, year: int, what: Document, scope: Scope) -> Seas
 
 
 @router.post("/{region}/check/withdraw")
-def withdraw_statutory(region: str, why: Doubt, scope: Scope) -> HeatingOut:
+def withdraw_statutory(region: str, why: WithdrawalIn, scope: Scope) -> HeatingOut:
     """Take the check of the statutory dates back. What was signed with it keeps it."""
     only_administrators(scope)
     _rule(scope, region)
@@ -170,7 +170,7 @@ def withdraw_statutory(region: str, why: Doubt, scope: Scope) -> HeatingOut:
 
 
 @router.post("/{region}/{year}/check/withdraw")
-def withdraw_recorded(region: str, year: int, why: Doubt, scope: Scope) -> SeasonOut:
+def withdraw_recorded(region: str, year: int, why: WithdrawalIn, scope: Scope) -> SeasonOut:
     """Take the check of the recorded days of a season back."""
     only_administrators(scope)
     _season(scope, region, year)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 
-from api.routes.indicator_schema import IndicatorList, IndicatorOut, InstitutionOut
+from api.routes.indicator_schema import IndicatorList, IndicatorOut, InstitutionIndicatorsOut
 from api.sheet_file import as_csv, as_workbook
 from domain.indicator import IndicatorName
 from ingest.sheet.form import Column, Form, parse_text
@@ -55,7 +55,7 @@ def indicator_file(found: IndicatorList, form: str, lang: str) -> bytes:
     return make(FORM, [_row(each, basis) for each in found.items], lang)
 
 
-def _row(each: InstitutionOut, basis: str) -> list[str]:
+def _row(each: InstitutionIndicatorsOut, basis: str) -> list[str]:
     covered = [carrier.coverage for carrier in each.carriers if carrier.coverage is not None]
     first: list[object] = [
         *(each.code, each.name_zh, each.name_en, each.first_day, each.end_day),

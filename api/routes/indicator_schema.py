@@ -41,7 +41,7 @@ class RankOut(BaseModel):
     )
 
 
-class ComparisonOut(BaseModel):
+class IndicatorComparisonOut(BaseModel):
     """Change against a base year, and the change that a plan asks for."""
 
     base_year: int
@@ -64,7 +64,7 @@ class IndicatorOut(BaseModel):
     why: Why | None = Field(description="Why there is no value.")
     rank: RankOut | None = Field(description="Null for who takes part in no ranking.")
     quotas: list[QuotaOut]
-    comparisons: list[ComparisonOut]
+    comparisons: list[IndicatorComparisonOut]
 
 
 class CarrierOut(BaseModel):
@@ -86,7 +86,7 @@ class CarrierOut(BaseModel):
     )
 
 
-class ChangeOut(BaseModel):
+class YearChangeOut(BaseModel):
     """Why the CO2 changed: activity + factor = difference."""
 
     base_year: int
@@ -112,7 +112,7 @@ class TrendMonthOut(BaseModel):
     kwh: float | None = Field(description="Null where the month is not known whole. [kWh]")
 
 
-class StandingOut(BaseModel):
+class IndicatorStandingOut(BaseModel):
     """Alerts that stand at an institution or below it now, of those the caller may see."""
 
     urgent: int = 0
@@ -120,7 +120,7 @@ class StandingOut(BaseModel):
     low: int = 0
 
 
-class InstitutionOut(BaseModel):
+class InstitutionIndicatorsOut(BaseModel):
     """One institution's year, or the days of it that are over."""
 
     organisation_id: int
@@ -146,16 +146,16 @@ class InstitutionOut(BaseModel):
     missing: list[str] = Field(description="What could not be computed, and why.")
     missing_words: list[Words] = Field(description="Code and parameters of each of `missing`.")
     indicators: list[IndicatorOut]
-    co2_change: ChangeOut | None = Field(description="Against the year before.")
+    co2_change: YearChangeOut | None = Field(description="Against the year before.")
     co2_change_why: str | None = Field(description="Why the two years cannot be compared.")
     co2_change_words: Words = Field(description="Code and parameters of `co2_change_why`.")
     trend: list[TrendMonthOut] = Field(
         description="Electricity of the year and the one before, by month."
     )
-    alerts: StandingOut
+    alerts: IndicatorStandingOut
 
 
-class LevelOut(BaseModel):
+class NationalLevelOut(BaseModel):
     """The nation's values of a year."""
 
     year: int
@@ -182,5 +182,5 @@ class IndicatorList(BaseModel):
 
     year: int
     basis: BasisOut
-    items: list[InstitutionOut]
-    levels: list[LevelOut]
+    items: list[InstitutionIndicatorsOut]
+    levels: list[NationalLevelOut]

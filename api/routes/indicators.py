@@ -31,17 +31,17 @@ from api.routes.indicator_file import indicator_file
 from api.routes.indicator_schema import (
     BasisOut,
     CarrierOut,
-    ChangeOut,
-    ComparisonOut,
     DenominatorOut,
+    IndicatorComparisonOut,
     IndicatorList,
     IndicatorOut,
-    InstitutionOut,
-    LevelOut,
+    IndicatorStandingOut,
+    InstitutionIndicatorsOut,
+    NationalLevelOut,
     QuotaOut,
     RankOut,
-    StandingOut,
     TrendMonthOut,
+    YearChangeOut,
 )
 from api.routes.sheets import TYPES, Lang
 from api.scope import Scope
@@ -115,7 +115,7 @@ def indicators(
     years = _years(scope, portfolio, year, wanted)
     items = [_institution(member, years) for key, member in years.now.items() if key in wanted]
     levels = [
-        LevelOut(
+        NationalLevelOut(
             year=level.year,
             values={name: float(value) for name, value in level.values.items()},
             source=level.source,
@@ -192,7 +192,7 @@ def _basis(factors: FactorSet) -> BasisOut:
     )
 
 
-def _institution(member: Member, years: _Years) -> InstitutionOut:
+def _institution(member: Member, years: _Years) -> InstitutionIndicatorsOut:
     organisation, figures = member.organisation, member.figures
     of = years.institution(member)
     quotas = quotas_of(figures.place, of, figures.year, years.quotas)
@@ -200,7 +200,7 @@ def _institution(member: Member, years: _Years) -> InstitutionOut:
     change = co2_change(figures, earlier) if member.is_comparable else None
     both = [figure for figure in (figures.energy, figures.co2) if figure is not None]
     grid = None if figures.co2 is None else figures.co2.grid
-    return InstitutionOut(
+    return InstitutionIndicatorsOut(
         organisation_id=organisation.id,
         code=organisation.code,
         name_zh=organisation.name_zh,
@@ -228,7 +228,7 @@ def _institution(member: Member, years: _Years) -> InstitutionOut:
         co2_change_why=change if isinstance(change, str) else None,
         co2_change_words=words(change if isinstance(change, str) else ""),
         trend=[TrendMonthOut.model_validate(each) for each in years.trends[organisation.id]],
-        alerts=StandingOut.model_validate(years.alerts.get(organisation.id, {})),
+        alerts=IndicatorStandingOut.model_validate(years.alerts.get(organisation.id, {})),
     )
 
 
@@ -256,7 +256,7 @@ def _comparison(
     member: Member,
     base_year: int,
     years: _Years,
-) -> ComparisonOut:
+) -> IndicatorComparisonOut:
     earlier = years.earlier(member.organisation.id, base_year)
     base = earlier.value(name) if earlier is not None and earlier.is_over else None
     alike = earlier is None or base is None or member.figures.is_alike(name, earlier)
@@ -265,7 +265,7 @@ def _comparison(
         change = member.figures.change_since(name, earlier)
     span = base_year, member.figures.year
     target = target_of(years.targets, name, span, years.institution(member))
-    return ComparisonOut(
+    return IndicatorComparisonOut(
         base_year=base_year,
         base_value=None if base is None else float(base),
         change=None if change is None else float(change),
@@ -321,8 +321,8 @@ def _rank(rank: Rank) -> RankOut:
     return RankOut(position=rank.position, n=rank.n, better_than=better, median=median)
 
 
-def _change(change: Change) -> ChangeOut:
-    return ChangeOut(
+def _change(change: Change) -> YearChangeOut:
+    return YearChangeOut(
         base_year=change.base_year,
         difference_kg=float(change.difference),
         activity_kg=float(change.activity),

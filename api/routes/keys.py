@@ -33,7 +33,7 @@ KeyRole = Literal[
 _Name = Annotated[str, StringConstraints(min_length=1, max_length=100, pattern=r"^[^\x00-\x1f]*$")]
 
 
-class KeyOut(BaseModel):
+class ApiKeyOut(BaseModel):
     """A key as it may be shown: never the key itself."""
 
     model_config = ConfigDict(from_attributes=True)
@@ -57,7 +57,7 @@ class KeyOut(BaseModel):
     revoked_at: datetime | None = Field(description="When it was withdrawn; null: it was not.")
 
 
-class NewKey(Body):
+class NewApiKey(Body):
     """A machine, in which role it asks where, and until when."""
 
     name: _Name = Field(description="What asks by it, such as a building management system.")
@@ -70,7 +70,7 @@ class NewKey(Body):
     expires_at: AwareDatetime = Field(description=f"At most {LONGEST_DAYS} days from now.")
 
     @model_validator(mode="after")
-    def _one_boundary(self) -> "NewKey":
+    def _one_boundary(self) -> "NewApiKey":
         if (self.organisation_id is None) == (self.contract_id is None):
             raise ValueError("want a place or a contract, and not both")
         if self.sees_from and self.sees_until and self.sees_from >= self.sees_until:
@@ -81,7 +81,7 @@ class NewKey(Body):
 class GivenKey(BaseModel):
     """A new key, told this once: only its SHA-256 is kept."""
 
-    key: KeyOut
+    key: ApiKeyOut
     secret: str = Field(description="To be sent as `Authorization: Bearer <secret>`.")
 
 
@@ -89,13 +89,13 @@ class GivenKey(BaseModel):
 def list_keys(
     scope: Scope,
     ended: Annotated[bool, Query(description="Also those that open nothing any more.")] = False,
-) -> Page[KeyOut]:
+) -> Page[ApiKeyOut]:
     """Keys of the places you administer. Empty for who administers none."""
-    return Page(items=[KeyOut.model_validate(row) for row in keys(scope.conn, ended=ended)])
+    return Page(items=[ApiKeyOut.model_validate(row) for row in keys(scope.conn, ended=ended)])
 
 
 @router.post("", status_code=HTTPStatus.CREATED)
-def make_key(new: NewKey, scope: Scope) -> GivenKey:
+def make_key(new: NewApiKey, scope: Scope) -> GivenKey:
     """Make a machine's key; the answer has it to hand over, once."""
     now = datetime.now(UTC)
     if not now < new.expires_at <= now + timedelta(days=LONGEST_DAYS):
@@ -133,6 +133,6 @@ def _governing() -> Iterator[None]:
         raise refuse(HTTPStatus.CONFLICT, refusal_of(error)) from error
 
 
-def _one(who: Caller, key_id: int) -> KeyOut:
+def _one(who: Caller, key_id: int) -> ApiKeyOut:
     row = next(row for row in keys(who.conn, ended=True) if row.api_key_id == key_id)
-    return KeyOut.model_validate(row)
+    return ApiKeyOut.model_validate(row)

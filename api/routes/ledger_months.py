@@ -26,11 +26,12 @@ from analytics.ledger.timetable import next_month
 from api.problem import refuse, words
 from api.routes.factors import SetVersion, wanted_set
 from api.routes.ledger_schema import (
-    ChainOut,
-    ChangeOut,
-    EntryOut,
     EntryWhole,
+    LedgerChainOut,
+    LedgerChangeOut,
+    LedgerEntryOut,
     LedgerMonthOut,
+    LedgerTotalOut,
     LedgerYearOut,
     Month,
     MonthIn,
@@ -40,7 +41,6 @@ from api.routes.ledger_schema import (
     PreviewOut,
     ReversalIn,
     SignatureIn,
-    TotalOut,
 )
 from api.scope import Caller, Scope
 from domain.canonical import canonical, plain
@@ -130,12 +130,12 @@ def preview_month(
 
 
 @router.get("/chain")
-def chain_of_institution(scope: Scope, organisation: Institution) -> ChainOut:
+def chain_of_institution(scope: Scope, organisation: Institution) -> LedgerChainOut:
     """Walk the chain as far as it may be seen, and name the first link that does not hold."""
     institution_named(scope, organisation)
     chain = ledger.entries(scope.conn, organisation)
     broken = first_break(chain)
-    return ChainOut(
+    return LedgerChainOut(
         organisation_id=organisation,
         entries=len(chain),
         from_sequence=chain[0].sequence if chain else None,
@@ -148,7 +148,7 @@ def chain_of_institution(scope: Scope, organisation: Institution) -> ChainOut:
 
 
 @router.post("", status_code=HTTPStatus.CREATED)
-def close_month(request: Request, wanted: MonthIn, scope: Scope) -> EntryOut:
+def close_month(request: Request, wanted: MonthIn, scope: Scope) -> LedgerEntryOut:
     """Close a month. Refused (409) with reasons and places while anything stands against it."""
     asked = _asked(request, scope, wanted)
     with _refusals():
@@ -170,7 +170,7 @@ def ask_for_override(request: Request, wanted: OverrideIn, scope: Scope) -> dict
 @router.post("/overrides/{override_id}/signature", status_code=HTTPStatus.CREATED)
 def sign_and_close(
     request: Request, override_id: int, wanted: SignatureIn, scope: Scope
-) -> EntryOut:
+) -> LedgerEntryOut:
     """Sign as the second person, and close the month with it."""
     found = ledger.override(scope.conn, override_id)
     if found is None:
@@ -197,12 +197,12 @@ def entry_whole(request: Request, entry_id: EntryId, scope: Scope) -> EntryWhole
     stands = entry.id in {each.id for each in standing(_chain(scope, entry)).values()}
     found = changes(scope.conn, _asked_as(request, scope, entry), entry) if stands else []
     return EntryWhole(
-        entry=EntryOut.model_validate(entry),
+        entry=LedgerEntryOut.model_validate(entry),
         text=entry.document,
         document=entry.content(),
         standing=stands,
         changes=[
-            ChangeOut(
+            LedgerChangeOut(
                 what=each.what,
                 is_total=each.is_total,
                 unit=each.unit,
@@ -218,7 +218,7 @@ def entry_whole(request: Request, entry_id: EntryId, scope: Scope) -> EntryWhole
 @router.post("/{entry_id}/reversal", status_code=HTTPStatus.CREATED)
 def reverse_entry(
     request: Request, entry_id: EntryId, wanted: ReversalIn, scope: Scope
-) -> EntryOut:
+) -> LedgerEntryOut:
     """Take a closing back by an entry with the same figures negative. The month is open then."""
     entry = _entry(scope, entry_id)
     asked = _asked_as(request, scope, entry)
@@ -281,11 +281,11 @@ def _chain(scope: Caller, entry: LedgerEntry) -> Sequence[LedgerEntry]:
     return ledger.entries(scope.conn, entry.organisation_id)
 
 
-def _told(scope: Caller, entry_id: int, action: str, asked: Asked) -> EntryOut:
+def _told(scope: Caller, entry_id: int, action: str, asked: Asked) -> LedgerEntryOut:
     entry = _entry(scope, entry_id)
     detail = {"month": f"{asked.month:%Y-%m}", "sequence": entry.sequence, "sha256": entry.sha256}
     audit(scope.conn, action, asked.institution.code, detail)
-    return EntryOut.model_validate(entry)
+    return LedgerEntryOut.model_validate(entry)
 
 
 def _signer(scope: Caller) -> Signer:
@@ -312,11 +312,11 @@ def _month_out(
     return LedgerMonthOut(
         month=month,
         state=state,
-        entry=None if entry is None else EntryOut.model_validate(entry),
+        entry=None if entry is None else LedgerEntryOut.model_validate(entry),
         overridden=bool(content and content["overridden"]),
         changed=changed,
         totals=[
-            TotalOut(what=what, unit=figure["unit"], closed=figure["amount"])
+            LedgerTotalOut(what=what, unit=figure["unit"], closed=figure["amount"])
             for what, figure in totals.items()
         ],
     )

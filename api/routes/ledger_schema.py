@@ -79,7 +79,7 @@ class PreviewOut(BaseModel):
     may_close: bool = Field(description="You administer the institution.")
 
 
-class EntryOut(BaseModel):
+class LedgerEntryOut(BaseModel):
     """One entry of the chain."""
 
     model_config = ConfigDict(from_attributes=True)
@@ -95,7 +95,7 @@ class EntryOut(BaseModel):
     at: datetime
 
 
-class TotalOut(BaseModel):
+class LedgerTotalOut(BaseModel):
     """A total of a closed month, and what the meters say of it now."""
 
     what: str
@@ -108,10 +108,12 @@ class LedgerMonthOut(BaseModel):
 
     month: date
     state: Literal["running", "open", "closed", "reversed"]
-    entry: EntryOut | None = Field(description="The closing that stands, or the newest entry.")
+    entry: LedgerEntryOut | None = Field(
+        description="The closing that stands, or the newest entry."
+    )
     overridden: bool = Field(description="Closed by two persons in spite of obstacles.")
     changed: bool = Field(description="Its meters say something else by now.")
-    totals: list[TotalOut]
+    totals: list[LedgerTotalOut]
 
 
 class LedgerYearOut(BaseModel):
@@ -123,7 +125,7 @@ class LedgerYearOut(BaseModel):
     months: list[LedgerMonthOut]
 
 
-class ChangeOut(BaseModel):
+class LedgerChangeOut(BaseModel):
     """A figure that would be another one now."""
 
     model_config = ConfigDict(from_attributes=True)
@@ -139,16 +141,16 @@ class ChangeOut(BaseModel):
 class EntryWhole(BaseModel):
     """An entry with its document, and what would be different if it were closed now."""
 
-    entry: EntryOut
+    entry: LedgerEntryOut
     text: str = Field(description="The document as it is kept: `sha256` is the digest of it.")
     document: dict[str, Any]
     standing: bool = Field(description="A closing that nobody has taken back.")
-    changes: list[ChangeOut] = Field(
+    changes: list[LedgerChangeOut] = Field(
         description="Of a standing closing; nothing changes by itself."
     )
 
 
-class ChainOut(BaseModel):
+class LedgerChainOut(BaseModel):
     """Whether every link of an institution's chain holds."""
 
     organisation_id: int

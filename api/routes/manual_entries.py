@@ -18,12 +18,12 @@ from api.routes.entry_schema import (
     ContentOut,
     EntryDetail,
     EntryIn,
-    EntryOut,
+    EntryReasonIn,
+    EntryStepOut,
+    ManualEntryOut,
     NewEntry,
     PhotoOut,
     QueryOut,
-    Reason,
-    StepOut,
 )
 from api.scope import Caller, Scope
 from domain.entry_rule import next_month
@@ -83,7 +83,7 @@ def list_entries(
     state: Annotated[list[EntryState] | None, Query(description="In one of these states.")] = None,
     limit: Limit = 100,
     cursor: Cursor = None,
-) -> Page[EntryOut]:
+) -> Page[ManualEntryOut]:
     """Entries as they stand, the last one begun first."""
     rows = entries(
         scope.conn,
@@ -138,7 +138,7 @@ def edit(
 def act(
     entry_id: int,
     action: Action,
-    why: Reason,
+    why: EntryReasonIn,
     scope: Scope,
     response: Response,
     if_match: IfMatch = None,
@@ -259,11 +259,11 @@ def _queries(scope: Caller, rows: Sequence[EntryRow]) -> dict[int, list[QueryOut
     return found
 
 
-def _shown(scope: Caller, rows: Sequence[EntryRow]) -> list[EntryOut]:
+def _shown(scope: Caller, rows: Sequence[EntryRow]) -> list[ManualEntryOut]:
     queries = _queries(scope, rows)
     entering, reviewing = enterable_codes(scope.conn), reviewable_codes(scope.conn)
     return [
-        EntryOut(
+        ManualEntryOut(
             **_plain(row),
             queries=queries[row.id],
             may=_may(
@@ -278,7 +278,7 @@ def _shown(scope: Caller, rows: Sequence[EntryRow]) -> list[EntryOut]:
 
 
 def _plain(row: EntryRow) -> dict[str, object]:
-    return {name: getattr(row, name) for name in EntryOut.model_fields if hasattr(row, name)}
+    return {name: getattr(row, name) for name in ManualEntryOut.model_fields if hasattr(row, name)}
 
 
 def _may(row: EntryRow, person_id: int, *, enters: bool, reviews: bool) -> list[str]:
@@ -303,7 +303,7 @@ def _detail(scope: Caller, entry_id: int, response: Response) -> EntryDetail:
     return EntryDetail(
         **shown.model_dump(),
         versions=[ContentOut.model_validate(version) for version in versions],
-        steps=[StepOut.model_validate(step) for step in steps],
+        steps=[EntryStepOut.model_validate(step) for step in steps],
         pictures=[
             PhotoOut(
                 **{name: getattr(photo, name) for name in photo.__slots__ if name != "person_id"},

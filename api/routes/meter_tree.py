@@ -59,7 +59,7 @@ class TreeOut(BaseModel):
     nodes: list[NodeOut]
 
 
-class PartOut(BaseModel):
+class BalancePartOut(BaseModel):
     """What one meter counted while everything above it has figures."""
 
     model_config = ConfigDict(from_attributes=True)
@@ -119,9 +119,9 @@ class BalanceOut(BaseModel):
     generated: float | None = Field(description="What PV made then; null without a plant.")
     fed_in: float | None = Field(description="What left then; null where no meter counts it.")
     meters: list[BalancedMeter]
-    parts: list[PartOut]
+    parts: list[BalancePartOut]
     rests: list[RestOut]
-    beside: list[PartOut] = Field(description="Check and virtual meters: never summed.")
+    beside: list[BalancePartOut] = Field(description="Check and virtual meters: never summed.")
 
 
 class PositionOut(BaseModel):
@@ -301,8 +301,8 @@ def _named(meter: MeterName) -> dict[str, str]:
     return {name: getattr(meter, name) for name in ("code", "name_zh", "name_en", "item")}
 
 
-def _parts(parts: Sequence[Part]) -> list[PartOut]:
-    return [PartOut.model_validate(part) for part in parts]
+def _parts(parts: Sequence[Part]) -> list[BalancePartOut]:
+    return [BalancePartOut.model_validate(part) for part in parts]
 
 
 def _rest(rest: Rest) -> RestOut:

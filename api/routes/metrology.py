@@ -50,7 +50,7 @@ class MetrologyFindingOut(BaseModel):
     told: dict[str, str] = Field(description="What it is about, by name.")
 
 
-class SpanOut(BaseModel):
+class MetrologySpanOut(BaseModel):
     """A certificate on a timeline: local days [first_day, end_day) on which it really held."""
 
     number: str
@@ -73,7 +73,7 @@ class MeterStateOut(BaseModel):
     accuracy_class: str | None
     certified: str | None = Field(description="Multiplier by the certificate in force. [1]")
     last_day: date | None = Field(description="Last local day on which it holds.")
-    spans: list[SpanOut]
+    spans: list[MetrologySpanOut]
     findings: list[MetrologyFindingOut]
     may_enter: bool
 
@@ -243,7 +243,9 @@ def _state(state: MeterState, own: set[str]) -> MeterStateOut:
         certified=held and plain(held.certificate.multiplier),
         last_day=held and date.fromordinal(held.end_day.toordinal() - 1),
         spans=[
-            SpanOut(number=each.certificate.number, first_day=each.first_day, end_day=each.end_day)
+            MetrologySpanOut(
+                number=each.certificate.number, first_day=each.first_day, end_day=each.end_day
+            )
             for each in spans
         ],
         findings=[_finding(each) for each in state.findings],

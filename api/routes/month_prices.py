@@ -13,7 +13,7 @@ from api.body import Body
 from api.problem import refuse
 from api.routes.tariffs import AnnouncementOut, Document, Text, announcement_out, tariff_named
 from api.scope import Scope, only_administrators
-from api.withdrawn import Doubt
+from api.withdrawn import WithdrawalIn
 from domain.errors import InputError
 from domain.price_book import MonthPrice, PriceBook
 from domain.sentence import Sentence
@@ -120,7 +120,9 @@ def check_announced(
 
 
 @router.post("/{month}/check/withdraw")
-def withdraw_announced(tariff_id: int, month: date, why: Doubt, scope: Scope) -> AnnouncementOut:
+def withdraw_announced(
+    tariff_id: int, month: date, why: WithdrawalIn, scope: Scope
+) -> AnnouncementOut:
     """Take the check of a month's prices back. Closed months keep theirs."""
     only_administrators(scope)
     row = tariff_named(scope, tariff_id)

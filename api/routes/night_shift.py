@@ -37,7 +37,7 @@ class WaitingOut(BaseModel):
     cost_cny: Decimal | None = Field(description="Until then; null: not known. [CNY]")
 
 
-class MatterOut(BaseModel):
+class NightMatterOut(BaseModel):
     """One matter that stands."""
 
     id: int
@@ -56,7 +56,7 @@ class MatterOut(BaseModel):
     waiting: WaitingOut
 
 
-class NightOut(BaseModel):
+class NightShiftOut(BaseModel):
     """A desk now."""
 
     now: datetime
@@ -64,7 +64,7 @@ class NightOut(BaseModel):
     phone: str
     tone_s: int | None
     on_duty: list[ShiftOut]
-    matters: list[MatterOut]
+    matters: list[NightMatterOut]
 
 
 def card_out(card: RuleCard) -> CardOut:
@@ -83,12 +83,12 @@ def waiting_out(waiting: Waiting) -> WaitingOut:
 
 
 @router.get("")
-def now_at(desk_id: int, scope: Scope) -> NightOut:
+def now_at(desk_id: int, scope: Scope) -> NightShiftOut:
     """What stands, not acknowledged and urgent first."""
     desk_named(scope, desk_id)
     seen = night(scope.conn, desk_id, now=datetime.now(UTC))
     setting = duty_setting(scope.conn, desk_id)
-    return NightOut(
+    return NightShiftOut(
         now=seen.now,
         zone=seen.hours.zone.key,
         phone=setting.phone or "",
@@ -110,9 +110,9 @@ def take_up(desk_id: int, alert_id: int, scope: Scope) -> None:
     audit(scope.conn, "alert_acknowledged", str(alert_id), {})
 
 
-def _matter(matter: NightMatter) -> MatterOut:
+def _matter(matter: NightMatter) -> NightMatterOut:
     row = matter.row
-    return MatterOut(
+    return NightMatterOut(
         id=row.id,
         rule=row.rule,
         priority=row.priority,

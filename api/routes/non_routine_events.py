@@ -8,11 +8,17 @@ from fastapi import APIRouter
 
 from api.page import Page
 from api.problem import refuse
-from api.routes.baseline_schema import Decision, EventOut, NewEvent, NewStated, StatedOut
+from api.routes.baseline_schema import (
+    EventDecision,
+    NewNonRoutineEvent,
+    NewStated,
+    NonRoutineEventOut,
+    StatedSavingOut,
+)
 from api.routes.baselines import baseline_named
 from api.routes.entered import of_an_administrator
 from api.scope import Caller, Scope
-from domain.baseline import Stated, Statement, Verdict, check_statement, out_of_order
+from domain.baseline import EventVerdict, Stated, Statement, check_statement, out_of_order
 from domain.comparison import Method
 from domain.sentence import Sentence
 from store.contracts.baseline import (
@@ -29,14 +35,14 @@ router = APIRouter(prefix="/baselines/{baseline_id}", tags=["savings"])
 
 
 @router.get("/events")
-def list_events(baseline_id: int, scope: Scope) -> Page[EventOut]:
+def list_events(baseline_id: int, scope: Scope) -> Page[NonRoutineEventOut]:
     """Events by day, each with the decision that counts."""
     rows = events(scope.conn, baseline_named(scope, baseline_id).id)
-    return Page(items=[EventOut.model_validate(row) for row in rows])
+    return Page(items=[NonRoutineEventOut.model_validate(row) for row in rows])
 
 
 @router.post("/events", status_code=HTTPStatus.CREATED)
-def enter(baseline_id: int, new: NewEvent, scope: Scope) -> EventOut:
+def enter(baseline_id: int, new: NewNonRoutineEvent, scope: Scope) -> NonRoutineEventOut:
     """Enter an event one knows of, and sign for it: it is accepted by being entered."""
     row = baseline_named(scope, baseline_id)
     if row.method != Method.WHOLE:
@@ -46,19 +52,21 @@ def enter(baseline_id: int, new: NewEvent, scope: Scope) -> EventOut:
     with of_an_administrator():
         event_id = add_event(scope.conn, row.id, new.first_day, new.end_day, new.per_day)
         signed = (new.first_day, new.end_day, new.per_day)
-        decide(scope.conn, event_id, Verdict.ACCEPTED, new.reason, signed=signed)
+        decide(scope.conn, event_id, EventVerdict.ACCEPTED, new.reason, signed=signed)
     told = new.model_dump(mode="json") | {"baseline": row.id}
     audit(scope.conn, "non_routine_event_entered", row.place_code, told)
-    return EventOut.model_validate(_event(scope, row.id, event_id))
+    return NonRoutineEventOut.model_validate(_event(scope, row.id, event_id))
 
 
 @router.post("/events/{event_id}/decisions", status_code=HTTPStatus.CREATED)
-def settle(baseline_id: int, event_id: int, wanted: Decision, scope: Scope) -> EventOut:
+def settle(
+    baseline_id: int, event_id: int, wanted: EventDecision, scope: Scope
+) -> NonRoutineEventOut:
     """Accept with days and size, refuse, or take the last decision back; all of it stays."""
     row = baseline_named(scope, baseline_id)
     found = _event(scope, row.id, event_id)
-    standing = None if found.verdict == Verdict.UNDONE else found.verdict
-    if (standing is None) == (wanted.verdict is Verdict.UNDONE):
+    standing = None if found.verdict == EventVerdict.UNDONE else found.verdict
+    if (standing is None) == (wanted.verdict is EventVerdict.UNDONE):
         detail = Sentence(
             "event_decision_order",
             "event {event} is {standing}: want it undone first, or nothing to undo",
@@ -67,7 +75,7 @@ def settle(baseline_id: int, event_id: int, wanted: Decision, scope: Scope) -> E
         )
         raise refuse(HTTPStatus.CONFLICT, detail)
     signed = None
-    if wanted.verdict is Verdict.ACCEPTED:
+    if wanted.verdict is EventVerdict.ACCEPTED:
         first_day = wanted.first_day or found.first_day
         per_day = wanted.per_day or Decimal(str(found.per_day))
         end_day = wanted.end_day if wanted.first_day else found.end_day
@@ -77,18 +85,18 @@ def settle(baseline_id: int, event_id: int, wanted: Decision, scope: Scope) -> E
         decide(scope.conn, event_id, wanted.verdict, wanted.reason, signed=signed)
     told = wanted.model_dump(mode="json") | {"baseline": row.id, "event": event_id}
     audit(scope.conn, f"non_routine_event_{wanted.verdict}", row.place_code, told)
-    return EventOut.model_validate(_event(scope, row.id, event_id))
+    return NonRoutineEventOut.model_validate(_event(scope, row.id, event_id))
 
 
 @router.get("/stated-savings")
-def list_stated(baseline_id: int, scope: Scope) -> Page[StatedOut]:
+def list_stated(baseline_id: int, scope: Scope) -> Page[StatedSavingOut]:
     """Planned and verified savings that stand."""
     rows = stated_savings(scope.conn, baseline_named(scope, baseline_id).id)
-    return Page(items=[StatedOut.model_validate(row) for row in rows])
+    return Page(items=[StatedSavingOut.model_validate(row) for row in rows])
 
 
 @router.post("/stated-savings", status_code=HTTPStatus.CREATED)
-def state(baseline_id: int, new: NewStated, scope: Scope) -> Page[StatedOut]:
+def state(baseline_id: int, new: NewStated, scope: Scope) -> Page[StatedSavingOut]:
     """State a planned saving, or one that was verified with the version that counts now."""
     row = baseline_named(scope, baseline_id)
     statement = Statement(**new.model_dump())

@@ -75,7 +75,7 @@ class NewTerm(Body):
     source: Source = ""
 
 
-class EventOut(BaseModel):
+class CalendarEventOut(BaseModel):
     """Something that happened at a place during [start_at, end_at)."""
 
     model_config = ConfigDict(from_attributes=True)
@@ -89,7 +89,7 @@ class EventOut(BaseModel):
     source: str
 
 
-class NewEvent(Body):
+class NewCalendarEvent(Body):
     """An event to add."""
 
     kind: EventKind
@@ -208,14 +208,14 @@ def delete_term(code: str, term_id: int, scope: Scope) -> None:
 
 
 @router.get("/events")
-def list_events(code: str, first: From, last: To, scope: Scope) -> Page[EventOut]:
+def list_events(code: str, first: From, last: To, scope: Scope) -> Page[CalendarEventOut]:
     """Events at a place, above and below it, that touch a time."""
     rows = events(scope.conn, place_of(scope, code).id, *span(first, last))
-    return Page(items=[EventOut.model_validate(row) for row in rows])
+    return Page(items=[CalendarEventOut.model_validate(row) for row in rows])
 
 
 @router.post("/events", status_code=HTTPStatus.CREATED)
-def new_event(code: str, new: NewEvent, scope: Scope) -> None:
+def new_event(code: str, new: NewCalendarEvent, scope: Scope) -> None:
     """Add an event."""
     place = own_place(scope, code)
     start_at, end_at = span(new.start_at, new.end_at)

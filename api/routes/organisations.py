@@ -32,7 +32,7 @@ class OrganisationOut(BaseModel):
     floor_area_m2: float | None = Field(description="Gross floor area. [m2]")
 
 
-class StepOut(BaseModel):
+class PlaceStepOut(BaseModel):
     """One step of the path to a building."""
 
     id: int
@@ -52,7 +52,7 @@ class BuildingOut(BaseModel):
     name_en: str
     zone: str | None
     floor_area_m2: float | None = Field(description="Gross floor area. [m2]")
-    path: list[StepOut] = Field(description="From the root down to the building's parent.")
+    path: list[PlaceStepOut] = Field(description="From the root down to the building's parent.")
 
 
 @router.get("/organisations")

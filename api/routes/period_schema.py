@@ -8,7 +8,7 @@ from analytics.settlement.course import StatementState
 from api.routes.saving_schema import Yuan
 
 
-class ChangeOut(BaseModel):
+class PeriodChangeOut(BaseModel):
     """What adjusts a baseline. [unit]."""
 
     model_config = ConfigDict(from_attributes=True)
@@ -28,7 +28,7 @@ class PeriodOut(BaseModel):
     name_en: str
     unit: str
     baseline: Decimal
-    changes: list[ChangeOut] = Field(description="With the baseline: the adjusted baseline.")
+    changes: list[PeriodChangeOut] = Field(description="With the baseline: the adjusted baseline.")
     adjusted_baseline: Decimal
     use: Decimal
     saving: Decimal

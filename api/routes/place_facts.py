@@ -34,7 +34,7 @@ FirstDay = Annotated[date, Query(description="First local day.")]
 EndDay = Annotated[date, Query(description="Local day after the last one.")]
 
 
-class FactOut(BaseModel):
+class PlaceFactOut(BaseModel):
     """A value that holds over the half-open range of local days [first_day, end_day)."""
 
     model_config = ConfigDict(from_attributes=True)
@@ -50,7 +50,7 @@ class FactsOut(BaseModel):
     """What is known of a place."""
 
     organisation: OrganisationOut
-    facts: list[FactOut]
+    facts: list[PlaceFactOut]
     holding: dict[FactKind, str] = Field(
         description="What holds today, also if said of a place above it."
     )
@@ -89,7 +89,7 @@ def list_facts(code: str, scope: Scope) -> FactsOut:
     holding = {kind: nearest_fact(scope.conn, place.id, kind, now) for kind in _INHERITED}
     return FactsOut(
         organisation=OrganisationOut.model_validate(place),
-        facts=[FactOut.model_validate(row) for row in facts(scope.conn, place.id)],
+        facts=[PlaceFactOut.model_validate(row) for row in facts(scope.conn, place.id)],
         holding={kind: value for kind, value in holding.items() if value is not None},
         may_change=code in administered_codes(scope.conn),
     )

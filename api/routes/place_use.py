@@ -33,7 +33,7 @@ _LONGEST = {"hour": 100, "day": 3700, "month": 3700, "pattern": 400}
 """Local days that may be asked for at once, by what is asked."""
 
 
-class UseOut(BaseModel):
+class UseWithinOut(BaseModel):
     """Use of a place in [start, end). Where one of its meters has no figure, it is absent."""
 
     model_config = ConfigDict(from_attributes=True)
@@ -65,10 +65,10 @@ class PlaceUseOut(BaseModel):
     unit: str
     zone: str
     counted: list[CountedOut]
-    items: list[UseOut]
+    items: list[UseWithinOut]
 
 
-class CellOut(BaseModel):
+class WeekCellOut(BaseModel):
     """Mean use per hour on one weekday in one hour of the day."""
 
     model_config = ConfigDict(from_attributes=True)
@@ -91,7 +91,7 @@ class HourBandOut(BaseModel):
     days: int
 
 
-class ProfileOut(BaseModel):
+class DayProfileOut(BaseModel):
     """The usual course of one kind of day."""
 
     model_config = ConfigDict(from_attributes=True)
@@ -115,11 +115,11 @@ class DayPatternOut(BaseModel):
     heating_checked: bool | None = Field(
         description="People have checked the heating seasons it is told apart by; null: none known."
     )
-    week: list[CellOut]
-    profiles: list[ProfileOut]
+    week: list[WeekCellOut]
+    profiles: list[DayProfileOut]
 
 
-class NightOut(BaseModel):
+class NightUseOut(BaseModel):
     """The hours from midnight until five of one local day."""
 
     model_config = ConfigDict(from_attributes=True)
@@ -138,7 +138,7 @@ class NightMinimumOut(BaseModel):
     zone: str
     usual: float | None = Field(description="Median of the nights.")
     slope: float | None = Field(description="Trend by Theil-Sen, per day; null below ten nights.")
-    nights: list[NightOut]
+    nights: list[NightUseOut]
 
 
 class Asked(NamedTuple):
@@ -209,7 +209,7 @@ def use(about: About, step: Literal["hour", "day", "month"], scope: Scope) -> Pl
         unit=about.unit,
         zone=about.zone.key,
         counted=[CountedOut.model_validate(each) for each in about.counted],
-        items=[UseOut.model_validate(each) for each in found],
+        items=[UseWithinOut.model_validate(each) for each in found],
     )
 
 
@@ -235,8 +235,8 @@ def pattern(about: About, scope: Scope) -> DayPatternOut:
         calendar_provisional=calendar is not None
         and calendar.is_provisional(about.first_day, about.end_day),
         heating_checked=heating.checked(days(about.first_day, about.end_day)),
-        week=[CellOut.model_validate(cell) for cell in found.week],
-        profiles=[ProfileOut.model_validate(each) for each in found.profiles],
+        week=[WeekCellOut.model_validate(cell) for cell in found.week],
+        profiles=[DayProfileOut.model_validate(each) for each in found.profiles],
     )
 
 
@@ -255,7 +255,7 @@ def nights(about: About, scope: Scope) -> NightMinimumOut:
         zone=about.zone.key,
         usual=found.usual,
         slope=found.slope,
-        nights=[NightOut.model_validate(night) for night in found.nights],
+        nights=[NightUseOut.model_validate(night) for night in found.nights],
     )
 
 

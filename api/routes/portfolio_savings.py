@@ -30,7 +30,7 @@ MOST = 60
 """Baselines that are worked out in one answer, about a quarter of a second each."""
 
 
-class PartOut(BaseModel):
+class PortfolioPartOut(BaseModel):
     """One baseline's share; amounts in the unit of the whole."""
 
     baseline_id: int
@@ -61,7 +61,7 @@ class PortfolioOut(BaseModel):
     correlation: float | None = Field(description="Of the errors of any two parts. [1]")
     correlation_of: str = Field(description="Whose: shipped, or local.")
     waiting: int = Field(description="Baselines here that have no model, and so no saving.")
-    items: list[PartOut]
+    items: list[PortfolioPartOut]
 
 
 @router.get("/portfolio")
@@ -109,7 +109,7 @@ def _told(
     days: tuple[FirstDay, EndDay],
     confidence: float,
     as_of: datetime | None,
-) -> tuple[PlaceSaving, PartOut, str]:
+) -> tuple[PlaceSaving, PortfolioPartOut, str]:
     """A part and its unit; days before its first day of savings do not count."""
     (version,) = versions(scope.conn, row.id, version_id=row.counting_id)
     signed = events(scope.conn, row.id, as_of=as_of)
@@ -121,7 +121,7 @@ def _told(
         )  # fmt: skip
     total = found.total
     counted = sum(each.days for each in found.days if each.saving is not None)
-    part = PartOut(
+    part = PortfolioPartOut(
         baseline_id=row.id,
         place_code=row.place_code,
         meter_code=row.meter_code,
@@ -140,7 +140,10 @@ def _told(
 
 
 def _sum(
-    told: list[tuple[PlaceSaving, PartOut, str]], whole: Together, confidence: float, waiting: int
+    told: list[tuple[PlaceSaving, PortfolioPartOut, str]],
+    whole: Together,
+    confidence: float,
+    waiting: int,
 ) -> PortfolioOut:
     parts = [part for _, part, _ in told]
     known = [part for part in parts if part.saving is not None]

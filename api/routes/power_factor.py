@@ -14,7 +14,7 @@ from api.problem import refuse
 from api.routes.heating import CheckedOut
 from api.routes.tariffs import Document
 from api.scope import Scope, only_administrators
-from api.withdrawn import Doubt, WithdrawnOut, withdrawn_out
+from api.withdrawn import WithdrawalIn, WithdrawnOut, withdrawn_out
 from domain.errors import InputError
 from domain.power_factor import PowerFactorTable
 from domain.power_factor_file import read_power_factor_tables
@@ -31,14 +31,14 @@ from store.people.session import audit
 router = APIRouter(prefix="/power-factor-tables", tags=["money"])
 
 
-class StepOut(BaseModel):
+class PowerFactorStepOut(BaseModel):
     """What each 0.01 of power factor changes, from the step before to `until`."""
 
     until: Decimal = Field(description="Power factor up or down to which it holds. [1]")
     percent: Decimal = Field(description="For each 0.01. [%]")
 
 
-class TableOut(CheckedOut):
+class PowerFactorTableOut(CheckedOut):
     """The table that counts for users held to a standard."""
 
     standard: str = Field(description="Power factor at which nothing changes. [1]")
@@ -47,8 +47,8 @@ class TableOut(CheckedOut):
     evidence: str
     note: str
     note_zh: str
-    reduction: list[StepOut] = Field(description="Above the standard: taken off.")
-    surcharge: list[StepOut] = Field(description="Below the standard: added.")
+    reduction: list[PowerFactorStepOut] = Field(description="Above the standard: taken off.")
+    surcharge: list[PowerFactorStepOut] = Field(description="Below the standard: added.")
     sha256: str = Field(description="Of the numbers; a check is of these.")
     entered_by: str | None = Field(
         description="Null where it came along, or from the command line."
@@ -71,20 +71,20 @@ class TableCheck(Document):
     sha256: str = Field(description="Of the numbers that were seen.")
 
 
-class TableDoubt(Doubt):
+class TableDoubt(WithdrawalIn):
     """Which numbers' check is taken back, and why."""
 
     sha256: str = Field(description="Of the numbers that were seen.")
 
 
 @router.get("")
-def list_tables(scope: Scope) -> Page[TableOut]:
+def list_tables(scope: Scope) -> Page[PowerFactorTableOut]:
     """The tables that count, by their standard."""
     return Page(items=[_told(scope, table) for _, table in _tables(scope)])
 
 
 @router.post("", status_code=HTTPStatus.CREATED)
-def enter_tables(new: NewTables, scope: Scope) -> Page[TableOut]:
+def enter_tables(new: NewTables, scope: Scope) -> Page[PowerFactorTableOut]:
     """Enter tables from a file; costs from now on take them, and they count as unchecked."""
     only_administrators(scope)
     try:
@@ -98,7 +98,7 @@ def enter_tables(new: NewTables, scope: Scope) -> Page[TableOut]:
 
 
 @router.post("/{standard}/check")
-def check_numbers(standard: str, what: TableCheck, scope: Scope) -> TableOut:
+def check_numbers(standard: str, what: TableCheck, scope: Scope) -> PowerFactorTableOut:
     """Note that you compared a table with the printed rule. It is signed with your name.
 
     Who entered these numbers cannot check them.
@@ -119,7 +119,7 @@ def check_numbers(standard: str, what: TableCheck, scope: Scope) -> TableOut:
 
 
 @router.post("/{standard}/check/withdraw")
-def withdraw_numbers(standard: str, what: TableDoubt, scope: Scope) -> TableOut:
+def withdraw_numbers(standard: str, what: TableDoubt, scope: Scope) -> PowerFactorTableOut:
     """Take the check of a table back. Closed months keep theirs."""
     only_administrators(scope)
     table = _seen(scope, standard, what.sha256)
@@ -158,17 +158,21 @@ def _seen(scope: Scope, standard: str, sha256: str) -> PowerFactorTable:
     return table
 
 
-def _told(scope: Scope, table: PowerFactorTable) -> TableOut:
+def _told(scope: Scope, table: PowerFactorTable) -> PowerFactorTableOut:
     seen, hands = table.provenance, hands_of(scope.conn, table)
-    return TableOut(
+    return PowerFactorTableOut(
         standard=str(table.standard),
         applies_to=table.applies_to,
         applies_to_zh=table.applies_to_zh,
         evidence=seen.evidence,
         note=seen.note,
         note_zh=seen.note_zh,
-        reduction=[StepOut(until=until, percent=each) for until, each in table.reduction],
-        surcharge=[StepOut(until=until, percent=each) for until, each in table.surcharge],
+        reduction=[
+            PowerFactorStepOut(until=until, percent=each) for until, each in table.reduction
+        ],
+        surcharge=[
+            PowerFactorStepOut(until=until, percent=each) for until, each in table.surcharge
+        ],
         sha256=table.sha256,
         entered_by=hands.entered_by,
         own=hands.own,

@@ -17,7 +17,7 @@ from ingest.profile.load import load_profiles
 router = APIRouter(tags=["devices"])
 
 
-class ProfileOut(BaseModel):
+class MessageProfileOut(BaseModel):
     """One way in which devices speak."""
 
     name: str = Field(description="What a device's `profile` is set to.")
@@ -28,16 +28,16 @@ class ProfileOut(BaseModel):
 
 
 @router.get("/profiles")
-def list_profiles(_scope: Scope, request: Request) -> Page[ProfileOut]:
+def list_profiles(_scope: Scope, request: Request) -> Page[MessageProfileOut]:
     """Codecs and profiles of this installation, the native one first."""
     settings: ApiSettings = request.app.state.settings
     return Page(items=list(_profiles(settings.profiles)))
 
 
 @cache
-def _profiles(folder: Path | None) -> tuple[ProfileOut, ...]:
+def _profiles(folder: Path | None) -> tuple[MessageProfileOut, ...]:
     ours = [
-        ProfileOut(
+        MessageProfileOut(
             name=codec.name,
             kind="native" if codec.name == Native.name else "codec",
             about="",
@@ -47,7 +47,7 @@ def _profiles(folder: Path | None) -> tuple[ProfileOut, ...]:
         for codec in codecs()
     ]
     vendors = [
-        ProfileOut(
+        MessageProfileOut(
             name=profile.name,
             kind="profile",
             about=profile.about,

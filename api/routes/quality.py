@@ -29,7 +29,7 @@ CLOCK_TOLERANCE = timedelta(seconds=60)
 Device = Annotated[int | None, Query(description="That device only; none for all.")]
 
 
-class GapOut(BaseModel):
+class DataGapOut(BaseModel):
     """Messages that a device has numbered and nobody has heard."""
 
     id: int
@@ -130,7 +130,7 @@ def list_gaps(
     ] = None,
     limit: Limit = 100,
     cursor: Cursor = None,
-) -> Page[GapOut]:
+) -> Page[DataGapOut]:
     """Gaps in the numbers of messages, newest first."""
     rows = gaps(
         scope.conn,
@@ -222,8 +222,8 @@ def list_clocks(
     return Page(items=[ClockOut.model_validate(row) for row in rows])
 
 
-def _gap(row: GapRow) -> GapOut:
-    return GapOut(
+def _gap(row: GapRow) -> DataGapOut:
+    return DataGapOut(
         id=row.id,
         device_id=row.device_id,
         device_code=row.device_code,

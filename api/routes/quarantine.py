@@ -71,7 +71,7 @@ class ReasonOut(BaseModel):
     messages: int
 
 
-class LeftOutOut(BaseModel):
+class QuarantineLeftOutOut(BaseModel):
     """Messages of one device, profile and reason of which too many came to keep them all."""
 
     model_config = ConfigDict(from_attributes=True)
@@ -143,10 +143,10 @@ def list_reasons(scope: Scope) -> Page[ReasonOut]:
 
 
 @router.get("/left-out")
-def list_left_out(scope: Scope, limit: Limit = 100) -> Page[LeftOutOut]:
+def list_left_out(scope: Scope, limit: Limit = 100) -> Page[QuarantineLeftOutOut]:
     """Messages that are only counted, because too many came to keep them; the latest first."""
     rows = left_out(scope.conn, at_most=limit)
-    return Page(items=[LeftOutOut.model_validate(row) for row in rows])
+    return Page(items=[QuarantineLeftOutOut.model_validate(row) for row in rows])
 
 
 @router.get("/{quarantine_id}")

@@ -31,7 +31,7 @@ router = APIRouter(prefix="/meters/{code}/events", tags=["corrections"])
 Code = Annotated[str, Path(max_length=200, description="Code of the meter.")]
 
 
-class EventOut(BaseModel):
+class RegisterEventOut(BaseModel):
     """A declared event. One that was withdrawn stays in the list."""
 
     model_config = ConfigDict(from_attributes=True)
@@ -50,7 +50,7 @@ class EventOut(BaseModel):
     withdrawn_because: str | None
 
 
-class NewEvent(Body):
+class NewRegisterEvent(Body):
     """Something done to a register."""
 
     at: AwareDatetime = Field(description="When it was done.")
@@ -73,14 +73,14 @@ class NewEvent(Body):
 
 
 @router.get("")
-def list_events(code: Code, scope: Scope) -> Page[EventOut]:
+def list_events(code: Code, scope: Scope) -> Page[RegisterEventOut]:
     """Events of a meter's register, the latest first, withdrawn ones too."""
     rows = declared(scope.conn, _meter(scope, code))
-    return Page(items=[EventOut.model_validate(row) for row in rows])
+    return Page(items=[RegisterEventOut.model_validate(row) for row in rows])
 
 
 @router.post("", status_code=HTTPStatus.CREATED)
-def declare_event(code: Code, new: NewEvent, scope: Scope) -> EventOut:
+def declare_event(code: Code, new: NewRegisterEvent, scope: Scope) -> RegisterEventOut:
     """Declare what was done. Days it concerns, and all derived from them, follow."""
     meter_id = _meter(scope, code)
     if not may_declare(scope.conn, meter_id, new.at):
@@ -90,11 +90,11 @@ def declare_event(code: Code, new: NewEvent, scope: Scope) -> EventOut:
     except InputError as error:
         raise refuse(HTTPStatus.UNPROCESSABLE_ENTITY, error) from error
     audit(scope.conn, "register_event_declared", code, new.model_dump(mode="json"))
-    return EventOut.model_validate(_one(scope, meter_id, event_id))
+    return RegisterEventOut.model_validate(_one(scope, meter_id, event_id))
 
 
 @router.post("/{event_id}/withdraw")
-def withdraw_event(code: Code, event_id: int, why: Undo, scope: Scope) -> EventOut:
+def withdraw_event(code: Code, event_id: int, why: Undo, scope: Scope) -> RegisterEventOut:
     """Take an event back. It stays in the list, and figures follow once more."""
     meter_id = _meter(scope, code)
     if not may_declare(scope.conn, meter_id, _one(scope, meter_id, event_id).at):
@@ -109,7 +109,7 @@ def withdraw_event(code: Code, event_id: int, why: Undo, scope: Scope) -> EventO
             Sentence("event_withdrawn", "event {event} is withdrawn already", event=event_id),
         ) from error
     audit(scope.conn, "register_event_withdrawn", code, {"event": event_id, **why.model_dump()})
-    return EventOut.model_validate(_one(scope, meter_id, event_id))
+    return RegisterEventOut.model_validate(_one(scope, meter_id, event_id))
 
 
 def _meter(scope: Scope, code: str) -> int:

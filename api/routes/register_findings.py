@@ -52,7 +52,7 @@ class RegisterStepOut(BaseModel):
     after: float
 
 
-class FindingOut(BaseModel):
+class RegisterFindingOut(BaseModel):
     """What was found about a meter's register on one local day, and what became of it."""
 
     meter_id: int
@@ -89,7 +89,7 @@ def list_register_findings(
     ] = 92,
     limit: Limit = 50,
     cursor: Cursor = None,
-) -> Page[FindingOut]:
+) -> Page[RegisterFindingOut]:
     """Findings by meter, local day and kind, the latest first."""
     tomorrow = datetime.now(UTC).date() + timedelta(days=2)
     day, (meter_id, kind) = before_day(cursor, 2)
@@ -111,9 +111,9 @@ def list_register_findings(
     return Page(items=items, next=encode(last) if len(rows) > limit else None)
 
 
-def _finding(row: FindingRow, made: Told, step: RegisterStep | None) -> FindingOut:
+def _finding(row: FindingRow, made: Told, step: RegisterStep | None) -> RegisterFindingOut:
     (kind,) = ConsumptionFlag(row.kind).names
-    return FindingOut(
+    return RegisterFindingOut(
         meter_id=row.meter_id,
         code=row.code,
         name_zh=row.name_zh,

@@ -80,7 +80,7 @@ class ReportWhole(ReportOut):
     document: dict[str, Any] = Field(description="Figures with units, as text where exact.")
 
 
-class TableOut(BaseModel):
+class ReportTableOut(BaseModel):
     """One table of a report in a language."""
 
     title: str
@@ -92,14 +92,14 @@ class TableOut(BaseModel):
     nothing: str = Field(description="What is said where there are no rows.")
 
 
-class SheetOut(BaseModel):
+class ReportSheetOut(BaseModel):
     """A report in a language: how firm it is, what it says, its tables."""
 
     heading: str
     period: str = Field(description="Month or year.")
     standing: list[str]
     paragraphs: list[str]
-    tables: list[TableOut]
+    tables: list[ReportTableOut]
 
 
 @router.get("")
@@ -150,17 +150,17 @@ def report_whole(report_id: ReportId, scope: Scope) -> ReportWhole:
 
 
 @router.get("/{report_id}/sheet")
-def report_sheet(report_id: ReportId, scope: Scope, lang: Lang = "zh-CN") -> SheetOut:
+def report_sheet(report_id: ReportId, scope: Scope, lang: Lang = "zh-CN") -> ReportSheetOut:
     """What a report says, worded in a language as on paper."""
     row = _report(scope, report_id)
     paper = paper_of(row, content(scope.conn, report_id), lang)
-    return SheetOut(
+    return ReportSheetOut(
         heading=paper.heading,
         period=paper.period,
         standing=list(paper.standing),
         paragraphs=list(paper.paragraphs),
         tables=[
-            TableOut(
+            ReportTableOut(
                 title=paper.word(section.key),
                 heads=[paper.word(head) for head in section.heads],
                 numbers=[head in section.numbers for head in section.heads],

@@ -33,7 +33,7 @@ Phone = Annotated[str, StringConstraints(max_length=40, pattern=r"^[-+0-9 ()]*$"
 _LONGEST_MIN = 24 * 60
 
 
-class DeskOut(BaseModel):
+class RosterDeskOut(BaseModel):
     """An institution whose alerts one may act on."""
 
     model_config = ConfigDict(from_attributes=True)
@@ -67,7 +67,7 @@ class SettingOut(SettingIn):
     zone: str
 
 
-class PersonOut(BaseModel):
+class RosterPersonOut(BaseModel):
     """Somebody who may be on duty."""
 
     model_config = ConfigDict(from_attributes=True)
@@ -118,9 +118,9 @@ def desk_named(scope: Caller, desk_id: int) -> Desk:
 
 
 @router.get("")
-def list_desks(scope: Scope) -> Page[DeskOut]:
+def list_desks(scope: Scope) -> Page[RosterDeskOut]:
     """Desks at which one may sit."""
-    return Page(items=[DeskOut.model_validate(each) for each in desks(scope.conn)])
+    return Page(items=[RosterDeskOut.model_validate(each) for each in desks(scope.conn)])
 
 
 @router.get("/{desk_id}/setting")
@@ -152,11 +152,11 @@ def put_setting(desk_id: int, wanted: SettingIn, scope: Scope) -> None:
 
 
 @router.get("/{desk_id}/people")
-def people(desk_id: int, scope: Scope) -> Page[PersonOut]:
+def people(desk_id: int, scope: Scope) -> Page[RosterPersonOut]:
     """People who may be on duty there."""
     desk_named(scope, desk_id)
     rows = duty_people(scope.conn, desk_id)
-    return Page(items=[PersonOut.model_validate(each) for each in rows])
+    return Page(items=[RosterPersonOut.model_validate(each) for each in rows])
 
 
 @router.get("/{desk_id}/shifts")

@@ -18,8 +18,8 @@ from api.routes.baseline_schema import (
     NormalisedOut,
     SavingRowOut,
     SavingsOut,
-    StatedOut,
-    TotalOut,
+    SavingTotalOut,
+    StatedSavingOut,
 )
 from api.routes.baselines import baseline_named
 from api.routes.compared_total import compared_total
@@ -151,7 +151,7 @@ def _told(
         "unit": version.basis["unit"],
         "zone": version.basis["zone"],
         "as_of": as_of,
-        "stated": [StatedOut.model_validate(each) for each in stated],
+        "stated": [StatedSavingOut.model_validate(each) for each in stated],
     }
 
 
@@ -222,11 +222,11 @@ def _of_place(scope: Caller, organisation: str | None, medium: Medium) -> Baseli
     raise refuse(HTTPStatus.NOT_FOUND, detail)
 
 
-def _total(found: PlaceSaving) -> TotalOut:
+def _total(found: PlaceSaving) -> SavingTotalOut:
     total = found.total
     counted = sum(each.days for each in found.days if each.saving is not None)
     baseline = None if total.baseline is None else total.baseline - found.adjustment
-    return TotalOut(
+    return SavingTotalOut(
         baseline=baseline,
         adjustment=found.adjustment,
         actual=total.actual,

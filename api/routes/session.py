@@ -34,7 +34,7 @@ class SignIn(Body):
     password: Typed
 
 
-class PersonOut(BaseModel):
+class SignedInPersonOut(BaseModel):
     """The person of a session."""
 
     id: int
@@ -46,7 +46,7 @@ class PersonOut(BaseModel):
 class SessionOut(BaseModel):
     """A running session."""
 
-    person: PersonOut
+    person: SignedInPersonOut
     csrf: str = Field(description="To be sent as X-CSRF-Token with every write.")
     lang: str
     zone: str = Field(description="IANA zone of what has none of its own.")
@@ -156,7 +156,7 @@ def session_out(person: SignedIn, request: Request) -> SessionOut:
     """What the console is told of a session."""
     settings: ApiSettings = request.app.state.settings
     return SessionOut(
-        person=PersonOut(
+        person=SignedInPersonOut(
             id=person.person_id, login=person.login, name=person.name, roles=person.roles
         ),
         csrf=person.csrf,

@@ -22,7 +22,7 @@ from api.body import Body
 from api.routes.contract_schema import File, Told
 from api.routes.saving_schema import SavingOut, Yuan
 from domain.contract import Party, SigningRule
-from domain.contract_book import Cause, DocumentKind
+from domain.contract_book import DocumentKind, StatementCause
 from domain.contract_line import LineKind
 from domain.time_of_use import Period
 
@@ -54,7 +54,7 @@ class StatementOut(BaseModel):
     revision: int
     contract_version: int
     state: StatementState
-    cause: Cause
+    cause: StatementCause
     maker: str | None = Field(description="Null: the worker, from the ledger.")
     made_at: datetime
     sha256: str = Field(description="Digest of its one text: what is signed.")
@@ -84,7 +84,7 @@ class Formulated(BaseModel):
         return in_chinese(self.formula)
 
 
-class StepOut(Formulated):
+class FormulaStepOut(Formulated):
     """A figure on the way to an amount."""
 
     model_config = ConfigDict(from_attributes=True)
@@ -94,7 +94,7 @@ class StepOut(Formulated):
     unit: str
 
 
-class LineOut(Formulated):
+class StatementLineOut(Formulated):
     """One line."""
 
     code: str
@@ -104,7 +104,7 @@ class LineOut(Formulated):
     side: Side
     amount: Yuan | None = Field(description="Null: something is missing, not zero. [CNY]")
     basis: str
-    steps: list[StepOut]
+    steps: list[FormulaStepOut]
     dispute: str | None = Field(description="Code of the dispute that is open about it.")
 
     @computed_field  # type: ignore[prop-decorator]  # likewise
@@ -114,7 +114,7 @@ class LineOut(Formulated):
         return basis_in_chinese(self.basis)
 
 
-class TotalOut(Formulated):
+class StatementTotalOut(Formulated):
     """A sum."""
 
     model_config = ConfigDict(from_attributes=True)
@@ -176,7 +176,7 @@ class RegisterOut(BaseModel):
     last: dict[Period, Decimal]
 
 
-class LeftOutOut(BaseModel):
+class StatementLeftOutOut(BaseModel):
     """Days of a month that do not count as they were, and why."""
 
     model_config = ConfigDict(from_attributes=True)
@@ -271,7 +271,7 @@ class FrozenOut(BaseModel):
     amount: Yuan = Field(description="[CNY]")
 
 
-class DueOut(BaseModel):
+class StatementDueOut(BaseModel):
     """What is still to be paid, without what is disputed or kept back."""
 
     payer: Party
@@ -304,19 +304,19 @@ class StatementDetail(StatementOut):
     party: Party | None = Field(description="For whom the caller acts.")
     may: list[Act] = Field(description="What the caller may do with it now.")
     signing: SigningRule = Field(description="Whether a party signs by a key of its own.")
-    lines: list[LineOut]
-    totals: list[TotalOut]
+    lines: list[StatementLineOut]
+    totals: list[StatementTotalOut]
     payment: PaymentOut | None
     savings: list[SavingOut]
     remarks: list[RemarkOut]
     unmet: list[UnmetOut] = Field(description="While there are some, nobody checks or signs it.")
     differences: list[DifferenceOut] = Field(description="Of a true-up.")
     registers: list[RegisterOut] = Field(description="Of a hand-over.")
-    left_out: list[LeftOutOut] = Field(description="Of a month: days that do not count.")
+    left_out: list[StatementLeftOutOut] = Field(description="Of a month: days that do not count.")
     baselines: list[BaselineUsed]
     acts: list[ActOut]
     disputes: list[DisputeOut]
-    due: DueOut | None = Field(description="Null while it is not signed.")
+    due: StatementDueOut | None = Field(description="Null while it is not signed.")
 
 
 class DraftKind(StrEnum):

@@ -17,26 +17,26 @@ from analytics.settlement.reporting_period import period_lines
 from analytics.settlement.statement import Side, Statement, read_inputs
 from analytics.settlement.true_up import TrueUp
 from analytics.settlement.undisputed import amount_in
-from api.routes.period_schema import ChangeOut, PeriodOut
+from api.routes.period_schema import PeriodChangeOut, PeriodOut
 from api.routes.saving_schema import SavingOut
 from api.routes.statement_schema import (
     ActOut,
     BaselineUsed,
     DifferenceOut,
     DisputeOut,
-    DueOut,
+    FormulaStepOut,
     FrozenOut,
-    LeftOutOut,
-    LineOut,
     OutcomeOut,
     PaymentOut,
     RegisterOut,
     RemarkOut,
     SignatureOut,
     StatementDetail,
+    StatementDueOut,
+    StatementLeftOutOut,
+    StatementLineOut,
     StatementOut,
-    StepOut,
-    TotalOut,
+    StatementTotalOut,
     UnmetOut,
 )
 from api.scope import Caller
@@ -117,7 +117,7 @@ def periods(scope: Caller, row: StatementRow) -> list[PeriodOut]:
             name_en=names[each.saving.line][1],
             **{name: getattr(each.saving, name) for name in same},
             baseline=each.baseline,
-            changes=[ChangeOut.model_validate(change) for change in each.changes],
+            changes=[PeriodChangeOut.model_validate(change) for change in each.changes],
             price=each.price,
             share=each.share,
             amount=each.amount,
@@ -172,12 +172,12 @@ def _act(row: ActRow) -> ActOut:
     return ActOut(**{name: getattr(row, name) for name in names}, fingerprint=_print(row))
 
 
-def _lines(of: Matter) -> list[LineOut]:
+def _lines(of: Matter) -> list[StatementLineOut]:
     if not isinstance(of.document, Statement):
         return []
     names, disputed = of.contract.names(), _disputed(of)
     return [
-        LineOut(
+        StatementLineOut(
             code=line.code,
             name_zh=names[line.code][0],
             name_en=names[line.code][1],
@@ -186,7 +186,7 @@ def _lines(of: Matter) -> list[LineOut]:
             amount=line.amount,
             formula=line.formula,
             basis=line.basis,
-            steps=[StepOut.model_validate(step) for step in line.steps],
+            steps=[FormulaStepOut.model_validate(step) for step in line.steps],
             dispute=disputed.get((line.code, line.side)),
         )
         for line in of.document.lines
@@ -203,10 +203,10 @@ def _disputed(of: Matter) -> dict[tuple[str, str], str]:
     return {(row.line, row.side): row.code for row in of.disputes if row.signer_id is None}
 
 
-def _totals(of: Matter) -> list[TotalOut]:
+def _totals(of: Matter) -> list[StatementTotalOut]:
     disputed = _disputed(of)
     return [
-        TotalOut(
+        StatementTotalOut(
             symbol=each.symbol,
             amount=each.amount,
             formula=each.formula,
@@ -238,17 +238,19 @@ def _registers(document: Statement | TrueUp | HandOver) -> list[RegisterOut]:
     return [RegisterOut(meter=each.meter, last=dict(each.register)) for each in found]
 
 
-def _left_out(scope: Caller, row: StatementRow) -> list[LeftOutOut]:
+def _left_out(scope: Caller, row: StatementRow) -> list[StatementLeftOutOut]:
     kept = texts(scope.conn, row.id)[1] if row.kind == DocumentKind.MONTH else None
     if kept is None:
         return []
     found = left_out(read_inputs(kept, place=f"statement {row.id}"))
-    return [LeftOutOut.model_validate(each) for each in found]
+    return [StatementLeftOutOut.model_validate(each) for each in found]
 
 
-def _due(due: Due) -> DueOut:
+def _due(due: Due) -> StatementDueOut:
     frozen = [FrozenOut(dispute=code, amount=part) for code, part in due.frozen]
-    return DueOut(payer=due.payer, outstanding=abs(due.outstanding), paid=due.paid, frozen=frozen)
+    return StatementDueOut(
+        payer=due.payer, outstanding=abs(due.outstanding), paid=due.paid, frozen=frozen
+    )
 
 
 def _outcome(row: DisputeRow) -> OutcomeOut | None:

@@ -19,21 +19,21 @@ from api.routes.devices import Organisation
 from api.routes.factors import wanted_set
 from api.routes.statistics_record import checked_record
 from api.routes.statistics_schema import (
-    CellOut,
     CommentIn,
-    FindingOut,
     Group,
-    InstitutionOut,
-    ItemOut,
-    MonthOut,
+    InstitutionStatisticsOut,
     RecordIn,
     RecordOut,
     SaidOut,
+    StatisticsCellOut,
+    StatisticsFindingOut,
+    StatisticsItemOut,
     StatisticsList,
+    StatisticsMonthOut,
+    StatisticsSummaryOut,
     SubmissionIn,
     SubmissionOut,
     SummaryCellOut,
-    SummaryOut,
     SummaryRowOut,
     TablesOut,
 )
@@ -96,19 +96,19 @@ def list_institutions(
         edition=EDITION,
         factor_set=found.factor_set,
         due=f"{year + 1}-03-31",
-        asked=[ItemOut.model_validate(item) for item in statistics_items().values()],
-        items=[InstitutionOut(**_institution(found, each)) for each in found.examined],
+        asked=[StatisticsItemOut.model_validate(item) for item in statistics_items().values()],
+        items=[InstitutionStatisticsOut(**_institution(found, each)) for each in found.examined],
     )
 
 
 @router.get("/summary")
 def summarise(
     scope: Scope, year: Year, by: Group = "department", organisation: Organisation = None
-) -> SummaryOut:
+) -> StatisticsSummaryOut:
     """Sums of the institutions at an organisation or below it, by group."""
     tables = [each.tables for each in _year(scope, year, organisation).examined]
     rows = summaries(tables, lambda identity: group_of(identity, by))
-    return SummaryOut(
+    return StatisticsSummaryOut(
         year=year, by=by, rows=[_row(row) for row in rows], total=_row(summary("", tables))
     )
 
@@ -305,8 +305,8 @@ def _institution(found: _Year, each: Examined) -> dict[str, object]:
     }
 
 
-def _cell(cell: Cell) -> CellOut:
-    return CellOut(
+def _cell(cell: Cell) -> StatisticsCellOut:
+    return StatisticsCellOut(
         key=cell.item.key,
         amount=cell.amount,
         cost=cell.cost,
@@ -322,8 +322,8 @@ def _cell(cell: Cell) -> CellOut:
     )
 
 
-def _month(month: int, each: Month) -> MonthOut:
-    return MonthOut(
+def _month(month: int, each: Month) -> StatisticsMonthOut:
+    return StatisticsMonthOut(
         month=month,
         counted=_said(each.counted),
         beside=None if each.beside is None else _said(each.beside),
@@ -343,8 +343,8 @@ def _said(said: MonthAmount | YearAmount) -> SaidOut:
     )
 
 
-def _finding(finding: Finding, comment: Comment | None) -> FindingOut:
-    return FindingOut(
+def _finding(finding: Finding, comment: Comment | None) -> StatisticsFindingOut:
+    return StatisticsFindingOut(
         table=finding.table,
         item=finding.item,
         code=finding.code,

@@ -12,7 +12,7 @@ from domain.institution_class import InstitutionClass
 Group = Literal["department", "region", "institution_class"]
 
 
-class ItemOut(BaseModel):
+class StatisticsItemOut(BaseModel):
     """One number that is asked for."""
 
     model_config = ConfigDict(from_attributes=True)
@@ -36,7 +36,7 @@ class SaidOut(BaseModel):
     references: list[str] = Field(description="meter:<id>, entry:<id>, or what proves it.")
 
 
-class MonthOut(BaseModel):
+class StatisticsMonthOut(BaseModel):
     """One month of a cell."""
 
     month: int
@@ -45,7 +45,7 @@ class MonthOut(BaseModel):
     difference: Decimal | None
 
 
-class CellOut(BaseModel):
+class StatisticsCellOut(BaseModel):
     """A number with its basis."""
 
     key: str
@@ -58,11 +58,11 @@ class CellOut(BaseModel):
     asked_months: int = Field(description="12, or as many as the institution stood in the year.")
     missing_months: list[int]
     is_whole: bool
-    months: list[MonthOut]
+    months: list[StatisticsMonthOut]
     year: SaidOut | None = Field(description="What was said of the whole year.")
 
 
-class FindingOut(BaseModel):
+class StatisticsFindingOut(BaseModel):
     """Something found, with its place, and what somebody said to it."""
 
     table: str
@@ -87,7 +87,7 @@ class SubmissionOut(BaseModel):
     at: datetime
 
 
-class InstitutionOut(BaseModel):
+class InstitutionStatisticsOut(BaseModel):
     """One institution of the list."""
 
     organisation_id: int
@@ -115,8 +115,8 @@ class StatisticsList(BaseModel):
     edition: int
     factor_set: str
     due: str = Field(description="Day by which it goes to the next level.")
-    asked: list[ItemOut]
-    items: list[InstitutionOut]
+    asked: list[StatisticsItemOut]
+    items: list[InstitutionStatisticsOut]
 
 
 class RecordOut(BaseModel):
@@ -138,7 +138,7 @@ class RecordOut(BaseModel):
     at: datetime
 
 
-class TablesOut(InstitutionOut):
+class TablesOut(InstitutionStatisticsOut):
     """All tables of one institution."""
 
     year: int
@@ -146,8 +146,8 @@ class TablesOut(InstitutionOut):
         description="Whether whole items are held against the year before, which must be no part."
     )
     record: RecordOut | None
-    cells: list[CellOut]
-    findings: list[FindingOut]
+    cells: list[StatisticsCellOut]
+    findings: list[StatisticsFindingOut]
     submissions: list[SubmissionOut]
 
 
@@ -176,7 +176,7 @@ class SummaryRowOut(BaseModel):
     cells: list[SummaryCellOut]
 
 
-class SummaryOut(BaseModel):
+class StatisticsSummaryOut(BaseModel):
     """Sums by group, and of all."""
 
     year: int

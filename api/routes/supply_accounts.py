@@ -15,7 +15,7 @@ from api.routes.costs import meter_named
 from api.routes.edits import NOT_YOURS
 from api.routes.tariffs import Document, Text
 from api.scope import Caller, Scope
-from api.withdrawn import Doubt, WithdrawnOut, withdrawn_out
+from api.withdrawn import WithdrawalIn, WithdrawnOut, withdrawn_out
 from domain.sentence import Sentence
 from domain.supply_account import Reverse
 from store.money.supply_account import (
@@ -33,7 +33,7 @@ router = APIRouter(prefix="/supply-accounts", tags=["money"])
 AccountId = Annotated[int, Path(description="Id of what was entered.")]
 
 
-class AccountOut(BaseModel):
+class SupplyAccountOut(BaseModel):
     """What somebody entered of a meter's user at the utility, and what became of it."""
 
     id: int
@@ -89,14 +89,14 @@ class AccountIn(Body):
 def list_accounts(
     scope: Scope,
     meter: Annotated[str | None, Query(max_length=200, description="Code; none: all.")] = None,
-) -> Page[AccountOut]:
+) -> Page[SupplyAccountOut]:
     """What was entered, the newest first; also what was taken back."""
     meter_id = None if meter is None else meter_named(scope, meter).id
     return Page(items=[_told(row) for row in accounts(scope.conn, meter_id=meter_id)])
 
 
 @router.post("", status_code=HTTPStatus.CREATED)
-def enter(new: AccountIn, scope: Scope) -> AccountOut:
+def enter(new: AccountIn, scope: Scope) -> SupplyAccountOut:
     """Enter of which class a meter's user is; costs of these months take it from now on.
 
     Until a second person has checked it they are not official. Of months entered twice the newer
@@ -120,7 +120,7 @@ def enter(new: AccountIn, scope: Scope) -> AccountOut:
 
 
 @router.post("/{account_id}/check")
-def check(account_id: AccountId, what: Document, scope: Scope) -> AccountOut:
+def check(account_id: AccountId, what: Document, scope: Scope) -> SupplyAccountOut:
     """Note that you held it against a document. Who entered it cannot check it."""
     row = _standing(scope, account_id)
     if row.own:
@@ -136,7 +136,7 @@ def check(account_id: AccountId, what: Document, scope: Scope) -> AccountOut:
 
 
 @router.post("/{account_id}/withdraw")
-def withdraw(account_id: AccountId, what: Doubt, scope: Scope) -> AccountOut:
+def withdraw(account_id: AccountId, what: WithdrawalIn, scope: Scope) -> SupplyAccountOut:
     """Take back what was entered; what was said before counts again. Closed months keep theirs."""
     row = _standing(scope, account_id)
     if not withdraw_account(scope.conn, account_id, reason=what.reason):
@@ -162,6 +162,6 @@ def _standing(scope: Caller, account_id: int) -> AccountRow:
     return row
 
 
-def _told(row: AccountRow) -> AccountOut:
-    told = {n: getattr(row, n) for n in AccountRow.__slots__ if n in AccountOut.model_fields}
-    return AccountOut(**told, withdrawn=withdrawn_out(row))
+def _told(row: AccountRow) -> SupplyAccountOut:
+    told = {n: getattr(row, n) for n in AccountRow.__slots__ if n in SupplyAccountOut.model_fields}
+    return SupplyAccountOut(**told, withdrawn=withdrawn_out(row))

@@ -15,12 +15,12 @@ from api.routes.entered import of_an_administrator
 from api.routes.vehicle_schema import (
     FenceIn,
     FenceOut,
+    FleetRuleIn,
+    FleetRuleOut,
     LeaveIn,
     LeaveOut,
-    RuleIn,
-    RuleOut,
     SuspicionOut,
-    VerdictIn,
+    SuspicionVerdictIn,
 )
 from api.routes.vehicles import Organisation, vehicle_named
 from api.scope import Caller, Scope
@@ -73,7 +73,7 @@ def list_suspicions(
 
 
 @router.post("/suspicions/{suspicion_id}/verdicts", status_code=HTTPStatus.CREATED)
-def give_verdict(suspicion_id: int, given: VerdictIn, scope: Scope) -> SuspicionOut:
+def give_verdict(suspicion_id: int, given: SuspicionVerdictIn, scope: Scope) -> SuspicionOut:
     """Say what was found; the newest verdict counts, all stay."""
     if not suspicions(scope.conn, suspicion_id=suspicion_id):
         detail = Sentence("no_suspicion", "there is no suspicion {id}", id=suspicion_id)
@@ -89,7 +89,7 @@ def give_verdict(suspicion_id: int, given: VerdictIn, scope: Scope) -> Suspicion
 
 
 @router.get("/fleet-rules")
-def list_rules(scope: Scope, organisation: int, day: Day = None) -> Page[RuleOut]:
+def list_rules(scope: Scope, organisation: int, day: Day = None) -> Page[FleetRuleOut]:
     """Rules of use as they hold at a place on a day, whether set or usual."""
     now = datetime.now(UTC)
     on = day or _today(scope, organisation, now)
@@ -98,7 +98,7 @@ def list_rules(scope: Scope, organisation: int, day: Day = None) -> Page[RuleOut
     held = rules_of({rule: (row.in_use, row.terms) for rule, row in told.items()})
     return Page(
         items=[
-            RuleOut(
+            FleetRuleOut(
                 rule=rule,
                 in_use=rule in held.in_use,
                 set=rule.value in told,
@@ -118,7 +118,7 @@ def _today(scope: Caller, organisation: int, now: datetime) -> date:
 
 
 @router.put("/fleet-rules")
-def change_rule(wanted: RuleIn, scope: Scope) -> Page[RuleOut]:
+def change_rule(wanted: FleetRuleIn, scope: Scope) -> Page[FleetRuleOut]:
     """Set a rule of a place one administers from a day on."""
     with of_an_administrator():
         terms = checked_terms(wanted.rule, wanted.terms)

@@ -11,7 +11,7 @@ from api.body import Body
 from api.problem import refuse
 from api.routes.tariffs import Document, NewTariff, TariffOut, Text, tariff_named, tariff_out
 from api.scope import Caller, Scope, only_administrators
-from api.withdrawn import Doubt
+from api.withdrawn import WithdrawalIn
 from domain.errors import InputError
 from domain.sentence import Sentence
 from domain.time_of_use import Period
@@ -103,7 +103,7 @@ def check_terms(tariff_id: int, version_id: int, what: Document, scope: Scope) -
 
 
 @router.post("/{version_id}/check/withdraw")
-def withdraw_terms(tariff_id: int, version_id: int, why: Doubt, scope: Scope) -> TariffOut:
+def withdraw_terms(tariff_id: int, version_id: int, why: WithdrawalIn, scope: Scope) -> TariffOut:
     """Take the check of a version back, because it was not right after all.
 
     Costs by it are official no more; closed months keep theirs.

@@ -43,7 +43,7 @@ router = APIRouter(prefix="/tariffs", tags=["money"])
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500)]
 
 
-class VersionOut(BaseModel):
+class TariffVersionOut(BaseModel):
     """A version and where it is from. Unchecked ones are refused by official figures."""
 
     id: int
@@ -72,10 +72,10 @@ class TariffOut(BaseModel):
     medium: str
     name_zh: str
     name_en: str
-    versions: list[VersionOut]
+    versions: list[TariffVersionOut]
 
 
-class SpanOut(BaseModel):
+class TariffSpanOut(BaseModel):
     """Part of a local day in one period."""
 
     first_minute: int = Field(description="From local midnight. [min]")
@@ -131,13 +131,13 @@ class FixedPriceOut(BaseModel):
     price: Decimal = Field(description="[CNY/unit]")
 
 
-class TermsOut(BaseModel):
+class TariffTermsOut(BaseModel):
     """A version on one kind of day in one month."""
 
     tariff: TariffOut
-    version: VersionOut
+    version: TariffVersionOut
     day: date
-    spans: list[SpanOut]
+    spans: list[TariffSpanOut]
     periods: list[Period]
     ratios: dict[Period, Decimal] = Field(description="Multiples of the flat price. [1]")
     components: list[ComponentOut]
@@ -177,7 +177,7 @@ def one_tariff(
     highest_c: Annotated[Decimal, Query(description="Highest temperature of it. [degC]")] = Decimal(
         20
     ),
-) -> TermsOut:
+) -> TariffTermsOut:
     """Terms in force on a day: periods of a day of that kind, and prices of its month."""
     row = tariff_named(scope, tariff_id)
     rows = versions(scope.conn, tariff_id)
@@ -198,11 +198,11 @@ def one_tariff(
     spans = day_spans(
         version.windows, day, calendar=lambda _day: kind, weather=lambda _day: highest_c
     )
-    return TermsOut(
+    return TariffTermsOut(
         tariff=tariff_out(row, rows),
         version=_version(found),
         day=day,
-        spans=[SpanOut(**{name: getattr(span, name) for name in _SPAN}) for span in spans],
+        spans=[TariffSpanOut(**{name: getattr(span, name) for name in _SPAN}) for span in spans],
         periods=version.periods(),
         ratios=dict(version.ratios),
         components=[_component(each) for each in version.components],
@@ -254,10 +254,10 @@ def tariff_out(row: TariffRow, every: list[VersionRow]) -> TariffOut:
     return TariffOut(**{name: getattr(row, name) for name in TariffRow.__slots__}, versions=of_it)
 
 
-def _version(row: VersionRow) -> VersionOut:
-    kept = {n: getattr(row, n) for n in VersionRow.__slots__ if n in VersionOut.model_fields}
+def _version(row: VersionRow) -> TariffVersionOut:
+    kept = {n: getattr(row, n) for n in VersionRow.__slots__ if n in TariffVersionOut.model_fields}
     note_zh = row.version().provenance.note_zh
-    return VersionOut(
+    return TariffVersionOut(
         **kept,
         note_zh=note_zh,
         checked=row.checked_by is not None,

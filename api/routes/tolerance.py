@@ -30,7 +30,7 @@ router = APIRouter(prefix="/tolerance-findings", tags=["metrology"])
 Text = Annotated[str, StringConstraints(max_length=200, pattern=r"^[^\x00]*$")]
 
 
-class FindingOut(BaseModel):
+class ToleranceFindingOut(BaseModel):
     """What a verification found, and what was decided of it; nothing while `rule` is null."""
 
     model_config = ConfigDict(from_attributes=True)
@@ -92,7 +92,7 @@ class ProposalOut(BaseModel):
     basis: str
 
 
-class Decision(Body):
+class ToleranceDecision(Body):
     """By which rule a finding is settled, and why by that one."""
 
     rule: ToleranceRule
@@ -103,15 +103,15 @@ class Decision(Body):
 def list_findings(
     scope: Scope,
     meter: Annotated[str | None, Query(max_length=200, description="Code of the meter.")] = None,
-) -> Page[FindingOut]:
+) -> Page[ToleranceFindingOut]:
     """Findings, the latest first."""
     ids = None if meter is None else [meter_named(scope, meter).id]
     rows = tolerance_findings(scope.conn, meter_ids=ids)
-    return Page(items=[FindingOut.model_validate(row) for row in rows])
+    return Page(items=[ToleranceFindingOut.model_validate(row) for row in rows])
 
 
 @router.post("", status_code=HTTPStatus.CREATED)
-def enter(new: NewFinding, scope: Scope) -> FindingOut:
+def enter(new: NewFinding, scope: Scope) -> ToleranceFindingOut:
     """Enter what a verification found. Nothing is corrected by it."""
     meter = meter_named(scope, new.meter)
     if new.reactive_error_pct is not None and meter.medium != "electricity":
@@ -126,7 +126,7 @@ def enter(new: NewFinding, scope: Scope) -> FindingOut:
     with of_an_administrator():
         finding_id = add_finding(scope.conn, meter.id, finding)
     audit(scope.conn, "tolerance_finding_entered", new.meter, new.model_dump(mode="json"))
-    return FindingOut.model_validate(_one(scope, finding_id))
+    return ToleranceFindingOut.model_validate(_one(scope, finding_id))
 
 
 @router.get("/{finding_id}/proposal")
@@ -146,7 +146,7 @@ def proposal(
 
 
 @router.post("/{finding_id}/decision")
-def settle(finding_id: int, wanted: Decision, scope: Scope) -> FindingOut:
+def settle(finding_id: int, wanted: ToleranceDecision, scope: Scope) -> ToleranceFindingOut:
     """Correct what was counted by a rule, or say that nothing is; figures follow by themselves."""
     row = _one(scope, finding_id)
     if row.rule is not None:
@@ -176,7 +176,7 @@ def settle(finding_id: int, wanted: Decision, scope: Scope) -> FindingOut:
         )
     told = {**wanted.model_dump(mode="json"), "basis": found.basis}
     audit(scope.conn, "tolerance_finding_settled", row.meter_code, told)
-    return FindingOut.model_validate(_one(scope, finding_id))
+    return ToleranceFindingOut.model_validate(_one(scope, finding_id))
 
 
 def _proposed(scope: Scope, meter: MeterRow, row: FindingRow, rule: ToleranceRule) -> Proposal:

@@ -6,7 +6,7 @@ from fastapi import APIRouter
 
 from api.page import Page
 from api.routes.entered import of_an_administrator
-from api.routes.vehicle_entry_schema import DescribedIn, StationIn, StationOut, TerminalIn
+from api.routes.vehicle_entry_schema import DescribedIn, StationIn, TerminalIn, VehiclePlaceOut
 from api.routes.vehicle_schema import VehicleOut
 from api.routes.vehicles import vehicle_named
 from api.scope import Scope
@@ -27,15 +27,15 @@ def describe_vehicle(vehicle_id: int, told: DescribedIn, scope: Scope) -> Vehicl
 
 
 @router.get("/stations")
-def list_stations(vehicle_id: int, scope: Scope) -> Page[StationOut]:
+def list_stations(vehicle_id: int, scope: Scope) -> Page[VehiclePlaceOut]:
     """Places that had a vehicle, as far as one may see them, the newest first."""
     vehicle_named(scope, vehicle_id)
     rows = stations(scope.conn, vehicle_id)
-    return Page(items=[StationOut.model_validate(row) for row in rows])
+    return Page(items=[VehiclePlaceOut.model_validate(row) for row in rows])
 
 
 @router.post("/stations", status_code=HTTPStatus.CREATED)
-def hand_over(vehicle_id: int, told: StationIn, scope: Scope) -> Page[StationOut]:
+def hand_over(vehicle_id: int, told: StationIn, scope: Scope) -> Page[VehiclePlaceOut]:
     """Hand a vehicle over to a place one administers too; each day belongs to whoever has it."""
     row = vehicle_named(scope, vehicle_id)
     with of_an_administrator():

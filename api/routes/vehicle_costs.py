@@ -11,7 +11,7 @@ from analytics.fleet.order_match import Matched
 from analytics.fleet.vehicle_account import LEVELS, Item, VehicleAccount
 from analytics.fleet_accounts.costs import FleetCosts, OwnCharge, total_of
 from api.fleet_months import FleetMonths, told
-from api.fleet_standing import CoverageOut, StandingOut, coverage_out, standing_of
+from api.fleet_standing import CoverageOut, FleetStandingOut, coverage_out, standing_of
 from domain.money import cents
 from domain.vehicle_order import OrderKind, VehicleOrder
 
@@ -21,14 +21,14 @@ _SHOWN = 500
 """Rows of a list; how many there are is told beside it."""
 
 
-class ItemOut(BaseModel):
+class VehicleCostItemOut(BaseModel):
     """What one thing cost."""
 
     name: str = Field(description="Kind of order, or own_piles.")
     amount: Decimal = Field(description="[CNY]")
 
 
-class LevelOut(BaseModel):
+class CostPer100KmOut(BaseModel):
     """Cost per 100 km with the items that are inside."""
 
     level: str = Field(description="energy, running or full.")
@@ -40,7 +40,7 @@ class LevelOut(BaseModel):
     )
 
 
-class AccountOut(BaseModel):
+class VehicleAccountOut(BaseModel):
     """The account of one vehicle (单车核算)."""
 
     vehicle_id: int
@@ -53,14 +53,14 @@ class AccountOut(BaseModel):
     unpriced: int = Field(description="Plug-ins at our own piles that no price covers.")
     unpaid: int = Field(description="Plug-ins elsewhere that no order pays.")
     trips_without_km: int = Field(description="Trips whose distance is not in km.")
-    items: list[ItemOut]
+    items: list[VehicleCostItemOut]
     total: Decimal | None = Field(description="[CNY]; null where nothing was entered or priced")
     coverage: CoverageOut
     lacking: list[str] = Field(
         description="being_cut, coverage: trips and charges are not all told yet; order_or_charge:"
         " an order may be what a plug-in counts as well. There is no cost per 100 km."
     )
-    per_100_km: list[LevelOut]
+    per_100_km: list[CostPer100KmOut]
 
 
 class AccountsOut(BaseModel):
@@ -68,14 +68,14 @@ class AccountsOut(BaseModel):
 
     first_day: date
     end_day: date
-    items: list[AccountOut]
-    totals: list[ItemOut]
+    items: list[VehicleAccountOut]
+    totals: list[VehicleCostItemOut]
     levels: dict[str, list[str]] = Field(description="Items that each level takes in.")
     orders_unmatched: int
     refunds_alone: int
     charges_unpaid: int
     charges_unpriced: int
-    standing: StandingOut
+    standing: FleetStandingOut
 
 
 class PerhapsOut(BaseModel):
@@ -87,7 +87,7 @@ class PerhapsOut(BaseModel):
     kwh: Decimal | None = Field(description="Into the battery. [kWh]")
 
 
-class OrderOut(BaseModel):
+class VehicleOrderOut(BaseModel):
     """An order with what it belongs to."""
 
     vehicle_id: int
@@ -127,14 +127,14 @@ class UnpaidOut(BaseModel):
 class MatchesOut(BaseModel):
     """Orders and plug-ins that found no partner, and those that did."""
 
-    unmatched: list[OrderOut]
-    refunds_alone: list[OrderOut]
+    unmatched: list[VehicleOrderOut]
+    refunds_alone: list[VehicleOrderOut]
     unpaid: list[UnpaidOut]
-    matched: list[OrderOut]
+    matched: list[VehicleOrderOut]
     matched_total: int
 
 
-class MonthOut(BaseModel):
+class VehicleMonthOut(BaseModel):
     """What a plug-in cost in one local month."""
 
     month: date
@@ -156,7 +156,7 @@ class OwnChargeOut(BaseModel):
     amount: Decimal | None = Field(
         description="[CNY]; null while a price is missing, or the meter tells only a part"
     )
-    months: list[MonthOut]
+    months: list[VehicleMonthOut]
     why: str = Field(description="What keeps it from being priced; empty where nothing does.")
     uncounted_s: int = Field(
         description="Of the plug-in, without a figure of the pile's meter: not in its energy. [s]"
@@ -183,7 +183,7 @@ def accounts(period: FleetMonths) -> AccountsOut:
             _account(each, period.vehicles[each.vehicle_id], plates[each.vehicle_id])
             for each in found
         ],
-        totals=[ItemOut(name=name, amount=cny) for name, cny in total_of(found).items()],
+        totals=[VehicleCostItemOut(name=name, amount=cny) for name, cny in total_of(found).items()],
         levels={name: list(items) for name, items in LEVELS.items()},
         orders_unmatched=sum(each.stretch is None for each in costs.matches),
         refunds_alone=len(costs.refunds_alone),
@@ -226,8 +226,8 @@ def own_piles(period: FleetMonths) -> OwnChargesOut:
     )
 
 
-def _account(account: VehicleAccount, code: str, plate: str) -> AccountOut:
-    return AccountOut(
+def _account(account: VehicleAccount, code: str, plate: str) -> VehicleAccountOut:
+    return VehicleAccountOut(
         vehicle_id=account.vehicle_id,
         code=code,
         plate=plate,
@@ -243,7 +243,7 @@ def _account(account: VehicleAccount, code: str, plate: str) -> AccountOut:
         coverage=coverage_out(account.coverage),
         lacking=list(account.lacking),
         per_100_km=[
-            LevelOut(
+            CostPer100KmOut(
                 level=each.level,
                 inside=list(each.inside),
                 absent=list(each.absent),
@@ -254,11 +254,11 @@ def _account(account: VehicleAccount, code: str, plate: str) -> AccountOut:
     )
 
 
-def _item(item: Item) -> ItemOut:
-    return ItemOut(name=item.name, amount=item.amount)
+def _item(item: Item) -> VehicleCostItemOut:
+    return VehicleCostItemOut(name=item.name, amount=item.amount)
 
 
-def _order(match: Matched, codes: dict[int, str]) -> OrderOut:
+def _order(match: Matched, codes: dict[int, str]) -> VehicleOrderOut:
     out = _refund(match.booked.order, codes)
     near = match.stretch is not None
     return out.model_copy(
@@ -281,8 +281,8 @@ def _order(match: Matched, codes: dict[int, str]) -> OrderOut:
     )
 
 
-def _refund(order: VehicleOrder, codes: dict[int, str]) -> OrderOut:
-    return OrderOut(
+def _refund(order: VehicleOrder, codes: dict[int, str]) -> VehicleOrderOut:
+    return VehicleOrderOut(
         vehicle_id=order.vehicle_id,
         code=codes[order.vehicle_id],
         kind=order.kind,
@@ -320,5 +320,7 @@ def _own(charge: OwnCharge, codes: dict[int, str]) -> OwnChargeOut:
     )
 
 
-def _month(month: MonthCost) -> MonthOut:
-    return MonthOut(month=month.month, kwh=told(month.kwh), energy=month.energy, fees=month.fees)
+def _month(month: MonthCost) -> VehicleMonthOut:
+    return VehicleMonthOut(
+        month=month.month, kwh=told(month.kwh), energy=month.energy, fees=month.fees
+    )

@@ -55,7 +55,7 @@ class StationIn(Body):
     since: AwareDatetime
 
 
-class StationOut(BaseModel):
+class VehiclePlaceOut(BaseModel):
     """A place that had a vehicle in [start_at, end_at); null: without a bound."""
 
     model_config = ConfigDict(from_attributes=True)

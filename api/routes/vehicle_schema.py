@@ -111,7 +111,7 @@ class SegmentOut(BaseModel):
         return cls(**told, doubts=Doubt(row.doubts).names)
 
 
-class SpanOut(BaseModel):
+class VehicleSpanOut(BaseModel):
     """A trip or charge as a bar of the day."""
 
     model_config = ConfigDict(from_attributes=True)
@@ -228,14 +228,14 @@ class SuspicionOut(BaseModel):
     )
 
 
-class VerdictIn(Body):
+class SuspicionVerdictIn(Body):
     """What was found: misuse (true), none (false), or there was leave (known)."""
 
     verdict: SuspicionVerdict
     reason: Reason
 
 
-class RuleIn(Body):
+class FleetRuleIn(Body):
     """How a rule of use holds at a place and below it."""
 
     organisation_id: int
@@ -245,7 +245,7 @@ class RuleIn(Body):
     terms: dict[str, float] = Field(default_factory=dict)
 
 
-class RuleOut(BaseModel):
+class FleetRuleOut(BaseModel):
     """A rule as it holds at a place."""
 
     rule: UseRule

@@ -18,9 +18,9 @@ from api.routes.vehicle_entry_schema import NewVehicleIn
 from api.routes.vehicle_schema import (
     AlarmOut,
     SegmentOut,
-    SpanOut,
     VehicleClassOut,
     VehicleOut,
+    VehicleSpanOut,
 )
 from api.scope import Caller, Scope
 from domain.sentence import Sentence
@@ -172,11 +172,11 @@ def versions_of_segment(vehicle_id: int, segment_id: str, scope: Scope) -> Page[
 
 
 @router.get("/vehicle-use")
-def use_of_vehicles(asked: UseAsked, scope: Scope) -> Page[SpanOut]:
+def use_of_vehicles(asked: UseAsked, scope: Scope) -> Page[VehicleSpanOut]:
     """Trips and charges that touch [first, end), as bars: all of some vehicles in one answer."""
     ids, more = asked.vehicles(scope)
     found = spans(scope.conn, ids, asked.first, asked.end)
-    return Page(items=[SpanOut.model_validate(row) for row in found], next=more)
+    return Page(items=[VehicleSpanOut.model_validate(row) for row in found], next=more)
 
 
 @router.get("/vehicles/{vehicle_id}/alarms")

@@ -46,7 +46,7 @@ class ValueOut(BaseModel):
     neighbours: float | None = Field(description="Median of the other sensors. [degC]")
 
 
-class StationOut(BaseModel):
+class WeatherStationOut(BaseModel):
     """An outdoor sensor."""
 
     device_id: int
@@ -98,7 +98,9 @@ class PullOut(BaseModel):
 class WeatherOut(BaseModel):
     """Weather of a place."""
 
-    station: StationOut | None = Field(description="Null: no outdoor sensor stands there or above.")
+    station: WeatherStationOut | None = Field(
+        description="Null: no outdoor sensor stands there or above."
+    )
     sources: list[SourceOut] = Field(description="In the order in which they count.")
     stale: bool = Field(description="Sensors or servers are named, and none tells how it is now.")
     stale_after_hours: float = Field(description="[h]")
@@ -124,7 +126,7 @@ StaleAfter = Annotated[timedelta, Depends(_stale_after)]
 
 
 @router.get("/weather")
-def list_weather(scope: Scope, stale_after: StaleAfter) -> Page[StationOut]:
+def list_weather(scope: Scope, stale_after: StaleAfter) -> Page[WeatherStationOut]:
     """Every outdoor sensor with its newest values."""
     return Page(items=_judged(scope, stale_after))
 
@@ -218,7 +220,7 @@ def _marked(each: JudgedHour, doubt: Doubt) -> MarkedOut:
     )
 
 
-def _judged(scope: Scope, stale_after: timedelta) -> list[StationOut]:
+def _judged(scope: Scope, stale_after: timedelta) -> list[WeatherStationOut]:
     rows = stations(scope.conn)
     observed = [value for row in rows for value in row.observed]
     by_station: dict[str, list[Assessed]] = {}
@@ -227,7 +229,7 @@ def _judged(scope: Scope, stale_after: timedelta) -> list[StationOut]:
     return [_told(row, by_station.get(row.code, [])) for row in rows]
 
 
-def _told(row: Station, assessed: list[Assessed]) -> StationOut:
+def _told(row: Station, assessed: list[Assessed]) -> WeatherStationOut:
     values = [
         ValueOut(
             quantity=each.observed.quantity,
@@ -240,6 +242,6 @@ def _told(row: Station, assessed: list[Assessed]) -> StationOut:
         for each in assessed
     ]
     stale = all(value.stale for value in values)
-    return StationOut(
+    return WeatherStationOut(
         device_id=row.device_id, code=row.code, place=row.place, stale=stale, values=values
     )

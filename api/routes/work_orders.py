@@ -37,7 +37,7 @@ Said = Annotated[str, StringConstraints(max_length=2000, pattern=r"^[^\x00]*\S[^
 Next = Literal["accepted", "done", "returned", "closed", "cancelled"]
 
 
-class OrderOut(BaseModel):
+class WorkOrderOut(BaseModel):
     """An order and how it stands."""
 
     model_config = ConfigDict(from_attributes=True)
@@ -80,7 +80,7 @@ class StepIn(Body):
     note: Text = Field(default="", description="Wanted of done, returned and cancelled.")
 
 
-class PersonOut(BaseModel):
+class SendablePersonOut(BaseModel):
     """Somebody who may be sent."""
 
     model_config = ConfigDict(from_attributes=True)
@@ -103,7 +103,7 @@ _DESK: dict[str, tuple[Next, ...]] = {
 
 
 @router.get("")
-def list_orders(scope: Scope, limit: Limit = 100, cursor: Cursor = None) -> Page[OrderOut]:
+def list_orders(scope: Scope, limit: Limit = 100, cursor: Cursor = None) -> Page[WorkOrderOut]:
     """Orders one was given or may give, the newest first."""
     rows = work_orders(scope.conn, before=before(cursor), at_most=limit + 1)
     items = [_out(each) for each in rows[:limit]]
@@ -111,14 +111,14 @@ def list_orders(scope: Scope, limit: Limit = 100, cursor: Cursor = None) -> Page
 
 
 @router.get("/people")
-def people(scope: Scope, alert: Annotated[int, Query()]) -> Page[PersonOut]:
+def people(scope: Scope, alert: Annotated[int, Query()]) -> Page[SendablePersonOut]:
     """People who may be sent about an alert: of its desk, and of a contract over its meter."""
     rows = order_people(scope.conn, alert)
-    return Page(items=[PersonOut.model_validate(each) for each in rows])
+    return Page(items=[SendablePersonOut.model_validate(each) for each in rows])
 
 
 @router.post("", status_code=HTTPStatus.CREATED)
-def give(wanted: OrderIn, scope: Scope) -> OrderOut:
+def give(wanted: OrderIn, scope: Scope) -> WorkOrderOut:
     """Send somebody about an alert; it is theirs from now on, with the loss it promised to stop."""
     if wanted.assignee_id not in {each.id for each in order_people(scope.conn, wanted.alert_id)}:
         told = Sentence("nobody_to_send", "that person cannot be sent about this alert")
@@ -132,13 +132,13 @@ def give(wanted: OrderIn, scope: Scope) -> OrderOut:
 
 
 @router.get("/{order_id}")
-def one(order_id: int, scope: Scope) -> OrderOut:
+def one(order_id: int, scope: Scope) -> WorkOrderOut:
     """An order."""
     return _out(order_named(scope, order_id))
 
 
 @router.post("/{order_id}/steps")
-def step(order_id: int, wanted: StepIn, scope: Scope) -> OrderOut:
+def step(order_id: int, wanted: StepIn, scope: Scope) -> WorkOrderOut:
     """Accept it, report what was done, give it back, close or cancel it."""
     order = order_named(scope, order_id)
     if wanted.state in {"done", "returned", "cancelled"} and not wanted.note.strip():
@@ -202,7 +202,7 @@ def _missing(order_id: int) -> Sentence:
     return Sentence("no_order", "there is no order {order}", order=order_id)
 
 
-def _out(order: WorkOrder) -> OrderOut:
+def _out(order: WorkOrder) -> WorkOrderOut:
     may = [
         *(_ASSIGNEE.get(order.state, ()) if order.mine else ()),
         *(
@@ -211,4 +211,4 @@ def _out(order: WorkOrder) -> OrderOut:
             if each != "closed" or not order.last_mine
         ),
     ]
-    return OrderOut.model_validate(order).model_copy(update={"next": may})
+    return WorkOrderOut.model_validate(order).model_copy(update={"next": may})

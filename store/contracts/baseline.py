@@ -11,7 +11,7 @@ from psycopg import Connection
 from psycopg.rows import class_row
 from psycopg.types.json import Jsonb
 
-from domain.baseline import Stated, Statement, Verdict, WantedBaseline
+from domain.baseline import EventVerdict, Stated, Statement, WantedBaseline
 from domain.comparison import Method, kept
 from domain.edit import want_reason
 from domain.local_day import day_start
@@ -276,7 +276,7 @@ def add_event(
 def decide(
     conn: Connection,
     event_id: int,
-    verdict: Verdict,
+    verdict: EventVerdict,
     reason: str,
     *,
     signed: tuple[date, date | None, Decimal] | None = None,

@@ -7,7 +7,7 @@ from decimal import Decimal
 import pytest
 
 from analytics.fleet.replacement_terms import ReplacementTerms, read_replacement
-from analytics.fleet.suitability import Driving, Reason, Suitability, Verdict, suitability
+from analytics.fleet.suitability import CarReason, CarVerdict, Driving, Suitability, suitability
 from domain.errors import InputError
 
 # 54 kWh less 10 % over 15 kWh/100 km: 324 km over the year, 216 km at -10 degC (1.5).
@@ -74,7 +74,7 @@ def held(
 
 def test_a_car_that_drives_little_and_stands_at_our_piles_is_suitable() -> None:
     found = held(driving([80.0, 0.0] * 15))
-    assert (found.verdict, found.reasons) == (Verdict.SUITABLE, ())
+    assert (found.verdict, found.reasons) == (CarVerdict.SUITABLE, ())
     assert (found.range.factor, found.range.range_km) == (Decimal("1.5"), Decimal("216.0"))
     assert (found.range.days_known, found.range.days_driven) == (30, 15)
     assert (found.range.median_km, found.range.p95_km, found.range.most_km) == (80, 80, 80)
@@ -94,7 +94,7 @@ def test_the_range_is_that_of_the_coldest_day_and_not_of_the_year() -> None:
     long_days = [0.0] * 10 + [300.0] * 20
     assert held(driving(long_days), coldest="20").range.days_beyond == 0
     found = held(driving(long_days))
-    assert (found.verdict, found.reasons[0]) == (Verdict.NOT_SUITABLE, Reason.RANGE_SHORT)
+    assert (found.verdict, found.reasons[0]) == (CarVerdict.NOT_SUITABLE, CarReason.RANGE_SHORT)
     assert found.range.days_beyond == 20
 
 
@@ -103,7 +103,7 @@ def test_between_two_temperatures_consumption_is_between_and_beyond_the_coldest_
     assert found.range.factor == Decimal("1.25")
     colder = held(driving([80.0] * 30), coldest="-10.1")
     assert (colder.verdict, colder.reasons) == (
-        Verdict.NOT_ENOUGH_DATA, (Reason.COLDER_THAN_TOLD,),
+        CarVerdict.NOT_ENOUGH_DATA, (CarReason.COLDER_THAN_TOLD,),
     )  # fmt: skip
     assert colder.range.range_km is None
 
@@ -111,28 +111,28 @@ def test_between_two_temperatures_consumption_is_between_and_beyond_the_coldest_
 def test_a_few_long_days_another_car_may_do_are_a_condition() -> None:
     found = held(driving([80.0] * 39 + [300.0]))
     assert (found.verdict, found.reasons) == (
-        Verdict.WITH_CONDITIONS, (Reason.SOME_DAYS_BEYOND,),
+        CarVerdict.WITH_CONDITIONS, (CarReason.SOME_DAYS_BEYOND,),
     )  # fmt: skip
 
 
 def test_standing_elsewhere_is_a_condition_and_unknown_standing_is_not_enough() -> None:
     # 90 km on the coldest day: 22.5 kWh at the pile, 3.75 h at 6 kW.
     enough = held(driving([90.0] * 30, [3.75] * 30))
-    assert (enough.verdict, enough.standing.days_short) == (Verdict.SUITABLE, 0)
+    assert (enough.verdict, enough.standing.days_short) == (CarVerdict.SUITABLE, 0)
     short = held(driving([90.0] * 30, [3.7] * 30))
     assert (short.verdict, short.reasons) == (
-        Verdict.WITH_CONDITIONS, (Reason.CHARGE_ELSEWHERE,),
+        CarVerdict.WITH_CONDITIONS, (CarReason.CHARGE_ELSEWHERE,),
     )  # fmt: skip
     assert (short.standing.days_short, short.standing.median_h) == (30, Decimal("3.7"))
     unknown = held(driving([90.0] * 30, [14.0] * 27))
     assert (unknown.verdict, unknown.reasons) == (
-        Verdict.NOT_ENOUGH_DATA, (Reason.STANDING_UNKNOWN,),
+        CarVerdict.NOT_ENOUGH_DATA, (CarReason.STANDING_UNKNOWN,),
     )  # fmt: skip
 
 
 def test_a_dearer_year_is_a_condition() -> None:
     found = held(driving([80.0] * 30, costs={"fuel": Decimal(50)}))
-    assert (found.verdict, found.reasons) == (Verdict.WITH_CONDITIONS, (Reason.DEARER,))
+    assert (found.verdict, found.reasons) == (CarVerdict.WITH_CONDITIONS, (CarReason.DEARER,))
     assert found.cost is not None
     assert found.cost.items == ("energy",)
 
@@ -140,29 +140,29 @@ def test_a_dearer_year_is_a_condition() -> None:
 @pytest.mark.parametrize(
     ("car", "price", "reasons"),
     [
-        (driving([80.0] * 27), "0.8", [Reason.DAYS_UNKNOWN, Reason.STANDING_UNKNOWN]),
-        (driving([80.0] * 30, costs={}), "0.8", [Reason.FUEL_UNKNOWN]),
-        (driving([80.0] * 30), None, [Reason.PRICE_UNKNOWN]),
+        (driving([80.0] * 27), "0.8", [CarReason.DAYS_UNKNOWN, CarReason.STANDING_UNKNOWN]),
+        (driving([80.0] * 30, costs={}), "0.8", [CarReason.FUEL_UNKNOWN]),
+        (driving([80.0] * 30), None, [CarReason.PRICE_UNKNOWN]),
     ],
 )
 def test_what_is_not_known_is_never_taken_as_fulfilled(
-    car: Driving, price: str | None, reasons: list[Reason]
+    car: Driving, price: str | None, reasons: list[CarReason]
 ) -> None:
     found = held(car, price=price)
-    assert (found.verdict, list(found.reasons)) == (Verdict.NOT_ENOUGH_DATA, reasons)
+    assert (found.verdict, list(found.reasons)) == (CarVerdict.NOT_ENOUGH_DATA, reasons)
     assert found.cost is None
 
 
 def test_without_trips_the_fuel_book_tells_only_what_cannot_be() -> None:
     far = held(driving([], days=30, book_km_day=Decimal(240)))
-    assert (far.verdict, far.reasons[0]) == (Verdict.NOT_SUITABLE, Reason.MEAN_BEYOND)
+    assert (far.verdict, far.reasons[0]) == (CarVerdict.NOT_SUITABLE, CarReason.MEAN_BEYOND)
     near = held(driving([], days=30, book_km_day=Decimal(40)))
-    assert near.verdict is Verdict.NOT_ENOUGH_DATA
+    assert near.verdict is CarVerdict.NOT_ENOUGH_DATA
 
 
 def test_a_car_that_never_drove_in_known_days_could_be_any_car() -> None:
     found = held(driving([0.0] * 30))
-    assert found.verdict is Verdict.SUITABLE
+    assert found.verdict is CarVerdict.SUITABLE
     assert (found.range.most_km, found.standing.days) == (None, 0)
 
 

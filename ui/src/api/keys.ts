@@ -4,10 +4,10 @@ import type { Schemas } from './schema'
 import type { Page } from './types'
 
 export const PERMISSIONS = ['alerts', 'devices', 'entries', 'fleet', 'reports'] as const satisfies readonly Permission[]
-export type MachineKey = Schemas['api__routes__keys__KeyOut']
+export type MachineKey = Schemas['ApiKeyOut']
 export type Permission = MachineKey['may'][number]
 export type KeyRole = NewKey['role']
-export type NewKey = Schemas['api__routes__keys__NewKey']
+export type NewKey = Schemas['NewApiKey']
 /** A key that is told once. */
 export type GivenKey = Schemas['GivenKey']
 

@@ -6,7 +6,7 @@ import type { Page } from './types'
 export const ROLES = ['bureau', 'institution_administrator', 'operator', 'contractor', 'auditor', 'system_administrator', 'security_administrator', 'audit_administrator'] as const satisfies readonly Role[]
 export type Role = ScopeOfPerson['role']
 export type ScopeOfPerson = Schemas['ScopeOut']
-export type HousePerson = Schemas['api__routes__people__PersonOut']
+export type HousePerson = Schemas['PersonOut']
 export type Grantable = Schemas['GrantableOut']
 export type NewScope = Required<Schemas['NewScope']>
 
@@ -14,7 +14,7 @@ export type NewScope = Required<Schemas['NewScope']>
 export type GivenPassword = Schemas['GivenPassword']
 export type SecurityRules = Schemas['SecurityRules']
 export type AuditLine = Schemas['AuditOut']
-export type Chain = Schemas['api__routes__audit__ChainOut']
+export type Chain = Schemas['AuditChainOut']
 
 export interface AuditFilter {
   login: string

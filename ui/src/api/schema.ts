@@ -1,5 +1,48 @@
 /** What the API's document says of what the console names. Generated: `make types`. */
 export interface Schemas {
+  /** A key as it may be shown: never the key itself. */
+  ApiKeyOut: {
+    id: number
+    name: string
+    /** Its first characters, to know it again by. */
+    hint: string
+    /** What it may write; it reads whatever its role sees. */
+    may: ('alerts' | 'devices' | 'entries' | 'fleet' | 'reports')[]
+    role: 'bureau' | 'institution_administrator' | 'operator' | 'contractor' | 'auditor' | 'system_administrator'
+    /** A place with all below it, or null. */
+    organisation_id: number | null
+    /** The meters of a contract, or null. */
+    contract_id: number | null
+    code: string
+    name_zh: string
+    name_en: string
+    /** First instant that is seen; null: all before. */
+    sees_from: string | null
+    /** End of what is seen; null: no end. */
+    sees_until: string | null
+    created_at: string
+    created_by: string | null
+    expires_at: string
+    /** To the minute; null: never. */
+    last_used_at: string | null
+    /** When it was withdrawn; null: it was not. */
+    revoked_at: string | null
+  }
+  /** How far the chain holds, digested again just now. */
+  AuditChainOut: {
+    /** Lines. [1] */
+    checked: number
+    first_seq: number
+    last_seq: number
+    /** Note it elsewhere: a rewritten log has another. */
+    last_hash: string
+    /** First number that does not follow; null: none. */
+    broken: number | null
+    /** Lines written past the chain. [1] */
+    unlinked: number
+    /** How long lines are kept; null: for ever. [d] */
+    keep_days: number | null
+  }
   /** One line: an act, or what a person changed in a table. */
   AuditOut: {
     id: number
@@ -28,13 +71,13 @@ export interface Schemas {
   }
   /** A new key, told this once: only its SHA-256 is kept. */
   GivenKey: {
-    key: Schemas['api__routes__keys__KeyOut']
+    key: Schemas['ApiKeyOut']
     /** To be sent as `Authorization: Bearer <secret>`. */
     secret: string
   }
   /** A password, told this once: its owner has to choose another when they sign in. */
   GivenPassword: {
-    person: Schemas['api__routes__people__PersonOut']
+    person: Schemas['PersonOut']
     password: string
   }
   /** A place or a contract for which you may give scopes. */
@@ -54,6 +97,19 @@ export interface Schemas {
     /** When they linked it by their password. */
     linked_at: string
   }
+  /** A machine, in which role it asks where, and until when. */
+  NewApiKey: {
+    /** What asks by it, such as a building management system. */
+    name: string
+    role: 'bureau' | 'institution_administrator' | 'operator' | 'contractor' | 'auditor' | 'system_administrator'
+    organisation_id?: number | null
+    contract_id?: number | null
+    may?: ('alerts' | 'devices' | 'entries' | 'fleet' | 'reports')[]
+    sees_from?: string | null
+    sees_until?: string | null
+    /** At most 366 days from now. */
+    expires_at: string
+  }
   /** A role on a place with all below it, or on the meters of a contract. */
   NewScope: {
     role: 'bureau' | 'institution_administrator' | 'operator' | 'contractor' | 'auditor' | 'system_administrator' | 'security_administrator' | 'audit_administrator'
@@ -62,6 +118,26 @@ export interface Schemas {
     sees_from?: string | null
     sees_until?: string | null
     expires_at?: string | null
+  }
+  /** A person as their administrator sees them. */
+  PersonOut: {
+    id: number
+    login: string
+    name: string
+    lang: 'zh-CN' | 'en'
+    active: boolean
+    /** Too many wrong passwords; it ends by itself. */
+    locked: boolean
+    /** Has to choose a password of their own first. */
+    must_change: boolean
+    created_at: string
+    password_set_at: string
+    last_seen_at: string | null
+    /** False for yourself: somebody else changes you. */
+    governed: boolean
+    scopes: Schemas['ScopeOut'][]
+    /** By which they sign in without a password. */
+    identities: Schemas['IdentityOut'][]
   }
   /** What the sign-in page has to know of the provider. */
   ProviderOut: {
@@ -109,7 +185,7 @@ export interface Schemas {
   }
   /** A running session. */
   SessionOut: {
-    person: Schemas['api__routes__session__PersonOut']
+    person: Schemas['SignedInPersonOut']
     /** To be sent as X-CSRF-Token with every write. */
     csrf: string
     lang: string
@@ -118,84 +194,8 @@ export interface Schemas {
     /** Another password has to be chosen first: until then nothing is seen. */
     must_change: boolean
   }
-  /** How far the chain holds, digested again just now. */
-  api__routes__audit__ChainOut: {
-    /** Lines. [1] */
-    checked: number
-    first_seq: number
-    last_seq: number
-    /** Note it elsewhere: a rewritten log has another. */
-    last_hash: string
-    /** First number that does not follow; null: none. */
-    broken: number | null
-    /** Lines written past the chain. [1] */
-    unlinked: number
-    /** How long lines are kept; null: for ever. [d] */
-    keep_days: number | null
-  }
-  /** A key as it may be shown: never the key itself. */
-  api__routes__keys__KeyOut: {
-    id: number
-    name: string
-    /** Its first characters, to know it again by. */
-    hint: string
-    /** What it may write; it reads whatever its role sees. */
-    may: ('alerts' | 'devices' | 'entries' | 'fleet' | 'reports')[]
-    role: 'bureau' | 'institution_administrator' | 'operator' | 'contractor' | 'auditor' | 'system_administrator'
-    /** A place with all below it, or null. */
-    organisation_id: number | null
-    /** The meters of a contract, or null. */
-    contract_id: number | null
-    code: string
-    name_zh: string
-    name_en: string
-    /** First instant that is seen; null: all before. */
-    sees_from: string | null
-    /** End of what is seen; null: no end. */
-    sees_until: string | null
-    created_at: string
-    created_by: string | null
-    expires_at: string
-    /** To the minute; null: never. */
-    last_used_at: string | null
-    /** When it was withdrawn; null: it was not. */
-    revoked_at: string | null
-  }
-  /** A machine, in which role it asks where, and until when. */
-  api__routes__keys__NewKey: {
-    /** What asks by it, such as a building management system. */
-    name: string
-    role: 'bureau' | 'institution_administrator' | 'operator' | 'contractor' | 'auditor' | 'system_administrator'
-    organisation_id?: number | null
-    contract_id?: number | null
-    may?: ('alerts' | 'devices' | 'entries' | 'fleet' | 'reports')[]
-    sees_from?: string | null
-    sees_until?: string | null
-    /** At most 366 days from now. */
-    expires_at: string
-  }
-  /** A person as their administrator sees them. */
-  api__routes__people__PersonOut: {
-    id: number
-    login: string
-    name: string
-    lang: 'zh-CN' | 'en'
-    active: boolean
-    /** Too many wrong passwords; it ends by itself. */
-    locked: boolean
-    /** Has to choose a password of their own first. */
-    must_change: boolean
-    created_at: string
-    password_set_at: string
-    last_seen_at: string | null
-    /** False for yourself: somebody else changes you. */
-    governed: boolean
-    scopes: Schemas['ScopeOut'][]
-    /** By which they sign in without a password. */
-    identities: Schemas['IdentityOut'][]
-  }
   /** The person of a session. */
-  api__routes__session__PersonOut: {
+  SignedInPersonOut: {
     id: number
     login: string
     name: string
