@@ -3,6 +3,7 @@
 import csv
 import io
 from collections.abc import Sequence
+from typing import Literal
 
 import xlsxwriter  # type: ignore[import-untyped]  # the package has no annotations
 
@@ -49,3 +50,10 @@ def as_csv(form: Form, rows: Sequence[Sequence[str]], lang: str) -> bytes:
     writer.writerow(headings(form, lang))
     writer.writerows([marked(text) for text in row] for row in rows)
     return out.getvalue().encode("utf-8-sig")
+
+
+TYPES = {
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "csv": "text/csv; charset=utf-8",
+}
+Lang = Literal["zh-CN", "en"]

@@ -400,7 +400,7 @@ def test_calendars_tell_from_november_on_that_the_next_year_is_wanted(
 ) -> None:
     admin = sign_in("admin")
     for today, wanted in ((date(2026, 10, 31), None), (date(2026, 11, 1), 2027)):
-        monkeypatch.setattr("api.routes.calendars.today", lambda _zone, day=today: day)
+        monkeypatch.setattr("api.routes.places.calendars.today", lambda _zone, day=today: day)
         (national,) = admin.get(f"{V1}/calendars").json()["items"]
         assert national["wanted_year"] == wanted
     admin.put(f"{V1}/calendars/cn/years/2027", json=NOTICE)

@@ -8,7 +8,7 @@ import pytest
 from psycopg import Connection
 
 from analytics.ledger.institution_year import DECLARABLE
-from api.routes.indicators import DeclarationIn
+from api.routes.institution.indicators import DeclarationIn
 from store.places.registry import write as write_registry
 from tests.annex import annex_below
 from tests.conftest import connected

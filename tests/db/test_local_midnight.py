@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from psycopg import Connection
 
-from api.routes.calendars import today
+from api.routes.places.calendars import today
 from domain.local_day import local_day
 from store.alerts.alert_watch import watched
 from store.contracts.contract import contracts

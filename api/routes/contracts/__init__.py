@@ -1,0 +1,1 @@
+"""Contracts and the statements by which they are settled."""

@@ -1,0 +1,1 @@
+"""Vehicles, what they did, what it cost, and what looks wrong with it."""

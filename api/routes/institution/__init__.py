@@ -1,0 +1,1 @@
+"""An institution's months and years: entries, factors, the ledger, statistics, reports."""

@@ -1,0 +1,1 @@
+"""What meters counted, where they hang, and what people say of their registers."""

@@ -1,0 +1,1 @@
+"""Tariffs, what use costs by them, and the utility's bills."""

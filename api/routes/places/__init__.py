@@ -1,0 +1,1 @@
+"""Organisations, buildings and sites: their facts, weather, calendars and use."""

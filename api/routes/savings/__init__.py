@@ -1,0 +1,1 @@
+"""Baselines, and what was saved against them."""

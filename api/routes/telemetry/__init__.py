@@ -1,0 +1,1 @@
+"""Devices, what they sent, and what was not taken in."""
