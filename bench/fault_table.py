@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from bench.fault_suite import CLOCK, Outcome, false_alerts, false_live_alerts, faults, suffered
+from bench.pile_meters import PILES, false_pile_alerts
 from bench.result import Result
 from device_sim.defects.gauges import GAUGE_DEFECTS
 from device_sim.defects.meters import METER_DEFECTS
@@ -114,6 +115,7 @@ def main(arguments: Sequence[str]) -> int:
             device: false_live_alerts(device, range(_CLEAN_FROM, _CLEAN_FROM + count))
             for device in (*sorted({each.device for each in GAUGE_DEFECTS.values()}), CLOCK)
         },
+        PILES: false_pile_alerts(range(_CLEAN_FROM, _CLEAN_FROM + count)),
     }
     for name, rate in clean.items():
         Result(f"fault_{name}_false_alerts", rate, "per meter-week", {"meters": count}).print()

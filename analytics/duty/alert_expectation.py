@@ -10,7 +10,7 @@ from analytics.models.series import Series
 from analytics.place.meter_surroundings import meter_surroundings
 from analytics.place.own_limits import limits_of
 from analytics.rules.expectation import Expectation, expectation
-from analytics.rules.thresholds import MeterClass, class_of
+from analytics.rules.thresholds import class_of
 from domain.local_day import day_start, local_day
 from store.alerts.alert_day import judged_meter
 from store.alerts.alert_ledger import use_hours
@@ -43,8 +43,8 @@ def alert_expectation(
     end = day_start(local_day(last_at + _DAY, zone) + _DAY, zone)
     first = day_start(local_day(end - LEARNED, zone), zone)
     series = Series(*use_hours(conn, meter_id, meter.quantity, first, end))
-    meter_class = class_of(meter.medium, meter.quantity, meter.role)
-    if not len(series.ts) or meter_class is MeterClass.PV:
+    meter_class = class_of(meter.medium, meter.quantity, meter.role, charges=meter.charges)
+    if not len(series.ts) or not meter_class.has_rhythm:
         return None
     around = meter_surroundings(conn, meter_id, meter, meter_class, first, end)
     own = limits_of(own_thresholds(conn), meter_class, meter_id)

@@ -100,7 +100,8 @@ class _Judging:
         if not len(series.ts):
             return
         meter = self.conn, self.meter_id, self.meter
-        meter_class = class_of(self.meter.medium, self.meter.quantity, self.meter.role)
+        of = self.meter
+        meter_class = class_of(of.medium, of.quantity, of.role, charges=of.charges)
         around = meter_surroundings(*meter, meter_class, first, judged_to)
         own = self._softened(limits_of(self.around.own, meter_class, self.meter_id))
         by_itself = judge(series, meter_class, own, around)

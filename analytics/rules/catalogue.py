@@ -68,7 +68,7 @@ class Judged:
     settled : DayGrid
         The grid at usual weather.
     band : Usual or None
-        What is usual at each hour; None of a plant, which goes by the sun.
+        What is usual at each hour; None of a class without a rhythm.
     """
 
     series: Series
@@ -129,6 +129,7 @@ _BY_CLASS: Mapping[MeterClass, tuple[Rule, ...]] = {
         lambda of: off_day_use(of.settled, of.rules.off_day_use),
     ),
     MeterClass.PV: (_pv_yield,),
+    MeterClass.CHARGING: (),
     MeterClass.WATER: (lambda of: night_flow(of.grid, of.rules.night_flow), _unlike_usual),
 }
 _OTHERS: tuple[Rule, ...] = (_unlike_usual,)
@@ -171,7 +172,7 @@ def taken(
     if air is not None:
         explained = explained_by_weather(grid, air, around.zone)
     settled = grid if explained is None else at_usual_weather(grid, explained)
-    band = None if meter_class is MeterClass.PV else usual(grid, explained)
+    band = usual(grid, explained) if meter_class.has_rhythm else None
     if air is not None and band is not None:
         seen = seen_before(grid, air, around.zone)
         band = replace(band, expected=np.where(seen, band.expected, np.nan))

@@ -52,7 +52,7 @@ def expectation(
     Returns
     -------
     Expectation or None
-        None of a series without values, and of a plant, which goes by the sun.
+        None of a series without values, and of a class without a rhythm.
     """
     if not np.isfinite(series.value).any():
         return None

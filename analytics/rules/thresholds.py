@@ -34,7 +34,7 @@ Overrides = Mapping[str, Mapping[str, object]]
 
 
 class MeterClass(StrEnum):
-    """Meters that are judged alike: by their medium, and plants by the sun."""
+    """Meters that are judged alike: by their medium, plants by the sun, piles by no rhythm."""
 
     ELECTRICITY = "electricity"
     WATER = "water"
@@ -42,10 +42,21 @@ class MeterClass(StrEnum):
     HEAT = "heat"
     COOLING = "cooling"
     PV = "pv"
+    CHARGING = "charging"
+
+    @property
+    def has_rhythm(self) -> bool:
+        """Whether like days tell what is usual: a plant goes by the sun, a pile by who comes."""
+        return self not in {MeterClass.PV, MeterClass.CHARGING}
 
 
-def class_of(medium: str, quantity: str, role: str) -> MeterClass:
+def class_of(medium: str, quantity: str, role: str, *, charges: bool = False) -> MeterClass:
     """Class of a meter: its medium, or `PV` of one that counts what is made or fed in.
+
+    Parameters
+    ----------
+    charges : bool, default False
+        Whether all that it counts goes into vehicles.
 
     Raises
     ------
@@ -53,7 +64,9 @@ def class_of(medium: str, quantity: str, role: str) -> MeterClass:
         If no rules judge such meters.
     """
     plant = quantity == FED_IN or role == MeterRole.PV
-    return MeterClass.PV if plant else MeterClass(medium)
+    if plant:
+        return MeterClass.PV
+    return MeterClass.CHARGING if charges else MeterClass(medium)
 
 
 @dataclass(frozen=True, slots=True)

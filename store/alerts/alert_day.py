@@ -18,11 +18,18 @@ from store.queries import sql
 
 @dataclass(frozen=True, slots=True)
 class JudgedMeter:
-    """Where a meter hangs, and what it counts."""
+    """Where a meter hangs, and what it counts.
+
+    Attributes
+    ----------
+    charges : bool
+        All that it counts goes into vehicles: by its sub-item, or as the meter of a pile.
+    """
 
     quantity: str
     medium: str
     role: str
+    charges: bool
     place_id: int
     zone: str
 

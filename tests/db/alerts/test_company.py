@@ -287,3 +287,22 @@ def test_a_year_nobody_has_entered_goes_by_its_statutory_holidays_and_says_what_
     assert date(2027, 1, 1) not in known.unsettled
     assert date(2027, 1, 4) in known.unsettled
     assert not [day for day in known.unsettled if day.year == 2026]
+
+
+def _is_charged_at(conn: Connection, told_by: str) -> None:
+    if told_by == "item":
+        conn.execute("UPDATE meter SET item = 'ev_charging' WHERE code = 'sub'")
+    if told_by == "pile":
+        conn.execute(
+            "INSERT INTO pile (code, name_zh, name_en, meter_id)"
+            " SELECT 'p', 'p', 'p', meter_id FROM meter WHERE code = 'sub'"
+        )
+
+
+@pytest.mark.parametrize("told_by", ["", "item", "pile"])
+def test_use_that_follows_whoever_comes_to_a_pile_is_no_alert(
+    conn: Connection, database: str, told_by: str
+) -> None:
+    _is_charged_at(conn, told_by)
+    plant(conn, "sub", lambda day, hour: 90.0 if day == 98 and hour < 6 else office(day, hour))
+    assert [rule for rule, _ in standing(conn, database)] == ["unlike_usual"] * (not told_by)

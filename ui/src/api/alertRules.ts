@@ -3,7 +3,7 @@ import { call } from './client'
 import type { Instant, Page } from './types'
 
 export type RuleMode = 'live' | 'shadow' | 'off'
-export const METER_CLASSES = ['electricity', 'water', 'gas', 'heat', 'cooling', 'pv'] as const
+export const METER_CLASSES = ['electricity', 'water', 'gas', 'heat', 'cooling', 'pv', 'charging'] as const
 export type MeterClass = (typeof METER_CLASSES)[number]
 
 export interface AlertRule {

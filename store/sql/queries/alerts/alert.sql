@@ -297,7 +297,8 @@ SELECT pg_try_advisory_xact_lock(hashtext('civicwatt alert days'), %(meter_id)s:
 DELETE FROM alert_work WHERE meter_id = %(meter_id)s AND first_day < %(today)s RETURNING first_day;
 
 -- name: meter
-SELECT m.quantity, m.medium, p.role, p.place_id, coalesce(zone_of(p.place_id), 'UTC') AS zone
+SELECT m.quantity, m.medium, p.role, m.item = 'ev_charging' OR EXISTS (SELECT FROM pile q WHERE q.meter_id = m.meter_id) AS charges,
+       p.place_id, coalesce(zone_of(p.place_id), 'UTC') AS zone
   FROM meter m JOIN meter_position p ON p.meter_id = m.meter_id AND p.during @> now()
  WHERE m.meter_id = %(meter_id)s;
 
