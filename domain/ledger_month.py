@@ -9,7 +9,7 @@ import json
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any, Literal, TypeAlias
 
@@ -21,6 +21,8 @@ FORM = "civicwatt/ledger-month/1"
 GENESIS = "0" * 64
 """What the first entry of an institution names as the digest before it."""
 AMOUNT = "amount"
+_SIGNING = timedelta(hours=1)
+"""Longest time between the signature and the entry, which has that of its transaction."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +41,10 @@ class LedgerEntry:
         Its one text; `sha256` is the digest of it.
     previous_sha256 : str
         Digest of the entry before; `GENESIS` for the first.
+    person, at : str, datetime
+        Who added it by today's name, and when its transaction began.
+    login, institution : str or None
+        Account that added it, and code of the institution; None where they may not be seen.
     """
 
     id: int
@@ -52,6 +58,8 @@ class LedgerEntry:
     previous_sha256: str
     person: str
     at: datetime
+    login: str | None = None
+    institution: str | None = None
 
     def content(self) -> Document:
         """The document, read."""
@@ -123,27 +131,32 @@ def amounts(value: object, place: str = "") -> Iterator[tuple[str, Decimal]]:
             yield from amounts(each, f"{place}[{n}]")
 
 
-def first_break(entries: Sequence[LedgerEntry]) -> Broken | None:
+def first_break(entries: Sequence[LedgerEntry], *, whole: bool = False) -> Broken | None:
     """Walk the chain of one institution, in order of sequence; None where every link holds.
 
     Parameters
     ----------
     entries : sequence of LedgerEntry
         Where the first is not number 1, what it names as the digest before it is taken as given.
+    whole : bool
+        All of the chain may be seen, so that it begins with number 1.
     """
     earlier: dict[int, LedgerEntry] = {}
     before: LedgerEntry | None = None
     for entry in entries:
         reason = _fault(entry, before, earlier)
+        if whole and before is None and entry.sequence != 1:
+            reason = "it is the first there is: what lay before is gone"
         if reason:
             return Broken(entry.sequence, entry.month, reason)
-        earlier[entry.id] = before = entry
+        earlier[entry.sequence] = before = entry
     return None
 
 
 def _fault(
     entry: LedgerEntry, before: LedgerEntry | None, earlier: Mapping[int, LedgerEntry]
 ) -> str:
+    """What is wrong with an entry; those before it by their sequence."""
     seen = digest(entry.document)
     if seen != entry.sha256:
         return f"its document has the digest {seen[:12]}, the entry says {entry.sha256[:12]}"
@@ -163,17 +176,37 @@ def _fault(
     for name, value in columns.items():
         if told.get(name) != value:
             return f"its document says {name} {told.get(name)}, the entry {value}"
-    return _reversal_fault(entry, told, earlier)
+    return _origin_fault(entry, told) or _reversal_fault(entry, told, earlier)
+
+
+def _origin_fault(entry: LedgerEntry, told: Mapping[str, Any]) -> str:
+    """Whether institution, account and time of the entry are those its document tells."""
+    code = told.get("institution", {}).get("code")
+    if None not in (code, entry.institution) and code != entry.institution:
+        return f"its document is of {code}, the entry stands with {entry.institution}"
+    signature = next(reversed(told.get("signed", [])), {})
+    login, at = signature.get("login"), signature.get("at")
+    if None not in (login, entry.login) and login != entry.login:
+        return f"its document is signed by {login}, the entry names {entry.login}"
+    if at is not None and abs(datetime.fromisoformat(at) - entry.at) > _SIGNING:
+        return f"its document is signed at {at}, the entry says {entry.at.isoformat()}"
+    return ""
 
 
 def _reversal_fault(
     entry: LedgerEntry, told: Mapping[str, Any], earlier: Mapping[int, LedgerEntry]
 ) -> str:
-    closing = earlier.get(entry.reverses or 0)
-    if entry.kind != "reversal" or closing is None:
+    """Whether a reversal is of the closing its document names, with every amount negative."""
+    taken_back = told.get("reverses", {})
+    closing = earlier.get(taken_back.get("sequence", 0))
+    if (entry.kind == "reversal") != (entry.reverses is not None) or (
+        closing is not None and entry.reverses != closing.id
+    ):
+        return f"its document takes back entry {taken_back.get('sequence')}, the entry another"
+    if closing is None:
         return ""
     negative = {place: -value for place, value in amounts(closing.content())}
-    if told.get("reverses", {}).get("sha256") != closing.sha256 or dict(amounts(told)) != negative:
+    if taken_back.get("sha256") != closing.sha256 or dict(amounts(told)) != negative:
         return f"it is not entry {closing.sequence} with every amount negative"
     return ""
 

@@ -58,14 +58,15 @@ def _verify(args: argparse.Namespace) -> int:
         raise InputError("want the --institution whose head this is", place="--head")
     with administering() as conn:
         for code, chain in _chains(conn, args.institution):
-            broken = first_break(chain)
+            broken = first_break(chain, whole=True)
             if broken is not None:
                 raise LedgerError(
                     f"{code}: entry {broken.sequence}, {broken.month:%Y-%m}: {broken.reason}"
                 )
             if args.head is not None and args.head not in {each.sha256 for each in chain}:
                 raise LedgerError(f"{code}: no entry has the digest {args.head}")
-            print(f"{code}: {len(chain)} entries hold, newest {chain[-1].sha256}")
+            newest = f", newest {chain[-1].sha256}" if chain else ""
+            print(f"{code}: {len(chain)} entries hold{newest}")
     return 0
 
 
@@ -73,6 +74,9 @@ def _chains(conn: Connection, institution: str | None) -> Iterator[tuple[str, li
     codes = {row.id: row.code for row in organisations(conn)}
     if institution is not None and institution not in codes.values():
         raise InputError("there is no such institution", place=institution)
-    wanted = next((key for key, code in codes.items() if code == institution), None)
-    for organisation_id, chain in groupby(entries(conn, wanted), lambda each: each.organisation_id):
+    if institution is not None:  # also where it has no entry, for that may be what is wrong
+        wanted = next(key for key, code in codes.items() if code == institution)
+        yield institution, entries(conn, wanted)
+        return
+    for organisation_id, chain in groupby(entries(conn), lambda each: each.organisation_id):
         yield codes[organisation_id], list(chain)

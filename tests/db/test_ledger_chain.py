@@ -9,7 +9,7 @@ import pytest
 from psycopg import Connection
 
 from domain.errors import LedgerError
-from domain.ledger_month import GENESIS, LedgerEntry, reversal, sealed
+from domain.ledger_month import GENESIS, LedgerEntry, first_break, reversal, sealed
 from store.become import Role, become
 from store.institution import ledger
 from store.institution.ledger import MonthOf
@@ -119,6 +119,68 @@ def test_one_byte_changed_behind_the_databases_back_is_found_and_named(
     )
     said = run(database, "admin", "ledger", "verify", code=1)
     assert "school: entry 3, 2026-07: it follows" in said
+
+
+def sign(conn: Connection, number: int, after: LedgerEntry | None, **changes: object) -> None:
+    """Close a month with a document that names the institution and who signed it."""
+    of = month_of(conn, number)
+    signature = {"person": "head", "login": "head", "as": "closing"}
+    text = sealed(
+        {**figures(of.month), "institution": {"code": "school"}, **changes},
+        sequence=1 if after is None else after.sequence + 1,
+        previous_sha256=GENESIS if after is None else after.sha256,
+        signatures=[{**signature, "at": ledger.clock(conn).isoformat()}],
+    )
+    ledger.append(conn, of, "closing", text, after=after)
+
+
+def test_columns_changed_beside_their_documents_are_found_and_named(
+    conn: Connection, database: str
+) -> None:
+    act_as(conn, "head")
+    school = month_of(conn, 5).organisation_id
+    sign(conn, 5, None)
+    sign(conn, 6, ledger.entries(conn, school)[-1])
+    reverse(conn, ledger.entries(conn, school)[-1])
+    sign(conn, 6, ledger.entries(conn, school)[-1])
+    assert "school: 4 entries hold" in run(database, "admin", "ledger", "verify")
+    conn.execute("RESET ROLE")
+    conn.execute("ALTER TABLE ledger_entry DISABLE TRIGGER ALL")
+    conn.execute("ALTER TABLE ledger_entry DROP CONSTRAINT ledger_entry_check1")
+    changes = {
+        "reverses = NULL WHERE sequence = 3": "entry 3, 2026-06: its document takes back entry 2",
+        "reverses = 1 WHERE sequence = 3": "entry 3, 2026-06: its document takes back entry 2",
+        "person_id = person_id + 1 WHERE sequence = 2": "signed by head, the entry names bursar",
+        "at = at - interval '90 days' WHERE sequence = 2": "entry 2, 2026-06: its document is sign",
+        f"organisation_id = {month_of(conn, 5, 'hospital').organisation_id}": (
+            "hospital: entry 1, 2026-05: its document is of school"
+        ),
+    }
+    for change, told in changes.items():
+        with conn.transaction(force_rollback=True):
+            conn.execute(f"UPDATE ledger_entry SET {change}")
+            chain = ledger.entries(conn)
+            broken = first_break(chain, whole=True)
+            assert broken is not None
+            where = f"{chain[0].institution}: entry {broken.sequence}, {broken.month:%Y-%m}"
+            assert told in f"{where}: {broken.reason}", change
+
+
+def test_entries_taken_away_at_either_end_are_missed(conn: Connection, database: str) -> None:
+    act_as(conn, "head")
+    for number in (5, 6, 7):
+        head = close(conn, number).sha256
+    conn.execute("RESET ROLE")
+    conn.execute("ALTER TABLE ledger_entry DISABLE TRIGGER ALL")
+    conn.execute("DELETE FROM ledger_entry WHERE sequence = 1")
+    said = run(database, "admin", "ledger", "verify", code=1)
+    assert "school: entry 2, 2026-06: it is the first there is: what lay before is gone" in said
+    conn.execute("DELETE FROM ledger_entry")
+    of_school = ("admin", "ledger", "verify", "--institution", "school")
+    assert run(database, *of_school) == "school: 0 entries hold\n"
+    assert f"school: no entry has the digest {head}" in run(
+        database, *of_school, "--head", head, code=1
+    )
 
 
 def test_a_chain_rewritten_to_its_end_is_told_by_the_digest_somebody_noted(

@@ -14,13 +14,15 @@ SELECT clock_timestamp();
 -- name: entries
 -- Entries the person may see, of one institution or of all for null, in the order of their chains.
 SELECT e.ledger_entry_id AS id, e.organisation_id, e.sequence, e.month, e.kind, e.reverses, e.document, e.sha256,
-       e.previous_sha256, person_name(e.person_id) AS person, e.at
+       e.previous_sha256, person_name(e.person_id) AS person, e.at, ledger_login(e.ledger_entry_id) AS login,
+       (SELECT o.code FROM organisation o WHERE o.organisation_id = e.organisation_id) AS institution
   FROM ledger_entry e WHERE %(organisation_id)s::bigint IS NULL OR e.organisation_id = %(organisation_id)s
  ORDER BY e.organisation_id, e.sequence;
 
 -- name: one_entry
 SELECT e.ledger_entry_id AS id, e.organisation_id, e.sequence, e.month, e.kind, e.reverses, e.document, e.sha256,
-       e.previous_sha256, person_name(e.person_id) AS person, e.at
+       e.previous_sha256, person_name(e.person_id) AS person, e.at, ledger_login(e.ledger_entry_id) AS login,
+       (SELECT o.code FROM organisation o WHERE o.organisation_id = e.organisation_id) AS institution
   FROM ledger_entry e WHERE e.ledger_entry_id = %(entry_id)s;
 
 -- name: append
