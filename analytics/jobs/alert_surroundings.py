@@ -11,7 +11,7 @@ from analytics.alerts.rule_names import EXPLAINED_RULES, SHIPPED_ON_TRIAL
 from analytics.alerts.softened import SOFTENED_RULES, softened
 from analytics.fleet.model_limits import vehicle_limits
 from analytics.place.own_limits import limits_of
-from analytics.rules.thresholds import MeterClass, Thresholds
+from analytics.rules.thresholds import MeterClass, Thresholds, class_of
 from domain.alert import Verdict
 from store.alerts.alert_watch import (
     OwnThreshold,
@@ -56,7 +56,7 @@ class AlertSurroundings:
     above: dict[int, frozenset[int]]
     factors: dict[int, dict[str, float]] = field(default_factory=dict)
     judged: dict[int, Device] = field(default_factory=dict)
-    limits: dict[tuple[str, int | None], Thresholds] = field(default_factory=dict)
+    limits: dict[tuple[MeterClass, int | None], Thresholds] = field(default_factory=dict)
 
     @classmethod
     def read(cls, conn: Connection, *, since: datetime) -> "AlertSurroundings":
@@ -87,9 +87,11 @@ class AlertSurroundings:
         if watched.medium is None:
             return None
         has_own = any(each.meter_id == watched.meter_id for each in self.own if each.meter_id)
-        key = watched.medium, watched.meter_id if has_own else None
+        quantity, role = watched.quantity or "", watched.role or ""
+        meter_class = class_of(watched.medium, quantity, role, charges=bool(watched.charges))
+        key = meter_class, watched.meter_id if has_own else None
         if key not in self.limits:
-            self.limits[key] = limits_of(self.own, MeterClass(watched.medium), watched.meter_id)
+            self.limits[key] = limits_of(self.own, meter_class, watched.meter_id)
         return self.limits[key]
 
     def suppressed(self, watched: Watched, rule: str, at: datetime) -> Window | None:

@@ -34,8 +34,8 @@ class Watched:
     ----------
     above_meter_id : int or None
         The meter above its meter.
-    medium : str or None
-        Of its meter.
+    medium, quantity, role, charges : str or None, bool or None
+        Of its meter, as `JudgedMeter`.
     declared_kw : float or None
         Demand declared for its meter. [kW]
     ratio : float
@@ -52,6 +52,9 @@ class Watched:
     meter_id: int | None
     above_meter_id: int | None
     medium: str | None
+    quantity: str | None
+    role: str | None
+    charges: bool | None
     declared_kw: float | None
     ratio: float
     maker: str | None

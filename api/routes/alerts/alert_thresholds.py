@@ -17,6 +17,7 @@ from api.problem import refuse
 from api.scope import Caller, Scope
 from domain.errors import ConfigurationError
 from domain.sentence import Sentence
+from store.alerts.alert_day import judged_meter
 from store.alerts.alert_threshold import (
     EnteredThreshold,
     OfMeters,
@@ -98,15 +99,17 @@ def list_thresholds(
     of = OfMeters(None, meter_class)
     if meter is not None:
         found = meter_named(scope, meter)
-        meter_class = _class_of(found)
+        meter_class = _class_of(scope, found)
         of = OfMeters(found.id, meter_class)
     entered = entered_thresholds(scope.conn, of)
     return Page(items=_held_together(meter_class, entered))
 
 
-def _class_of(meter: MeterRow) -> MeterClass:
+def _class_of(scope: Scope, meter: MeterRow) -> MeterClass:
+    hung = judged_meter(scope.conn, meter.id)
+    charges = hung is not None and hung.charges
     try:
-        return class_of(meter.medium, meter.quantity, meter.role)
+        return class_of(meter.medium, meter.quantity, meter.role, charges=charges)
     except ValueError as error:
         detail = Sentence(
             "no_rules_for_medium", "no rules judge a meter of {medium}", medium=meter.medium
@@ -142,7 +145,7 @@ def change_threshold(wanted: ThresholdIn, scope: Scope) -> Response:
         detail = Sentence("threshold_of_what", "name a meter or a class of meters, one of the two")
         raise refuse(HTTPStatus.UNPROCESSABLE_ENTITY, detail)
     meter = None if wanted.meter is None else meter_named(scope, wanted.meter)
-    meter_class = MeterClass.ELECTRICITY if meter is None else _class_of(meter)
+    meter_class = MeterClass.ELECTRICITY if meter is None else _class_of(scope, meter)
     meter_class = wanted.meter_class or meter_class
     _must_exist(meter_class, wanted)
     of = OfMeters(None if meter is None else meter.id, wanted.meter_class)

@@ -3,6 +3,7 @@
 import pytest
 
 from analytics.jobs.watch import Evaluator
+from domain.registry import FED_IN
 from tests.db.alerts.conftest import MINUTE, House
 from tests.db.alerts.test_every_reading import DEVICE
 
@@ -49,3 +50,22 @@ def test_a_mean_near_the_contract_is_an_alert_whatever_single_minutes_draw(house
     assert (alert["actual"], alert["expected"]) == (pytest.approx(376, rel=0.01), 400.0)
     draw(house, *(10.2,) * 16)
     assert house.one("SELECT priority FROM alert") == "urgent"
+
+
+def test_a_device_that_counts_other_registers_beside_is_held_to_the_contract_of_its_use(
+    house: House,
+) -> None:
+    declare(house, 400, ratio=40)
+    meter = house.one(f"SELECT code FROM meter WHERE meter_id = {METER}", DEVICE)
+    house.conn.execute(
+        "WITH m AS (INSERT INTO meter (code, medium, quantity, name_zh, name_en)"
+        " SELECT q, 'electricity', q, 'b', 'b' FROM unnest(%s::text[]) q RETURNING meter_id)"
+        " INSERT INTO meter_device (meter_id, device_id, during)"
+        " SELECT m.meter_id, device_id, tstzrange(NULL, NULL) FROM m, device WHERE code = %s",
+        [[FED_IN, "reactive_energy_import_kvarh"], DEVICE],
+    )
+    house.evaluator = Evaluator(house.work)
+    draw(house, *(9.4,) * 18)
+    assert house.rows("SELECT a.rule, m.code FROM alert a JOIN meter m USING (meter_id)") == [
+        {"rule": "demand", "code": meter}
+    ]

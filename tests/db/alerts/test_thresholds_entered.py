@@ -66,6 +66,22 @@ def test_a_threshold_of_a_class_is_the_administrators_and_holds_for_all_its_mete
     assert (low["of_class"]["value"], low["of_meter"], low["counts"]) == (185.0, None, 185.0)
 
 
+def test_thresholds_of_a_pile_are_those_of_its_class_whatever_judges_it(
+    house: House, sign_in: SignIn
+) -> None:
+    house.conn.execute("UPDATE meter SET item = 'ev_charging' WHERE code = 'school-meter-0'")
+    of_class = LOW_V | {"meter_class": "charging", "value": 185.0}
+    client = sign_in("admin")
+    assert client.post(f"{V1}/alert-thresholds", json=of_class).status_code == 204
+    items = client.get(f"{V1}/alert-thresholds?meter=school-meter-0").json()["items"]
+    shown = {(each["rule"], each["threshold"]): each["counts"] for each in items}
+    assert (shown["phases", "low_v"], shown["stuck", "hours"]) == (185.0, 96.0)
+    house.evaluator = Evaluator(house.work)
+    bring_down(house, DEVICE, "school-device-1")
+    told = "SELECT array_agg(d.code) FROM alert JOIN device d USING (device_id)"
+    assert house.one(told) == ["school-device-1"]
+
+
 def test_a_budget_is_entered_and_holds_back_what_is_beyond_it(
     house: House, sign_in: SignIn
 ) -> None:

@@ -1,13 +1,20 @@
 -- name: watched
--- What the rules need to know of every device that is in use: where it stands, through whom it speaks, what it counts for.
-SELECT d.device_id, d.code, d.kind, p.place_id, d.via_id, m.meter_id, a.parent_id AS above_meter_id, e.medium,
-       t.declared_kw::double precision, coalesce(x.value, 1) AS ratio, c.maker, c.model
+-- What the rules need to know of every device that is in use: where it stands, through whom it speaks, what it counts for. Of
+-- several meters that one device counts it is that of the use: contract, ratio and the meter above are its own.
+SELECT DISTINCT ON (d.device_id) d.device_id, d.code, d.kind, p.place_id, d.via_id, m.meter_id, a.parent_id AS above_meter_id,
+       e.medium, e.quantity, a.role, e.item = 'ev_charging' OR EXISTS (SELECT FROM pile q WHERE q.meter_id = m.meter_id) AS charges,
+       (CASE WHEN s.terms_id IS NULL THEN t.declared_kw ELSE s.declared_kw END)::double precision AS declared_kw,
+       coalesce(x.value, 1) AS ratio, c.maker, c.model
   FROM device d
   JOIN device_place p ON p.device_id = d.device_id AND p.during @> now()
   LEFT JOIN meter_device m ON m.device_id = d.device_id AND m.during @> now()
   LEFT JOIN meter e USING (meter_id)
   LEFT JOIN meter_position a ON a.meter_id = m.meter_id AND a.during @> now()
   LEFT JOIN meter_tariff t ON t.meter_id = m.meter_id AND t.during @> (now() AT TIME ZONE coalesce(zone_of(p.place_id), 'UTC'))::date
+  LEFT JOIN LATERAL (SELECT y.terms_id, y.declared_kw FROM supply_terms y
+                      WHERE y.meter_id = m.meter_id AND y.withdrawn_at IS NULL
+                        AND y.months @> (now() AT TIME ZONE coalesce(zone_of(p.place_id), 'UTC'))::date
+                      ORDER BY y.entered_at DESC, y.terms_id DESC LIMIT 1) s ON true
   LEFT JOIN vehicle_device v ON v.device_id = d.device_id AND v.during @> now()
   LEFT JOIN vehicle c ON c.vehicle_id = v.vehicle_id
   LEFT JOIN LATERAL (SELECT r.value FROM register_event r
@@ -15,7 +22,8 @@ SELECT d.device_id, d.code, d.kind, p.place_id, d.via_id, m.meter_id, a.parent_i
                         AND NOT EXISTS (SELECT FROM register_event_withdrawal w WHERE w.event_id = r.event_id)
                       ORDER BY r.at DESC, r.event_id DESC LIMIT 1) x ON true
  WHERE d.status = 'accepted'
- ORDER BY d.device_id;
+ ORDER BY d.device_id, e.quantity IN ('active_energy_export_kwh', 'reactive_energy_import_kvarh', 'reactive_energy_export_kvarh'),
+          a.role = 'check', m.meter_id, c.vehicle_id;
 
 -- name: listen
 LISTEN civicwatt_readings;
