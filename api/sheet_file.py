@@ -3,6 +3,7 @@
 import csv
 import io
 from collections.abc import Sequence
+from decimal import Decimal
 from typing import Literal
 
 import xlsxwriter  # type: ignore[import-untyped]  # the package has no annotations
@@ -35,12 +36,17 @@ def as_workbook(form: Form, rows: Sequence[Sequence[str]], lang: str) -> bytes:
     sheet.write_row(0, 0, headings(form, lang), book.add_format({"bold": True}))
     for number, row in enumerate(rows, 1):
         for at, (column, text) in enumerate(zip(form.columns, row, strict=True)):
-            if column.numeric and text:
+            if column.numeric and text and _fits(text):
                 sheet.write_number(number, at, float(text))
             else:
                 sheet.write_string(number, at, text)
     book.close()
     return out.getvalue()
+
+
+def _fits(text: str) -> bool:
+    """Whether a workbook keeps every digit of a number; of a longer one the text does."""
+    return Decimal(f"{float(text):.15g}") == Decimal(text)
 
 
 def as_csv(form: Form, rows: Sequence[Sequence[str]], lang: str) -> bytes:

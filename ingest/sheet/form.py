@@ -1,13 +1,21 @@
 """A form: which columns a table has, and what may stand in them."""
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+
+from openpyxl.utils import get_column_letter
 
 from ingest.sheet.fault import SheetFault, fault
 from ingest.sheet.grid import Grid
 
 _YEARS = range(1949, 2200)
+_DAY = re.compile(
+    r"([0-9]{4})[-/.]([0-9]{1,2})[-/.]([0-9]{1,2})"
+    r"|([0-9]{4})年([0-9]{1,2})月([0-9]{1,2})日"
+    r"|([0-9]{4})([0-9]{2})([0-9]{2})"
+)
 Parse = Callable[[str], object]
 """Brings a text to a value; raises ValueError with what is wanted."""
 
@@ -80,6 +88,11 @@ class Form:
         headings = {column.name: heading[1][at] for at, column in placed.items()}
         rows = []
         for number, cells in grid.rows[1:]:
+            faults += [
+                fault(grid.sheet, number, get_column_letter(at + 1), "no_heading", cell, "")
+                for at, cell in enumerate(cells)
+                if cell and at not in placed
+            ]
             texts = {c.name: cells[at] if at < len(cells) else "" for at, c in placed.items()}
             row, wrong = self._row(grid.sheet, number, texts, headings)
             faults += wrong
@@ -132,19 +145,19 @@ class Form:
 
 
 def parse_day(text: str) -> date:
-    """A day, as 2026-07-01, 2026/7/1 or 20260701."""
+    """A day, as 2026-07-01, 2026/7/1, 2026.7.1, 2026年7月1日 or 20260701."""
     wanted = "2026-07-01"
-    parts = text.replace("/", "-").split("-")
-    digits = "".join(part.zfill(2) for part in parts)
-    if not (digits.isascii() and digits.isdigit() and len(digits) == len("20260701")):
+    match = _DAY.fullmatch(text)
+    if match is None:
         raise ValueError(wanted)
+    year, month, day = (int(each) for each in match.groups() if each is not None)
     try:
-        day = date(int(digits[:4]), int(digits[4:6]), int(digits[6:]))
+        found = date(year, month, day)
     except ValueError:
         raise ValueError(wanted) from None
-    if day.year not in _YEARS:
+    if found.year not in _YEARS:
         raise ValueError(f"{_YEARS[0]}..{_YEARS[-1]}")
-    return day
+    return found
 
 
 def parse_text(text: str) -> str:

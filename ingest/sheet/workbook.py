@@ -1,21 +1,32 @@
-"""A workbook (XLSX) as a grid. Archives that unpack too far, entities and formulas are refused."""
+"""A workbook (XLSX) as a grid of what its cells show, or the cells that show something else.
+
+Archives that unpack too far and entities are refused, and so are formulas, error values, merged
+cells and numbers shown as percent: what stands in the file is not what its writer saw.
+"""
 
 import io
+import re
 import zipfile
-from collections.abc import Iterable
+from collections.abc import Iterator, Sequence
 from datetime import datetime
+from decimal import Decimal
+from itertools import islice
+from typing import Any
 
 import openpyxl
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.formula import ArrayFormula, DataTableFormula
 
-from ingest.sheet.fault import fault
+from ingest.sheet.fault import SheetFault, fault
 from ingest.sheet.grid import COLUMNS_MAX, Grid, unreadable
 
 UNPACKED_MAX_BYTES = 32 * 2**20
 MEMBERS_MAX = 500
 _LAST_ROW = 1_048_576
 """A sheet has no more rows; a higher number is a trap for whoever counts up to it."""
+
+_MERGED = re.compile(rb'<(?:\w+:)?mergeCell\s[^>]*?ref="(([A-Z]{1,3})([0-9]{1,7})[^"]*)"')
+_MERGED_TOLD = 100
 
 
 def read_workbook(data: bytes, sheet: str) -> Grid:
@@ -62,33 +73,70 @@ def _plain_xml(content: bytes) -> bool:
 def _read(data: bytes, sheet: str) -> Grid:
     book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, keep_links=False)
     try:
-        name = sheet if sheet in book.sheetnames else book.sheetnames[0]
+        name = sheet if sheet in book.sheetnames else _only_filled(book)
+        if not name:
+            seen = ", ".join(book.sheetnames)
+            return unreadable(sheet, "several_sheets", seen, f"one sheet, or one named {sheet}")
         grid = Grid(name)
-        rows = book[name].iter_rows(max_col=COLUMNS_MAX + 1, values_only=True)
-        for number, values in enumerate(rows, 1):
+        grid.faults += _merged(data, book[name], name)
+        for number, cells in enumerate(_rows(book[name]), 1):
             if number > _LAST_ROW:
                 return unreadable(name, "too_many_rows", str(number), f"at most {_LAST_ROW:,}")
-            if any(value is not None for value in values) and not _take(grid, number, values):
+            if any(cell.value is not None for cell in cells) and not _take(grid, number, cells):
                 break
         return grid
     finally:
         book.close()
 
 
-def _take(grid: Grid, number: int, values: Iterable[object]) -> bool:
-    cells = []
-    for position, value in enumerate(values, 1):
-        if _is_formula(value):
+def _rows(sheet: Any) -> Iterator[Sequence[Any]]:
+    """Every row there is; what the file says of its own size is not believed."""
+    sheet.reset_dimensions()
+    rows: Iterator[Sequence[Any]] = sheet.iter_rows(max_col=COLUMNS_MAX + 1)
+    return rows
+
+
+def _only_filled(book: openpyxl.Workbook) -> str:
+    """Name of the one sheet with anything in it, else of the first; empty if there are several."""
+    filled = [
+        name
+        for name in book.sheetnames
+        if any(
+            cell.value is not None for row in islice(_rows(book[name]), _LAST_ROW) for cell in row
+        )
+    ]
+    return "" if len(filled) > 1 else next(iter(filled), book.sheetnames[0])
+
+
+def _merged(data: bytes, of: Any, sheet: str) -> list[SheetFault]:
+    """Cells that are one: to whoever reads the rows apart, all but the first are empty."""
+    path = str(of._worksheet_path)  # noqa: SLF001 - a read-only sheet keeps no ranges itself
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        ranges = _MERGED.findall(archive.read(path.removeprefix("/")))
+    return [
+        fault(sheet, int(row), letter.decode(), "merged_cells", whole.decode(), "")
+        for whole, letter, row in ranges[:_MERGED_TOLD]
+    ]
+
+
+def _take(grid: Grid, number: int, cells: Sequence[Any]) -> bool:
+    for position, cell in enumerate(cells, 1):
+        code = _refused_cell(cell)
+        if code:
             letter = get_column_letter(position)
-            grid.faults.append(fault(grid.sheet, number, letter, "formula", str(value), ""))
-        cells.append(_text(value))
-    return grid.add(number, cells)
+            grid.faults.append(fault(grid.sheet, number, letter, code, str(cell.value), ""))
+    return grid.add(number, [_text(cell.value) for cell in cells])
 
 
-def _is_formula(value: object) -> bool:
-    if isinstance(value, str):
-        return value.startswith("=")
-    return isinstance(value, ArrayFormula | DataTableFormula)
+def _refused_cell(cell: Any) -> str:
+    """Why what stands in a cell is not what its reader sees; empty where it is."""
+    if cell.data_type == "f" or isinstance(cell.value, ArrayFormula | DataTableFormula):
+        return "formula"
+    if cell.data_type == "e":
+        return "error_value"
+    if isinstance(cell.value, int | float) and "%" in (cell.number_format or ""):
+        return "percent_format"
+    return ""
 
 
 def _text(value: object) -> str:
@@ -97,6 +145,7 @@ def _text(value: object) -> str:
     if isinstance(value, datetime):
         midnight = value.time() == datetime.min.time()
         return value.date().isoformat() if midnight else value.isoformat()
-    if isinstance(value, float) and value.is_integer():
-        return str(int(value))
+    if isinstance(value, float):
+        # As many digits as a spreadsheet shows: the sixteenth is that of binary fractions.
+        return f"{Decimal(f'{value:.15g}'):f}"
     return str(value).strip()

@@ -2,18 +2,19 @@
 
 import io
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime
 
 import openpyxl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from openpyxl.worksheet.worksheet import Worksheet
 
 from api.sheet_file import as_csv, as_workbook
 from domain.fact import FactKind
 from ingest.sheet.csv_file import marked, read_csv, unmarked
-from ingest.sheet.form import FormRow
+from ingest.sheet.form import FormRow, parse_day
 from ingest.sheet.grid import CELL_MAX, ROWS_MAX
 from ingest.sheet.place_facts import PlaceFacts
 from ingest.sheet.places import Places
@@ -205,3 +206,101 @@ def test_what_is_given_out_is_read_back_and_holds_no_formula() -> None:
     assert faults == []
     assert [row.texts["source"] for row in back] == ['=cmd|"/c calc"!A1', ""]
     assert [row.values["area_m2"] for row in back] == ["5000.5", "80"]
+
+
+def edited(rows: Sequence[Sequence[object]], change: Callable[[Worksheet], object]) -> bytes:
+    book = openpyxl.load_workbook(io.BytesIO(workbook(rows)))
+    change(book.worksheets[0])
+    out = io.BytesIO()
+    book.save(out)
+    return out.getvalue()
+
+
+def merge(sheet: Worksheet) -> None:
+    sheet.merge_cells("D2:D3")
+
+
+def fail(sheet: Worksheet) -> None:
+    sheet["E2"].value = "#REF!"
+    sheet["E2"].data_type = "e"
+
+
+def show_as_percent(sheet: Worksheet) -> None:
+    sheet["B2"].number_format = "0.00%"
+
+
+def add_a_sheet(sheet: Worksheet) -> None:
+    assert sheet.parent is not None
+    sheet.parent.create_sheet("more").append(["school", 1])
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        (merge, (2, "D", "merged_cells", "D2:D3")),
+        (fail, (2, "E", "error_value", "#REF!")),
+        (show_as_percent, (2, "B", "percent_format", "0.05")),
+        (add_a_sheet, (0, "", "several_sheets", "Sheet, more")),
+    ],
+)
+def test_what_a_reader_of_the_workbook_sees_otherwise_is_refused_at_its_cell(
+    change: Callable[[Worksheet], object], told: tuple[int, str, str, str]
+) -> None:
+    rows: list[list[object]] = [
+        [*HEADING],
+        ["school", 0.05, "2026-01-01", "2026-06-30", "x"],
+        ["hall", 2],
+    ]
+    found = read_workbook(edited(rows, change), "floor_areas").faults
+    assert [(f.row, f.column, f.code, f.seen) for f in found] == [told]
+
+
+def test_a_sheet_of_the_tables_name_is_read_beside_others() -> None:
+    def name(sheet: Worksheet) -> None:
+        add_a_sheet(sheet)
+        sheet.title = "floor_areas"
+
+    grid = read_workbook(edited([HEADING, ["school", 5]], name), "floor_areas")
+    assert (len(grid.rows), grid.faults) == (2, [])
+
+
+def test_rows_beyond_the_size_a_workbook_says_it_has_are_read() -> None:
+    data = workbook([HEADING, ["school", 1], ["hall", 2]])
+    part = "xl/worksheets/sheet1.xml"
+    told = zipfile.ZipFile(io.BytesIO(data)).read(part)
+    stale = told.replace(b'<dimension ref="A1:E3"', b'<dimension ref="A1"')
+    assert stale != told
+    rows, faults = AREAS.read(read_workbook(with_part(data, part, stale), "x"))
+    assert ([row.values["organisation"] for row in rows], faults) == (["school", "hall"], [])
+
+
+def test_a_value_under_no_heading_is_told_and_not_left_out() -> None:
+    text = "organisation,area_m2,first_day\nschool,5,2026-01-01,2026-06-30\nhall,6,2026-01-01\n"
+    _, faults = AREAS.read(read_csv(text.encode(), "x"))
+    assert [(f.row, f.column, f.code, f.seen) for f in faults] == [
+        (2, "D", "no_heading", "2026-06-30")
+    ]
+
+
+def test_a_number_is_read_with_the_digits_a_spreadsheet_shows() -> None:
+    data = workbook([HEADING, ["a", 0.1 + 0.2], ["b", 0.00001], ["c", 3703.6800000000003]])
+    rows, faults = AREAS.read(read_workbook(data, "x"))
+    told = [row.values["area_m2"] for row in rows]
+    assert (told, faults) == (["0.3", "0.00001", "3703.68"], [])
+
+
+def test_what_no_workbook_keeps_as_a_number_and_no_formula_is_comes_back_as_it_was() -> None:
+    line = ["school", "12345678.12345678", "", "", "=1+1"]
+    [row], faults = AREAS.read(read_workbook(as_workbook(AREAS, [line], "en"), "floor_areas"))
+    assert (row.texts["area_m2"], row.values["source"], faults) == (line[1], "=1+1", [])
+
+
+@pytest.mark.parametrize("text", ["2026-07-01", "2026/7/1", "2026.7.1", "2026年7月1日", "20260701"])
+def test_a_day_is_read_in_the_forms_people_write(text: str) -> None:
+    assert parse_day(text) == date(2026, 7, 1)
+
+
+@pytest.mark.parametrize("text", ["1.7.2026", "7/1/2026", "2026.0701", "2026-13-01", "46204"])
+def test_a_day_that_may_be_another_is_refused(text: str) -> None:
+    with pytest.raises(ValueError, match="2026-07-01"):
+        parse_day(text)
