@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from typing import Protocol, TypeVar
 
 
 class Reverse(StrEnum):
@@ -53,6 +54,16 @@ class SupplyAccount:
         return self.first_month <= month and (self.end_month is None or month < self.end_month)
 
 
-def account_of_month(accounts: Sequence[SupplyAccount], month: date) -> SupplyAccount | None:
-    """The account that counts for a month: of those that hold the newest, which comes last."""
-    return next((each for each in reversed(accounts) if each.holds(month)), None)
+class Monthly(Protocol):
+    """What somebody entered of a supply, for whole months."""
+
+    def holds(self, month: date, /) -> bool:
+        """Whether it is of a month, given by its first day."""
+
+
+Entered = TypeVar("Entered", bound=Monthly)
+
+
+def newest_of_month(entered: Sequence[Entered], month: date) -> Entered | None:
+    """What counts for a month: of those that hold the newest, which comes last."""
+    return next((each for each in reversed(entered) if each.holds(month)), None)

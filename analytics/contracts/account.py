@@ -5,7 +5,7 @@ from datetime import date, datetime
 from psycopg import Connection
 
 from domain.contract_month import LineAccount
-from domain.supply_account import account_of_month
+from domain.supply_account import newest_of_month
 from store.contracts.contract_ledger import ContractMeter, Eyes
 from store.money.cost import reverse_reactive_kvarh
 from store.money.supply_account import accounts_of_meter
@@ -29,7 +29,7 @@ def account_of_line(
         Its first day; `span` is all of it as instants.
     """
     reverse = reverse_reactive_kvarh(conn, meter.meter_id, *span, as_of=as_of, eyes=eyes)
-    known = account_of_month(accounts_of_meter(conn, meter.meter_id, as_of=as_of), month)
+    known = newest_of_month(accounts_of_meter(conn, meter.meter_id, as_of=as_of), month)
     if known is None:
         return LineAccount(line, meter.code, fed_back=reverse > 0)
     return LineAccount(

@@ -33,7 +33,7 @@ from domain.obstacle import ObstacleKind
 from domain.quantity import quantities
 from domain.registry import REGISTER_OF_MEDIUM, Medium, MeterRole
 from domain.sentence import Sentence
-from domain.supply_account import account_of_month
+from domain.supply_account import newest_of_month
 from store.institution.ledger import (
     MonthOf,
     clock,
@@ -47,6 +47,7 @@ from store.institution.portfolio import inherited_facts
 from store.meters.meter_tree import MeterName, names, positions, slots
 from store.money.power_factor import tables_in_force
 from store.money.supply_account import accounts_of_meter
+from store.money.supply_terms import terms_of_meter
 from store.money.tariff import prices, tariffs_of_meter, versions
 from store.places.place import OrganisationRow, meters
 
@@ -225,13 +226,17 @@ def _cost(conn: Connection, asked: Asked, meter: MeterMonth, known_at: datetime)
 def _bases(
     conn: Connection, meter_id: int, days: tuple[date, date], known_at: datetime
 ) -> Iterator[TariffBasis]:
-    """What the meter is priced by: its account, versions of tariffs, tables, announced prices."""
+    """What the meter is priced by: account, corrected terms, versions, tables, announced prices."""
     tables = tables_in_force(conn, as_of=known_at)
-    account = account_of_month(accounts_of_meter(conn, meter_id, as_of=known_at), days[0])
+    account = newest_of_month(accounts_of_meter(conn, meter_id, as_of=known_at), days[0])
     if account is not None:
         since, checked = account.first_month.isoformat(), _day(account.checked_on)
         of_user = (account.source, account.document, checked)
         yield TariffBasis("", "account", account.id, since, *of_user)
+    corrected = newest_of_month(terms_of_meter(conn, meter_id, as_of=known_at), days[0])
+    if corrected is not None:
+        since = corrected.first_month.isoformat()
+        yield TariffBasis("", "terms", corrected.id, since, corrected.source, "", "")
     for terms in tariffs_of_meter(conn, meter_id, *days, as_of=known_at):
         for row in versions(conn, terms.tariff_id, as_of=known_at):
             if row.first_day < days[1] and (row.end_day is None or row.end_day > days[0]):

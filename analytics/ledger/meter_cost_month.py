@@ -13,17 +13,17 @@ from domain.obstacle import Obstacle, ObstacleKind
 
 @dataclass(frozen=True, slots=True)
 class TariffBasis:
-    """A version of a tariff, a month's prices, a power-factor table, or the user's account.
+    """A version of a tariff, a month's prices, a power-factor table, the user's account or terms.
 
     Attributes
     ----------
     id : int or str
         Of a power-factor table the SHA-256 of its numbers.
     tariff : str
-        Empty of the account.
+        Empty of the account, and of terms of the supply that were corrected.
     first_day : str
         Of the version, also with its power-factor table, of the month the prices are for, or of
-        the first month of the account.
+        the first month of the account or of corrected terms.
     document : str
         What somebody held it against; empty where nobody has.
     """

@@ -26,7 +26,8 @@ from domain.money import exact
 from domain.price_book import PriceBook
 from domain.quantity import quantities
 from domain.sentence import Sentence
-from domain.supply_account import Reverse, SupplyAccount, account_of_month
+from domain.supply_account import Reverse, SupplyAccount, newest_of_month
+from domain.supply_terms import SupplyTerms
 from domain.time_of_use import Period
 from store.contracts.contract_ledger import Eyes
 from store.money.cost import (
@@ -40,6 +41,7 @@ from store.money.cost import (
 )
 from store.money.power_factor import tables_in_force
 from store.money.supply_account import accounts_of_meter
+from store.money.supply_terms import terms_of_meter
 from store.money.tariff import MeterTariffRow, prices, tariff, tariffs_of_meter
 from store.places.calendar import calendar_of_place
 from store.places.place import MeterRow
@@ -261,8 +263,15 @@ def _point(source: _Source, meter: MeterRow, stretch: Stretch) -> Point:
 
     months = dict.fromkeys(each.month for each in stretch.timetable.slices)
     accounts = accounts_of_meter(conn, meter.id, as_of=as_of)
+    corrected = terms_of_meter(conn, meter.id, as_of=as_of)
     connections = {
-        month: _connection(source, meter, stretch, month, account_of_month(accounts, month))
+        month: _connection(
+            source,
+            meter,
+            stretch,
+            month,
+            (newest_of_month(corrected, month), newest_of_month(accounts, month)),
+        )
         for month in months
     }
     tables = tables_in_force(conn, as_of=as_of)
@@ -274,9 +283,10 @@ def _connection(
     meter: MeterRow,
     stretch: Stretch,
     month: date,
-    account: SupplyAccount | None,
+    entered: tuple[SupplyTerms | None, SupplyAccount | None],
 ) -> Connection:
-    terms = stretch.terms
+    corrected, account = entered
+    terms = corrected or stretch.terms
     reverse: tuple[RegisterPart, ...] = ()
     registers: tuple[RegisterPart, ...] = ()
     bounds, feeds = None, False

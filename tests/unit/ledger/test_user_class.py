@@ -10,7 +10,7 @@ from analytics.ledger.cost import Point, cost
 from analytics.ledger.cost_line import Cost, Line
 from analytics.ledger.month_register import RegisterPart
 from domain.price_book import PriceBook
-from domain.supply_account import Reverse, SupplyAccount, account_of_month
+from domain.supply_account import Reverse, SupplyAccount, newest_of_month
 from tests.unit.ledger.priced_use import JULY, D, account, even, laid_out, point, priced
 
 TERMS = """
@@ -120,6 +120,6 @@ def test_of_the_accounts_that_have_a_month_the_newest_counts() -> None:
         return SupplyAccount(id_, first, end, "0.90", None, "x")
 
     every = [of(1, date(2026, 1, 1), None), of(2, date(2026, 3, 1), date(2026, 5, 1))]
-    found = [account_of_month(every, date(2026, month, 1)) for month in (2, 3, 4, 5)]
+    found = [newest_of_month(every, date(2026, month, 1)) for month in (2, 3, 4, 5)]
     assert [each and each.id for each in found] == [1, 2, 2, 1]
-    assert account_of_month(every, date(2025, 12, 1)) is None
+    assert newest_of_month(every, date(2025, 12, 1)) is None

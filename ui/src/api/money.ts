@@ -225,6 +225,32 @@ export const supplyAccounts = async (signal?: AbortSignal) =>
 export const enterAccount = (body: NewAccount) => call<SupplyAccount>('POST', '/supply-accounts', { body })
 export const checkAccount = (id: number, document: string) => call<SupplyAccount>('POST', `/supply-accounts/${id}/check`, { body: { document } })
 export const withdrawAccount = (id: number, reason: string) => call<SupplyAccount>('POST', `/supply-accounts/${id}/withdraw`, { body: { reason } })
+interface NewSupplyTerms {
+  meter: string
+  first_month: LocalDate
+  /** First day of the month after the last. */
+  end_month: LocalDate | null
+  capacity_kva: Decimal | null
+  declared_kw: Decimal | null
+  quota: Decimal | null
+  source: string
+  reason: string
+}
+
+/** Capacity, declared demand and quota of a meter's supply, corrected for whole months. */
+export interface SupplyTerms extends NewSupplyTerms, Named {
+  id: number
+  entered_by: string | null
+  entered_at: Instant
+  /** For some month no newer one that stands says anything. */
+  counts: boolean
+  withdrawn: Withdrawable['withdrawn']
+}
+
+export const supplyTerms = async (signal?: AbortSignal) =>
+  (await call<Page<SupplyTerms>>('GET', '/supply-terms', signal ? { signal } : {})).items
+export const correctTerms = (body: NewSupplyTerms) => call<SupplyTerms>('POST', '/supply-terms', { body })
+export const withdrawTerms = (id: number, reason: string) => call<SupplyTerms>('POST', `/supply-terms/${id}/withdraw`, { body: { reason } })
 export const powerFactorTables = async (signal?: AbortSignal) =>
   (await call<Page<PowerFactorTable>>('GET', '/power-factor-tables', signal ? { signal } : {})).items
 export const checkPowerFactorTable = ({ standard, sha256 }: PowerFactorTable, document: string) =>

@@ -24,7 +24,7 @@ VALUES (%(bill_id)s, %(line)s, %(item)s, %(period)s, %(quantity)s, %(price)s, %(
 
 -- name: to_compare
 -- Bills that end after `since` and whose money is to be held against ours: never done, done a day ago, or what their days
--- cost, or what was entered of the account, has changed since.
+-- cost, or what was entered of the account or the terms of the supply, has changed since.
 SELECT b.bill_id AS id, b.meter_id, m.code AS meter_code, b.number, b.first_day, b.end_day, b.total, b.source, b.imported_at
   FROM bill b JOIN meter m USING (meter_id) LEFT JOIN bill_comparison c USING (bill_id)
  WHERE b.end_day > %(since)s
@@ -33,7 +33,10 @@ SELECT b.bill_id AS id, b.meter_id, m.code AS meter_code, b.number, b.first_day,
                  WHERE k.meter_id = b.meter_id AND k.day >= b.first_day AND k.day < b.end_day AND k.known_at > c.compared_at)
      OR EXISTS (SELECT FROM supply_account a
                  WHERE a.meter_id = b.meter_id AND a.months && daterange(b.first_day, b.end_day)
-                   AND greatest(a.entered_at, a.checked_at, a.withdrawn_at) > c.compared_at))
+                   AND greatest(a.entered_at, a.checked_at, a.withdrawn_at) > c.compared_at)
+     OR EXISTS (SELECT FROM supply_terms s
+                 WHERE s.meter_id = b.meter_id AND s.months && daterange(b.first_day, b.end_day)
+                   AND greatest(s.entered_at, s.withdrawn_at) > c.compared_at))
  ORDER BY c.compared_at NULLS FIRST, b.bill_id LIMIT %(at_most)s;
 
 -- name: keep_comparison
