@@ -11,6 +11,7 @@ from analytics.contracts.book import contract_of
 from analytics.contracts.decision import unmet_by
 from analytics.contracts.detached_signature import key_of
 from analytics.contracts.dispute_course import dispute_of
+from analytics.contracts.overtaken import overtaken_by
 from analytics.contracts.statement_course import Signed, course_of, document_of, entry_of
 from analytics.settlement.course import Act, Course, Entry, StatementState
 from analytics.settlement.decided import Unmet
@@ -62,7 +63,13 @@ class Deed:
 
 @dataclass(frozen=True, slots=True)
 class Matter:
-    """A statement with everything that a decision about it needs."""
+    """A statement with everything that a decision about it needs.
+
+    Attributes
+    ----------
+    overtaken : list of str
+        Periods that it sums otherwise than both have signed them.
+    """
 
     row: StatementRow
     contract: Contract
@@ -70,6 +77,7 @@ class Matter:
     done: list[ActRow]
     disputes: list[DisputeRow]
     unmet: list[Unmet]
+    overtaken: list[str]
 
     @property
     def course(self) -> Course:
@@ -101,9 +109,10 @@ class Matter:
                 continue
             payable = due is not None and due.outstanding != 0
             disputable = self.row.kind != DocumentKind.REVERSAL
+            follows = not (self.unmet or self.overtaken)
             if {
-                Act.CHECK: not self.unmet,
-                Act.SIGN: not self.row.waits and not self.unmet,
+                Act.CHECK: follows,
+                Act.SIGN: follows and not self.row.waits,
                 Act.PAY: payable,
                 Act.DISPUTE: disputable,
             }.get(act, True):
@@ -121,6 +130,7 @@ def matter(conn: Connection, row: StatementRow) -> Matter:
         acts(conn, [row.id])[row.id],
         disputes(conn, statement_id=row.id),
         unmet_by(conn, row, document),
+        overtaken_by(conn, row),
     )
 
 
@@ -132,8 +142,8 @@ def act(conn: Connection, statement: StatementRow, doer: Doer, deed: Deed) -> No
     Raises
     ------
     SettlementError
-        If it is not possible now, does not say what a dispute was decided to, a signature does not
-        hold, or the contract wants one by a key.
+        If it is not possible now, does not say what a dispute was decided to, sums what was signed
+        anew since, a signature does not hold, or the contract wants one by a key.
     InputError
         If a reason is wanted and not given, or a signature cannot be read.
     """
@@ -142,6 +152,7 @@ def act(conn: Connection, statement: StatementRow, doer: Doer, deed: Deed) -> No
     of = matter(conn, row)
     if deed.act in {Act.CHECK, Act.SIGN}:
         _want_decided(of, deed.act)
+        _want_newest(of, deed.act)
     if deed.act is Act.CHECK:
         _keep(conn, of, doer, deed, reason=deed.reason)
     elif deed.act is Act.RETURN:
@@ -172,6 +183,19 @@ def _want_decided(of: Matter, act: Act) -> None:
                 dispute=decided.dispute,
                 found="-" if each.found is None else each.found,
                 difference="-" if each.difference is None else each.difference,
+            )
+        )
+
+
+def _want_newest(of: Matter, act: Act) -> None:
+    """See that a true-up or a hand-over sums what both have signed now."""
+    if of.overtaken:
+        raise SettlementError(
+            Sentence(
+                "statement_overtaken",
+                "{act}: {periods} were signed otherwise since it was made: make it again",
+                act=act,
+                periods=", ".join(of.overtaken),
             )
         )
 

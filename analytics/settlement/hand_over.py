@@ -1,6 +1,6 @@
 """The hand-over statement at the end of a contract: sums, registers, what was kept back. Pure."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
@@ -98,6 +98,7 @@ def hand_over(
         detail = f"{len(whole)} of {years} contract years are trued up"
         remarks.append(Remark("true_up_missing", "contract", detail, blocks=True))
     remarks += [remark for each in true_ups for remark in each.remarks if remark.blocks]
+    remarks += [*_overtaken(signed, true_ups), *_outside(contract, signed)]
     remarks += [
         Remark("dispute_open", each.line, f"dispute {each.code} is open", blocks=True)
         for each in disputes
@@ -131,3 +132,30 @@ def hand_over(
         signed=tuple(each.sha256 for each in signed),
         years=tuple(each.sha256 for each in true_ups),
     )
+
+
+def _overtaken(signed: Sequence[Statement], true_ups: Sequence[TrueUp]) -> Iterator[Remark]:
+    """Years that were trued up from other documents than those that are signed now.
+
+    What a month was corrected by since has been paid by the month, and once more by its year.
+    """
+    for year in (each for each in true_ups if each.quarter is None):
+        months = [each for each in signed if year.first_day <= each.first_day < year.end_day]
+        parts = [each for each in true_ups if each.year == year.year and each.quarter is not None]
+        standing = {each.sha256: each.month for each in months}
+        standing |= {each.sha256: each.period for each in parts}
+        summed = {*year.signed, *(year.quarters or ())}
+        if standing.keys() == summed:
+            continue
+        moved = ", ".join(name for digest, name in standing.items() if digest not in summed)
+        detail = f"year {year.year} was trued up before {moved or '-'} was signed: make it again"
+        yield Remark("true_up_overtaken", "contract", detail, blocks=True)
+
+
+def _outside(contract: Contract, signed: Sequence[Statement]) -> Iterator[Remark]:
+    """Months that no year of the contract holds, such as those after an end that was agreed on."""
+    years = contract_years(contract)
+    for each in signed:
+        if not any(first <= each.first_day < end for first, end in years):
+            detail = f"{each.month} is signed and lies in no year of the contract"
+            yield Remark("month_outside", each.month, detail, blocks=True)

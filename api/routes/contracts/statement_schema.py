@@ -70,6 +70,10 @@ class StatementOut(BaseModel):
     due_on: date | None
     signatures: list[SignatureOut]
     open_disputes: int
+    overtaken: list[str] = Field(
+        description="Of a true-up or the hand-over: periods that it sums otherwise than both have"
+        " signed them. While there are some, nobody checks or signs it."
+    )
 
 
 class Formulated(BaseModel):

@@ -5,6 +5,7 @@ from typing import Any
 
 from analytics.contracts.dispute_course import dispute_of
 from analytics.contracts.dispute_desk import amount_of, frozen_by
+from analytics.contracts.overtaken import overtaken_by
 from analytics.contracts.statement_acts import Doer, Matter, matter
 from analytics.contracts.statement_course import course_of, payment_of
 from analytics.evidence.signature import fingerprint
@@ -50,7 +51,13 @@ from store.contracts.statement import ActRow, StatementRow, acts, baselines_of, 
 def heads(scope: Caller, rows: Sequence[StatementRow]) -> list[StatementOut]:
     """Statements as a list shows them."""
     done = acts(scope.conn, [row.id for row in rows])
-    return [StatementOut(**_head(row, course_of(row, done[row.id]), done[row.id])) for row in rows]
+    return [
+        StatementOut(
+            **_head(row, course_of(row, done[row.id]), done[row.id]),
+            overtaken=overtaken_by(scope.conn, row),
+        )
+        for row in rows
+    ]
 
 
 def whole(scope: Caller, row: StatementRow) -> StatementDetail:
@@ -62,6 +69,7 @@ def whole(scope: Caller, row: StatementRow) -> StatementDetail:
     due = of.due
     return StatementDetail(
         **_head(row, of.course, of.done),
+        overtaken=of.overtaken,
         first_day=document.first_day,
         end_day=document.end_day,
         name_zh=contract.name_zh,
@@ -142,7 +150,9 @@ def dispute_view(of: Matter, row: DisputeRow) -> DisputeOut:
 
 def _head(row: StatementRow, course: Course, done: Sequence[ActRow]) -> dict[str, Any]:
     paid = payment_of(row)
-    names = StatementOut.model_fields.keys() - {"state", "payee", "signatures", "open_disputes"}
+    names = StatementOut.model_fields.keys() - {
+        "state", "payee", "signatures", "open_disputes", "overtaken",
+    }  # fmt: skip
     return {name: getattr(row, name) for name in names} | {
         "state": course.state,
         "payee": paid and paid.payee,

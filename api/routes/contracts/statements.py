@@ -9,6 +9,7 @@ from fastapi import APIRouter, Header, Query, Response
 from fastapi.responses import PlainTextResponse
 
 from analytics.contracts.book import contract_of
+from analytics.contracts.overtaken import overtaken_by
 from analytics.contracts.statement_acts import Deed, act
 from analytics.contracts.statement_desk import Kept, draft, draft_hand_over, draft_true_up
 from api.page import Cursor, Limit, Page, before, encode
@@ -202,5 +203,6 @@ def _shown(scope: Caller, row: StatementRow, response: Response) -> StatementDet
 def _etag(scope: Caller, row: StatementRow) -> str:
     done = acts(scope.conn, [row.id])[row.id]
     newest = "" if row.newest else "-old"
+    overtaken = "-".join(["", *overtaken_by(scope.conn, row)]).replace(" ", "_")
     reversal = row.reversed_by or 0
-    return f'"{row.id}-{done[-1].id if done else 0}-{reversal}{newest}"'
+    return f'"{row.id}-{done[-1].id if done else 0}-{reversal}{newest}{overtaken}"'

@@ -190,3 +190,25 @@ def test_what_was_kept_back_waits_for_the_last_dispute() -> None:
     assert waiting.payment is None
     assert [remark.code for remark in waiting.remarks] == ["dispute_open"]
     assert hand_over(*end[:2], [], end[3]).payment is None
+
+
+def test_a_month_that_was_signed_anew_after_its_year_stands_against_the_hand_over() -> None:
+    """Its correction is paid by the month; the year still holds what it was corrected by."""
+    book = clinic()
+    settled = settle_term(book, code_version="test")
+    anew = replace(settled.months[2], code_version="corrected")
+    months = [*settled.months[:2], anew, *settled.months[3:]]
+    end = hand_over(book.contract, months, settled.true_ups, book.months[-1])
+    assert end.payment is None
+    assert [(each.code, each.detail) for each in end.remarks] == [
+        ("true_up_overtaken", "year 1 was trued up before 2026-03 was signed: make it again")
+    ]
+
+
+def test_a_month_after_the_agreed_end_stands_against_the_hand_over() -> None:
+    book = clinic()
+    settled = settle_term(book, code_version="test")
+    shorter = replace(book.contract, end_day=date(2026, 12, 1))
+    end = hand_over(shorter, settled.months, settled.true_ups, book.months[-1])
+    assert ("month_outside", "2026-12") in [(each.code, each.place) for each in end.remarks]
+    assert end.payment is None

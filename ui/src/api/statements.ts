@@ -47,6 +47,8 @@ export interface Statement {
   due_on: LocalDate | null
   signatures: Signature[]
   open_disputes: number
+  /** Of a true-up or the hand-over: periods that both have signed otherwise since. Nobody checks or signs it then. */
+  overtaken: string[]
 }
 export interface Step {
   symbol: string
