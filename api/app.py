@@ -12,7 +12,7 @@ from api.allowance import Allowances
 from api.bell import Bell
 from api.body_limit import BodyLimit
 from api.console import add_console
-from api.document import add_document
+from api.document import add_document, operation_name
 from api.etag import Etag
 from api.headers import SecurityHeaders
 from api.once import Once, Replay, replay
@@ -273,6 +273,7 @@ def create_app(settings: ApiSettings) -> FastAPI:
         docs_url=None,
         redoc_url=None,
         openapi_url="/openapi.json",
+        generate_unique_id_function=operation_name,
     )
     app.state.provider = provider_of(settings)
     add_handlers(app)

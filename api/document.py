@@ -1,10 +1,12 @@
 """The OpenAPI document: what FastAPI reads off the routes, and what holds of every one of them."""
 
+import re
 from http import HTTPStatus
 from typing import Any
 
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
+from fastapi.routing import APIRoute
 
 from api.credential import COOKIE
 from api.once import HEADER
@@ -50,6 +52,16 @@ _SCHEMES = {
         "description": "Of a machine, by `POST /keys`; it reads its scope and writes what it may.",
     },
 }  # fmt: skip
+
+
+def operation_name(route: APIRoute) -> str:
+    """Name of an operation, by its method and address alone: ``get_buildings_building_id_today``.
+
+    Programs that make clients call their functions by it; how ours are called is not their affair.
+    """
+    (method,) = route.methods
+    words = route.path_format.removeprefix(_API)
+    return re.sub(r"\W+", "_", f"{method.lower()}_{words}").strip("_")
 
 
 def add_document(app: FastAPI) -> None:

@@ -18,6 +18,7 @@ TWINS = [
     ("README.md", "README.zh-CN.md"),
     ("docs/operations.md", "docs/operations.zh-CN.md"),
     ("docs/profiles.md", "docs/profiles.zh-CN.md"),
+    ("docs/python-client.md", "docs/python-client.zh-CN.md"),
     ("docs/building.md", "docs/building.zh-CN.md"),
     ("docs/indicators.md", "docs/indicators.zh-CN.md"),
     ("docs/consumption.md", "docs/consumption.zh-CN.md"),
