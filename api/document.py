@@ -59,7 +59,7 @@ def operation_name(route: APIRoute) -> str:
 
     Programs that make clients call their functions by it; how ours are called is not their affair.
     """
-    (method,) = route.methods
+    (method,) = route.methods or ()
     words = route.path_format.removeprefix(_API)
     return re.sub(r"\W+", "_", f"{method.lower()}_{words}").strip("_")
 
