@@ -68,7 +68,10 @@ class SupplyTermsIn(Body):
         default=None, gt=0, lt=10**7, description="Declared to the utility. [kW]"
     )
     quota: Decimal | None = Field(
-        default=None, gt=0, lt=10**12, description="Of the span a tier counts, in the unit."
+        default=None,
+        gt=0,
+        lt=10**12,
+        description="Of the span a tier counts. [unit of the meter]",
     )
     source: Text = Field(description="Contract of supply, bill, or letter of the utility.")
     reason: Text = Field(description="Why it is otherwise than entered before.")
