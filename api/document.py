@@ -59,9 +59,9 @@ def operation_name(route: APIRoute) -> str:
 
     Programs that make clients call their functions by it; how ours are called is not their affair.
     """
-    (method,) = route.methods or ()
+    method = "_".join(sorted(route.methods or ())).lower()
     words = route.path_format.removeprefix(_API)
-    return re.sub(r"\W+", "_", f"{method.lower()}_{words}").strip("_")
+    return re.sub(r"\W+", "_", f"{method}_{words}").strip("_")
 
 
 def add_document(app: FastAPI) -> None:
