@@ -19,12 +19,13 @@ from analytics.contracts.statement_course import (
     signed_of,
 )
 from analytics.settlement.closing import TermInputs, YearInputs
+from analytics.settlement.contract_year import contract_quarters, contract_years
 from analytics.settlement.correction import Correction, correction, figures_of_year, reversal
 from analytics.settlement.course import StatementState
 from analytics.settlement.hand_over import TERM, HandOver, hand_over
 from analytics.settlement.month import settle
 from analytics.settlement.statement import Inputs, Statement
-from analytics.settlement.true_up import TrueUp, contract_quarters, contract_years, true_up
+from analytics.settlement.true_up import TrueUp, true_up
 from domain.canonical import digest
 from domain.contract import Contract
 from domain.contract_book import DocumentKind, StatementCause
@@ -167,7 +168,8 @@ def draft_true_up(
     )
     final = [settle(each) for each in inputs.final()]
     months = [statement for statement, _ in signed]
-    made = true_up(contract, year, months, final, quarter, of_year)
+    terms_of_months = [each.contract for each in kept]
+    made = true_up(contract, year, months, final, quarter, of_year, terms_of_months)
     return _kept(conn, terms, contract, made, inputs.text())
 
 

@@ -102,6 +102,7 @@ def true_up_of(inputs: YearInputs) -> TrueUp:
         _settled(inputs.final()),
         inputs.quarter,
         inputs.quarters or (),
+        [each.contract for each in inputs.signed],
     )
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 
+from analytics.settlement.contract_year import contract_years
 from analytics.settlement.dispute import Dispute
 from analytics.settlement.payment import payment
 from analytics.settlement.statement import (
@@ -15,7 +16,7 @@ from analytics.settlement.statement import (
     Total,
     whole_sum,
 )
-from analytics.settlement.true_up import TrueUp, contract_years, to_provider
+from analytics.settlement.true_up import TrueUp, to_provider
 from domain.contract import Contract
 from domain.contract_month import ContractMonth
 from domain.time_of_use import Period

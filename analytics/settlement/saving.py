@@ -4,10 +4,10 @@ from decimal import Decimal
 
 from analytics.settlement.active_month import ActiveMonth
 from analytics.settlement.bills import worth
+from analytics.settlement.contract_year import contract_years, promised
 from analytics.settlement.fee import PricedBaseline
 from analytics.settlement.saving_band import saving_band
 from analytics.settlement.statement import SavingFigure, Step
-from analytics.settlement.true_up import contract_years, promised
 from analytics.settlement.use import BoundaryUse
 from domain.contract_line import ContractLine, WeatherMethod
 from domain.contract_month import ModelFigure

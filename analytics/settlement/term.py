@@ -4,10 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from analytics.settlement.contract_year import contract_quarters, contract_years
 from analytics.settlement.hand_over import HandOver, hand_over
 from analytics.settlement.month import inputs_of, settle
 from analytics.settlement.statement import Statement
-from analytics.settlement.true_up import TrueUp, contract_quarters, contract_years, true_up
+from analytics.settlement.true_up import TrueUp, true_up
 from domain.settlement_file import Book
 
 

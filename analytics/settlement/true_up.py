@@ -11,32 +11,27 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal, localcontext
-from itertools import pairwise
 
+from analytics.settlement.contract_year import contract_quarters, contract_years
 from analytics.settlement.payment import payment
 from analytics.settlement.statement import (
     Payment,
     Remark,
-    SavingFigure,
     Side,
     Signable,
     Statement,
     Total,
     whole_sum,
 )
-from analytics.settlement.tier import tiered
-from analytics.settlement.working import ARITHMETIC, shown
-from domain.contract import BandUse, Contract, Party
-from domain.contract_term import BandMode, Guarantee
+from analytics.settlement.working import ARITHMETIC
+from analytics.settlement.year_clause import ContractYear, year_clauses
+from domain.contract import Contract, Party
 from domain.errors import MissingInputError
-from domain.money import cents
 
 YEAR = "year "
 """How the period of a true-up begins, before its number."""
 _QUARTER = " quarter "
 _PERIOD = re.compile(rf"{YEAR}(\d{{1,4}})(?:{_QUARTER}([1-3]))?")
-_QUARTER_MONTHS = (3, 6, 9)
-"""After which months of a year a quarter of it begins."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,48 +97,6 @@ def year_and_quarter(period: str) -> tuple[int, int | None] | None:
     return int(year), None if quarter is None else int(quarter)
 
 
-def contract_years(contract: Contract) -> list[tuple[date, date]]:
-    """Years of a contract as half-open spans of local days; the last may be short.
-
-    A month belongs to one year: where the contract began within a month, the month of each
-    anniversary belongs to the year that ends in it.
-    """
-    edges = [contract.first_day]
-    while edges[-1] < contract.end_day:
-        anniversary = _month_begin(_anniversary(contract.first_day, len(edges)))
-        edges.append(min(anniversary, contract.end_day))
-    return list(pairwise(edges))
-
-
-def contract_quarters(contract: Contract, year: int) -> list[tuple[date, date]]:
-    """Quarters of a contract year that are trued up before it: all but the last. Local days.
-
-    Empty where the contract trues up years alone.
-    """
-    first_day, end_day = contract_years(contract)[year - 1]
-    if not contract.trues_up_quarters:
-        return []
-    begin = first_day.replace(day=1)
-    edges = [first_day]
-    for months in _QUARTER_MONTHS:
-        edge = _months_on(begin, months + (first_day.day > 1))
-        if edge < end_day:
-            edges.append(edge)
-    return list(pairwise(edges))
-
-
-def promised(contract: Contract, year: int, days: int) -> Decimal:
-    """What is guaranteed of some days of a contract year, from 1. [unit of the line].
-
-    By days of a whole year from the year's first day on, so that a short last year, or a first one
-    with some days more, has just its part.
-    """
-    if contract.guarantee is None:
-        return Decimal(0)
-    first_day, _ = contract_years(contract)[year - 1]
-    return contract.guarantee.quantity * days / (_anniversary(first_day, 1) - first_day).days
-
-
 def true_up(
     contract: Contract,
     year: int,
@@ -151,11 +104,14 @@ def true_up(
     final: Sequence[Statement],
     quarter: int | None = None,
     quarters: Sequence[TrueUp] = (),
+    terms: Sequence[Contract] = (),
 ) -> TrueUp:
     """Settle a year of a contract, or a quarter of it.
 
     Parameters
     ----------
+    contract : Contract
+        Terms at its end.
     year : int
         From 1.
     quarter : int or None
@@ -166,6 +122,8 @@ def true_up(
         As both parties signed them.
     final : sequence of Statement
         The same months from all that is known now, with ``Inputs.final``.
+    terms : sequence of Contract
+        By which each of these was settled; empty: all by `contract`.
 
     Raises
     ------
@@ -181,7 +139,8 @@ def true_up(
     if quarter is None:
         owed += _settled(len(contract_quarters(contract, year)), quarters, remarks)
         with localcontext(ARITHMETIC):
-            owed += _of_the_year(contract, span, final, remarks)
+            of_them = tuple(terms) or (contract,) * len(final)
+            owed += year_clauses(ContractYear(contract, year, tuple(final), of_them), remarks)
     return TrueUp(
         contract=contract.code,
         contract_version=contract.version,
@@ -285,103 +244,3 @@ def _differences(
             signed = was.get((line.code, line.side))
             if signed != line.amount:
                 yield LineDifference(month, line.code, line.side, signed, line.amount)
-
-
-def _of_the_year(
-    contract: Contract,
-    span: tuple[date, date],
-    final: Sequence[Statement],
-    remarks: list[Remark],
-) -> Iterator[Total]:
-    """What is settled by the year alone; below zero it goes back to the client. [CNY]."""
-    if contract.fee_cap is not None:
-        fee = whole_sum(each.total("F") for each in final)
-        cap, formula = _cap(contract.fee_cap, span)
-        over = None if fee is None else -max(fee - cap, Decimal(0))
-        yield Total("cap", over, f"-max(0, {fee} - {formula})")
-    if contract.guarantee is not None:
-        yield _guarantee(contract, contract.guarantee, span, final, remarks)
-
-
-def _cap(whole: Decimal, span: tuple[date, date]) -> tuple[Decimal, str]:
-    """Cap of the fee by the days of a contract year [CNY], and its formula; of a whole one, it."""
-    first_day = span[0]
-    days = (span[1] - first_day).days
-    of_year = (_anniversary(first_day, 1) - first_day).days
-    if days == of_year:
-        return whole, shown(whole)
-    return cents(whole * days / of_year), f"{shown(whole)} x {days} / {of_year}"
-
-
-def _guarantee(
-    contract: Contract,
-    clause: Guarantee,
-    span: tuple[date, date],
-    final: Sequence[Statement],
-    remarks: list[Remark],
-) -> Total:
-    """What is made good of a guarantee, or the provider's part of what is beyond it. [CNY]."""
-    figures = [each for one in final for each in one.savings if each.line == clause.line]
-    if len(figures) < len(final) or not figures:
-        return Total("G", None, "a month has no saving")
-    year = contract_years(contract).index(span) + 1
-    wanted = promised(contract, year, (span[1] - span[0]).days)
-    saved = sum((each.saving for each in figures), Decimal(0))
-    adjusted = sum((each.adjusted_baseline for each in figures), Decimal(0))
-    costs = [one.line(clause.line, Side.BASELINE).amount or Decimal(0) for one in final]
-    price = sum(costs, Decimal(0)) / adjusted if adjusted else Decimal(0)
-    beyond = saved - wanted
-    told_price = f"{shown(price)} CNY/{figures[0].unit}"
-    shows = _band_shows(contract, figures, wanted, remarks)
-    if not shows:
-        return Total("G", Decimal(0), "the band of the year's saving holds the guarantee")
-    difference = f"({shown(saved)} - {shown(wanted)}) x {told_price}"
-    tiers = clause.shortfall_tiers if beyond < 0 else clause.surplus_tiers
-    if tiers is not None:
-        mode = clause.tier_mode or BandMode.EXCESS
-        counted, formula = tiered(abs(beyond), tiers, mode, of=wanted)
-        formula = f"({formula}) x {told_price}"
-        formula = f"{formula}, made good" if beyond < 0 else formula
-        return Total("G", cents((counted * price).copy_sign(beyond)), formula)
-    if beyond < 0:
-        return Total("G", cents(beyond * price), f"{difference}, made good")
-    formula = f"{difference} x {shown(clause.surplus_share)}"
-    return Total("G", cents(beyond * price * clause.surplus_share), formula)
-
-
-def _band_shows(
-    contract: Contract,
-    figures: Sequence[SavingFigure],
-    promised: Decimal,
-    remarks: list[Remark],
-) -> bool:
-    """Whether a guarantee is missed or exceeded beyond doubt, where the band gates.
-
-    Bands of months are added, as if they erred together: that is the widest they can be.
-    """
-    if contract.band is not BandUse.GATES:
-        return True
-    low, high = whole_sum(each.low for each in figures), whole_sum(each.high for each in figures)
-    if low is None or high is None:
-        detail = "the contract settles what a band shows, and a month has none"
-        remarks.append(Remark("band_missing", figures[0].line, detail, blocks=True))
-        return True
-    return high < promised or low > promised
-
-
-def _month_begin(day: date) -> date:
-    """The day itself where it is the first of a month, else the first of the next one."""
-    return day if day.day == 1 else (day.replace(day=1) + timedelta(days=32)).replace(day=1)
-
-
-def _months_on(day: date, months: int) -> date:
-    """First of the month so many months on."""
-    whole = day.year * 12 + day.month - 1 + months
-    return date(whole // 12, whole % 12 + 1, 1)
-
-
-def _anniversary(day: date, years: int) -> date:
-    try:
-        return day.replace(year=day.year + years)
-    except ValueError:  # 29 February
-        return date(day.year + years, 3, 1)

@@ -17,7 +17,7 @@ TOLD = frozenset(
     (
         "fee", "bills", "price", "adjusted", "weather", "kpi", "payment", "month", "true_up",
         "hand_over", "use", "baseline_rule", "bill_share", "active_month", "left_out", "saving",
-        "saving_band", "substituted", "refund", "tier", "meter_error",
+        "saving_band", "substituted", "refund", "tier", "meter_error", "year_clause",
     )
 )  # fmt: skip
 """Modules whose texts stand in a statement."""

@@ -10,14 +10,9 @@ from decimal import Decimal
 
 import pytest
 
+from analytics.settlement.contract_year import contract_quarters, contract_years, promised
 from analytics.settlement.term import Settled, settle_term
-from analytics.settlement.true_up import (
-    contract_quarters,
-    contract_years,
-    promised,
-    true_up,
-    year_and_quarter,
-)
+from analytics.settlement.true_up import true_up, year_and_quarter
 from domain.contract import ContractKind, Party, Schedule
 from domain.contract_month import ContractMonth
 from domain.contract_term import Guarantee
