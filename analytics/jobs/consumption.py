@@ -18,13 +18,21 @@ from analytics.jobs.level_marks import mark_levels
 from analytics.jobs.meter_window import MeterWindow
 from analytics.jobs.surroundings import closed_days_of, fed_in_of, surroundings_of
 from analytics.ledger.edited import mark_edited
+from analytics.ledger.faults import HORIZON
 from analytics.ledger.frozen import MAY_IDLE
-from analytics.ledger.meter_days import MeterReadings, history_of_meter, is_plain, use_of_days
+from analytics.ledger.meter_days import (
+    MeterReadings,
+    history_of_meter,
+    is_plain,
+    long_spans,
+    use_of_days,
+)
 from analytics.ledger.readings import Instants
+from analytics.ledger.segments import History
 from domain.consumption_flag import ConsumptionFlag
 from domain.epoch import from_us, to_us
 from domain.interval import Intervals
-from domain.local_day import local_day, ranges
+from domain.local_day import day_start, local_day, ranges
 from domain.registry import FED_IN
 from store.meters.consumption import (
     KnownDay,
@@ -49,8 +57,9 @@ log = logging.getLogger(__name__)
 _MARK = int(ConsumptionFlag.LEVEL_CHANGE)
 _DAY = timedelta(days=1)
 _DEVICES_AT_ONCE = 200
-_CONTEXT = timedelta(days=8)
-"""What is thought of a reading may depend on readings this far around: two week-ends at least."""
+_CONTEXT = timedelta(days=20)
+"""What is thought of a reading may depend on readings this far around: a gap takes its shape from
+8 days on either side, of which each may be frozen by the 8 around it, and faults last for 3."""
 _MARGIN = 2 * _CONTEXT + timedelta(days=2)
 """A day's figures may need readings of the days before it."""
 
@@ -157,10 +166,15 @@ def _update_range(
         moved = _write(window, found, (first, end), known, now=now)
         return (first, end), moved
     around = window.whole(*around)
+    while True:
+        beyond = around[0] - _CONTEXT, around[1] + _CONTEXT
+        wide = window.read(*beyond)
+        told = history_of_meter(wide, events, window.zone, **rests)
+        reach = _reach(window, told, around)
+        if reach == around:
+            break
+        around = reach
     known = known_days(conn, register, *around)
-    beyond = around[0] - _CONTEXT, around[1] + _CONTEXT
-    wide = window.read(*beyond)
-    told = history_of_meter(wide, events, window.zone, **rests)
     around_it = surroundings_of(conn, register.meter_id, window.zone)
     found = use_of_days(told, wide, *beyond, window.zone, around_it)
     if window.edited and len(wide.ts):
@@ -175,6 +189,22 @@ def _update_range(
 def _is_odd(day: KnownDay) -> bool:
     """Whether what is thought of a day's readings depended on the days around."""
     return bool(day.flags & ~_MARK)
+
+
+def _reach(window: MeterWindow, told: History, days: tuple[date, date]) -> tuple[date, date]:
+    """Extend the days [first, end) by the pauses and stands that reach far into or out of them.
+
+    What was left out makes pauses that no reading shows.
+    """
+    zone = window.zone
+    lo, hi = (to_us(day_start(day, zone)) for day in days)
+    # What may idle for long is never thought frozen for it.
+    for begin, end in long_spans(told, stands=window.register.quantity not in MAY_IDLE):
+        if begin < hi and end > hi + HORIZON:
+            days = days[0], max(days[1], local_day(from_us(end), zone) + _DAY)
+        if end > lo and begin < lo - HORIZON:
+            days = min(days[0], local_day(from_us(begin), zone)), days[1]
+    return days
 
 
 def _days_to_write(

@@ -106,25 +106,24 @@ class MeterWindow:
             self._hold(before - _SPARE, before)
             upto = slice(0, int(np.searchsorted(self._held.ts, to_us(before), side="right")))
             if (level := self._level(upto, -1)) is not None:
-                moved, _, begin = self._elsewhere(before, level)
+                moved, _, begin, _ = self._elsewhere(before, level)
                 before = moved or begin
         if after is not None:
             self._hold(after, after + _SPARE)
             since = slice(int(np.searchsorted(self._held.ts, to_us(after))), None)
             if (level := self._level(since, 0)) is not None:
-                after = self._elsewhere(after, level)[1] or after
+                _, moved, _, end = self._elsewhere(after, level)
+                after = moved or end
         return before, after
 
     def _level(self, here: slice, at: int) -> float | None:
-        """What the register tells in all readings at hand; None if it moves, or is none."""
-        register = self._held.register[here]
-        way, level = WAYS[self._held.way[here][at]], float(register[at])
-        stands = way is not CountsBy.RATE or level == 0
-        return level if stands and bool((register == level).all()) else None
+        """What the device tells in all readings at hand, by whichever way; None if it moves."""
+        rate = self._held.way[here] == WAYS.index(CountsBy.RATE)
+        told = self._held.register[here]
+        told = np.where(rate, np.maximum(told, 0.0), told)  # feeding in is no use
+        return float(told[at]) if bool((told == told[at]).all()) else None
 
-    def _elsewhere(
-        self, at: datetime, level: float
-    ) -> tuple[datetime | None, datetime | None, datetime | None]:
+    def _elsewhere(self, at: datetime, level: float) -> tuple[datetime | None, ...]:
         return elsewhere(self.conn, self.register, at, level, edited=self.edited)
 
     def _hold(self, first: datetime, last: datetime) -> None:

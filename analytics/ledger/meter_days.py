@@ -132,6 +132,27 @@ def is_plain(told: History, readings: MeterReadings) -> bool:
     )
 
 
+def long_spans(told: History, *, stands: bool) -> list[tuple[int, int]]:
+    """Spans of more than a day [us] in which no reading stands, or of which no register tells.
+
+    Parameters
+    ----------
+    told : History
+        Of readings in a window of time, of which those left out do not stand.
+    stands : bool
+        Also those over which a register does not move.
+    """
+    spans = [(span.begin, span.end) for span in told.unknown]
+    spans += [(int(before.ts[-1]), int(after.ts[0])) for before, after in pairwise(told.segments)]
+    for segment in told.segments:
+        cut = np.ones(len(segment.ts), np.bool_)
+        if stands:
+            moved = np.diff(segment.register) > 0
+            cut[1:-1] = moved[:-1] | moved[1:]
+        spans += pairwise(segment.ts[cut].tolist())
+    return [(begin, end) for begin, end in spans if end - begin > DAY]
+
+
 def _in_one_go(told: History) -> bool:
     """Whether one register counted, or amounts follow each other without a break."""
     if len(told.segments) == 1:

@@ -18,8 +18,18 @@ from store.queries import sql
 
 WAYS = tuple(CountsBy)
 """Ways of telling what a meter counts, in the order in which the database numbers them."""
-_BY_REGISTER: tuple[LiteralString, ...] = ("register_value", "register_name", "register_way")
-_ANY_WAY: tuple[LiteralString, ...] = ("any_value", "any_name", "any_way")
+_BY_REGISTER: dict[str, LiteralString] = {
+    "value": "register_value",
+    "level": "register_value",
+    "told_name": "register_name",
+    "way": "register_way",
+}
+_ANY_WAY: dict[str, LiteralString] = {
+    "value": "any_value",
+    "level": "any_level",
+    "told_name": "any_name",
+    "way": "any_way",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,13 +112,13 @@ def neighbours(
 
 def elsewhere(
     conn: Connection, register: RegisterOf, at: datetime, level: float, *, edited: bool
-) -> tuple[datetime | None, datetime | None, datetime | None]:
-    """Instants of the readings nearest to one that tell something else, and of the very first one.
+) -> tuple[datetime | None, ...]:
+    """Instants of the readings nearest to one that tell something else, and of the outermost ones.
 
     Parameters
     ----------
     level : float
-        What the register tells at `at`. [unit of the quantity]
+        What the register tells at `at`; of a rate that feeds in, nothing. [unit of the quantity]
     edited : bool
         Pass over what people left out.
 
@@ -116,13 +126,13 @@ def elsewhere(
     -------
     tuple
         Of the last such reading before `at` and the first one after it, None where there is none,
-        and of the first reading of the meter at all.
+        and of the first and the last reading of the meter at all.
     """
     row = conn.execute(
         _of_register("readings_elsewhere", register, edited=edited),
         {"meter_id": register.meter_id, "at": at, "level": level},
     ).fetchone()
-    return row or (None, None, None)
+    return row or (None, None, None, None)
 
 
 def readings(
@@ -208,11 +218,12 @@ def _of_register(name: LiteralString, register: RegisterOf, *, edited: bool) -> 
     names = {
         "quantity": Identifier(register.quantity),
         "gauge": Literal(None) if rate is None else Identifier("r", rate.gauge),
+        "per_hour": Literal(None if rate is None else rate.per_hour),
         "name": Literal(register.quantity),
     }
-    value, told, way = (
-        SQL(sql("consumption", each)).format(**names)
-        for each in (_ANY_WAY if register.mixed else _BY_REGISTER)
-    )
+    told = {
+        each: SQL(sql("consumption", how)).format(**names)
+        for each, how in (_ANY_WAY if register.mixed else _BY_REGISTER).items()
+    }
     table = Identifier(prefix + quantities()[register.quantity].table.value)
-    return SQL(sql("consumption", name)).format(table=table, value=value, told_name=told, way=way)
+    return SQL(sql("consumption", name)).format(table=table, **told)

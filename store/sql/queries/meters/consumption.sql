@@ -48,6 +48,9 @@ r.{quantity}
 -- name: any_value
 -- The same where some device tells amounts (1), or a rate (2).
 CASE d.counts_by WHEN 'rate' THEN {gauge} ELSE r.{quantity} END
+-- name: any_level
+-- What of it counts: feeding in is no use. In the unit of the quantity.
+CASE d.counts_by WHEN 'rate' THEN greatest({gauge} * {per_hour}, 0) ELSE r.{quantity} END
 -- name: any_name
 told_as({name}, d.counts_by)
 -- name: any_way
@@ -69,20 +72,24 @@ SELECT
 
 -- name: readings_elsewhere
 -- The last reading of a meter before `at` and the first one after it that tell something else than `level`, and
--- its very first one; null where there is none. meter_id bigint; level float8; at timestamptz.
+-- its very first and last ones; null where there is none. meter_id bigint; level float8; at timestamptz.
 SELECT
     (SELECT max(near.ts) FROM meter_device d CROSS JOIN LATERAL (
         SELECT r.ts FROM {table} r WHERE r.device_id = d.device_id AND r.ts < %(at)s
-           AND r.ts <@ d.during AND {value} <> %(level)s ORDER BY r.ts DESC LIMIT 1) near
+           AND r.ts <@ d.during AND {level} <> %(level)s ORDER BY r.ts DESC LIMIT 1) near
       WHERE d.meter_id = %(meter_id)s) AS before,
     (SELECT min(near.ts) FROM meter_device d CROSS JOIN LATERAL (
         SELECT r.ts FROM {table} r WHERE r.device_id = d.device_id AND r.ts > %(at)s
-           AND r.ts <@ d.during AND {value} <> %(level)s ORDER BY r.ts LIMIT 1) near
+           AND r.ts <@ d.during AND {level} <> %(level)s ORDER BY r.ts LIMIT 1) near
       WHERE d.meter_id = %(meter_id)s) AS after,
     (SELECT min(near.ts) FROM meter_device d CROSS JOIN LATERAL (
         SELECT r.ts FROM {table} r WHERE r.device_id = d.device_id
-           AND r.ts <@ d.during AND {value} IS NOT NULL ORDER BY r.ts LIMIT 1) near
-      WHERE d.meter_id = %(meter_id)s) AS first;
+           AND r.ts <@ d.during AND {level} IS NOT NULL ORDER BY r.ts LIMIT 1) near
+      WHERE d.meter_id = %(meter_id)s) AS first,
+    (SELECT max(near.ts) FROM meter_device d CROSS JOIN LATERAL (
+        SELECT r.ts FROM {table} r WHERE r.device_id = d.device_id
+           AND r.ts <@ d.during AND {level} IS NOT NULL ORDER BY r.ts DESC LIMIT 1) near
+      WHERE d.meter_id = %(meter_id)s) AS last;
 
 -- name: register_readings
 -- Columns of a meter's readings, in any order; where messages disagreed, every value that was kept, unless
