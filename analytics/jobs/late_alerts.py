@@ -28,7 +28,7 @@ from analytics.jobs.live_alerts import (
 )
 from analytics.rules.finding import Priority
 from domain.alert import Act, AlertState, Standing
-from store.alerts.alert import Alert, Change, all_of_devices, keep, tell
+from store.alerts.alert import Alert, Change, all_of_devices, course_order, keep, tell
 from store.alerts.alert_watch import Late, Mark, Watched, late, said
 
 _AROUND = timedelta(hours=1)
@@ -126,7 +126,9 @@ class _Late:
         for rule, code in bad:
             known = [each for each in every if (each.rule, each.code) == (rule, code)]
             for spell in spelt[rule, code]:
-                known.extend(self._place(spell, known))
+                placed = {each.id: each for each in self._place(spell, known)}
+                left = [each for each in known if each.id not in placed]
+                known = sorted([*left, *placed.values()], key=course_order)
         return True
 
     def tell(self) -> int:

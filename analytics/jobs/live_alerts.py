@@ -26,7 +26,7 @@ from analytics.rules.finding import Priority
 from domain.alert import Act, AlertState
 from domain.registry import DeviceKind
 from store.alerts.alert import Alert, Change, Shown, alerts_of_devices, keep, tell
-from store.alerts.alert_watch import LISTENED_TO, Mark, Said, Watched, said
+from store.alerts.alert_watch import LISTENED_TO, Mark, Said, Watched, keep_marks, said
 
 STALE = timedelta(days=3)
 """What is older is no news."""
@@ -77,7 +77,7 @@ def judge_devices(
             most = max(_MOST_ROWS // len(some), 2)
             left = {each: from_mark(marks.get(each), now) for each in some}
             while left:
-                part = _judge_part(conn, around, kind, left, most, now=now)
+                part = _judge_part(conn, around, kind, left, most, known=marks, now=now)
                 moved = Moved(moved.told + part.told, moved.marks | part.marks)
                 left = {each: part.marks[each].judged_to for each in part.more}
     return moved
@@ -136,9 +136,14 @@ def _judge_part(
     since: Mapping[int, datetime],
     most: int,
     *,
+    known: Mapping[int, Mark],
     now: datetime,
 ) -> _Part:
-    """One transaction; `more` are devices of which there were more readings than were taken."""
+    """One transaction; `more` are devices of which there were more readings than were taken.
+
+    A device that was never judged is marked at once: who comes after a kill would take what came
+    late for what stands already in its alerts.
+    """
     with conn.transaction():
         readings = said(conn, kind, since, most=most)
         marks, counts = dict[int, Mark](), dict[int, int]()
@@ -149,6 +154,7 @@ def _judge_part(
             marks[each.device_id] = Mark(each.ts, max(arrived, each.received_at))
         found = list(judged_by_rule(conn, around, readings))
         told = _Desk(conn, around, now).judge(found) if found else 0
+        keep_marks(conn, {each: mark for each, mark in marks.items() if each not in known})
     return _Part(told, marks, [each for each, count in counts.items() if count == most])
 
 

@@ -21,7 +21,15 @@ from analytics.jobs.sleeping_alerts import wake
 from analytics.jobs.supply_causes import release_supply
 from analytics.settings import WorkerSettings
 from domain.errors import StoreError
-from store.alerts.alert_watch import Late, advance, claim_live, keep_marks, listen, marks
+from store.alerts.alert_watch import (
+    Late,
+    advance,
+    claim_live,
+    evaluated_to,
+    keep_marks,
+    listen,
+    marks,
+)
 from store.become import Role, become
 from store.server import connect, inspect
 
@@ -92,6 +100,8 @@ class Evaluator:
         self._around: AlertSurroundings | None = None
         self._ears = Ears()
         self._marks = marks(conn)
+        # Before that everything that had arrived was judged by whoever watched: not what waited.
+        self._not_done_since = evaluated_to(conn, "live")
         self._looked_for_late = dict(self._marks)
         self._kept = dict(self._marks)
         self._late = dict[int, Late]()
@@ -103,7 +113,6 @@ class Evaluator:
     def catch_up(self, *, now: datetime) -> None:
         """Judge what is new of every device: whoever watched before may have been killed."""
         self._judge(self._known(now), self._known(now).devices, now)
-        self._note(now)
 
     def look(self, devices: set[int], *, many: bool, now: datetime) -> None:
         """Judge a batch's devices, and now and then who is silent and who has slept enough."""
@@ -118,10 +127,14 @@ class Evaluator:
             self._ticked_at = now
         self._judge_late(around, now)
         if (now - self._noted_at).total_seconds() >= 1.0:
-            self._note(now)
+            self._note()
+            self._noted_at = now
 
     def _judge(self, around: AlertSurroundings, devices: Iterable[int], now: datetime) -> None:
-        self._marks |= judge_devices(self._conn, around, devices, self._marks, now=now).marks
+        moved = judge_devices(self._conn, around, devices, self._marks, now=now).marks
+        self._marks |= moved
+        # Of a device that is new, what comes before the next look is late from here on.
+        self._looked_for_late = moved | self._looked_for_late
 
     def _find_late(self, around: AlertSurroundings, now: datetime) -> None:
         """Look for what came late since the last look; only then are the marks written.
@@ -130,13 +143,16 @@ class Evaluator:
         """
         before = self._looked_for_late
         if before:
-            arrived = max(mark.received_at for mark in before.values()) - _IN_COMMIT
-            found = find_late(self._conn, around, before, arrived=arrived, now=now)
+            arrived = max(mark.received_at for mark in before.values())
+            if self._not_done_since is not None:
+                arrived = min(arrived, self._not_done_since)
+            found = find_late(self._conn, around, before, arrived=arrived - _IN_COMMIT, now=now)
+            self._not_done_since = None
             for device_id, came in found.items():
                 waiting = self._late.get(device_id, came)
                 first, last = min(waiting.first, came.first), max(waiting.last, came.last)
                 self._late[device_id] = Late(first, last)
-            self._late_since = self._late_since or now
+            self._late_since = self._late_since or self._ticked_at
         moved = {
             each: mark
             for each, mark in self._marks.items()
@@ -166,10 +182,10 @@ class Evaluator:
             self._ears, self._asked_at = Ears(), now
         return self._around
 
-    def _note(self, now: datetime) -> None:
-        # What came late and waits is not judged: until it is, nothing later is told to be.
-        advance(self._conn, "live", self._late_since or now)
-        self._noted_at = now
+    def _note(self) -> None:
+        # What came late is found at the next look round, and judged when there is time: until it
+        # is, nothing later is told to be.
+        advance(self._conn, "live", self._late_since or self._ticked_at)
 
 
 def _open(settings: WorkerSettings) -> Connection:

@@ -6,7 +6,7 @@ transaction, the news of it. Whoever delivers takes its work from the same two p
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from psycopg import Connection
@@ -147,7 +147,10 @@ def tell(conn: Connection, alerts: Iterable[int]) -> None:
 def alerts_of_devices(
     conn: Connection, device_ids: Sequence[int], rules: Sequence[str], *, since: datetime
 ) -> dict[tuple[str, int], dict[str, Alert]]:
-    """Newest alert of each rule and device that stands or may come back, by its code; locked."""
+    """Alert of each rule and device that stands, else the last that may come back; locked.
+
+    By its code. What came late may have made an alert after the one that stands.
+    """
     newest: dict[tuple[str, int], dict[str, Alert]] = {}
     for each in all_of_devices(conn, device_ids, rules, since=since):
         if each.device_id is not None:
@@ -158,9 +161,18 @@ def alerts_of_devices(
 def all_of_devices(
     conn: Connection, device_ids: Sequence[int], rules: Sequence[str], *, since: datetime
 ) -> list[Alert]:
-    """Every alert of rules on devices that stands or may come back, the oldest first, locked."""
+    """Every alert of rules on devices that stands or may come back, in `course_order`, locked."""
     arguments = {"device_ids": list(device_ids), "rules": list(rules), "since": since}
-    return [_alert(row) for row in conn.execute(sql("alert", "of_devices"), arguments)]
+    found = [_alert(row) for row in conn.execute(sql("alert", "of_devices"), arguments)]
+    return sorted(found, key=course_order)
+
+
+def course_order(alert: Alert) -> tuple[bool, datetime, int]:
+    """By the time they began, whatever came late; one that stands is the last."""
+    standing = alert.standing
+    if standing is None:
+        return False, datetime.min.replace(tzinfo=UTC), alert.id or 0
+    return standing.state is not AlertState.RESOLVED, standing.began_at, alert.id or 0
 
 
 def alerts_of_meter(

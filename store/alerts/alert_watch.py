@@ -289,6 +289,12 @@ def above(conn: Connection) -> dict[int, frozenset[int]]:
     return {row[0]: frozenset(row[1]) for row in conn.execute(sql("alert", "above"))}
 
 
+def evaluated_to(conn: Connection, part: str) -> datetime | None:
+    """Everything received before this instant is judged; None where nothing ever was."""
+    row = conn.execute(sql("alert", "evaluated_to"), {"part": part}).fetchone()
+    return None if row is None else row[0]
+
+
 def advance(conn: Connection, part: str, evaluated_to: datetime) -> None:
     """Note that everything received before an instant is judged."""
     conn.execute(sql("alert", "advance"), {"part": part, "evaluated_to": evaluated_to})

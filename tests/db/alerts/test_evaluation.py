@@ -50,11 +50,11 @@ def test_what_came_late_and_waits_is_not_told_to_be_judged(
     arrive(house, DEVICE, ".")
     house.look()
     arrive_late(house, DEVICE, "xxxx", ago=8)
+    waits_since = house.now
     with monkeypatch.context() as busy:
         busy.setattr(watch, "_LATE_S", 0.0)
         house.pass_by(MINUTE)
         house.look()
-        waits_since = house.now
         house.pass_by(timedelta(minutes=5))
         house.look()
     to = "SELECT evaluated_to FROM alert_progress WHERE part = 'live'"

@@ -211,6 +211,9 @@ SELECT pg_try_advisory_lock(hashtext('civicwatt watch'));
 INSERT INTO alert_progress AS p (part, evaluated_to, at) VALUES (%(part)s, %(evaluated_to)s, now())
     ON CONFLICT (part) DO UPDATE SET evaluated_to = greatest(p.evaluated_to, excluded.evaluated_to), at = excluded.at;
 
+-- name: evaluated_to
+SELECT evaluated_to FROM alert_progress WHERE part = %(part)s;
+
 -- name: modes
 -- Of each rule the newest mode somebody has set.
 SELECT DISTINCT ON (rule) rule, mode FROM alert_rule_mode ORDER BY rule, mode_id DESC;
