@@ -1,138 +1,33 @@
 """The collector's link to the broker: MQTT 3.1.1, persistent session, acknowledgement by hand.
 
-paho-mqtt reads its socket a byte at a time and takes each message through a dozen calls. Here the
-socket is read in large pieces and messages are taken from them directly, which is several times
-cheaper; everything else of the protocol is paho's (decision 0003). MQTT 5 would cost more again.
+The protocol is paho's (decision 0003). MQTT 5 would cost more.
 """
 
 import logging
 import select
 import time
 from collections.abc import Callable, Iterable, Sequence
-from datetime import UTC, datetime, timedelta
-from functools import lru_cache
 from ssl import SSLSocket
 from typing import TypeVar
 
-import numpy as np
 from paho.mqtt.client import Client, ConnectFlags, DisconnectFlags, MQTTMessage, MQTTv311
-from paho.mqtt.enums import CallbackAPIVersion, MQTTErrorCode
+from paho.mqtt.enums import CallbackAPIVersion
 from paho.mqtt.properties import Properties
 from paho.mqtt.reasoncodes import ReasonCode
 
 from domain.broker_url import BrokerUrl
 from domain.errors import ConfigurationError
 from domain.reading import Message
+from ingest.buffered_client import BufferedClient, text_of
 from ingest.membership import Membership
 
 log = logging.getLogger(__name__)
 
 KEEPALIVE_S = 60
-_RECEIVE_BYTES = 256 * 1024
-_PUBLISH = 0x30
-_PUBACK = 0x40
-_PUBACK_PACKET = np.dtype([("type", "u1"), ("length", "u1"), ("mid", ">u2")])
-_SHORTEST = 2
-"""A message has at least the length of its topic. [bytes]"""
-_MORE = 128
-"""A byte of a packet's length from this on is not its last one."""
 _LONGEST_PAUSE_S = 30.0
-_MICROSECOND = timedelta(microseconds=1)
 _DROPPED = "$SYS/broker/publish/messages/dropped"
 _WINDOW = 65_535
 """More messages cannot be on their way unacknowledged: there are no more packet identifiers."""
-
-
-class _BufferedClient(Client):
-    """paho's client, with the socket read in large pieces."""
-
-    _buffer = b""
-    _at = 0
-
-    @property
-    def buffered(self) -> int:
-        """Bytes read from the socket and not yet taken by the packet reader."""
-        return len(self._buffer) - self._at
-
-    def reconnect(self) -> MQTTErrorCode:
-        self._buffer, self._at = b"", 0  # bytes of the old connection are not of the new one
-        return super().reconnect()
-
-    def _sock_recv(self, bufsize: int) -> bytes:
-        if self._at >= len(self._buffer):
-            self._buffer, self._at = super()._sock_recv(_RECEIVE_BYTES), 0
-        taken = self._buffer[self._at : self._at + bufsize]
-        self._at += len(taken)
-        return taken
-
-    def take_messages(self, at_most: int, connection: int, *, copies: bool) -> list[Message]:
-        """Take messages off the buffer, up to the first packet that is not one or not whole.
-
-        What is left there is for paho: another packet, a malformed one, or one of which the rest
-        is still on its way.
-
-        Parameters
-        ----------
-        connection : int
-            Its number, for the messages.
-        copies : bool
-            Whether they are sent ahead of the ones that count.
-        """
-        taken: list[Message] = []
-        if self._in_packet["command"]:
-            return taken
-        buffer, at, now = self._buffer, self._at, datetime.now(UTC)
-        for _ in range(at_most):
-            if at == len(buffer):
-                break
-            first = buffer[at]
-            topic_at, length = _remaining_length(buffer, at + 1)
-            end = topic_at + length
-            if first & 0xF4 != _PUBLISH or length < _SHORTEST or end > len(buffer):
-                break
-            id_at = topic_at + 2 + (buffer[topic_at] << 8) + buffer[topic_at + 1]
-            payload_at = id_at + (first & 2)  # QoS 1 has an identifier, of two bytes
-            if payload_at > end:
-                break
-            mid = (buffer[id_at] << 8) + buffer[id_at + 1] if first & 2 else 0
-            topic, payload = _text(buffer[topic_at + 2 : id_at]), buffer[payload_at:end]
-            taken.append(Message(mid, connection, topic, payload, first & 1 == 1, now, copies))
-            # Each has an instant of its own: for some devices it is that of their measurement.
-            now += _MICROSECOND
-            at = end
-        self._at = at
-        if taken:
-            self._last_bytes_received = time.monotonic()  # who sends messages need answer no ping
-        return taken
-
-    def ping_seldom(self) -> None:
-        """Say that we live, if nothing has been said for a while; an answer is not waited for."""
-        if self.is_connected() and time.monotonic() - self._last_msg_out >= KEEPALIVE_S / 2:
-            self._send_pingreq()
-
-    def send_pubacks(self, mids: Sequence[int]) -> None:
-        """Acknowledge many QoS 1 messages with one write."""
-        packets = np.empty(len(mids), _PUBACK_PACKET)
-        packets["type"], packets["length"], packets["mid"] = _PUBACK, 2, mids
-        self._packet_queue(_PUBACK, packets.tobytes(), 0, 0)
-
-
-def _remaining_length(buffer: bytes, at: int) -> tuple[int, int]:
-    """Where the part of a packet begins whose length stands at `at`, and that length; 0 if cut."""
-    if at + 1 < len(buffer) and buffer[at + 1] < _MORE <= buffer[at]:
-        return at + 2, (buffer[at] & 127) + (buffer[at + 1] << 7)  # most messages
-    length = shift = 0
-    for index in range(at, min(at + 4, len(buffer))):
-        length |= (buffer[index] & 127) << shift
-        if buffer[index] < _MORE:
-            return index + 1, length
-        shift += 7
-    return at, 0
-
-
-@lru_cache(maxsize=100_000)  # the same topics, message after message
-def _text(topic: bytes) -> str:
-    return topic.decode("utf-8", "backslashreplace").replace("\0", "\\0")
 
 
 _AnyClient = TypeVar("_AnyClient", bound=Client)
@@ -179,7 +74,7 @@ class Link:
         self._on_dropped = on_dropped
         self._client_id = client_id
         self._client = client = self._signed_in(
-            _BufferedClient(
+            BufferedClient(
                 CallbackAPIVersion.VERSION2,
                 client_id,
                 clean_session=self._is_copy,
@@ -372,9 +267,9 @@ class Link:
         try:
             topic = message.topic
         except UnicodeDecodeError as error:
-            topic = _text(error.object)
+            topic = text_of(error.object)
         mid = message.mid if message.qos else 0
-        payload, now = bytes(message.payload), datetime.now(UTC)
+        payload, now = bytes(message.payload), self._client.next_arrival()
         self._inbox.append(
             Message(mid, self._connection, topic, payload, message.retain, now, self._is_copy)
         )

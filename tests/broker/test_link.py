@@ -10,6 +10,9 @@ import threading
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta, tzinfo
+from itertools import pairwise
+from types import SimpleNamespace
 
 import pytest
 
@@ -23,6 +26,7 @@ CONNACK = b"\x20\x02\x00\x00"
 SUBACK_HEAD = b"\x90\x03"
 PINGRESP = b"\xd0\x00"
 QOS_0, QOS_1, RETAINED = 0x30, 0x32, 0x33
+NOW = datetime(2026, 7, 1, tzinfo=UTC)
 
 
 class FarSide:
@@ -111,6 +115,27 @@ def test_messages_are_the_same_wherever_the_stream_is_cut(far_side: FarSide, see
         (mid, topic.decode("utf-8", "backslashreplace"), payload, first == RETAINED)
         for first, mid, topic, payload in SENT * 5
     ]
+
+
+@pytest.mark.parametrize("step_back_s", [0, 0.5])
+def test_no_two_messages_arrive_at_one_instant_though_the_clock_stands_still_or_is_set_back(
+    far_side: FarSide, monkeypatch: pytest.MonkeyPatch, step_back_s: float
+) -> None:
+    times = [NOW, NOW - timedelta(seconds=step_back_s)]
+
+    def clock(_zone: tzinfo) -> datetime:
+        return times[0] if len(times) == 1 else times.pop(0)
+
+    monkeypatch.setattr("ingest.buffered_client.datetime", SimpleNamespace(now=clock))
+    taken: list[Message] = []
+    with linked(far_side, [publish(*packet) for packet in SENT * 5]) as link:
+        deadline = time.monotonic() + 20
+        while len(taken) < len(SENT * 5) and time.monotonic() < deadline:
+            taken += link.receive(at_most=7, timeout_s=0.05)
+
+    instants = [message.received_at for message in taken]
+    assert len(instants) == len(SENT * 5)
+    assert all(earlier < later for earlier, later in pairwise(instants))
 
 
 def test_a_packet_that_contradicts_itself_makes_no_message_and_the_link_connects_anew(
