@@ -4,7 +4,7 @@ Days the table does not name are workdays and weekends by the day of the week. W
 year, changes it and takes it over again gives all of its days.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date
 
 from psycopg import Connection
@@ -14,6 +14,10 @@ from ingest.sheet.fault import SheetFault
 from ingest.sheet.form import Column, Form, FormRow, choice, parse_day, parse_text
 from store.places.calendar import calendar_of_year, calendar_years, calendars, put_year
 from store.places.organisation import may_put_organisations
+
+_SAID = (DayKind.HOLIDAY, DayKind.MAKEUP_WORKDAY)
+"""What a notice speaks of; every other day is what its day of the week makes it."""
+_TOLD = 5
 
 
 class CalendarDays:
@@ -45,7 +49,7 @@ class CalendarDays:
             first.setdefault((code, entry.day), row.number)
             if wanted := contradiction(entry.day, entry.kind):
                 faults.append(row.fault("kind", "contradicts_weekday", wanted))
-        return faults
+        return faults + _left_out(conn, rows, known)
 
     def write(self, conn: Connection, rows: Sequence[FormRow]) -> None:
         """Enter every year of which the table names a day."""
@@ -53,10 +57,12 @@ class CalendarDays:
         for row in rows:
             entry = _entry(row)
             years.setdefault((str(row.values["calendar"]), entry.day.year), []).append(entry)
+        entered = {(row.calendar, row.year) for row in calendar_years(conn) if not row.provisional}
         for (code, year), entries in years.items():
             source = entries[0].source
             whole = whole_year(year, entries, source)
-            put_year(conn, code, whole, provisional=False, source=source)
+            if (code, year) not in entered or not _stands(conn, code, whole, entries):
+                put_year(conn, code, whole, provisional=False, source=source)
 
     def export(self, conn: Connection) -> list[list[str]]:
         """Holidays and makeup workdays of every year that is entered."""
@@ -65,8 +71,48 @@ class CalendarDays:
             for year in calendar_years(conn)
             if not year.provisional
             for entry in calendar_of_year(conn, year.calendar, year.year).days.values()
-            if entry.kind in {DayKind.HOLIDAY, DayKind.MAKEUP_WORKDAY}
+            if entry.kind in _SAID
         ]
+
+
+def _left_out(
+    conn: Connection, rows: Sequence[FormRow], known: Collection[str]
+) -> list[SheetFault]:
+    """Holidays and makeup workdays that stand in a year of the table which it does not name.
+
+    A short table, meant to correct a day, would make workdays of all of them. One that is no
+    holiday any more is named as the workday or weekend it is.
+    """
+    first: dict[tuple[str, int], FormRow] = {}
+    named = set()
+    for row in rows:
+        entry, code = _entry(row), str(row.values["calendar"])
+        first.setdefault((code, entry.day.year), row)
+        named.add((code, entry.day))
+    stand = {(row.calendar, row.year) for row in calendar_years(conn)}
+    faults = []
+    for (code, year), row in first.items():
+        if code not in known or (code, year) not in stand:
+            continue
+        days = [
+            each.day.isoformat()
+            for each in calendar_of_year(conn, code, year).days.values()
+            if each.kind in _SAID and (code, each.day) not in named
+        ]
+        if days:
+            more = f" +{len(days) - _TOLD}" if len(days) > _TOLD else ""
+            faults.append(row.fault("date", "days_left_out", ", ".join(days[:_TOLD]) + more))
+    return faults
+
+
+def _stands(
+    conn: Connection, code: str, whole: Sequence[CalendarDay], said: Collection[CalendarDay]
+) -> bool:
+    """Whether every day is what it is already, and of those that are named name and source too."""
+    days = calendar_of_year(conn, code, whole[0].day.year).days
+    return all(days[each.day].kind is each.kind for each in whole) and all(
+        days[each.day] == each for each in said
+    )
 
 
 def _entry(row: FormRow) -> CalendarDay:

@@ -60,6 +60,10 @@ class FormRow:
     texts: Mapping[str, str]
     headings: Mapping[str, str]
 
+    def has(self, column: str) -> bool:
+        """Whether the table has the column: what it has none for stays as it is."""
+        return column in self.headings
+
     def fault(self, column: str, code: str, wanted: str) -> SheetFault:
         """Note a fault of one of its cells that only shows in the light of other rows."""
         heading = self.headings.get(column, column)

@@ -175,12 +175,13 @@ class _Desk:
                 else:
                     meter_id = old.id
                     self._rename(row, old)
-                    if (old.organisation_id, old.parent_id, old.role) != _hangs(row, place, parent):
+                    hangs = _hangs(row, place, parent, old)
+                    if (old.organisation_id, old.parent_id, old.role) != hangs:
                         since = _since(row, old.zone)
                         if since is None:
                             yield row.fault("first_day", "move_wants_a_day", "")
                             return
-                        place_id, parent_id, role = _hangs(row, place, parent)
+                        place_id, parent_id, role = hangs
                         move(
                             self._conn,
                             meter_id,
@@ -200,9 +201,11 @@ class _Desk:
     def _rename(self, row: FormRow, old: MeterRow) -> None:
         values = row.values
         names = {
-            "item": str(values["item"] or ""),
+            "item": str(values["item"] or "") if row.has("item") else old.item,
             "name_zh": str(values["name_zh"]),
-            "name_en": str(values["name_en"] or values["name_zh"]),
+            "name_en": str(values["name_en"] or values["name_zh"])
+            if row.has("name_en")
+            else old.name_en,
         }
         if names != {name: getattr(old, name) for name in names}:
             rename_meter(self._conn, old.id, **names)
@@ -263,9 +266,14 @@ def _parents_first(rows: Sequence[FormRow]) -> list[FormRow]:
 
 
 def _hangs(
-    row: FormRow, place: OrganisationRow, parent: MeterRow | None
+    row: FormRow, place: OrganisationRow, parent: MeterRow | None, old: MeterRow | None = None
 ) -> tuple[int, int | None, str]:
-    return place.id, None if parent is None else parent.id, str(row.values["role"])
+    """Place, meter above and role; a table without the column leaves what is there above it."""
+    if old is not None and not row.has("parent"):
+        above = old.parent_id
+    else:
+        above = None if parent is None else parent.id
+    return place.id, above, str(row.values["role"])
 
 
 def _new(row: FormRow, place: OrganisationRow, parent: MeterRow | None) -> NewMeter:

@@ -16,7 +16,7 @@ from ingest.sheet.fault import SheetFault
 from ingest.sheet.form import Column, Form, FormRow, parse_day, parse_text
 from store.places.calendar import calendars
 from store.places.fact import FactRow, administered_codes, facts, set_fact
-from store.places.place import organisations
+from store.places.place import OrganisationRow, organisations
 
 VALUE_COLUMN = {
     FactKind.FLOOR_AREA: ("area_m2", "建筑面积 m2"),
@@ -76,21 +76,36 @@ class PlaceFacts:
         return faults
 
     def write(self, conn: Connection, rows: Sequence[FormRow]) -> None:
-        """Set every fact over its days, those that begin earlier first."""
+        """Set every fact over its days, those that begin earlier first.
+
+        A place of which the table says what stands already is left alone, and with it what
+        follows from its facts.
+        """
         places = {row.code: row for row in organisations(conn)}
+        stored = {
+            (row.code, checked_fact(row.kind, row.value), row.first_day, row.end_day, row.source)
+            for row in facts(conn, kind=self._kind)
+        }
+        of_place: dict[str, list[FactRow]] = {}
         for row in sorted(rows, key=_first):
             place = places[str(row.values["organisation"])]
-            first, last = row.values["first_day"], row.values["last_day"]
-            fact = FactRow(
-                place.id,
-                place.code,
-                self._kind,
-                str(row.values[self._value]),
-                first if isinstance(first, date) else None,
-                last + timedelta(days=1) if isinstance(last, date) else None,
-                str(row.values["source"] or ""),
-            )
-            set_fact(conn, fact, place.zone)
+            of_place.setdefault(place.code, []).append(self._fact(row, place))
+        for code, new in of_place.items():
+            told = {(code, fact.value, fact.first_day, fact.end_day, fact.source) for fact in new}
+            for fact in [] if told <= stored else new:
+                set_fact(conn, fact, places[code].zone)
+
+    def _fact(self, row: FormRow, place: OrganisationRow) -> FactRow:
+        first, last = row.values["first_day"], row.values["last_day"]
+        return FactRow(
+            place.id,
+            place.code,
+            self._kind,
+            str(row.values[self._value]),
+            first if isinstance(first, date) else None,
+            last + timedelta(days=1) if isinstance(last, date) else None,
+            str(row.values["source"] or ""),
+        )
 
     def export(self, conn: Connection) -> list[list[str]]:
         """Every fact of this kind."""

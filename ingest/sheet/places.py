@@ -1,7 +1,7 @@
 """The table of organisations: new ones are added, names changed; nothing is ever moved by it."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from zoneinfo import available_timezones
 
 from psycopg import Connection
@@ -28,12 +28,22 @@ def _zone(text: str) -> str:
     return text
 
 
-def _may_stand_below(row: FormRow, above: str, parent_comes_first: bool) -> bool:
-    """Whether its level lies below; a bureau may stand below one that is there before it."""
-    kind, code, parent = (row.values[name] for name in ("kind", "code", "parent"))
-    if kind == above == OrganisationKind.BUREAU:
-        return parent_comes_first and parent != code
-    return _LEVELS.index(above) < _LEVELS.index(str(kind))
+def _may_stand_below(kind: str, above: str) -> bool:
+    """Whether its level lies below; a bureau may stand below another one."""
+    is_bureau = kind == above == OrganisationKind.BUREAU
+    return is_bureau or _LEVELS.index(above) < _LEVELS.index(kind)
+
+
+def _steps_up(code: str, parents: Mapping[str, str]) -> list[str]:
+    """Those above in the table, the nearest first; ends with the code itself in a circle."""
+    above: list[str] = []
+    while (parent := parents.get(above[-1] if above else code)) is not None:
+        if parent in above:
+            break
+        above.append(parent)
+        if parent == code:
+            break
+    return above
 
 
 class Places:
@@ -59,6 +69,7 @@ class Places:
         code_of = {row.id: row.code for row in stored.values()}
         kinds = {code: row.kind for code, row in stored.items()}
         kinds |= {str(row.values["code"]): str(row.values["kind"]) for row in rows}
+        parents = {str(row.values["code"]): str(row.values["parent"]) for row in rows}
         faults, first = [], dict[str, int]()
         for row in rows:
             code, kind, parent = (str(row.values[name]) for name in ("code", "kind", "parent"))
@@ -67,7 +78,7 @@ class Places:
                 faults.append(row.fault("code", "twice", str(first[code])))
             if parent not in kinds:
                 faults.append(row.fault("parent", "unknown_organisation", ""))
-            elif not _may_stand_below(row, kinds[parent], parent in stored or parent in first):
+            elif not _may_stand_below(kind, kinds[parent]) or code in _steps_up(code, parents):
                 above = " | ".join(_LEVELS[: _LEVELS.index(kind)])
                 faults.append(row.fault("parent", "not_above", above))
             first.setdefault(code, row.number)
@@ -78,18 +89,27 @@ class Places:
             if old.parent_id is not None and code_of.get(old.parent_id) != parent:
                 stands = code_of.get(old.parent_id, "")
                 faults.append(row.fault("parent", "stands_elsewhere", stands))
+            if row.values["zone"] not in {None, old.zone}:
+                faults.append(row.fault("zone", "stands_otherwise", old.zone or ""))
         return faults
 
     def write(self, conn: Connection, rows: Sequence[FormRow]) -> None:
-        """Put every organisation, those above first."""
-        for row in sorted(rows, key=lambda row: _LEVELS.index(str(row.values["kind"]))):
-            values = row.values
+        """Put every organisation that is new or called otherwise, those above first."""
+        stored = {row.code: row for row in organisations(conn)}
+        parents = {str(row.values["code"]): str(row.values["parent"]) for row in rows}
+        for row in sorted(rows, key=lambda row: len(_steps_up(str(row.values["code"]), parents))):
+            values, old = row.values, stored.get(str(row.values["code"]))
+            name_en = str(values["name_en"] or values["name_zh"])
+            if old is not None and not row.has("name_en"):
+                name_en = old.name_en
+            if old is not None and (old.name_zh, old.name_en) == (values["name_zh"], name_en):
+                continue
             put_organisation(
                 conn,
                 code=str(values["code"]),
                 kind=str(values["kind"]),
                 name_zh=str(values["name_zh"]),
-                name_en=str(values["name_en"] or values["name_zh"]),
+                name_en=name_en,
                 zone=None if values["zone"] is None else str(values["zone"]),
                 parent=str(values["parent"]),
             )

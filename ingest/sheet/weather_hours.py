@@ -7,6 +7,7 @@ first pass. Hours that the table does not name stay as they are.
 import math
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from psycopg import Connection
@@ -104,7 +105,7 @@ class WeatherHours:
             [
                 row.place,
                 row.hour.astimezone(ZoneInfo(row.zone or "UTC")).isoformat(timespec="minutes"),
-                f"{row.temperature_c:g}",
+                f"{Decimal(repr(row.temperature_c)):f}".removesuffix(".0"),
                 row.source,
             ]
             for row in imported_hours(conn)
