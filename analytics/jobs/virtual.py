@@ -72,6 +72,6 @@ def _compute(conn: Connection, of: RegisterOf, first: date, end: date, *, now: d
             each.start, each.end, each.value,
             Grading(each.quantity_grade, each.shape_grade, "formula"), each.flags,
         )
-        for each in computed(parts, known)
+        for each in computed(parts, known, zone)
     )  # fmt: skip
     replace(conn, of, intervals, LocalDays.of(first, end, zone), now=now)
