@@ -43,6 +43,7 @@ from store.alerts.alert_day import (
     claim_meter,
     find,
     hours,
+    judged_beside,
     judged_meter,
     meters_waiting,
     price,
@@ -65,6 +66,9 @@ def judge_days(conn: Connection, *, now: datetime) -> int:
     hand_over(conn, now=now)
     around = AlertSurroundings.read(conn, since=now - LEARNED)
     waiting = meters_waiting(conn, now=now)
+    beside = judged_beside(conn, waiting)
+    # A main meter after those below it: it is held against what they show now.
+    waiting = [*sorted(set(waiting) - set(beside)), *beside]
     for meter_id in waiting:
         with conn.transaction():
             meter = judged_meter(conn, meter_id)
@@ -250,7 +254,7 @@ class _Judging:
     def _end(self, alert: Alert, judged_to: datetime, seen_to: datetime) -> None:
         """End what the days no longer show; where they show nothing, say so instead."""
         was = alert.standing
-        if was is None or was.state not in STANDING or was.judged_to >= judged_to:
+        if was is None or was.state not in STANDING or was.judged_to > judged_to:
             return
         if judged_to - seen_to > timedelta(hours=24):
             if was.blind_since is not None:

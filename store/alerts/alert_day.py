@@ -120,6 +120,21 @@ def meters_waiting(conn: Connection, *, now: datetime) -> list[int]:
     return [row[0] for row in conn.execute(sql("alert", "days_waiting"), {"now": now})]
 
 
+def judged_beside(conn: Connection, meter_ids: Collection[int]) -> list[int]:
+    """Put meters on the list that are judged together with some that wait; returns them.
+
+    Parameters
+    ----------
+    conn : Connection
+        In autocommit mode: each is a transaction of its own, which holds nothing while it waits, so
+        that it cannot stand in a circle with those who write figures of several meters.
+    """
+    rows = conn.execute(sql("alert", "days_beside"), {"meter_ids": list(meter_ids)}).fetchall()
+    for meter_id, first_day in rows:
+        conn.execute(sql("alert", "add_work"), {"meter_id": meter_id, "first_day": first_day})
+    return [meter_id for meter_id, _ in rows]
+
+
 def claim_meter(conn: Connection, meter_id: int) -> bool:
     """Whether nobody else judges this meter; held until the transaction ends."""
     return bool(one_row(conn, sql("alert", "claim_meter"), {"meter_id": meter_id})[0])

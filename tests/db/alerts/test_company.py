@@ -306,3 +306,19 @@ def test_use_that_follows_whoever_comes_to_a_pile_is_no_alert(
     _is_charged_at(conn, told_by)
     plant(conn, "sub", lambda day, hour: 90.0 if day == 98 and hour < 6 else office(day, hour))
     assert [rule for rule, _ in standing(conn, database)] == ["unlike_usual"] * (not told_by)
+
+
+def test_a_correction_below_a_main_meter_ends_what_was_told_of_it_at_once(
+    conn: Connection, database: str
+) -> None:
+    plant(conn, "main", office)
+    plant(conn, "sub", lambda day, hour: office(day, hour) * (0.97 if day < 98 else 0.7))
+    assert ("feeder_balance", None) in standing(conn, database)
+    conn.execute(
+        "UPDATE consumption SET value = value * 0.97 / 0.7 WHERE start_at >= %s"
+        " AND meter_id = (SELECT meter_id FROM meter WHERE code = 'sub')",
+        [day_start(TODAY - timedelta(days=1), ZONE)],
+    )
+    judge_again(conn, "sub")
+    assert "feeder_balance" not in [rule for rule, _ in standing(conn, database)]
+    assert conn.execute("SELECT count(*) FROM alert_work").fetchone() == (0,)

@@ -300,6 +300,24 @@ UPDATE alert SET held = true WHERE alert_id = ANY (%(alert_ids)s);
 SELECT DISTINCT w.meter_id FROM alert_work w JOIN meter_position p ON p.meter_id = w.meter_id AND p.during @> now()
  WHERE w.first_day < (%(now)s::timestamptz AT TIME ZONE coalesce(zone_of(p.place_id), 'UTC'))::date ORDER BY 1;
 
+-- name: days_beside
+-- Meters that are judged together with some that wait, with the first day: the one above, the use beside reactive energy of its
+-- device, heat beside the cold of its place. meter_ids bigint[].
+SELECT b.meter_id, min(w.first_day)
+  FROM alert_work w JOIN meter m USING (meter_id) JOIN meter_position p ON p.meter_id = w.meter_id AND p.during @> now()
+ CROSS JOIN LATERAL (
+       SELECT p.parent_id AS meter_id WHERE p.parent_id IS NOT NULL AND p.role NOT IN ('check', 'virtual')
+        UNION
+       SELECT d.meter_id FROM meter_device o JOIN meter_device d ON d.device_id = o.device_id AND d.during @> now()
+        WHERE o.meter_id = w.meter_id AND o.during @> now() AND d.meter_id <> w.meter_id AND m.quantity = 'reactive_energy_import_kvarh'
+        UNION
+       SELECT h.meter_id FROM meter_position x JOIN meter h ON h.meter_id = x.meter_id AND h.medium = 'heat'
+        WHERE m.medium = 'cooling' AND x.place_id = p.place_id AND x.during @> now()) b
+ WHERE w.meter_id = ANY (%(meter_ids)s) GROUP BY 1 ORDER BY 1;
+
+-- name: add_work
+INSERT INTO alert_work (meter_id, first_day) VALUES (%(meter_id)s, %(first_day)s) ON CONFLICT DO NOTHING;
+
 -- name: claim_meter
 SELECT pg_try_advisory_xact_lock(hashtext('civicwatt alert days'), %(meter_id)s::integer);
 
