@@ -35,13 +35,13 @@ def corrected(use: Use, bounds: Instants, errors: Sequence[RegisterEvent]) -> Us
     """
     if not errors:
         return use
-    value, flags = use.value.copy(), use.flags.copy()
+    times, flags = np.ones(len(use.value)), use.flags.copy()
     length = np.diff(bounds)
     for error in errors:
         begin, end = us(error.at), us(error.until or error.at)
         inside = np.minimum(bounds[1:], end) - np.maximum(bounds[:-1], begin)
         here = inside > 0
         share = inside[here] / length[here]
-        value[here] *= 1.0 + (factor(error.value) - 1.0) * share
-        flags[here & ~np.isnan(value)] |= ConsumptionFlag.ERROR
-    return replace(use, value=value, flags=flags)
+        times[here] += (factor(error.value) - 1.0) * share
+        flags[here & ~np.isnan(use.value)] |= ConsumptionFlag.ERROR
+    return replace(use, value=use.value * times, flags=flags)

@@ -53,6 +53,14 @@ def test_an_interval_that_the_span_cuts_is_corrected_in_part() -> None:
     assert found.value[11] == pytest.approx(plain.value[11] / 0.8)
 
 
+def test_of_two_errors_that_meet_in_an_interval_each_counts_for_its_own_part() -> None:
+    ts, register = readings_of(TRUE, 15)
+    errors = error(8, 10.25, -50.0), error(10.25, 12, 100.0)
+    plain, found = used(ts, register), used(ts, register, errors)
+    assert found.value[10] == pytest.approx(plain.value[10] * (0.25 / 0.5 + 0.75 / 2))
+    assert found.value[[9, 11]] == pytest.approx(plain.value[[9, 11]] * np.array([2.0, 0.5]))
+
+
 @given(
     first=st.integers(0, DAYS * 24 - 2),
     hours=st.integers(1, 100),
