@@ -184,8 +184,16 @@ def track_reads(conn: Connection, vehicle_id: int, *, at_most: int) -> list[Trac
 
 def grant_tracks(
     conn: Connection, login: str, organisation_id: int, first_day: date, end_day: date, reason: str
-) -> bool:
-    """Let a person read tracks of a place's vehicles on some days; False: no such login."""
+) -> None:
+    """Let a person read tracks of a place's vehicles on some days.
+
+    Raises
+    ------
+    psycopg.errors.InsufficientPrivilege
+        If the current person does not administer the place.
+    psycopg.errors.NotNullViolation
+        If there is no such login.
+    """
     arguments = {
         "login": login,
         "organisation_id": organisation_id,
@@ -193,7 +201,7 @@ def grant_tracks(
         "end_day": end_day,
         "reason": reason,
     }
-    return conn.execute(sql("vehicle_use", "grant_tracks"), arguments).rowcount == 1
+    conn.execute(sql("vehicle_use", "grant_tracks"), arguments)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,11 +6,13 @@ whatever an answer shows is either its own or a leak. Routes are those of the Op
 
 import re
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
+from httpx2 import Response
 from psycopg import Connection
 
 from api.app import create_app
@@ -33,6 +35,11 @@ PEOPLE = {
 }
 MACHINE = "machine"
 """Asks by a key of one's own institution that may write whatever a key may."""
+YEAR = 2026
+NOBODYS = 910_009
+"""A key that no row has."""
+_TOLD_APART = {("post", f"{V1}/users")}
+"""A login is one person's in the whole house, and its administrator has to choose another."""
 _NOT_TRIED = {
     f"{V1}/stream", f"{V1}/session", f"{V1}/session/password", f"{V1}/audit", f"{V1}/audit/export",
 }  # fmt: skip
@@ -40,10 +47,17 @@ _NOT_TRIED = {
 
 
 class House:
-    """A server before the planted institutions, and the keys of the other one."""
+    """A server before the planted institutions, and the keys of the other one.
+
+    Attributes
+    ----------
+    name, number : str, int
+        What questions name it by, and keys of its rows.
+    """
 
     def __init__(self, client: TestClient, conn: Connection) -> None:
         self.client, self.conn = client, conn
+        self.name, self.number = OTHER, NUMBERS[OTHER]
         self.paths: dict[str, dict[str, Any]] = client.get("/openapi.json").json()["paths"]
         self.schemas = client.get("/openapi.json").json()["components"]["schemas"]
         self.key = self._made_key()
@@ -95,8 +109,15 @@ class House:
         if kind == "array":
             return [self.value(name, schema.get("items", {}), depth + 1)]
         if kind in {"integer", "number"}:
-            return self.ids.get(name.removesuffix("_id").removesuffix("_ids"), NUMBERS[OTHER])
+            return self.amount(name, schema)
         return True if kind == "boolean" else self.text(name, schema)
+
+    def amount(self, name: str, schema: dict[str, Any]) -> float:
+        """A key of its rows, or what fits where a key would not."""
+        most = schema.get("maximum", schema.get("exclusiveMaximum", self.number))
+        if most < self.number:
+            return YEAR if "year" in name else float(schema.get("minimum", most / 2))
+        return self.ids.get(name.removesuffix("_id").removesuffix("_ids"), self.number)
 
     def text(self, name: str, schema: dict[str, Any]) -> str:
         """A text that fits, of the other institution where it can be a code."""
@@ -109,8 +130,9 @@ class House:
             return "2026-07-01" if schema.get("format") else "2026-07"
         for part in ("meter", "device"):
             if part in name:
-                return f"{OTHER}-{part}-0"
-        return f"{OTHER}-building" if name in {"place", "organisation", "code"} else OTHER
+                return f"{self.name}-{part}-0"
+        is_code = name in {"place", "organisation", "code"}
+        return f"{self.name}-building" if is_code else self.name
 
     def asked(self, path: str, operation: dict[str, Any]) -> tuple[str, dict[str, Any]]:
         """Address and query of a route, about the other institution."""
@@ -121,7 +143,25 @@ class House:
                 path = path.replace("{" + each["name"] + "}", str(value))
             elif each["in"] == "query" and each["name"] not in {"cursor", "limit"}:
                 query[each["name"]] = value
-        return re.sub(r"\{\w+\}", str(NUMBERS[OTHER]), path), query
+        return re.sub(r"\{\w+\}", str(self.number), path), query
+
+    def answer(self, method: str, path: str, operation: dict[str, Any]) -> Response:
+        """What is answered to a question, or an act, about it."""
+        url, query = self.asked(path, operation)
+        content = operation.get("requestBody", {}).get("content", {})
+        schema = content.get("application/json", {}).get("schema")
+        body = None if schema is None else self.value("", schema)
+        return self.client.request(method, url, params=query, json=body)
+
+    @contextmanager
+    def of_nobody(self) -> Iterator[None]:
+        """Ask about an institution that there is not, within the block."""
+        was = self.name, self.number, self.ids
+        self.name, self.number, self.ids = "anywhere", NOBODYS, dict.fromkeys(self.ids, NOBODYS)
+        try:
+            yield
+        finally:
+            self.name, self.number, self.ids = was
 
 
 @pytest.fixture(scope="module")
@@ -178,15 +218,39 @@ def test_no_act_touches_what_is_the_other_institutions(house: House, login: str)
         for method in set(operations) & {"post", "put", "patch", "delete"}:
             if not path.startswith(V1) or path in _NOT_TRIED:
                 continue
-            operation = operations[method]
-            url, query = house.asked(path, operation)
-            content = operation.get("requestBody", {}).get("content", {})
-            schema = content.get("application/json", {}).get("schema")
-            body = None if schema is None else house.value("", schema)
-            answer = house.client.request(method, url, params=query, json=body)
+            answer = house.answer(method, path, operations[method])
             tried += 1
             if answer.status_code >= 500:
                 faults.append((method, path, answer.status_code, answer.text[:200]))
     assert faults == []
     assert rows_of_the_other(house.conn) == before
     assert tried > 100
+
+
+def said(answer: Response) -> tuple[object, ...]:
+    """What an answer tells beside what was asked."""
+    if answer.status_code < 400:
+        return (answer.status_code,)
+    told = answer.json()
+    misfits = sorted((each["code"], each["place"]) for each in told["misfits"])
+    return answer.status_code, told["code"], *misfits
+
+
+@pytest.mark.parametrize("login", ["head", "watcher"])
+def test_what_is_the_other_institutions_is_answered_as_what_is_not_there(
+    house: House, login: str
+) -> None:
+    house.sign_in(login)
+    told_apart, tried = [], 0
+    for path, operations in house.paths.items():
+        for method in set(operations) & {"get", "post", "put", "patch", "delete"}:
+            if not path.startswith(V1) or path in _NOT_TRIED or (method, path) in _TOLD_APART:
+                continue
+            there = said(house.answer(method, path, operations[method]))
+            with house.of_nobody():
+                nowhere = said(house.answer(method, path, operations[method]))
+            tried += 1
+            if there != nowhere:
+                told_apart.append((method, path, there, nowhere))
+    assert told_apart == []
+    assert tried > 300

@@ -1,8 +1,10 @@
 """Scheduled reports: made on their day with the rights of who ordered them, and told once."""
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from threading import Barrier
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -66,6 +68,23 @@ def look(database: str, now: datetime) -> int:
     """Do what the server does once a minute."""
     with connected(database, Role.API) as conn:
         return make_due(conn, LIMIT, now=now)
+
+
+def test_servers_that_look_at_once_make_a_report_once(
+    conn: Connection, database: str, sign_in: SignIn
+) -> None:
+    client = sign_in("head")
+    ordered(client, conn)
+    together = Barrier(3)
+
+    def of_a_server(_number: int) -> int:
+        with connected(database, Role.API) as own:
+            together.wait(60)
+            return make_due(own, LIMIT, now=DUE)
+
+    with ThreadPoolExecutor(3) as servers:
+        assert sum(servers.map(of_a_server, range(3))) == 1
+    assert conn.execute("SELECT state FROM report_run").fetchall() == [("made",)]
 
 
 def listed(client: TestClient) -> Any:

@@ -81,7 +81,7 @@ def let_read_tracks(leave: TrackLeave, scope: Scope) -> TrackLeave:
     with of_an_administrator():
         want_reason(leave.reason)
         try:
-            known = grant_tracks(
+            grant_tracks(
                 scope.conn,
                 leave.login,
                 leave.organisation_id,
@@ -92,9 +92,9 @@ def let_read_tracks(leave: TrackLeave, scope: Scope) -> TrackLeave:
         except (psycopg.errors.CheckViolation, psycopg.errors.DataException) as error:
             detail = Sentence("track_days", "want a first day before the end day")
             raise refuse(HTTPStatus.UNPROCESSABLE_ENTITY, detail) from error
-    if not known:
-        detail = Sentence("no_login", "there is no login {login}", login=leave.login)
-        raise refuse(HTTPStatus.UNPROCESSABLE_ENTITY, detail)
+        except psycopg.errors.NotNullViolation as error:
+            detail = Sentence("no_login", "there is no login {login}", login=leave.login)
+            raise refuse(HTTPStatus.UNPROCESSABLE_ENTITY, detail) from error
     audit(scope.conn, "track_access_granted", leave.login, leave.model_dump(mode="json"))
     return leave
 

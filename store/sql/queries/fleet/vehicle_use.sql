@@ -79,9 +79,9 @@ SELECT t.track_read_id AS id, t.vehicle_id, t.first_at, t.end_at, t.reason, p.na
  WHERE t.vehicle_id = %(vehicle_id)s ORDER BY t.track_read_id DESC LIMIT %(at_most)s;
 
 -- name: grant_tracks
+-- Who may not is refused before it shows whether there is such a login: a row for nobody gets as far as its rights.
 INSERT INTO track_access (person_id, organisation_id, days, reason)
-SELECT found, %(organisation_id)s, daterange(%(first_day)s, %(end_day)s), %(reason)s
-  FROM person_of_login(%(login)s) AS found WHERE found IS NOT NULL;
+VALUES (person_of_login(%(login)s), %(organisation_id)s, daterange(%(first_day)s, %(end_day)s), %(reason)s);
 
 -- name: track_leaves
 -- Leave to read tracks that is one's own, or was given for places one administers; the newest first.
