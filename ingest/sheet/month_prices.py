@@ -32,7 +32,8 @@ _KEY = ("tariff", "month", "component", "period")
 _EVER = date(1949, 1, 1), date(2200, 1, 1)
 
 
-def _month(text: str) -> date:
+def parse_month(text: str) -> date:
+    """A month, as 2026-07; its first day."""
     if not _MONTH.fullmatch(text):
         raise ValueError("2026-07")
     return date.fromisoformat(f"{text}-01")
@@ -51,7 +52,7 @@ class MonthPrices:
         "month_prices",
         (
             Column("tariff", "方案编码", parse_text, "not_text"),
-            Column("month", "月份", _month, "not_a_month"),
+            Column("month", "月份", parse_month, "not_a_month"),
             Column("component", "组成", parse_text, "not_text"),
             Column("period", "时段", choice(*Period), "not_one_of", required=False),
             Column("price", "单价 元", _price, "not_a_price", numeric=True),

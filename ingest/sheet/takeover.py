@@ -26,6 +26,7 @@ from ingest.sheet.place_facts import PlaceFacts
 from ingest.sheet.places import Places
 from ingest.sheet.quotas import Quotas
 from ingest.sheet.sheet import Sheet
+from ingest.sheet.supply_accounts import SupplyAccounts
 from ingest.sheet.targets import Targets
 from ingest.sheet.vehicle_orders import VehicleOrders
 from ingest.sheet.vehicle_quota_entries import VehicleQuotaEntries
@@ -49,6 +50,7 @@ _ALL: tuple[Sheet, ...] = (
     Certificates(),
     Factors(),
     MonthPrices(),
+    SupplyAccounts(),
     Quotas(),
     Targets(),
     *map(VehicleOrders, shipped_forms()),

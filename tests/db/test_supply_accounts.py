@@ -214,3 +214,54 @@ def test_a_bill_is_held_against_the_new_class_at_once(
             assert compare_bills(worker, now=NOW) == 0
         found = conn.execute("SELECT our_total FROM bill_comparison").fetchone()
         assert found == (total,)
+
+
+HEADING = "meter,first_month,last_month,standard,reverse,source,reason"
+
+
+def take(client: TestClient, *rows: str) -> list[tuple[int, str, str]]:
+    text = "\n".join([HEADING, *rows]).encode()
+    told = client.post(f"{V1}/sheets/supply_accounts", content=text).json()
+    assert told["taken"] is not bool(told["faults"])
+    return [(each["row"], each["column"], each["code"]) for each in told["faults"]]
+
+
+def test_accounts_come_in_as_a_table_and_go_out_and_back_without_a_change(
+    sign_in: SignIn,
+) -> None:
+    admin = sign_in("admin")
+    rows = (
+        f"{METER},2026-01,2026-05,none,,letter 3,small user",
+        f"{METER},2026-06,,0.85,added,contract 7,read in the contract",
+    )
+    assert take(admin, *rows) == []
+    assert june(admin) == (Decimal("2.5"), ["user_class"])
+    listed = admin.get(f"{V1}/supply-accounts", params={"meter": METER}).json()["items"]
+    assert [(each["first_month"], each["end_month"]) for each in reversed(listed)] == [
+        ("2026-01-01", "2026-06-01"), ("2026-06-01", None),
+    ]  # fmt: skip
+    for form in ("csv", "xlsx"):
+        file = admin.get(f"{V1}/sheets/supply_accounts", params={"form": form}).content
+        answer = admin.post(f"{V1}/sheets/supply_accounts", content=file).json()
+        assert (answer["taken"], answer["rows"]) == (True, 2)
+    again = admin.get(f"{V1}/supply-accounts", params={"meter": METER}).json()["items"]
+    assert again == listed
+    assert take(
+        admin,
+        "nowhere,2026-01,,0.85,,s,r",
+        f"{METER},2026-05,2026-04,0.85,,s,r",
+        f"{METER},2026-13,,0.85,,s,r",
+        f"{METER},2026-01,,0.95,,s,r",
+        f"{METER},2026-01,2026-03,0.85,,s,r",
+        f"{METER},2026-03,,0.90,,s,r",
+        f"{METER},2026-03,,0.90,,s,",
+    ) == [
+        (2, "meter", "unknown_meter"),
+        (3, "last_month", "ends_before_it_begins"),
+        (4, "first_month", "not_a_month"),
+        (5, "standard", "not_one_of"),
+        (7, "first_month", "overlaps"),
+        (8, "reason", "required"),
+    ]
+    operator = sign_in("school")
+    assert take(operator, f"{METER},2026-01,,0.85,,s,r") == [(2, "meter", "not_administered")]
