@@ -9,6 +9,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 from math import fsum
+from zoneinfo import ZoneInfo
 
 import numpy as np
 
@@ -110,7 +111,7 @@ def ledger_use(meter: Meter, rows: MeterRows, days: Days, timetable: Timetable |
     """
     whole: list[tuple[dict[Period, list[float]], set[str]]] = []
     for day in days.each():
-        told = _day(rows.intervals, day, days, timetable)
+        told = day_amounts(rows.intervals, day, days.zone, timetable)
         if told is not None:
             whole.append(told)
     if not whole:
@@ -129,11 +130,17 @@ def ledger_use(meter: Meter, rows: MeterRows, days: Days, timetable: Timetable |
     )
 
 
-def _day(
-    intervals: Sequence[LedgerInterval], day: date, days: Days, timetable: Timetable | None
+def day_amounts(
+    intervals: Sequence[LedgerInterval], day: date, zone: ZoneInfo, timetable: Timetable | None
 ) -> tuple[dict[Period, list[float]], set[str]] | None:
-    """Amounts of a day by period and their grades; None unless all of it is known for sure."""
-    first, end = (day_start(each, days.zone) for each in (day, day + timedelta(days=1)))
+    """Amounts of a local day by period and their grades; None unless all of it is known for sure.
+
+    Raises
+    ------
+    MissingInputError
+        If an interval lies in two periods.
+    """
+    first, end = (day_start(each, zone) for each in (day, day + timedelta(days=1)))
     own = [each for each in intervals if first <= each.start < end]
     if sum((each.end - each.start for each in own), timedelta(0)) != end - first:
         return None

@@ -1,20 +1,30 @@
 """What happens during a contract: area, equipment, closures, redefinitions, meter errors."""
 
 import json
+from datetime import date
 from http import HTTPStatus
+from typing import Annotated
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Query
 
 from analytics.contracts.book import contract_of
+from analytics.contracts.reshaped import reshaped
+from analytics.ledger.timetable import next_month
 from api.page import Page
 from api.problem import refuse
-from api.routes.contracts.contract_schema import Because, ContractEventOut, NewContractEvent
+from api.routes.contracts.contract_schema import (
+    Because,
+    ContractEventOut,
+    NewContractEvent,
+    RedefinedSharesOut,
+)
 from api.routes.contracts.contracts import acting, contract_named, settled_refusals
 from api.scope import Scope
 from domain.contract_book import EventKind, days_of, read_event, text_of
-from domain.errors import SettlementError
+from domain.errors import InputError, SettlementError
 from domain.sentence import Sentence
 from store.contracts.contract import ContractEventRow, add_event, events, terms, undo_event
+from store.contracts.contract_ledger import Eyes
 from store.people.session import audit
 
 router = APIRouter(prefix="/contracts/{contract_id}/events", tags=["contracts"])
@@ -27,6 +37,35 @@ def list_events(
     """Events by day, with those that were undone."""
     row = contract_named(scope, contract_id)
     return Page(items=[_event(each) for each in events(scope.conn, row.id, kind=kind)])
+
+
+@router.get("/shares")
+def work_out_shares(
+    contract_id: int,
+    scope: Scope,
+    line: Annotated[str, Query(max_length=200, description="Code of the line.")],
+    on: Annotated[date, Query(description="First local day of the new periods.")],
+    first_day: Annotated[date, Query(description="Of the baseline: the first of a month.")],
+    months: Annotated[int, Query(ge=1, le=12, description="Of the baseline.")] = 12,
+) -> RedefinedSharesOut:
+    """Shares of a baseline by periods that were cut anew, from the interval data of its meters.
+
+    By the tariff that the meters of the line are on; nothing is entered by it.
+    """
+    row = contract_named(scope, contract_id)
+    acting(scope, row.id)
+    with settled_refusals():
+        contract = contract_of(terms(scope.conn, row.id)[0])
+        own = next((each for each in contract.lines if each.code == line), None)
+        if own is None:
+            raise InputError(f"there is no line {line!r}", place="line")
+        if first_day.day != 1:
+            raise InputError(f"{first_day}, want the first of a month", place="first_day")
+        end = first_day
+        for _ in range(months):
+            end = next_month(end)
+        found = reshaped(scope.conn, Eyes.PERSON, contract, own, on, first_day, end)
+    return RedefinedSharesOut.model_validate(found)
 
 
 @router.post("", status_code=HTTPStatus.CREATED)

@@ -1,6 +1,7 @@
 """What the API says of energy contracts: terms in versions, events, people and keys."""
 
 from datetime import date, datetime
+from decimal import Decimal
 from enum import StrEnum
 from typing import Annotated, Any
 
@@ -11,6 +12,7 @@ from api.correction import Reason
 from domain.contract import ContractKind, Party
 from domain.contract_book import EventKind
 from domain.contract_line import LineKind
+from domain.time_of_use import Period
 
 LONGEST = 1_000_000
 """Of a settlement file. [character]"""
@@ -246,3 +248,24 @@ class NewFigure(Body):
     meter: Told
     quantities: dict[str, str] = Field(description="By period, such as flat. Numbers are text.")
     document: Told = Field(description="What it was read off.")
+
+
+class MonthShapeOut(BaseModel):
+    """Shares of a month of a baseline by other periods."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    month: date
+    quantity: Decimal = Field(description="Of the days that count. [unit of the line]")
+    shares: dict[Period, Decimal] = Field(description="Six decimals that sum to 1. [1]")
+    days: int = Field(description="Days that count.")
+    missing_days: int = Field(description="Days that some meter does not tell for sure.")
+
+
+class RedefinedSharesOut(BaseModel):
+    """What a redefinition by intervals would enter."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    tariff: str = Field(description="Which version of the periods: `school-tou/2026-07-01`.")
+    months: list[MonthShapeOut]

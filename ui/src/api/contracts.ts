@@ -7,6 +7,10 @@ import type { Instant, Named } from './types'
 export type Decimal = string
 export type Party = 'client' | 'provider'
 export type ContractKind = 'trusteeship' | 'shared_savings' | 'guaranteed_savings'
+export interface RedefinedShares {
+  tariff: string
+  months: { month: LocalDate; shares: Record<string, Decimal>; days: number; missing_days: number }[]
+}
 export type VersionState = 'entered' | 'checked' | 'refused'
 
 export interface Contract extends Named {
@@ -228,6 +232,9 @@ export const judgeVersion = (id: number, number: number, verdict: 'checked' | 'r
 export const contractEvents = (id: number, signal: AbortSignal) => everyPage<ContractEvent>(of(id, '/events'), { signal })
 export const enterContractEvent = (id: number, kind: EventKind, event: Record<string, unknown>) =>
   call<ContractEvent>('POST', of(id, '/events'), { body: { kind, event } })
+/** Shares of a baseline by new periods, of one year of interval data from the first of a month on. */
+export const redefinedShares = (id: number, line: string, on: LocalDate, first_day: LocalDate) =>
+  call<RedefinedShares>('GET', of(id, '/events/shares'), { query: { line, on, first_day } })
 export const undoContractEvent = (id: number, event: number, reason: string) =>
   call<ContractEvent>('POST', of(id, `/events/${event}/undo`), { body: { reason } })
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { eventOf, isWhole } from './eventFields'
+import { eventOf, isWhole, sharesText } from './eventFields'
 
 const closed = { first_day: '2026-08-03', end_day: '2026-08-07', reason: '防汛停用', document: '会签单 12', signed_by: '甲、乙' }
 
@@ -37,4 +37,13 @@ test('shares are of all months alike, or of each of the twelve, and always the w
   expect(eventOf('redefinitions', { ...cut, shares: twelve.join('\n') }).shares).toContainEqual({ peak: '0.21', valley: '0.79' })
   expect(isWhole('redefinitions', { ...cut, shares: twelve.slice(1).join('\n') })).toBe(false)
   expect(isWhole('redefinitions', { ...cut, shares: 'peak 0.42, valley 0.57' })).toBe(false)
+})
+
+test('shares that were worked out are typed January first, also of a year that began in April', () => {
+  const months = Array.from({ length: 12 }, (_, n) => ({ month: `${n < 9 ? 2025 : 2026}-${String(((n + 3) % 12) + 1).padStart(2, '0')}-01`, shares: { peak: `0.${n + 10}`, valley: `0.${90 - n}` } }))
+  const text = sharesText(months)
+  expect(text.split('\n')[0]).toBe('peak 0.19, valley 0.81')
+  expect(text.split('\n')[3]).toBe('peak 0.10, valley 0.90')
+  const event = { line: 'electricity', first_day: '2026-07-01', tariff: 'tou/2026-07-01', shares: text, document: '纪要 4', signed_by: '甲、乙' }
+  expect(isWhole('redefinitions', event)).toBe(true)
 })

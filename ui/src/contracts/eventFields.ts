@@ -61,6 +61,12 @@ export function isWhole(kind: EventKind, typed: Typed): boolean {
   return basis && EVENT_FIELDS[kind].every((each) => right(each, (typed[each.name] ?? '').trim()))
 }
 
+/** Shares of twelve months as they are typed: a line each, January first, whatever month the year began with. */
+export function sharesText(months: readonly { month: string; shares: Record<string, string> }[]): string {
+  const inOrder = [...months].sort((one, other) => one.month.slice(5).localeCompare(other.month.slice(5)))
+  return inOrder.map(({ shares: each }) => Object.entries(each).map((pair) => pair.join(' ')).join(', ')).join('\n')
+}
+
 /** The event as the contract's file would hold it: last days become the day after, blanks are left out. */
 export function eventOf(kind: EventKind, typed: Typed): Record<string, unknown> {
   const told: Record<string, unknown> = {}
