@@ -10,7 +10,11 @@ from api.statistics_words import word_list
 from store.institution.report import ReportRow
 
 _MONTHLY = "institution_month"
-_FILES = {"": "report_words.csv", "displacement": "displacement_words.csv"}
+_FILES = {
+    "": "report_words.csv",
+    "displacement": "displacement_words.csv",
+    "reason": "reason_words.csv",
+}
 """Words by what stands before the point of their key."""
 _SHOWN_PLACES = 2
 """Of an amount within a sentence."""
@@ -91,10 +95,8 @@ class DrawnPaper:
 
     def _text(self, told: Any) -> str:
         """A sentence, a name or an amount as it is read; None is said to be missing."""
-        if told is None:
-            return self.word("missing")
-        if isinstance(told, str):
-            return told
+        if told is None or isinstance(told, str):
+            return self.word("missing") if told is None else told
         if "amount" in told:
             return _shown(Decimal(told["amount"]))
         if "list" in told:
@@ -103,7 +105,9 @@ class DrawnPaper:
             name: str = told["en" if self.lang == "en" else "zh"]
             return name
         parts = {name: self._text(part) for name, part in told.get("with", {}).items()}
-        return self.word(told["say"]).format(**parts)
+        words = self.word(told["say"])
+        unknown = words == told["say"] and "plain" in told  # a reason that has no words yet
+        return str(told["plain"]) if unknown else words.format(**parts)
 
 
 def _shown(amount: Decimal) -> str:

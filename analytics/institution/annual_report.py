@@ -14,7 +14,7 @@ from analytics.ledger.energy_use import UNIT, Carrier
 from analytics.ledger.indicator import relative_change
 from analytics.ledger.institution_year import CARRIER_OF_MEDIUM
 from analytics.portfolio.figures import Member, Portfolio
-from analytics.reports.paper import Cell, Drawn, Table, figure, listed, named, say
+from analytics.reports.paper import Cell, Drawn, Table, because, figure, listed, named, say
 from domain.errors import MissingInputError
 from domain.indicator import IndicatorName
 from domain.sentence import Sentence
@@ -45,7 +45,9 @@ def draw_annual(conn: Connection, asked: AskedReport) -> Drawn:
     if not member.is_comparable:
         standing.append(say("year_not_whole"))
     if member.figures.missing:
-        standing.append(say("year_missing", why="; ".join(member.figures.missing)))
+        standing.append(
+            say("year_missing", why=listed([because(each) for each in member.figures.missing]))
+        )
     months = months_of(asked.institution, *asked.days)
     period = FleetPeriod(conn, asked.institution, months, now=asked.now)
     vehicles, displaced = [say("annual_no_vehicle")], list[Sequence[Cell]]()

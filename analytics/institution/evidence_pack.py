@@ -16,7 +16,7 @@ from analytics.institution.asked_report import AskedReport
 from analytics.ledger.institution_year import quotas_of
 from analytics.ledger.timetable import next_month
 from analytics.portfolio.figures import Member
-from analytics.reports.paper import Cell, Drawn, Table, figure, named, say
+from analytics.reports.paper import Cell, Drawn, Table, because, figure, named, say
 from domain.contract_book import DocumentKind
 from domain.ledger_month import standing
 from domain.limit import Institution
@@ -49,7 +49,7 @@ def draw_pack(conn: Connection, asked: AskedReport) -> Drawn:
         "open_points",
         ("why",),
         [
-            *((why,) for why in member.figures.missing),
+            *((because(why),) for why in member.figures.missing),
             *_untold(member),
             *((say("month_open", month=month),) for month in unclosed),
         ],

@@ -10,10 +10,13 @@ from fractions import Fraction
 from typing import Any, TypeAlias
 
 from domain.canonical import plain
+from domain.sentence import Sentence
 
 Cell: TypeAlias = Decimal | str | Mapping[str, Any] | None
 """An amount, text as it is, or what `say` or `named` gives."""
 _MILLIONTH = Decimal("0.000001")
+_WORDS = frozenset({"carrier", "kind"})
+"""Parts of reasons that are keys of words."""
 
 
 def say(key: str, /, **parts: Cell) -> dict[str, Any]:
@@ -21,6 +24,14 @@ def say(key: str, /, **parts: Cell) -> dict[str, Any]:
     if not parts:
         return {"say": key}
     return {"say": key, "with": {name: _plain(part) for name, part in parts.items()}}
+
+
+def because(why: str) -> Cell:
+    """Why something cannot be told, worded by its code; text without one stands as it is."""
+    if not isinstance(why, Sentence):
+        return why
+    told = {n: say(part) if n in _WORDS else part for n, part in why.parameters.items()}
+    return {"say": f"reason.{why.code}", "with": told, "plain": str(why)}
 
 
 def named(zh: str, en: str) -> dict[str, str]:

@@ -126,7 +126,7 @@ def test_a_month_goes_from_the_file_to_a_dispute_and_home(
         check_terms(visit.page)
     with seat(browser, office, "engineer", address) as visit:
         statement = draft(visit.page)
-        expect(visit.page.locator("[data-figure=payment]")).to_have_text("154,340.14 ¥")
+        expect(visit.page.locator("[data-figure=payment]")).to_have_text("154,340.14 元")
         expect(visit.page.locator("[data-stage=draft]")).to_have_attribute("data-reached", "here")
         visit.page.goto(address)
         row = visit.page.locator("[data-period='2026-07'][data-line=electricity]")
@@ -158,7 +158,7 @@ def test_a_month_goes_from_the_file_to_a_dispute_and_home(
         page.locator("[name=reason]").fill("水表倍率有误")
         page.locator("[data-dispute-form] button[type=submit]").click()
         expect(water.locator("[data-disputed]")).to_contain_text("争议 D")
-        expect(page.locator("[data-frozen]")).to_contain_text("冻结 925.55 ¥")
+        expect(page.locator("[data-frozen]")).to_contain_text("冻结 925.55 元")
         expect(page.locator("[data-outstanding]")).to_contain_text("尚欠 153,414.59 元")
         expect(page.locator("[data-stage=disputed]")).to_have_attribute("data-reached", "here")
         taken_home(page)

@@ -76,6 +76,7 @@ def test_an_amount_goes_from_a_phone_with_its_photo_to_approval_by_somebody_else
         expect(asked).to_contain_text("reviewer 于")
         # Two readings, a photo, one press.
         asked.get_by_role("button", name="电（外购）").click()
+        expect(page.locator("[name=amount]")).to_be_focused()
         page.get_by_role("radio", name="表盘读数").check()
         page.fill("[name=first]", "1,200.5")
         page.fill("[name=last]", "1310.5")

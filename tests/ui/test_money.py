@@ -163,6 +163,31 @@ def test_the_class_of_a_user_is_entered_waits_for_a_second_person_and_is_taken_b
     office.expect_calm()
 
 
+def test_a_wrong_capacity_is_corrected_for_months_that_are_over_and_taken_back(
+    phone: Visit, billed_days: tuple[date, date]
+) -> None:
+    page = phone.page
+    page.goto(f"/tariffs?tariff=tianjin-tou&month={billed_days[0]:%Y-%m}")
+    page.get_by_role("button", name="更正容量、需量和定额").click()
+    form = page.get_by_role("form", name="更正容量、需量和定额")
+    form.locator("[name=meter]").select_option("main")
+    for name, text in (
+        ("first", "2026-01"), ("last", "2026-03"), ("capacity", "250"),
+        ("source", "铭牌"), ("reason", "录入时看错"),
+    ):  # fmt: skip
+        form.locator(f"[name={name}]").fill(text)
+    form.get_by_role("button", name="更正", exact=True).click()
+    row = page.locator("[data-terms] tbody tr")
+    for word in ("2026 1月 – 2026 3月", "250 kVA", "operator", "铭牌", "录入时看错"):
+        expect(row).to_contain_text(word)
+    assert page.evaluate("() => document.documentElement.scrollWidth") <= 390
+    row.get_by_role("button", name="撤回").click()
+    page.get_by_label("撤销的理由").fill("原来没有错")
+    page.get_by_role("form", name="撤回").get_by_role("button", name="撤回").click()
+    expect(row).to_contain_text("原来没有错")
+    phone.expect_calm()
+
+
 @pytest.mark.parametrize("path", ["/tariffs?tariff=chongqing-tou", "/bills"])
 def test_a_phone_shows_it_without_sideways_scrolling(
     phone: Visit, billed_days: tuple[date, date], path: str

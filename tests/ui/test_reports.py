@@ -37,7 +37,7 @@ def test_a_report_is_made_read_and_downloaded(
         expect(page.get_by_text("还没有报表")).to_be_visible()
         page.get_by_role("button", name="生成报表").click()
         expect(page.locator("[data-total=electricity]")).to_contain_text("28,888.56 kWh")
-        expect(page.locator("[data-total=cost]")).to_contain_text("21,835.78 ¥")
+        expect(page.locator("[data-total=cost]")).to_contain_text("21,835.78 元")
         expect(page.get_by_text("暂定：本月尚未结账")).to_be_visible()
         expect(page.locator("[data-report]")).to_have_count(1)
         page.get_by_role("button", name="生成报表").click()

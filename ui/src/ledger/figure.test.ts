@@ -5,7 +5,7 @@ import { formatChange, formatFigure, isKnown, mendedAt, monthBeside } from './fi
 const obstacle = { institution: 'school', place: 'co2.grid', first_day: '2026-06-01', end_day: '2026-07-01', value: '', detail: '', may_be_overridden: true }
 
 test('money is told to the cent, other amounts as they are', () => {
-  expect(formatFigure({ amount: '21835.78', unit: 'CNY' }, 'zh-CN')).toBe('21,835.78 ¥')
+  expect(formatFigure({ amount: '21835.78', unit: 'CNY' }, 'zh-CN')).toBe('21,835.78 元')
   expect(formatFigure({ amount: '28888.56', unit: 'kWh' }, 'zh-CN')).toBe('28,888.56 kWh')
   expect(formatFigure({ amount: '-360', unit: 'm3' }, 'zh-CN')).toBe('−360 m³')
   expect(formatFigure(null, 'zh-CN')).toBe('—')

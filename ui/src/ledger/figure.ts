@@ -1,21 +1,21 @@
 /** Amounts of a ledger as a person reads them: nothing rounded away, money to the cent. */
 import type { Figure, MediumFigures, Obstacle } from '../api/ledger'
 import { MISSING, unitSymbol } from '../format/number'
-import { formatAmount, formatDifference, formatQuantity } from '../money/amount'
+import { currencyOf, formatAmount, formatDifference, formatQuantity } from '../money/amount'
 
 export function formatFigure(figure: Figure | null | undefined, locale: string): string {
   if (!figure) return MISSING
   const shown = figure.unit === 'CNY' ? formatAmount(figure.amount, locale) : formatQuantity(figure.amount, locale)
-  return `${shown} ${unitOf(figure.unit)}`
+  return `${shown} ${unitOf(figure.unit, locale)}`
 }
 
 export function formatChange(text: string | null, unit: string, locale: string): string {
   if (text === null) return MISSING
   const shown = unit === 'CNY' ? formatDifference(text, locale) : (Number(text) > 0 ? '+' : '') + formatQuantity(text, locale)
-  return `${shown} ${unitOf(unit)}`
+  return `${shown} ${unitOf(unit, locale)}`
 }
 
-export const unitOf = (unit: string): string => (unit === 'CNY' ? '¥' : unitSymbol(unit))
+const unitOf = (unit: string, locale: string): string => (unit === 'CNY' ? currencyOf(locale) : unitSymbol(unit))
 
 /** Whether anything is known of a medium: no interval of any meter is not a use of zero. */
 export const isKnown = ({ counted_by: by, meters, plant }: MediumFigures): boolean =>

@@ -19,6 +19,10 @@ function show(text: string | null, locale: string, digits: [number, number], sig
 /** To the cent. [CNY] */
 export const formatAmount = (text: string | null, locale: string): string => show(text, locale, [2, 2])
 export const formatDifference = (text: string | null, locale: string): string => show(text, locale, [2, 2], true)
+/** How a sum of money is called in the language. */
+export const currencyOf = (locale: string): string => (locale.startsWith('zh') ? '元' : '¥')
+/** To the cent, with its currency. */
+export const formatMoney = (text: string, locale: string): string => `${formatAmount(text, locale)} ${currencyOf(locale)}`
 /** As announced: four digits, more only where there are more. [CNY/unit] */
 export const formatPrice = (text: string | null, locale: string): string => show(text, locale, [4, 6])
 export const formatQuantity = (text: string | null, locale: string): string => show(text, locale, [0, 3])
