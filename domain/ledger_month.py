@@ -184,7 +184,7 @@ def _origin_fault(entry: LedgerEntry, told: Mapping[str, Any]) -> str:
     code = told.get("institution", {}).get("code")
     if None not in (code, entry.institution) and code != entry.institution:
         return f"its document is of {code}, the entry stands with {entry.institution}"
-    signature = next(reversed(told.get("signed", [])), {})
+    signature: Mapping[str, str] = next(reversed(told.get("signed", [])), {})
     login, at = signature.get("login"), signature.get("at")
     if None not in (login, entry.login) and login != entry.login:
         return f"its document is signed by {login}, the entry names {entry.login}"
