@@ -74,6 +74,8 @@ def made(
             Child("serve", command, output=log, env=environment) as server,
         ):
             server.wait_until(lambda: is_ready(port), within_s=120.0, log=folder / "serve")
+            # made when it is first asked for: on a busy machine longer than the tool waits
+            assert requests.get(f"{url}/openapi.json", timeout=120).ok
             _, generate = _FENCED.findall(PAGE.read_text("utf-8"))[0].strip().splitlines()
             _, *arguments = generate.replace(_SERVER, url).split()
             done = subprocess.run(
