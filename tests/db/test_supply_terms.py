@@ -17,8 +17,8 @@ from store.places.registry import write as write_registry
 from tests.conftest import connected
 from tests.db import test_supply_accounts as planted
 from tests.db.conftest import V1, SignIn, add_people, add_second_administrator
-from tests.db.test_supply_accounts import JULY, JUNE, METER, NOW, START, act_as, school
-from tests.estate import estate
+from tests.db.test_supply_accounts import JULY, JUNE, METER, START, act_as, school
+from tests.estate import NOW, estate
 
 pytestmark = pytest.mark.db
 
