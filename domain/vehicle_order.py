@@ -68,3 +68,29 @@ class VehicleOrder:
     def name(self) -> tuple[str, str, bool]:
         """What no other order is called: a refund may bear the number of its order."""
         return self.supplier, self.number, self.refunds is not None
+
+
+@dataclass(frozen=True, slots=True)
+class OrderCharge:
+    """What a person says a public charging order is for; it goes before what is worked out.
+
+    Attributes
+    ----------
+    charge : str or None
+        Name of the vehicle's plug-in it belongs to; None: to none that the vehicle told of.
+    by : str or None
+        Who said so; None where the person may not know.
+    """
+
+    vehicle_id: int
+    supplier: str
+    number: str
+    charge: str | None
+    reason: str
+    by: str | None
+    at: datetime
+
+    @property
+    def order(self) -> tuple[int, str, str]:
+        """Vehicle, supplier and number of the order."""
+        return self.vehicle_id, self.supplier, self.number

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 
 from analytics.fleet.order_book import Booked
-from domain.vehicle_order import OrderKind
+from domain.vehicle_order import OrderCharge, OrderKind, VehicleOrder
 
 WITHIN: Mapping[OrderKind, timedelta] = {
     OrderKind.FUEL: timedelta(minutes=30),
@@ -59,6 +59,11 @@ class Matched:
     perhaps : tuple of Stretch
         Plug-ins that may be what it is for, or not: nothing tells. Their energy may be counted
         twice.
+    said : OrderCharge or None
+        What a person says it is for.
+    gone : bool
+        The plug-in that was said is not there any more, or came from a pile of our own: what was
+        said counts for nothing, and the order is matched like any other.
     """
 
     booked: Booked
@@ -67,6 +72,8 @@ class Matched:
     energies_differ: bool = False
     by_energy: bool = False
     perhaps: tuple[Stretch, ...] = ()
+    said: OrderCharge | None = None
+    gone: bool = False
 
 
 def matched(
@@ -74,6 +81,7 @@ def matched(
     trips: Iterable[Stretch],
     charges: Iterable[Stretch],
     own: Iterable[Stretch] = (),
+    said: Iterable[OrderCharge] = (),
 ) -> list[Matched]:
     """Match each order of a kind in `WITHIN`, by time; charging one to one, the nearest first.
 
@@ -82,6 +90,9 @@ def matched(
     charges, own : iterable of Stretch
         Plug-ins elsewhere, and at piles of our own: to these no order belongs, but one of the
         same time may have counted the same energy.
+    said : iterable of OrderCharge
+        What people say. A plug-in that they gave to an order, or to several that pay it together,
+        is no other order's.
     """
     orders = [each for each in booked if each.order.kind in WITHIN and not each.taken_back]
     of_trips, of_charges = _by_vehicle(trips), _by_vehicle(charges)
@@ -91,8 +102,68 @@ def matched(
         if each.order.kind is not OrderKind.CHARGING
     ]
     charging = [each for each in orders if each.order.kind is OrderKind.CHARGING]
-    found += _late(_one_to_one(charging, of_charges), of_charges, _by_vehicle(own))
+    by_people, told = _by_people(charging, of_charges, said)
+    given = {_key(each.stretch) for each in by_people if each.stretch is not None}
+    loose = [each for each in charging if _named(each) not in {_named(m.booked) for m in by_people}]
+    free = {
+        vehicle: [each for each in stretches if _key(each) not in given]
+        for vehicle, stretches in of_charges.items()
+    }
+    found += by_people
+    found += [
+        replace(each, said=told.get(_order(each.booked.order)), gone=True)
+        if _order(each.booked.order) in told
+        else each
+        for each in _late(_one_to_one(loose, free), free, _by_vehicle(own))
+    ]
     return sorted(found, key=lambda each: _named(each.booked))
+
+
+def _by_people(
+    charging: Sequence[Booked],
+    charges: Mapping[int, Sequence[Stretch]],
+    said: Iterable[OrderCharge],
+) -> tuple[list[Matched], dict[tuple[int, str, str], OrderCharge]]:
+    """Orders with what people say they are for, and what they say of all of them."""
+    told = {each.order: each for each in said}
+    there = {_key(each): each for stretches in charges.values() for each in stretches}
+    pairs = []
+    for each in charging:
+        word = told.get(_order(each.order))
+        if word is None:
+            continue
+        stretch = None if word.charge is None else there.get((word.vehicle_id, word.charge))
+        if word.charge is None or stretch is not None:
+            pairs.append((each, word, stretch))
+    sold: dict[tuple[int, str], list[Decimal | None]] = {}
+    for each, _, stretch in pairs:
+        if stretch is not None:
+            sold.setdefault(_key(stretch), []).append(each.net_quantity)
+    return [
+        Matched(
+            each,
+            stretch,
+            timedelta(0) if stretch is None else _off(each.order, stretch),
+            stretch is not None and _apart(_all(sold[_key(stretch)]), stretch.kwh),
+            said=word,
+        )
+        for each, word, stretch in pairs
+    ], told
+
+
+def _all(sold: Sequence[Decimal | None]) -> Decimal | None:
+    """What several orders sold together; None where one does not tell."""
+    known = [each for each in sold if each is not None]
+    return sum(known, Decimal(0)) if len(known) == len(sold) else None
+
+
+def _order(order: VehicleOrder) -> tuple[int, str, str]:
+    return order.vehicle_id, order.supplier, order.number
+
+
+def _off(order: VehicleOrder, stretch: Stretch) -> timedelta:
+    """How far apart an order and a stretch lie; zero where they meet."""
+    return max(stretch.start - (order.until or order.at), order.at - stretch.end, timedelta(0))
 
 
 def _by_vehicle(stretches: Iterable[Stretch]) -> dict[int, list[Stretch]]:
@@ -112,7 +183,7 @@ def _near(
     after = bisect_right(stretches, until + within, key=lambda each: each.start)
     near = []
     for each in reversed(stretches[:after]):
-        off = max(each.start - until, order.at - each.end, timedelta(0))
+        off = _off(order, each)
         if off > within:
             break
         near.append((off, each))
@@ -208,7 +279,11 @@ def _key(stretch: Stretch) -> tuple[int, str]:
 
 
 def _differ(booked: Booked, stretch: Stretch) -> bool:
-    sold, into = booked.net_quantity, stretch.kwh
+    return _apart(booked.net_quantity, stretch.kwh)
+
+
+def _apart(sold: Decimal | None, into: Decimal | None) -> bool:
+    """Whether what was sold does not fit what reached the battery. [kWh]."""
     if sold is None or into is None or sold <= 0:
         return False
     return not 0 <= sold - into <= _APART * sold

@@ -37,6 +37,7 @@ from domain.local_day import day_start, local_day
 from domain.money import exact
 from domain.vehicle_order import VehicleOrder
 from store.fleet.fleet_entry import PileFeeRow, pile_fees
+from store.fleet.order_charge import charges_said
 from store.fleet.vehicle_order import orders_of
 from store.fleet.vehicle_stint import ChargeRow, TripRow, pile_taken
 from store.places.place import meters
@@ -105,7 +106,8 @@ class FleetCosts:
         rows = self._period.charges_around
         elsewhere = [charge_stretch(row) for row in rows if row.pile_id is None]
         own = [charge_stretch(row) for row in rows if row.pile_id is not None]
-        return matched(booked, map(trip_stretch, self._period.trips_around), elsewhere, own)
+        said = charges_said(self._period.conn, self._period.vehicles, *self._period.late_around)
+        return matched(booked, map(trip_stretch, self._period.trips_around), elsewhere, own, said)
 
     def doubtful(self, vehicle_id: int, spans: Spans) -> int:
         """Orders of a vehicle that may be for energy which some spans count by a plug-in as well.

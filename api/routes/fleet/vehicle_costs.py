@@ -4,7 +4,7 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from fastapi import APIRouter
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from analytics.fleet.charge_cost import MonthCost
 from analytics.fleet.order_match import Matched
@@ -87,6 +87,17 @@ class PerhapsOut(BaseModel):
     kwh: Decimal | None = Field(description="Into the battery. [kWh]")
 
 
+class OrderSaidOut(BaseModel):
+    """What a person says an order is for."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    charge: str | None = Field(description="The plug-in; null: none that the vehicle told of.")
+    reason: str
+    by: str | None = Field(description="Who; null where one may not know.")
+    at: datetime
+
+
 class VehicleOrderOut(BaseModel):
     """An order with what it belongs to."""
 
@@ -110,6 +121,11 @@ class VehicleOrderOut(BaseModel):
     )
     perhaps: list[PerhapsOut] = Field(
         description="Plug-ins that it may be for, or not: their energy may be counted twice."
+    )
+    said: OrderSaidOut | None = Field(description="By a person, before what is worked out.")
+    gone: bool = Field(
+        description="The plug-in that was said is told no more, or came from a pile of our own:"
+        " what was said does not count."
     )
 
 
@@ -268,6 +284,8 @@ def _order(match: Matched, codes: dict[int, str]) -> VehicleOrderOut:
             "off_min": round(match.off.total_seconds() / 60) if near else None,
             "energies_differ": match.energies_differ,
             "by_energy": match.by_energy,
+            "said": None if match.said is None else OrderSaidOut.model_validate(match.said),
+            "gone": match.gone,
             "perhaps": [
                 PerhapsOut(
                     id=each.id,
@@ -300,6 +318,8 @@ def _refund(order: VehicleOrder, codes: dict[int, str]) -> VehicleOrderOut:
         energies_differ=False,
         by_energy=False,
         perhaps=[],
+        said=None,
+        gone=False,
     )
 
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from analytics.fleet.order_book import Booked, order_book, part_of
 from analytics.fleet.order_match import Stretch, matched
 from analytics.fleet.vehicle_account import OwnCharging, vehicle_account
-from domain.vehicle_order import VehicleOrder
+from domain.vehicle_order import OrderCharge, VehicleOrder
 from tests.unit.fleet.orders import ZONE, local, order, stretch
 
 JULY = [(local("2026-07-01 00:00"), local("2026-08-01 00:00"))]
@@ -185,3 +185,33 @@ def test_any_order_and_duplication_of_orders_gives_the_same_costs(
     assert matched(book.booked, TRIPS[::-1], CHARGES[::-1]) == matched(
         order_book(MONTH).booked, TRIPS, CHARGES
     )
+
+
+def say(number: str, charge: str | None) -> OrderCharge:
+    return OrderCharge(1, "charging supplier", number, charge, "seen", "Wang", local(YEAR))
+
+
+def test_what_a_person_says_goes_before_time_and_two_orders_may_pay_one_charge() -> None:
+    first = order("charging", "A", "2026-07-05 12:00", "20.00", quantity="16")
+    second = order("charging", "B", "2026-07-07 12:30", "20.00", quantity="16")
+    booked = order_book([first, second]).booked
+    near, far = CHARGES[0], stretch("far", "2026-07-07 12:30", 40, kwh="15")
+    found = matched(booked, [], [near, far], said=[say("B", "quick"), say("A", "quick")])
+    assert [each.stretch for each in found] == [near, near]
+    # 32 kWh sold together fit the 29.4 that reached the battery.
+    assert not any(each.energies_differ for each in found)
+    [a, b] = matched(booked, [], [near, far], said=[say("B", "quick")])
+    assert (b.stretch, b.energies_differ) == (near, True)
+    assert (a.stretch, a.perhaps) == (None, (far,))
+
+
+def test_an_order_said_to_be_for_no_charge_leaves_the_charge_to_others() -> None:
+    booked = order_book([MONTH[2]]).booked
+    [told] = matched(booked, [], CHARGES[:1], said=[say("C1", None)])
+    assert (told.stretch, told.perhaps, told.gone) == (None, (), False)
+
+
+def test_a_charge_that_is_not_there_any_more_leaves_the_order_to_its_time_and_says_so() -> None:
+    booked = order_book([MONTH[2]]).booked
+    [told] = matched(booked, [], CHARGES[:1], said=[say("C1", "was")])
+    assert (told.stretch, told.gone) == (CHARGES[0], True)

@@ -97,7 +97,14 @@ export interface VehicleOrder {
   by_energy: boolean
   /** Plug-ins that it may be for, or not. */
   perhaps: { id: string; start_at: Instant; end_at: Instant; kwh: Decimal | null }[]
+  /** What a person says it is for, before what is worked out. */
+  said: { charge: string | null; reason: string; by: string | null; at: Instant } | null
+  /** The charge that was said is told no more: what was said does not count. */
+  gone: boolean
 }
+
+/** What an order is for: a charge by its name, none that was told, or no word any more. */
+export type OrderWord = { said: 'charge'; charge: string } | { said: 'none' | 'undone' }
 
 export interface UnpaidCharge {
   vehicle_id: number
@@ -333,6 +340,8 @@ const ask = <T>(path: string, months: FleetMonths, signal?: AbortSignal, more: R
 
 export const accounts = (months: FleetMonths, signal?: AbortSignal) => ask<Accounts>('/vehicle-costs', months, signal)
 export const orderMatches = (months: FleetMonths, signal?: AbortSignal) => ask<OrderMatches>('/vehicle-costs/orders', months, signal)
+export const sayCharge = (order: VehicleOrder, word: OrderWord, reason: string) =>
+  call<void>('POST', '/vehicle-costs/orders/charges', { body: { vehicle_id: order.vehicle_id, supplier: order.supplier, number: order.number, ...word, reason } })
 export const ownCharges = (months: FleetMonths, signal?: AbortSignal) => ask<{ items: OwnCharge[]; total: number }>('/vehicle-costs/own-piles', months, signal)
 
 export const displacement = (months: FleetMonths, by: GroupBy, signal?: AbortSignal) => ask<DisplacementSummary>('/fleet-summary', months, signal, { by })
