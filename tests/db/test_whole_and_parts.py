@@ -30,11 +30,13 @@ pytestmark = pytest.mark.db
 
 EVERY = 60
 DAY = 24
+SIZE = 10_000.0
 COLUMN = dict.fromkeys(CountsBy, "active_energy_import_kwh") | {CountsBy.RATE: "active_power_kw"}
 FAULTS = (
-    "zeros", "garbage", "spike", "jitter", "stuck", "stuck with garbage", "outage", "surge",
-    "swap", "undeclared swap", "ratio", "size",
+    "size", "swap", "undeclared swap", "ratio", "outage",
+    "zeros", "garbage", "spike", "jitter", "stuck", "stuck with garbage", "surge",
 )  # fmt: skip
+"""In the order in which they are planted: nobody writes down garbage when a meter is swapped."""
 HOLES = """
     SELECT start_at, end_at, flags FROM consumption_hole WHERE superseded_at IS NULL
      ORDER BY start_at"""
@@ -79,7 +81,9 @@ def histories(draw: st.DrawFn) -> Told:
     ts, events = T0 + hour * EVERY * MINUTE, list[Event]()
     value = draw(st.floats(0, 9000)) + np.cumsum(kw) if way is CountsBy.REGISTER else kw.copy()
     kept = np.ones(len(ts), np.bool_)
-    for fault in draw(st.lists(st.sampled_from(FAULTS), max_size=5)):
+    faults = sorted(draw(st.lists(st.sampled_from(FAULTS), max_size=5)), key=FAULTS.index)
+    size = SIZE if "size" in faults else np.inf
+    for fault in faults:
         first = draw(st.integers(DAY, len(ts) - 2))
         lasts = draw(st.sampled_from([1, 6, 24, 5 * DAY, 18 * DAY, 45 * DAY]))
         span, at = slice(first, first + lasts), from_us(int(ts[first]))
@@ -88,12 +92,12 @@ def histories(draw: st.DrawFn) -> Told:
         elif fault == "ratio":
             events.append((at + timedelta(minutes=7), "ratio", 40.0, None))
         elif fault == "size":
-            events.append((at, "register_size", 10_000.0, None))
-            value = value % 10_000.0 if way is CountsBy.REGISTER else value
+            events.append((at, "register_size", SIZE, None))
+            value = value % size if way is CountsBy.REGISTER else value
         elif "swap" in fault:
             if way is CountsBy.REGISTER:
                 previous = float(value[first])
-                value[first:] += 3.0 - previous
+                value[first:] = (value[first:] + 3.0 - previous) % size
                 if fault == "swap":
                     events.append((at, "swap", 3.0, previous))
         else:
@@ -159,19 +163,9 @@ ORDERS = st.permutations(range(4)) | st.just(list(range(15)))
 AGAIN = st.lists(st.integers(0, 75 * DAY), min_size=2, max_size=4)
 
 
-@settings(max_examples=6, deadline=None, suppress_health_check=ONE_DATABASE)
+@settings(max_examples=6, derandomize=True, deadline=None, suppress_health_check=ONE_DATABASE)
 @given(told=histories(), order=ORDERS, again=AGAIN)
 def test_parts_in_any_order_and_single_days_give_the_bytes_of_the_whole(
-    conn: Connection, told: Told, order: list[int], again: list[int]
-) -> None:
-    check(conn, told, order, again)
-
-
-@pytest.mark.fault
-@pytest.mark.timeout(3600)
-@settings(max_examples=150, deadline=None, suppress_health_check=ONE_DATABASE)
-@given(told=histories(), order=ORDERS, again=AGAIN)
-def test_many_histories_in_parts_give_the_bytes_of_the_whole(
     conn: Connection, told: Told, order: list[int], again: list[int]
 ) -> None:
     check(conn, told, order, again)
