@@ -100,15 +100,18 @@ class OrderForm(Form):
         """Rows whose cells are right, and every fault of the others, at its own heading."""
         if not grid.rows:
             return Form.read(self, grid)
-        number, cells = grid.rows[0]
+        _, cells = grid.rows[0]
         columns, known = [], set[str]()
         for column in self.columns:
             names = (column.name, column.name_zh, *self.aliases.get(column.name, ()))
             found = next((each for each in names if each in cells and each not in known), None)
             known |= {found} if found else set()
             columns.append(replace(column, name_zh=found or column.name_zh))
-        heading = [cell if cell in known else "" for cell in cells]
-        rows = [(number, heading), *grid.rows[1:]]
+        other = {at for at, cell in enumerate(cells) if cell and cell not in known}
+        rows = [
+            (number, ["" if at in other else cell for at, cell in enumerate(row)])
+            for number, row in grid.rows
+        ]
         return Form(self.name, columns).read(Grid(grid.sheet, rows, grid.faults))
 
 
