@@ -1,4 +1,4 @@
-"""The utility's bills, as imported: added to, never changed."""
+"""The utility's bills, as imported: never changed, and taken back where they came in wrong."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -20,6 +20,8 @@ class BillRow:
     same_days : sequence of str
         Numbers of other bills of the meter that have some of these days too; not asked for where
         bills wait to be compared.
+    withdrawn_by, withdrawn_at, withdrawn_because
+        Who took it back, when and why; None while it stands.
     """
 
     id: int
@@ -32,6 +34,9 @@ class BillRow:
     source: str
     imported_at: datetime
     same_days: Sequence[str] = ()
+    withdrawn_by: str | None = None
+    withdrawn_at: datetime | None = None
+    withdrawn_because: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +58,7 @@ def bills(
     before: int,
     at_most: int,
 ) -> list[BillRow]:
-    """Bills with an id below `before`, newest import first."""
+    """Bills with an id below `before`, newest import first; also those taken back."""
     arguments = {"meter_id": meter_id, "bill_id": bill_id, "before": before, "at_most": at_most}
     with conn.cursor(row_factory=class_row(BillRow)) as cursor:
         return cursor.execute(sql("bill", "bills"), arguments).fetchall()
@@ -102,3 +107,15 @@ def add_bill(
             arguments = {"bill_id": added[0], "line": number_of_line, **line}
             conn.execute(sql("bill", "add_line"), arguments)
     return int(added[0])
+
+
+def withdraw_bill(conn: Connection, bill_id: int, *, reason: str) -> bool:
+    """Take a bill back: it counts nowhere, and its number is free. False where the person may not.
+
+    Raises
+    ------
+    psycopg.errors.CheckViolation
+        If it is taken back already.
+    """
+    arguments = {"bill_id": bill_id, "reason": reason}
+    return conn.execute(sql("bill", "withdraw"), arguments).rowcount == 1

@@ -4,11 +4,11 @@ from collections.abc import Iterable
 from datetime import date, datetime
 from decimal import Decimal
 from http import HTTPStatus
-from typing import Annotated
+from typing import Annotated, Self
 from zoneinfo import ZoneInfo
 
 import psycopg
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Path, Query
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from analytics.ledger.bill import BillLine, OurSide
@@ -21,6 +21,7 @@ from api.page import Cursor, Limit, Page, before, encode
 from api.problem import refuse
 from api.routes.money.costs import CostGapOut, gap_out
 from api.scope import Scope
+from api.withdrawn import WithdrawalIn, WithdrawnOut, withdrawn_out
 from domain.bill_file import BillRow as ReadRow
 from domain.bill_file import read_bills
 from domain.errors import CalendarMissingError, InputError, MissingInputError
@@ -28,18 +29,17 @@ from domain.local_day import day_start
 from domain.money import cents, exact
 from domain.sentence import Sentence
 from domain.time_of_use import Period
-from store.money.bill import BillLineRow, BillRow, add_bill, bill_lines, bills
+from store.money.bill import BillLineRow, BillRow, add_bill, bill_lines, bills, withdraw_bill
 from store.people.session import audit
 
 router = APIRouter(prefix="/bills", tags=["money"])
 
 _LONGEST = 5_000_000
+BillId = Annotated[int, Path(description="Id of the bill.")]
 
 
 class BillOut(BaseModel):
     """A bill of local days [first_day, end_day) of a meter."""
-
-    model_config = ConfigDict(from_attributes=True)
 
     id: int
     meter_id: int
@@ -54,6 +54,15 @@ class BillOut(BaseModel):
         description="Numbers of other bills of the meter for some of these days: the same use may "
         "be billed twice."
     )
+    withdrawn: WithdrawnOut | None = Field(
+        default=None, description="Who took it back; such a bill counts nowhere."
+    )
+
+    @classmethod
+    def told(cls, row: BillRow) -> Self:
+        """As it stands."""
+        said = {name: getattr(row, name) for name in cls.model_fields if name != "withdrawn"}
+        return cls(**said, withdrawn=withdrawn_out(row))
 
 
 class SideOut(BaseModel):
@@ -120,9 +129,9 @@ def list_bills(
     limit: Limit = 100,
     cursor: Cursor = None,
 ) -> Page[BillOut]:
-    """Bills, the newest import first."""
+    """Bills, the newest import first; also those taken back."""
     rows = bills(scope.conn, meter_id=meter, before=before(cursor), at_most=limit + 1)
-    items = [BillOut.model_validate(row) for row in rows[:limit]]
+    items = [BillOut.told(row) for row in rows[:limit]]
     return Page(items=items, next=encode(items[-1].id) if len(rows) > limit else None)
 
 
@@ -143,6 +152,24 @@ def import_bills(new: NewBills, scope: Scope) -> Imported:
     return Imported(added=added, known=known)
 
 
+@router.post("/{bill_id}/withdraw")
+def withdraw(bill_id: BillId, what: WithdrawalIn, scope: Scope) -> BillOut:
+    """Take back a bill that came in wrong: it counts nowhere, and its number is free again.
+
+    Statements and baselines that counted it are worked out anew. It stays in the list, with who
+    took it back, when and why.
+    """
+    row = _one(scope, bill_id)
+    if row.withdrawn_at is not None:
+        template = "bill {number} of {meter} is taken back already"
+        gone = Sentence("bill_gone", template, number=row.number, meter=row.meter_code)
+        raise refuse(HTTPStatus.CONFLICT, gone)
+    if not withdraw_bill(scope.conn, bill_id, reason=what.reason):
+        raise refuse(HTTPStatus.FORBIDDEN, NOT_YOURS)
+    audit(scope.conn, "bill_withdrawn", row.number, {"id": bill_id, **what.model_dump()})
+    return BillOut.told(_one(scope, bill_id))
+
+
 @router.get("/{bill_id}/reconciliation")
 def reconciliation(bill_id: int, scope: Scope) -> ReconciliationOut:
     """A bill line by line beside our cost, and the causes of the difference."""
@@ -154,7 +181,7 @@ def reconciliation(bill_id: int, scope: Scope) -> ReconciliationOut:
         raise refuse(HTTPStatus.CONFLICT, error) from error
     found = reconcile(list(map(_line, bill_lines(scope.conn, bill_id))), ours.cost)
     return ReconciliationOut(
-        bill=BillOut.model_validate(row),
+        bill=BillOut.told(row),
         lines=[_compared(line) for line in found.lines],
         explained=[ExplainedOut.model_validate(each) for each in found.explained],
         our_total=found.our_total,

@@ -101,6 +101,8 @@ export interface Bill {
   source: string
   /** Numbers of other bills of the meter for some of these days. */
   same_days: string[]
+  /** Who took it back: it counts nowhere. */
+  withdrawn: Withdrawable['withdrawn']
 }
 
 export interface Side {
@@ -190,6 +192,7 @@ export const bills = (cursor: string | null, signal?: AbortSignal) =>
   call<Page<Bill>>('GET', '/bills', { query: { limit: 50, cursor }, ...(signal ? { signal } : {}) })
 export const importBills = (name: string, text: string) =>
   call<{ added: number; known: string[] }>('POST', '/bills', { body: { name, text } })
+export const withdrawBill = (id: number, reason: string) => call<Bill>('POST', `/bills/${id}/withdraw`, { body: { reason } })
 export const reconciliation = (bill: number, signal?: AbortSignal) =>
   call<Reconciliation>('GET', `/bills/${bill}/reconciliation`, signal ? { signal } : {})
 /** Power factors a user may be held to; none: no adjustment. */

@@ -181,6 +181,7 @@ SELECT e.month AS first_day, (e.month + interval '1 month')::date AS end_day, v.
 (SELECT b.first_day, b.end_day, sum(l.quantity)::float8, 'billed'
    FROM bill b JOIN bill_line l USING (bill_id)
   WHERE b.meter_id = %(meter_id)s AND l.item = 'energy' AND l.quantity IS NOT NULL AND b.imported_at <= %(as_of)s::timestamptz
+    AND (b.withdrawn_at IS NULL OR b.withdrawn_at > %(as_of)s::timestamptz)
     AND b.first_day >= %(first_day)s AND b.end_day <= %(end_day)s
   GROUP BY b.bill_id ORDER BY b.bill_id DESC);
 

@@ -53,7 +53,7 @@ SELECT c.start_at, c.end_at, c.value, c.quantity_grade::text, c.shape_grade::tex
 -- Bills of some meters of which a day lies in [first_day, end_day), line by line.
 SELECT b.bill_id, b.meter_id, b.number, b.first_day, b.end_day, b.imported_at, l.item, sum(l.amount) AS amount
   FROM bill b JOIN bill_line l USING (bill_id)
- WHERE b.meter_id = ANY (%(meter_ids)s) AND b.first_day < %(end_day)s AND b.end_day > %(first_day)s
+ WHERE b.meter_id = ANY (%(meter_ids)s) AND b.first_day < %(end_day)s AND b.end_day > %(first_day)s AND b.withdrawn_at IS NULL
  GROUP BY b.bill_id, l.item ORDER BY b.first_day, b.bill_id, l.item;
 
 -- name: signed_months

@@ -58,7 +58,8 @@ SELECT i.organisation_id, coalesce(c.calendar, %(national)s) AS calendar, y.prov
 -- name: bills
 -- Totals of some meters' bills whose last day lies in a span of local days [first_day, end_day).
 SELECT meter_id, date_trunc('month', end_day - 1)::date AS month, sum(total) AS total
-  FROM bill WHERE meter_id = ANY (%(meter_ids)s) AND end_day > %(first_day)s AND end_day <= %(end_day)s
+  FROM bill
+ WHERE meter_id = ANY (%(meter_ids)s) AND end_day > %(first_day)s AND end_day <= %(end_day)s AND withdrawn_at IS NULL
  GROUP BY 1, 2 ORDER BY 1, 2;
 
 -- name: approved

@@ -38,7 +38,7 @@ WITH asked AS MATERIALIZED (
     SELECT b.*, m.quantity, row_number() OVER (ORDER BY b.bill_id) AS n,
            b.first_day = date_trunc('month', b.first_day) AND b.end_day = b.first_day + interval '1 month' AS is_month
       FROM bill b JOIN meter m USING (meter_id)
-     WHERE b.end_day > %(since)s AND b.meter_id = ANY (%(meter_ids)s)
+     WHERE b.end_day > %(since)s AND b.meter_id = ANY (%(meter_ids)s) AND b.withdrawn_at IS NULL
 ), span AS (
     SELECT min(first_day) FILTER (WHERE is_month) AS first_day, max(end_day) FILTER (WHERE is_month) AS end_day,
            array_agg(n ORDER BY n) FILTER (WHERE NOT is_month) AS numbers,
@@ -73,7 +73,7 @@ SELECT a.bill_id, a.meter_id, a.number, a.first_day, a.end_day, t.quantity AS bi
 -- The same by all days there are, for the worker, who is nobody and sees everything.
 WITH asked AS MATERIALIZED (
     SELECT b.*, m.quantity FROM bill b JOIN meter m USING (meter_id)
-     WHERE b.end_day > %(since)s AND b.meter_id = ANY (%(meter_ids)s)
+     WHERE b.end_day > %(since)s AND b.meter_id = ANY (%(meter_ids)s) AND b.withdrawn_at IS NULL
 ), ours AS (
     SELECT a.bill_id, sum(d.value ORDER BY d.day) AS value, sum(d.covered_s) AS covered_s
       FROM asked a JOIN consumption_day d
