@@ -134,6 +134,27 @@ def test_a_bill_that_is_dearer_at_peak_is_explained_by_its_price(
     assert unforeseen(office, "422") == []
 
 
+def test_a_bill_that_came_in_wrong_is_taken_back_with_a_reason(
+    office: Visit, billed_days: tuple[date, date]
+) -> None:
+    page = office.page
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.goto("/bills")
+    text = bill(billed_days, dearer=Decimal("0.05"))
+    content = {"name": "bill.csv", "mimeType": "text/csv", "buffer": text.encode()}
+    page.locator("input[type=file]").set_input_files([content])
+    page.get_by_role("button", name="撤回").click()
+    form = page.get_by_role("form", name="撤回")
+    form.get_by_label("撤销的理由").fill("另一块表的账单")
+    form.get_by_role("button", name="撤回").click()
+    expect(page.get_by_text("已撤回，不再计入任何处")).to_be_visible()
+    expect(page.locator("tbody tr").first).to_contain_text("另一块表的账单")
+    assert page.evaluate("() => document.documentElement.scrollWidth") <= 390
+    page.locator("input[type=file]").set_input_files([content])
+    expect(page.get_by_text("已导入 1 张账单")).to_be_visible()
+    office.expect_calm()
+
+
 def test_the_class_of_a_user_is_entered_waits_for_a_second_person_and_is_taken_back(
     office: Visit, billed_days: tuple[date, date]
 ) -> None:
