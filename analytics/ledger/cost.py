@@ -142,8 +142,8 @@ def _line(
         checked=price.checked and piece.version.provenance.checked,
         formula=f"{plain(quantity)} {unit} x {price.value} CNY/{unit}",
         billed=not component.inside,
-        unmeasured=min(exact(found.unmeasured), quantity),
-        unshaped=min(exact(found.unshaped), quantity),
+        unmeasured=min(exact(found.unmeasured), abs(quantity)),
+        unshaped=min(exact(found.unshaped), abs(quantity)),
     )
 
 

@@ -23,8 +23,13 @@ def portions(
 ) -> list[Portion]:
     """Split an amount over the tiers it falls into; they add up to it.
 
+    What is given back takes the price of the tiers it is taken from, so that a span costs the same
+    however its use is divided; below nothing the first tier goes on.
+
     Parameters
     ----------
+    amount : Decimal
+        Below 0 where more was given back than used.
     before : Decimal
         What was used since the span began, until the amount begins.
     quota : Decimal or None
@@ -41,12 +46,14 @@ def portions(
             code="quota",
         )
     scale = quota if tiers.of_quota and quota is not None else Decimal(1)
-    found, low = [], Decimal(0)
+    begin, end = sorted((before, before + amount))
+    sign = -1 if amount < 0 else 1
+    found, low = [], begin
     for number, step in enumerate(tiers.steps, 1):
-        high = before + amount if step.up_to is None else step.up_to * scale
-        part = min(high, before + amount) - max(low, before)
+        high = end if step.up_to is None else step.up_to * scale
+        part = min(high, end) - max(low, begin)
         if part > 0:
-            found.append(Portion(number, part, step.price))
+            found.append(Portion(number, sign * part, step.price))
         low = high
     return found or [Portion(1, Decimal(0), tiers.steps[0].price)]
 
