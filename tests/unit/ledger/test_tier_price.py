@@ -36,5 +36,5 @@ def test_a_span_costs_the_same_in_whatever_parts_its_use_comes(parts: list[Decim
 
 def test_what_is_given_back_takes_the_price_of_the_tier_it_is_taken_from() -> None:
     found = portions(TIERS, Decimal(-100), before=Decimal(300), quota=None)
-    assert [(each.tier, each.amount) for each in found] == [(2, -60), (3, -40)]
+    assert [(each.tier, each.amount) for each in found] == [(2, Decimal(-60)), (3, Decimal(-40))]
     assert cost(Decimal(-10), Decimal(0)) == Decimal(-25)
