@@ -92,19 +92,7 @@ def hand_over(
     disputes : sequence of Dispute
         Open ones keep what was kept back from being paid out.
     """
-    years = len(contract_years(contract))
-    remarks = []
-    whole = [each for each in true_ups if each.quarter is None]
-    if len(whole) < years:
-        detail = f"{len(whole)} of {years} contract years are trued up"
-        remarks.append(Remark("true_up_missing", "contract", detail, blocks=True))
-    remarks += [remark for each in true_ups for remark in each.remarks if remark.blocks]
-    remarks += [*_overtaken(signed, true_ups), *_outside(contract, signed)]
-    remarks += [
-        Remark("dispute_open", each.line, f"dispute {each.code} is open", blocks=True)
-        for each in disputes
-        if each.outcome is None
-    ]
+    remarks = tuple(dict.fromkeys(_remarks(contract, signed, true_ups, disputes)))
     totals = [
         Total(symbol, whole_sum(each.total(symbol) for each in signed), f"sum of {len(signed)}")
         for symbol in ("F", "U", "D")
@@ -129,10 +117,32 @@ def hand_over(
             LastRegister(use.meter, use.last) for use in last_month.uses if use.last is not None
         ),
         payment=paid,
-        remarks=tuple(dict.fromkeys(remarks)),
+        remarks=remarks,
         signed=tuple(each.sha256 for each in signed),
         years=tuple(each.sha256 for each in true_ups),
     )
+
+
+def _remarks(
+    contract: Contract,
+    signed: Sequence[Statement],
+    true_ups: Sequence[TrueUp],
+    disputes: Sequence[Dispute],
+) -> Iterator[Remark]:
+    """What stands against closing the contract."""
+    years = len(contract_years(contract))
+    whole = [each for each in true_ups if each.quarter is None]
+    if len(whole) < years:
+        detail = f"{len(whole)} of {years} contract years are trued up"
+        yield Remark("true_up_missing", "contract", detail, blocks=True)
+    for each in true_ups:
+        yield from (remark for remark in each.remarks if remark.blocks)
+    yield from _overtaken(signed, true_ups)
+    yield from _outside(contract, signed)
+    for dispute in disputes:
+        if dispute.outcome is None:
+            detail = f"dispute {dispute.code} is open"
+            yield Remark("dispute_open", dispute.line, detail, blocks=True)
 
 
 def _overtaken(signed: Sequence[Statement], true_ups: Sequence[TrueUp]) -> Iterator[Remark]:
