@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 from store.fleet.vehicle import enter
 from store.people.person import add_person, grant
@@ -99,9 +99,21 @@ def test_displaced_fuel_is_stated_with_its_parameters_and_each_number_has_eviden
     seat: Visit,
 ) -> None:
     page = seat.page
+    held: list[Route] = []
+
+    def hold(request: Route) -> None:
+        held.append(request)
+
+    page.route("**/api/v1/organisations*", hold)
     page.goto(f"/fleet/displacement{MONTHS}")
     page.locator("[name=text]").fill(TERMS)
-    page.get_by_role("button", name="录入参数").click()
+    enter = page.get_by_role("button", name="录入参数")
+    # Whom they are for is not known before the places are there.
+    expect(enter).to_be_disabled()
+    for request in held:
+        request.continue_()
+    page.unroute("**/api/v1/organisations*")
+    enter.click()
     table = page.locator("[data-ledger]")
     expect(table).to_contain_text("油耗基准为名义值")
     expect(table).to_contain_text("CN-CQ")
