@@ -7,9 +7,9 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from analytics.fleet.displacement import CostComparison, FuelLine, Spared
 from analytics.fleet.displacement_ledger import DisplacementLedger
-from api.displacement_report import DisplacementReportOut
 from api.fleet_months import told
 from api.fleet_standing import CoverageOut, FleetStandingOut, coverage_out
+from api.paper.displacement_report import DisplacementReportOut
 from domain.money import cents
 
 

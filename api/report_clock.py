@@ -16,7 +16,7 @@ from psycopg.errors import InsufficientPrivilege
 
 from analytics.institution.asked_report import AskedReport
 from analytics.institution.drawn_report import make_report
-from api.statistics_words import word_list
+from api.paper.words import word_list
 from domain.errors import CivicwattError, FactorError, MissingInputError
 from store.institution.factor import factor_set
 from store.institution.report import reports
@@ -118,7 +118,7 @@ def _made(
 
 def _tell(conn: Connection, row: ScheduleRow, report_id: int) -> None:
     (made,) = reports(conn, report_id=report_id)
-    chinese, english = word_list("report_words.csv")[f"kind_{row.kind}"]
+    chinese, english = word_list("report")[f"kind_{row.kind}"]
     period = f"{made.first_day:%Y-%m}" if row.span == "month" else f"{made.first_day:%Y}"
     told = {
         "report_zh": chinese,

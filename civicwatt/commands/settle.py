@@ -14,9 +14,9 @@ from analytics.settlement.statement import Statement
 from analytics.settlement.tables import with_tables
 from analytics.settlement.term import Settled, settle_month, settle_term
 from analytics.settlement.true_up import TrueUp
-from api.statement_file import as_workbook
-from api.statement_paper import Paper
-from api.statement_pdf import as_pdf
+from api.paper.statement_file import as_workbook
+from api.paper.statement_paper import Paper
+from api.paper.statement_pdf import as_pdf
 from domain.contract import Contract
 from domain.errors import ConfigurationError, InputError
 from domain.power_factor_file import power_factor_tables

@@ -11,7 +11,7 @@ from openpyxl import load_workbook
 from psycopg import Connection
 from pypdf import PdfReader
 
-from api.statistics_words import word_list
+from api.paper.words import word_list
 from domain.canonical import canonical, digest
 from tests.closable_school import add_checked_factors, school_id
 from tests.conftest import connected, new_database
@@ -152,7 +152,7 @@ def test_every_word_of_the_report_is_known_in_both_languages(
     conn: Connection, sign_in: SignIn
 ) -> None:
     client = sign_in("head")
-    words = word_list("report_words.csv")
+    words = word_list("report")
     for when in ({"month": "2026-07"}, {"year": 2026}):
         found = document(client, make(client, conn, "water", **when))
         asked = {*keys_of(found), "kind_water"}
@@ -261,6 +261,6 @@ def test_every_kind_is_refused_with_its_reason_or_worded_in_both_languages(
         assert (made.status_code, made.json()["code"]) == (409, refusals[kind])
         return
     asked = {*keys_of(document(client, made)), f"kind_{kind}"}
-    reasons = {f"reason.{code}" for code in word_list("reason_words.csv")}
-    words = word_list("report_words.csv").keys() | reasons
+    reasons = {f"reason.{code}" for code in word_list("reason")}
+    words = word_list("report").keys() | reasons
     assert asked <= words, asked - words

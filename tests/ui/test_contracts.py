@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 from pypdf import PdfReader
 
-from api import statement_pdf
+from api.paper import statement_pdf
 from domain.errors import ConfigurationError
 from domain.settlement_file import shipped_examples
 from store.people.person import add_person, grant

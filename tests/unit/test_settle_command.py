@@ -8,7 +8,7 @@ from typing import Any
 import openpyxl
 import pytest
 
-from api import statement_pdf
+from api.paper import statement_pdf
 from civicwatt.cli import main
 from domain.canonical import digest
 from domain.settlement_file import shipped_examples

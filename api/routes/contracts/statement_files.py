@@ -10,12 +10,12 @@ from fastapi import APIRouter, Query, Response
 from analytics.contracts.statement_acts import Matter, matter
 from analytics.evidence.signature import fingerprint
 from analytics.settlement.statement import Statement, read_inputs
+from api.paper.statement_file import as_workbook
+from api.paper.statement_paper import Claim, Doing, Paper
+from api.paper.statement_pdf import as_pdf
 from api.problem import refuse
 from api.routes.contracts.statements import statement_named
 from api.scope import Caller, Scope
-from api.statement_file import as_workbook
-from api.statement_paper import Claim, Doing, Paper
-from api.statement_pdf import as_pdf
 from domain.errors import ConfigurationError
 from domain.local_day import local_day
 from store.contracts.dispute import DisputeRow

@@ -17,10 +17,10 @@ from api.correction import NOT_YOURS
 from api.displacement_schema import DisplacementTermsOut
 from api.fleet_months import FleetMonths, place_named
 from api.page import Page
+from api.paper.suitability_file import suitability_file
 from api.problem import refuse
 from api.scope import Scope
 from api.sheet_file import TYPES, Lang
-from api.suitability_file import suitability_file
 from domain.errors import InputError, MissingInputError
 from domain.record import told
 from domain.sentence import Sentence

@@ -12,7 +12,6 @@ from analytics.fleet.displacement_terms import read_terms
 from analytics.fleet_accounts.displacement import FleetDisplacement, GroupBy
 from api.body import Body
 from api.correction import NOT_YOURS
-from api.displacement_report import DisplacementReportOut, Lang, report
 from api.displacement_schema import (
     DisplacementLedgerOut,
     DisplacementSummaryOut,
@@ -23,6 +22,7 @@ from api.displacement_schema import (
 from api.fleet_months import FleetMonths, place_named
 from api.fleet_standing import FleetStandingOut, standing_of
 from api.page import Page
+from api.paper.displacement_report import DisplacementReportOut, Lang, report
 from api.problem import refuse
 from api.routes.institution.factors import wanted_set
 from api.scope import Scope

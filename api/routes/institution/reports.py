@@ -14,17 +14,17 @@ from analytics.institution.asked_report import AskedReport
 from analytics.institution.drawn_report import make_report as draw_and_keep
 from analytics.institution.report import content
 from api.body import Body
-from api.drawn_paper import paper_of
 from api.page import Cursor, Limit, Page, before, encode
+from api.paper.drawn_paper import paper_of
+from api.paper.report_file import as_workbook
+from api.paper.report_html import as_html
+from api.paper.report_paper import Paper
+from api.paper.statement_pdf import lay_out
 from api.problem import refuse
-from api.report_file import as_workbook
-from api.report_html import as_html
-from api.report_paper import Paper
 from api.routes.institution.factors import wanted_set
 from api.routes.institution.ledger_months import institution_named
 from api.routes.institution.ledger_schema import Month
 from api.scope import Caller, Scope
-from api.statement_pdf import lay_out
 from domain.errors import ConfigurationError, MissingInputError
 from domain.sentence import Sentence
 from store.institution.report import ReportRow, reports

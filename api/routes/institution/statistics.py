@@ -15,6 +15,7 @@ from analytics.ledger.statistics_content import Answer, content, unanswered
 from analytics.ledger.statistics_table import Identity, SummaryRow, summaries, summary
 from analytics.portfolio.statistics import Examined, Statistics
 from api.named import Organisation
+from api.paper.statistics_file import Part, as_workbook
 from api.problem import refuse
 from api.routes.institution.factors import wanted_set
 from api.routes.institution.statistics_record import checked_record
@@ -38,7 +39,6 @@ from api.routes.institution.statistics_schema import (
     TablesOut,
 )
 from api.scope import Caller, Scope
-from api.statistics_file import Part, as_workbook
 from domain.sentence import Sentence
 from domain.statistics_item import EDITION, statistics_items
 from store.institution.statistics import (

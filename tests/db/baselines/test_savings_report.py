@@ -8,7 +8,7 @@ import pytest
 from fastapi.testclient import TestClient
 from psycopg import Connection
 
-from api.statistics_words import word_list
+from api.paper.words import word_list
 from store.places.registry import write as write_registry
 from tests.baselined_building import (
     END,
@@ -94,7 +94,7 @@ def test_the_report_of_a_year_finds_the_planted_tenth_and_the_days_left_out(
     (event,) = table(found, "mv_events")
     assert (event["verdict"], event["per_day"]) == ("verdict_accepted", Decimal(100))
     assert len(table(found, "mv_months")) == 12
-    asked, words = {*keys_of(found)}, word_list("report_words.csv").keys()
+    asked, words = {*keys_of(found)}, word_list("report").keys()
     assert asked <= words, asked - words
 
 

@@ -7,7 +7,7 @@ import openpyxl
 import pytest
 from pypdf import PdfReader
 
-from api import statement_pdf
+from api.paper import statement_pdf
 from domain.errors import ConfigurationError
 from tests.db.contracts.desk import Desk
 

@@ -9,7 +9,7 @@ import pytest
 from fastapi.testclient import TestClient
 from psycopg import Connection
 
-from api.statistics_words import word_list
+from api.paper.words import word_list
 from store.fleet.vehicle import enter
 from tests.closable_school import add_checked_factors
 from tests.costed_fleet import TERMS, plant
@@ -56,7 +56,7 @@ def test_a_month_has_the_accounts_of_its_page_and_no_total_without_a_price(
     assert (uses["car-1"]["trips"], uses["car-2"]["km"]) == (2, 50)
     (untold,) = found["paragraphs"]
     assert untold["say"] == "displacement_untold"
-    words = word_list("report_words.csv")
+    words = word_list("report")
     assert {*keys_of(found)} <= words.keys() | {"kind_fleet"}
 
 
@@ -75,7 +75,7 @@ def test_a_year_tells_the_displaced_fuel_in_the_words_of_its_page(
         {"month": "2026-07", "trips": Decimal(3), "km": Decimal(250)}
     ]
     keys = {key for key in keys_of(found) if "." in key}
-    known = word_list("displacement_words.csv").keys()
+    known = word_list("displacement").keys()
     assert {key.removeprefix("displacement.") for key in keys} <= known
     pdf = client.get(f"{V1}/reports/{made.json()['id']}/pdf")
     assert pdf.content.startswith(b"%PDF")

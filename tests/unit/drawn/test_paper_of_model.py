@@ -8,9 +8,9 @@ from decimal import Decimal
 import pytest
 
 from analytics.settlement.month import settle
-from api.statement_file import as_workbook
-from api.statement_html import as_html
-from api.statement_paper import Paper
+from api.paper.statement_file import as_workbook
+from api.paper.statement_html import as_html
+from api.paper.statement_paper import Paper
 from tests.unit.drawn.modelled import drawn, line_model, terms
 from tests.unit.drawn.test_drawn_model import EVENT
 

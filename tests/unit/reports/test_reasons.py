@@ -7,8 +7,8 @@ from typing import Any, cast
 import pytest
 
 from analytics.reports.paper import Drawn, Table, because, listed, paper, say
-from api.drawn_paper import DrawnPaper
-from api.statistics_words import word_list
+from api.paper.drawn_paper import DrawnPaper
+from api.paper.words import word_list
 from domain.sentence import Sentence
 from store.institution.report import ReportRow
 
@@ -41,6 +41,6 @@ def test_a_reason_is_told_in_chinese_and_one_without_words_as_it_stands() -> Non
     assert str(LACKS).replace("natural_gas", "natural gas").lower() in told.lower()
 
 
-@pytest.mark.parametrize("code", sorted(word_list("reason_words.csv")))
+@pytest.mark.parametrize("code", sorted(word_list("reason")))
 def test_it_reads_as_on_the_screen(code: str) -> None:
-    assert f'"{code}": "{word_list("reason_words.csv")[code][0]}"' in SENTENCES.read_text("utf-8")
+    assert f'"{code}": "{word_list("reason")[code][0]}"' in SENTENCES.read_text("utf-8")

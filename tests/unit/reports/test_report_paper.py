@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from api.report_paper import ReportPaper
+from api.paper.report_paper import ReportPaper
 from store.institution.report import ReportRow
 
 ROW = ReportRow(

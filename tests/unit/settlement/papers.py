@@ -7,7 +7,7 @@ from decimal import Decimal
 from analytics.settlement.course import StatementState
 from analytics.settlement.month import inputs_of, settle
 from analytics.settlement.statement import Statement
-from api.statement_paper import Claim, Doing, Paper
+from api.paper.statement_paper import Claim, Doing, Paper
 from domain.contract_event import Closed
 from domain.contract_month import ContractMonth
 from domain.settlement_file import Book

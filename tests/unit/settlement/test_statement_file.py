@@ -12,9 +12,9 @@ import pytest
 from openpyxl.workbook import Workbook
 
 from analytics.settlement.statement import Statement
-from api.statement_file import as_workbook
-from api.statement_paper import Paper
-from api.statistics_words import word_list
+from api.paper.statement_file import as_workbook
+from api.paper.statement_paper import Paper
+from api.paper.words import word_list
 from tests.unit.settlement.clinic import clinic, with_month
 from tests.unit.settlement.papers import AUGUST, eventful, paper
 
@@ -141,7 +141,7 @@ def test_the_same_statement_gives_the_same_bytes() -> None:
 def test_every_remark_the_engine_makes_has_a_name_in_both_languages() -> None:
     text = "".join(path.read_text("utf-8") for path in sorted(SOURCES.glob("*.py")))
     made = set(re.findall(r'code="(\w+)"', text)) | set(re.findall(r'[rR]emark\(\s*"(\w+)"', text))
-    named = {key.removeprefix("remark.") for key in word_list("statement_words.csv")}
+    named = {key.removeprefix("remark.") for key in word_list("statement")}
     # A month outside the contract, or not in the book, is refused before there is a statement.
     assert made - named - {"month"} == set()
     assert len(made) > 30

@@ -14,11 +14,11 @@ from pypdf import PdfReader
 from analytics.settlement.hand_over import HandOver
 from analytics.settlement.term import settle_term
 from analytics.settlement.true_up import TrueUp
-from api import statement_pdf
-from api.saving_chart import saving_chart
-from api.statement_html import as_html
-from api.statement_paper import Paper
-from api.statement_pdf import as_pdf
+from api.paper import statement_pdf
+from api.paper.saving_chart import saving_chart
+from api.paper.statement_html import as_html
+from api.paper.statement_paper import Paper
+from api.paper.statement_pdf import as_pdf
 from domain.errors import ConfigurationError
 from tests.unit.settlement.clinic import clinic
 from tests.unit.settlement.papers import eventful, paper

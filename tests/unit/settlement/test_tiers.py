@@ -10,7 +10,7 @@ from analytics.settlement.dispute import Dispute
 from analytics.settlement.statement import Side, Statement
 from analytics.settlement.term import settle_term
 from analytics.settlement.undisputed import payable
-from api.statement_inputs import inputs_table
+from api.paper.statement_inputs import inputs_table
 from domain.contract import ContractKind, Party
 from domain.contract_refund import Refund, RefundFigure
 from domain.contract_term import BandMode, Guarantee

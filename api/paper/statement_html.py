@@ -5,11 +5,11 @@ from collections.abc import Iterator
 from decimal import Decimal
 from html import escape
 
-from api.saving_chart import chart_words, saving_chart
-from api.statement_inputs import inputs_table
-from api.statement_measurement import measurement, with_sureness
-from api.statement_paper import Paper
-from api.statement_tables import (
+from api.paper.saving_chart import chart_words, saving_chart
+from api.paper.statement_inputs import inputs_table
+from api.paper.statement_measurement import measurement, with_sureness
+from api.paper.statement_paper import Paper
+from api.paper.statement_tables import (
     MONEY,
     Cell,
     Row,

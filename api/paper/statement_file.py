@@ -10,11 +10,10 @@ from typing import Any
 import xlsxwriter  # type: ignore[import-untyped]  # the package has no annotations
 
 from analytics.settlement.statement import SavingFigure, Side
-from api.sheet_file import AS_TEXT
-from api.statement_inputs import inputs_table
-from api.statement_measurement import measurement, sureness
-from api.statement_paper import Paper
-from api.statement_tables import (
+from api.paper.statement_inputs import inputs_table
+from api.paper.statement_measurement import measurement, sureness
+from api.paper.statement_paper import Paper
+from api.paper.statement_tables import (
     Cell,
     Table,
     course,
@@ -29,6 +28,7 @@ from api.statement_tables import (
     steps,
     totals,
 )
+from api.sheet_file import AS_TEXT
 
 _MONEY_FORM, _NUMBER_FORM = "#,##0.00", "#,##0.######"
 _WIDTHS = (20, 26, 18, 64, 52, 52)

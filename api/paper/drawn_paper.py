@@ -5,17 +5,13 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from api.report_paper import Cell, Paper, ReportPaper, Section
-from api.statistics_words import word_list
+from api.paper.report_paper import Cell, Paper, ReportPaper, Section
+from api.paper.words import word, word_list
 from store.institution.report import ReportRow
 
 _MONTHLY = "institution_month"
-_FILES = {
-    "": "report_words.csv",
-    "displacement": "displacement_words.csv",
-    "reason": "reason_words.csv",
-}
-"""Words by what stands before the point of their key."""
+_WORDS = {"": "report", "displacement": "displacement", "reason": "reason"}
+"""List of words by what stands before the point of their key."""
 _SHOWN_PLACES = 2
 """Of an amount within a sentence."""
 
@@ -37,9 +33,9 @@ class DrawnPaper:
 
     def word(self, key: str) -> str:
         """A word or the template of a sentence; a key that is none stands for itself."""
-        file, _, name = key.rpartition(".")
-        chinese, english = word_list(_FILES[file]).get(name, (key, key))
-        return english if self.lang == "en" else chinese
+        words, _, name = key.rpartition(".")
+        known = name in word_list(_WORDS[words])
+        return word(_WORDS[words], name, self.lang) if known else key
 
     @property
     def period(self) -> str:

@@ -10,7 +10,7 @@ from analytics.settlement.hand_over import HandOver
 from analytics.settlement.left_out import left_out
 from analytics.settlement.statement import SavingFigure, Statement
 from analytics.settlement.true_up import TrueUp
-from api.statement_paper import Claim, Paper, figure
+from api.paper.statement_paper import Claim, Paper, figure
 
 Cell: TypeAlias = str | Decimal | None
 """None: the figure is missing, which is said in words."""

@@ -12,7 +12,7 @@ from analytics.settlement.phrase import basis_in_chinese, in_chinese
 from analytics.settlement.statement import Inputs, SavingFigure, Statement, StatementLine
 from analytics.settlement.true_up import TrueUp
 from analytics.settlement.working import shown
-from api.statement_words import word
+from api.paper.words import word
 from domain.contract import Contract, Party
 
 Document: TypeAlias = Statement | TrueUp | HandOver
@@ -136,7 +136,7 @@ class Paper:
 
     def word(self, key: str) -> str:
         """A word in the paper's language."""
-        return word(key, self.lang)
+        return word("statement", key, self.lang)
 
     def said(self, text: str) -> str:
         """A formula or a remark in the paper's language; what is signed is the English text."""

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 from html import escape
 
-from api.report_paper import Cell, Paper, Section
+from api.paper.report_paper import Cell, Paper, Section
 
 _PLACES = {
     "price": 6,

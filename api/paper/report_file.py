@@ -12,7 +12,7 @@ from xlsxwriter.utility import (  # type: ignore[import-untyped]  # likewise
     xl_rowcol_to_cell,
 )
 
-from api.report_paper import Cell, Paper, Section
+from api.paper.report_paper import Cell, Paper, Section
 from api.sheet_file import AS_TEXT
 
 _FORM = "#,##0.######"

@@ -5,7 +5,7 @@ from decimal import Decimal
 from html import escape
 
 from analytics.settlement.statement import SavingFigure
-from api.statement_paper import Paper, figure
+from api.paper.statement_paper import Paper, figure
 
 _WIDTH, _LABELS, _VALUES = 640, 150, 110
 """Of the drawing, of the names before the bars, of the figures behind them. [px]"""

@@ -6,8 +6,8 @@ from decimal import Decimal
 
 from analytics.models.refusal import MOST_OUTSIDE
 from analytics.settlement.statement import SavingFigure
-from api.statement_paper import Paper, figure
-from api.statement_tables import Row, Table
+from api.paper.statement_paper import Paper, figure
+from api.paper.statement_tables import Row, Table
 from domain.contract_month import ModelFigure
 
 _OUTSIDE = Decimal(str(MOST_OUTSIDE))

@@ -3,8 +3,8 @@
 from importlib import import_module, resources
 from typing import Any
 
-from api.statement_html import as_html
-from api.statement_paper import Paper
+from api.paper.statement_html import as_html
+from api.paper.statement_paper import Paper
 from domain.errors import ConfigurationError
 from domain.sentence import Sentence
 
@@ -26,7 +26,7 @@ def lay_out(html: str) -> bytes:
         If this machine lacks Pango, which lays text out.
     """
     library = _library()
-    style = (resources.files("api") / "statement_pdf.css").read_text("utf-8")
+    style = (resources.files("api.paper") / "statement_pdf.css").read_text("utf-8")
     # Drawings are in the page itself; nothing else is ever fetched.
     fetcher = library.urls.URLFetcher(allowed_protocols=("data",), fail_on_errors=True)
     page = library.HTML(string=html, url_fetcher=fetcher)

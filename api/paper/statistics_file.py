@@ -14,8 +14,8 @@ from analytics.ledger.statistics_cell import Cell, MonthAmount, YearAmount
 from analytics.ledger.statistics_content import Answer
 from analytics.ledger.statistics_table import Identity, SummaryCell, Tables, summaries, summary
 from analytics.portfolio.statistics import Examined
+from api.paper.words import word
 from api.sheet_file import AS_TEXT
-from api.statistics_words import word
 from domain.statistics_item import EDITION, StatisticsItem, Table, statistics_items
 
 _TITLE_ROW, _EDITION_ROW, _NOTE_ROW, _HEAD_ROW, _FIRST_ROW = 0, 1, 2, 3, 4
@@ -51,7 +51,7 @@ class _Book:
     weak: Any
 
     def word(self, key: str) -> str:
-        return word(key, self.lang)
+        return word("statistics", key, self.lang)
 
     def name(self, item: StatisticsItem) -> str:
         return item.en if self.lang == "en" else item.zh
@@ -77,12 +77,12 @@ def as_workbook(
     """Make the workbook (XLSX) of some institutions."""
     out = io.BytesIO()
     with xlsxwriter.Workbook(out, AS_TEXT) as book:
-        state = word("draft" if is_draft else "official", lang)
+        state = word("statistics", "draft" if is_draft else "official", lang)
         made = _Book(
             book,
             lang,
-            f"{word('title', lang).format(year=year)} · {state}",
-            word("edition", lang).format(edition=EDITION, factors=factor_set),
+            f"{word('statistics', 'title', lang).format(year=year)} · {state}",
+            word("statistics", "edition", lang).format(edition=EDITION, factors=factor_set),
             book.add_format({"bold": True, "text_wrap": True, "valign": "top"}),
             book.add_format({"num_format": "#,##0.00####"}),
             book.add_format({"num_format": "#,##0.00####", "bg_color": "#FCE8D5"}),

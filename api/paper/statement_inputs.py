@@ -6,8 +6,8 @@ from decimal import Decimal
 
 from analytics.settlement.statement import Inputs
 from analytics.settlement.working import shown
-from api.statement_paper import Paper, figure
-from api.statement_tables import Row, Table
+from api.paper.statement_paper import Paper, figure
+from api.paper.statement_tables import Row, Table
 from domain.contract_kpi import KpiFigure
 from domain.contract_month import ModelFigure, Use
 from domain.time_of_use import Period

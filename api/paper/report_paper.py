@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, Protocol
 
-from api.statistics_words import word_list
+from api.paper.words import word
 from domain.sub_item import sub_items
 from store.institution.report import ReportRow
 
@@ -116,8 +116,7 @@ class ReportPaper:
 
     def word(self, key: str, **parts: object) -> str:
         """A word or a sentence; a key that is none stands for itself."""
-        chinese, english = word_list("report_words.csv").get(key, (key, key))
-        return (english if self.lang == "en" else chinese).format(**parts)
+        return word("report", key, self.lang).format(**parts)
 
     @property
     def name(self) -> str:

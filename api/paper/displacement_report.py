@@ -12,11 +12,10 @@ from analytics.fleet.coverage import WHOLE_PCT
 from analytics.fleet.displacement import CostComparison, Spared
 from analytics.fleet.displacement_ledger import DisplacementLedger
 from analytics.fleet_accounts.displacement import FleetDisplacement
-from api.statistics_words import word_list
+from api.paper.words import word
 from domain.factor import Factor
 
 Lang = Literal["zh-CN", "en"]
-_WORDS = "displacement_words.csv"
 _TONNE = Decimal(1000)
 _DAY = timedelta(days=1)
 _SMALL_T = 10
@@ -267,8 +266,7 @@ class _Writer:
             yield DisplacementPartOut(text=" ", key=None)
 
     def _word(self, key: str) -> str:
-        chinese, english = word_list(_WORDS).get(key, (key, key))
-        return english if self._lang == "en" else chinese
+        return word("displacement", key, self._lang)
 
     def _list(self, keys: Sequence[str]) -> str:
         return self._word("list").join(self._word(key) for key in keys)
