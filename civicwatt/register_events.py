@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from device_sim.recordings.cell import number
 from device_sim.recordings.stamps import WrittenStamps
 from device_sim.recordings.table import Table
-from domain.register_event import EventKind, RegisterEvent, check
+from domain.register_event import EventKind, RegisterEvent, check, said_before
 
 
 def read_events(file: Path, zone: ZoneInfo) -> tuple[list[RegisterEvent], float | None]:
@@ -56,5 +56,9 @@ def read_events(file: Path, zone: ZoneInfo) -> tuple[list[RegisterEvent], float 
             note = row[optional["note"]] if "note" in optional else ""
             event = RegisterEvent(instant, kind, value, previous, note, until)
             check(event, place=f"{file}:{table.line}")
+            before = said_before(event, events)
+            if before is not None and before != event:
+                said = f"another {before.kind} at {event.at.isoformat()}, want one"
+                raise table.refusal(table.line, columns["kind"], said)
             events.append(event)
     return events, min(ratios)[1] if ratios else None

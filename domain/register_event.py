@@ -1,6 +1,7 @@
 """What was done to a meter's register: declared by a person, never guessed."""
 
 import math
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, TypeAlias, get_args
@@ -95,6 +96,15 @@ def check(event: RegisterEvent, *, place: str) -> None:
         )
     if event.previous is not None:
         _check_previous(event, event.previous, place, jump=jump)
+
+
+def said_before(event: RegisterEvent, known: Iterable[RegisterEvent]) -> RegisterEvent | None:
+    """Which of some events says for the same instant what this one does: one of its kind.
+
+    A swap and a reset are one kind: each says what the register read before and after.
+    """
+    alike = _OF_A_JUMP if event.kind in _OF_A_JUMP else (event.kind,)
+    return next((each for each in known if each.at == event.at and each.kind in alike), None)
 
 
 def _check_previous(event: RegisterEvent, previous: float, place: str, *, jump: bool) -> None:

@@ -128,8 +128,16 @@ def history(
 
 
 def in_sequence(events: Sequence[RegisterEvent]) -> list[RegisterEvent]:
-    """Events in order of time, which does not depend on how they came."""
-    return sorted(events, key=lambda event: (event.at, event.kind, event.value))
+    """Events in order of time, which does not depend on how they came.
+
+    Of two swaps of one instant the one with the higher last reading ended what hung before.
+    """
+    return sorted(events, key=_place)
+
+
+def _place(event: RegisterEvent) -> tuple[datetime, str, float, float, str]:
+    kind = "swap" if event.kind in BOUNDARY else event.kind
+    return event.at, kind, -(event.previous or 0.0), event.value, event.kind
 
 
 def errors_of(events: Sequence[RegisterEvent]) -> list[RegisterEvent]:
@@ -154,6 +162,9 @@ def _registers(
             continue
         at, why = us(event.at), BOUNDARY[event.kind]
         end = int(np.searchsorted(readings.ts, at))
+        if opening is not None and at == opening[0]:  # nothing hung for no time at all
+            opening = (at, event.value, why)
+            continue
         closing = None if event.previous is None else (at, event.previous, why)
         part = _part(readings, begin, end, opening, closing)
         yield part, _size(events, event.at, size)

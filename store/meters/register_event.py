@@ -9,7 +9,7 @@ from psycopg.rows import class_row
 
 from domain.edit import want_reason
 from domain.errors import InputError
-from domain.register_event import RegisterEvent, check
+from domain.register_event import RegisterEvent, check, said_before
 from domain.sentence import Sentence
 from store.one_row import one_row
 from store.queries import sql
@@ -87,11 +87,11 @@ def declare(conn: Connection, meter_id: int, event: RegisterEvent) -> int:
     check(event, place="event")
     known = register_events(conn, meter_id)
     _refuse_second_error(event, known)
-    if any((each.at, each.kind) == (event.at, event.kind) for each in known):
+    if (before := said_before(event, known)) is not None:
         reason = Sentence(
             "event_declared",
             "a {kind} at {at} is declared already; withdraw it first",
-            kind=event.kind,
+            kind=before.kind,
             at=event.at.isoformat(),
         )
         raise InputError(reason, place="at")
