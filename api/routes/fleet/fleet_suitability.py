@@ -5,40 +5,31 @@ from decimal import Decimal
 from http import HTTPStatus
 from typing import Annotated, Literal
 
-import psycopg
 from fastapi import APIRouter, Query, Response
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field
 
 from analytics.fleet.replacement_terms import ReplacementTerms, read_replacement
 from analytics.fleet.suitability import CarReason, CarVerdict
 from analytics.fleet_accounts.suitability import FleetSuitability, Option, petrol_cars
-from api.body import Body
-from api.correction import NOT_YOURS
 from api.displacement_schema import DisplacementTermsOut
-from api.fleet_months import FleetMonths, place_named
+from api.fleet_months import FleetMonths
+from api.fleet_terms import FleetTermsIn, enter_fleet_terms, entered_terms
 from api.page import Page
 from api.paper.suitability_file import suitability_file
 from api.problem import refuse
 from api.scope import Scope
 from api.sheet_file import TYPES, Lang
 from domain.errors import InputError, MissingInputError
-from domain.record import told
 from domain.sentence import Sentence
-from store.fleet.fleet_terms import Terms, add_terms, all_terms
+from store.fleet.fleet_terms import Terms
 from store.fleet.vehicle import vehicle_classes
 from store.fleet.vehicle_stint import StintRow
-from store.people.session import audit
 
 router = APIRouter(prefix="/fleet-suitability", tags=["fleet"])
 
-_LONGEST = 100_000
 
-
-class NewCandidates(Body):
+class NewCandidates(FleetTermsIn):
     """Candidates of a place as TOML of the schema ``replacement/1``."""
-
-    place: int
-    text: Annotated[str, StringConstraints(max_length=_LONGEST, pattern=r"^[^\x00]*$")]
 
 
 class RangeOut(BaseModel):
@@ -189,32 +180,19 @@ def suitability_as_file(
 @router.get("/terms")
 def terms(scope: Scope) -> Page[DisplacementTermsOut]:
     """Candidates entered at places of the scope, newest first."""
-    return Page(
-        items=[
-            DisplacementTermsOut.model_validate(row)
-            for row in all_terms(scope.conn, Terms.REPLACEMENT)
-        ]
-    )
+    return Page(items=entered_terms(scope, Terms.REPLACEMENT))
 
 
 @router.post("/terms", status_code=HTTPStatus.CREATED)
 def enter_candidates(new: NewCandidates, scope: Scope) -> DisplacementTermsOut:
     """Enter candidates of a place; they hold for what lies below it too."""
-    place = place_named(scope, new.place)
-    try:
-        read = read_replacement(new.text, place="terms.toml")
+
+    def known(text: str) -> ReplacementTerms:
+        read = read_replacement(text, place="terms.toml")
         _want_classes(scope, read)
-        of = Terms.REPLACEMENT
-        terms_id = add_terms(scope.conn, of, place.id, read.holds_from, read.name, told(read))
-    except InputError as error:
-        raise refuse(HTTPStatus.UNPROCESSABLE_ENTITY, error) from error
-    except psycopg.errors.InsufficientPrivilege as error:
-        raise refuse(HTTPStatus.FORBIDDEN, NOT_YOURS) from error
-    audit(scope.conn, "replacement_terms_entered", place.code, {"terms": terms_id})
-    row = next(
-        each for each in all_terms(scope.conn, Terms.REPLACEMENT) if each.terms_id == terms_id
-    )
-    return DisplacementTermsOut.model_validate(row)
+        return read
+
+    return enter_fleet_terms(scope, Terms.REPLACEMENT, new, known)
 
 
 def _want_classes(scope: Scope, read: ReplacementTerms) -> None:

@@ -6,11 +6,10 @@ from typing import Annotated
 
 import psycopg
 from fastapi import APIRouter, Query
-from pydantic import BaseModel, ConfigDict, StringConstraints
+from pydantic import BaseModel, ConfigDict
 
-from analytics.fleet.displacement_terms import read_terms
+from analytics.fleet.displacement_terms import DisplacementTerms, read_terms
 from analytics.fleet_accounts.displacement import FleetDisplacement, GroupBy
-from api.body import Body
 from api.correction import NOT_YOURS
 from api.displacement_schema import (
     DisplacementLedgerOut,
@@ -19,34 +18,30 @@ from api.displacement_schema import (
     StatedDisplacementOut,
     ledger_out,
 )
-from api.fleet_months import FleetMonths, place_named
+from api.fleet_months import FleetMonths
 from api.fleet_standing import FleetStandingOut, standing_of
+from api.fleet_terms import FleetTermsIn, enter_fleet_terms, entered_terms
 from api.page import Page
 from api.paper.displacement_report import DisplacementReportOut, Lang, report
 from api.problem import refuse
 from api.routes.institution.factors import wanted_set
 from api.scope import Scope
 from domain.canonical import canonical, digest
-from domain.errors import FactorError, InputError, MissingInputError
+from domain.errors import FactorError, MissingInputError
 from domain.factor import FactorSet
-from domain.record import told
 from domain.sentence import Sentence
 from store.fleet.displacement import DisplacementStatementRow, add_statement, statements_of
-from store.fleet.fleet_terms import Terms, add_terms, all_terms
+from store.fleet.fleet_terms import Terms
 from store.people.session import audit
 
 router = APIRouter(prefix="/fleet-summary", tags=["fleet"])
 
 _SHOWN = 200
-_LONGEST = 100_000
 By = Annotated[GroupBy, Query(description="What the figures are told of.")]
 
 
-class NewTerms(Body):
+class NewTerms(FleetTermsIn):
     """Parameters of a place as TOML of the schema ``displacement/1``."""
-
-    place: int
-    text: Annotated[str, StringConstraints(max_length=_LONGEST, pattern=r"^[^\x00]*$")]
 
 
 class DisplacementStatementOut(BaseModel):
@@ -144,32 +139,19 @@ def statement(statement_id: int, scope: Scope) -> StatementWhole:
 @router.get("/terms")
 def terms(scope: Scope) -> Page[DisplacementTermsOut]:
     """Parameters entered at places of the scope, newest first."""
-    return Page(
-        items=[
-            DisplacementTermsOut.model_validate(row)
-            for row in all_terms(scope.conn, Terms.DISPLACEMENT)
-        ]
-    )
+    return Page(items=entered_terms(scope, Terms.DISPLACEMENT))
 
 
 @router.post("/terms", status_code=HTTPStatus.CREATED)
 def enter_terms(new: NewTerms, scope: Scope) -> DisplacementTermsOut:
     """Enter parameters of a place; they hold for what lies below it too."""
-    place = place_named(scope, new.place)
-    try:
-        read = read_terms(new.text, place="terms.toml")
+
+    def known(text: str) -> DisplacementTerms:
+        read = read_terms(text, place="terms.toml")
         wanted_set(scope.conn, read.factor_set, None)
-        of = Terms.DISPLACEMENT
-        terms_id = add_terms(scope.conn, of, place.id, read.holds_from, read.name, told(read))
-    except InputError as error:
-        raise refuse(HTTPStatus.UNPROCESSABLE_ENTITY, error) from error
-    except psycopg.errors.InsufficientPrivilege as error:
-        raise refuse(HTTPStatus.FORBIDDEN, NOT_YOURS) from error
-    audit(scope.conn, "displacement_terms_entered", place.code, {"terms": terms_id})
-    row = next(
-        each for each in all_terms(scope.conn, Terms.DISPLACEMENT) if each.terms_id == terms_id
-    )
-    return DisplacementTermsOut.model_validate(row)
+        return read
+
+    return enter_fleet_terms(scope, Terms.DISPLACEMENT, new, known)
 
 
 def _found(period: FleetMonths) -> FleetDisplacement:

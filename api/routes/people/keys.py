@@ -8,9 +8,9 @@ from typing import Annotated, Literal
 
 import psycopg
 from fastapi import APIRouter, Query
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
 
-from api.body import Body
+from api.boundary import Boundary
 from api.credential import new_key, token_hash
 from api.key_permission import Permission
 from api.page import Page
@@ -57,25 +57,13 @@ class ApiKeyOut(BaseModel):
     revoked_at: datetime | None = Field(description="When it was withdrawn; null: it was not.")
 
 
-class NewApiKey(Body):
+class NewApiKey(Boundary):
     """A machine, in which role it asks where, and until when."""
 
     name: _Name = Field(description="What asks by it, such as a building management system.")
     role: KeyRole
-    organisation_id: int | None = None
-    contract_id: int | None = None
     may: list[Permission] = Field(default=[], max_length=10)
-    sees_from: AwareDatetime | None = None
-    sees_until: AwareDatetime | None = None
     expires_at: AwareDatetime = Field(description=f"At most {LONGEST_DAYS} days from now.")
-
-    @model_validator(mode="after")
-    def _one_boundary(self) -> "NewApiKey":
-        if (self.organisation_id is None) == (self.contract_id is None):
-            raise ValueError("want a place or a contract, and not both")
-        if self.sees_from and self.sees_until and self.sees_from >= self.sees_until:
-            raise ValueError("want sees_from before sees_until")
-        return self
 
 
 class GivenKey(BaseModel):

@@ -8,9 +8,10 @@ from typing import Annotated, Literal
 
 import psycopg
 from fastapi import APIRouter, Query
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
 
 from api.body import Body
+from api.boundary import Boundary
 from api.page import Page
 from api.password import hash_password
 from api.problem import refuse
@@ -116,23 +117,11 @@ class GivenPassword(BaseModel):
     password: str
 
 
-class NewScope(Body):
+class NewScope(Boundary):
     """A role on a place with all below it, or on the meters of a contract."""
 
     role: Role
-    organisation_id: int | None = None
-    contract_id: int | None = None
-    sees_from: AwareDatetime | None = None
-    sees_until: AwareDatetime | None = None
     expires_at: AwareDatetime | None = None
-
-    @model_validator(mode="after")
-    def _one_boundary(self) -> "NewScope":
-        if (self.organisation_id is None) == (self.contract_id is None):
-            raise ValueError("want a place or a contract, and not both")
-        if self.sees_from and self.sees_until and self.sees_from >= self.sees_until:
-            raise ValueError("want sees_from before sees_until")
-        return self
 
 
 class GrantableOut(BaseModel):

@@ -99,24 +99,24 @@ export interface Schemas {
   }
   /** A machine, in which role it asks where, and until when. */
   NewApiKey: {
+    organisation_id?: number | null
+    contract_id?: number | null
+    sees_from?: string | null
+    sees_until?: string | null
     /** What asks by it, such as a building management system. */
     name: string
     role: 'bureau' | 'institution_administrator' | 'operator' | 'contractor' | 'auditor' | 'system_administrator'
-    organisation_id?: number | null
-    contract_id?: number | null
     may?: ('alerts' | 'devices' | 'entries' | 'fleet' | 'reports')[]
-    sees_from?: string | null
-    sees_until?: string | null
     /** At most 366 days from now. */
     expires_at: string
   }
   /** A role on a place with all below it, or on the meters of a contract. */
   NewScope: {
-    role: 'bureau' | 'institution_administrator' | 'operator' | 'contractor' | 'auditor' | 'system_administrator' | 'security_administrator' | 'audit_administrator'
     organisation_id?: number | null
     contract_id?: number | null
     sees_from?: string | null
     sees_until?: string | null
+    role: 'bureau' | 'institution_administrator' | 'operator' | 'contractor' | 'auditor' | 'system_administrator' | 'security_administrator' | 'audit_administrator'
     expires_at?: string | null
   }
   /** A person as their administrator sees them. */
