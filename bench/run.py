@@ -23,6 +23,7 @@ BENCHES = (
     "real_input",
     "api_latency",
     "clients",
+    "load",
     "baseline",
     "refit",
     "alerts",
