@@ -57,7 +57,7 @@ def test_a_formula_is_refused_with_its_column_and_entered_when_it_is_right(offic
     page.get_by_text("column 8: 用量乘用量不是用量").wait_for()
     page.fill("[name=formula]", "[main] - [lighting]")
     page.locator("form:has([name=formula]) button[type=submit]").click()
-    page.get_by_role("status").wait_for()
+    page.get_by_role("status").filter(has_text="其余用电 已建立").wait_for()
     page.locator("[data-node=rest]").wait_for()
     assert page.locator("[data-node=rest] td").nth(1).inner_text() == "虚拟表"
     assert page.get_by_text("[main] - [lighting]").count() == 1
