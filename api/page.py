@@ -3,6 +3,7 @@
 import base64
 import binascii
 import json
+from collections.abc import Callable, Sequence
 from datetime import date
 from http import HTTPStatus
 from typing import Annotated, Generic, TypeVar
@@ -13,6 +14,7 @@ from pydantic import BaseModel, Field
 from api.problem import refuse
 
 Item = TypeVar("Item")
+Row = TypeVar("Row")
 LONGEST = 1000
 _BEYOND = 2**62
 
@@ -30,6 +32,19 @@ class Page(BaseModel, Generic[Item]):
 def encode(key: int | str | list[int | str]) -> str:
     """Make the cursor that goes on after `key`."""
     return base64.urlsafe_b64encode(json.dumps(key).encode()).decode()
+
+
+def counted(rows: Sequence[Row], skip: int, limit: int, shown: Callable[[Row], Item]) -> Page[Item]:
+    """Page after the first `skip` of a list that has no key to go on after.
+
+    Parameters
+    ----------
+    rows : sequence
+        The list from its beginning to one beyond the page, or to its end.
+    """
+    end = skip + limit
+    items = [shown(row) for row in rows[skip:end]]
+    return Page(items=items, next=encode(end) if len(rows) > end else None)
 
 
 def before_day(cursor: str | None, numbers: int) -> tuple[date, list[int]]:
@@ -71,6 +86,6 @@ def after(cursor: str | None) -> int:
         key = json.loads(base64.urlsafe_b64decode(cursor.encode()))
     except (ValueError, binascii.Error):
         key = None
-    if not isinstance(key, int):
+    if not isinstance(key, int) or not 0 <= key <= _BEYOND:
         raise refuse(HTTPStatus.UNPROCESSABLE_ENTITY, f"{cursor!r} is no cursor of this list")
     return key

@@ -74,7 +74,7 @@ def _make(conn: Connection, each: Due, unmetered_limit: Decimal, now: datetime) 
         if not alone(conn, each.schedule_id) or each not in due(conn, now):
             return False
         act_for(conn, each.person_id)
-        row = next(iter(schedules(conn, schedule_id=each.schedule_id)), None)
+        row = next(iter(schedules(conn, schedule_id=each.schedule_id, at_most=1)), None)
         place = None if row is None else _place(conn, row)
         if row is None or place is None:
             lost(conn, each.schedule_id)

@@ -350,13 +350,15 @@ def end_window(conn: Connection, window_id: int, reason: str) -> None:
     conn.execute(sql("alert_desk", "end_window"), {"window_id": window_id, "reason": reason})
 
 
-def suppressed(conn: Connection) -> list[SuppressedRow]:
+def suppressed(conn: Connection, *, at_most: int, skip: int) -> list[SuppressedRow]:
     """What windows and events kept from opening in the last 30 days, the newest first."""
+    arguments = {"at_most": at_most, "skip": skip}
     with conn.cursor(row_factory=class_row(SuppressedRow)) as cursor:
-        return cursor.execute(sql("alert_desk", "suppressed")).fetchall()
+        return cursor.execute(sql("alert_desk", "suppressed"), arguments).fetchall()
 
 
-def windows(conn: Connection) -> list[WindowRow]:
-    """Windows of the last 30 days and those to come, the newest first."""
+def windows(conn: Connection, *, before: int, at_most: int) -> list[WindowRow]:
+    """Windows of the last 30 days and those to come with a lower id, the newest first."""
+    arguments = {"before": before, "at_most": at_most}
     with conn.cursor(row_factory=class_row(WindowRow)) as cursor:
-        return cursor.execute(sql("alert_desk", "list_windows")).fetchall()
+        return cursor.execute(sql("alert_desk", "list_windows"), arguments).fetchall()

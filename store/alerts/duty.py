@@ -181,10 +181,11 @@ def end_shift(conn: Connection, shift_id: int) -> bool:
     return conn.execute(sql("duty", "end_shift"), {"shift_id": shift_id}).rowcount == 1
 
 
-def hand_overs(conn: Connection, desk_id: int) -> list[HandOverRow]:
-    """The last thirty, the newest first."""
+def hand_overs(conn: Connection, desk_id: int, *, before: int, at_most: int) -> list[HandOverRow]:
+    """Those with a lower id, the newest first."""
+    arguments = {"desk_id": desk_id, "before": before, "at_most": at_most}
     with conn.cursor(row_factory=class_row(HandOverRow)) as cursor:
-        return cursor.execute(sql("duty", "hand_overs"), {"desk_id": desk_id}).fetchall()
+        return cursor.execute(sql("duty", "hand_overs"), arguments).fetchall()
 
 
 def give(conn: Connection, desk_id: int, document: Mapping[str, Any], note: str) -> int:

@@ -48,9 +48,19 @@ def add_statement(
 
 
 def statements_of(
-    conn: Connection, *, place_id: int | None = None, statement_id: int | None = None, at_most: int
+    conn: Connection,
+    *,
+    place_id: int | None = None,
+    statement_id: int | None = None,
+    before: int,
+    at_most: int,
 ) -> list[DisplacementStatementRow]:
     """Statements the person may see, newest first."""
-    arguments = {"place_id": place_id, "statement_id": statement_id, "at_most": at_most}
+    arguments = {
+        "place_id": place_id,
+        "statement_id": statement_id,
+        "before": before,
+        "at_most": at_most,
+    }
     with conn.cursor(row_factory=class_row(DisplacementStatementRow)) as cursor:
         return cursor.execute(sql("displacement", "statements"), arguments).fetchall()

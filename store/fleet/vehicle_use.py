@@ -175,9 +175,11 @@ def may_read_track(conn: Connection, vehicle_id: int) -> bool:
     return row == (True,)
 
 
-def track_reads(conn: Connection, vehicle_id: int, *, at_most: int) -> list[TrackReadRow]:
+def track_reads(
+    conn: Connection, vehicle_id: int, *, before: int, at_most: int
+) -> list[TrackReadRow]:
     """Readings of a vehicle's tracks, the newest first: one's own, or all where one administers."""
-    arguments = {"vehicle_id": vehicle_id, "at_most": at_most}
+    arguments = {"vehicle_id": vehicle_id, "before": before, "at_most": at_most}
     with conn.cursor(row_factory=class_row(TrackReadRow)) as cursor:
         return cursor.execute(sql("vehicle_use", "track_reads"), arguments).fetchall()
 
@@ -219,10 +221,11 @@ class TrackLeaveRow:
     withdrawn_at: datetime | None
 
 
-def track_leaves(conn: Connection, *, at_most: int) -> list[TrackLeaveRow]:
+def track_leaves(conn: Connection, *, before: int, at_most: int) -> list[TrackLeaveRow]:
     """Leave to read tracks, the newest first: one's own, or given where one administers."""
+    arguments = {"before": before, "at_most": at_most}
     with conn.cursor(row_factory=class_row(TrackLeaveRow)) as cursor:
-        return cursor.execute(sql("vehicle_use", "track_leaves"), {"at_most": at_most}).fetchall()
+        return cursor.execute(sql("vehicle_use", "track_leaves"), arguments).fetchall()
 
 
 def withdraw_tracks(conn: Connection, leave_id: int) -> bool:

@@ -84,10 +84,20 @@ def order(
 
 
 def schedules(
-    conn: Connection, *, organisation_id: int | None = None, schedule_id: int | None = None
+    conn: Connection,
+    *,
+    organisation_id: int | None = None,
+    schedule_id: int | None = None,
+    at_most: int,
+    skip: int = 0,
 ) -> list[ScheduleRow]:
     """Schedules that may be seen, those that run first."""
-    asked = {"organisation_id": organisation_id, "schedule_id": schedule_id}
+    asked = {
+        "organisation_id": organisation_id,
+        "schedule_id": schedule_id,
+        "at_most": at_most,
+        "skip": skip,
+    }
     with conn.cursor(row_factory=class_row(ScheduleRow)) as cursor:
         return cursor.execute(sql("report_schedule", "schedules"), asked).fetchall()
 

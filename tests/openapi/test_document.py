@@ -1,9 +1,12 @@
 """Whatever is asked of the API, by whom ever: no server error, and answers as documented."""
 
+from typing import Any
+
 import pytest
+import requests
 
 from tests.openapi.asking import Found, ask, operations
-from tests.openapi.house import ASKERS, House
+from tests.openapi.house import ASKERS, Asker, House
 
 pytestmark = [pytest.mark.db, pytest.mark.timeout(1800)]
 
@@ -28,6 +31,48 @@ def test_every_operation_answers_once_as_documented(house: House) -> None:
     assert told(found) == {}
     assert len(every) > 350
     assert len(found.answered) > 40
+
+
+def whole(house: House, asker: Asker, path: str, query: dict[str, Any], limit: int) -> list[Any]:
+    """A list by its cursor to the end; empty where the question is refused."""
+    items: list[Any] = []
+    cursor = None
+    while True:
+        asked = {**query, "limit": limit, "cursor": cursor}
+        answer = requests.get(house.url + path, params=asked, headers=asker.headers, timeout=120)
+        assert answer.status_code < 500, answer.text
+        if answer.status_code != 200:
+            return []
+        page = answer.json()
+        assert len(page["items"]) <= limit
+        items += page["items"]
+        cursor = page["next"]
+        if cursor is None:
+            return items
+
+
+def test_every_list_is_the_same_in_small_pages_as_in_one(house: House) -> None:
+    """Lists are those of the document that take a cursor; each is walked to its end."""
+    asker = house.asker("system_administrator")
+    differ, long = [], 0
+    paths = requests.get(f"{house.url}/openapi.json", timeout=120).json()["paths"]
+    for path, operation in ((each, paths[each].get("get", {})) for each in paths):
+        parameters = operation.get("parameters", [])
+        if "cursor" not in {each["name"] for each in parameters}:
+            continue
+        query, url = {}, path
+        for each in parameters:
+            if each["in"] != "header" and each.get("required"):
+                value = next(iter(house.there(path, each["name"])), 1)
+                url = url.replace("{" + each["name"] + "}", str(value))
+                if each["in"] == "query":
+                    query[each["name"]] = value
+        at_once = whole(house, asker, url, query, 1000)
+        long += len(at_once) > 2
+        if len(at_once) > 1 and whole(house, asker, url, query, len(at_once) // 3 + 1) != at_once:
+            differ.append(path)
+    assert differ == []
+    assert long > 8
 
 
 def test_an_answer_that_does_not_fit_is_found(house: House) -> None:

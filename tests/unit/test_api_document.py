@@ -60,6 +60,28 @@ def test_a_unit_comes_from_the_name_the_field_beside_it_or_stays_as_it_was_said(
     }  # fmt: skip
 
 
+def test_a_list_takes_limit_and_cursor_or_is_whole(document: dict[str, Any]) -> None:
+    """A list without them has no end but its own: see the test of `LIMIT` in the house rules."""
+    schemas, lists, paged = document["components"]["schemas"], 0, []
+    for path, operations in document["paths"].items():
+        content = operations.get("get", {}).get("responses", {}).get("200", {}).get("content", {})
+        name = content.get("application/json", {}).get("schema", {}).get("$ref", "").split("/")[-1]
+        parameters = {
+            each["name"]: each for each in operations.get("get", {}).get("parameters", [])
+        }
+        goes_on = {"items", "next"} <= schemas.get(name, {}).get("properties", {}).keys()
+        lists += goes_on
+        asked = {each for each in ("limit", "cursor") if each in parameters}
+        if asked:
+            assert goes_on, path
+            assert asked == {"limit", "cursor"}, path
+            limit = parameters["limit"]["schema"]
+            paged.append(path)
+            assert (limit["minimum"], limit["maximum"]) == (1, 1000), path
+    assert len(paged) > 35
+    assert lists > 80
+
+
 def test_every_operation_names_its_refusals_and_who_may_ask(document: dict[str, Any]) -> None:
     for path, operations in document["paths"].items():
         for method, operation in operations.items():

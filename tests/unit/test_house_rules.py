@@ -167,3 +167,25 @@ def test_settings_variables_are_all_known_to_the_front_door() -> None:
     ):
         names = {f"CIVICWATT_{field.upper()}" for field in settings.model_fields}
         assert names <= KNOWN.keys()
+
+
+_ENDS_BY_ITSELF = {
+    ("alert_desk", "similar"): "what an alert is shown beside, not a list",
+    ("alert_desk", "matters"): "the year of work orders that the evaluation sums up",
+    ("delivery", "in_storm"): "what one message of a storm names",
+    ("delivery", "standing"): "what one message of a morning names",
+    ("duty", "tonight"): "the gravest of the night; the desk lists all of them",
+    ("rule_record", "to_measure"): "a job that comes again for the others",
+}
+"""Statements that end at a number of their own, and why nothing is missed."""
+
+
+def test_no_list_ends_at_a_number_of_its_own() -> None:
+    """A reader must be able to ask on: so many as asked for, never so many as somebody thought."""
+    ended = {
+        (path.stem, statement.split()[0])
+        for path in (ROOT / "store" / "sql" / "queries").rglob("*.sql")
+        for statement in path.read_text(encoding="utf-8").split("-- name: ")[1:]
+        if re.search(r"LIMIT (?!1;)\d+;", statement)
+    }
+    assert ended == set(_ENDS_BY_ITSELF)

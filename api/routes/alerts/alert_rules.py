@@ -11,7 +11,7 @@ from analytics.alerts.rule_names import RULES, SHIPPED_ON_TRIAL
 from analytics.duty.rule_rights import rule_rights
 from api.moment import span
 from api.named import place_of
-from api.page import Page
+from api.page import Cursor, Limit, Page, after, before, encode
 from api.problem import refuse
 from api.routes.alerts.alert_schema import (
     AlertRuleOut,
@@ -89,15 +89,22 @@ def change_mode(rule: str, wanted: ModeIn, scope: Scope) -> Response:
 
 
 @router.get("/suppressed-findings")
-def list_suppressed(scope: Scope) -> Page[SuppressedOut]:
+def list_suppressed(scope: Scope, limit: Limit = 200, cursor: Cursor = None) -> Page[SuppressedOut]:
     """What was found in the last 30 days and opened no alert, because of a window or an event."""
-    return Page(items=[SuppressedOut.model_validate(row) for row in suppressed(scope.conn)])
+    skip = after(cursor)
+    rows = suppressed(scope.conn, at_most=limit + 1, skip=skip)
+    return Page(
+        items=[SuppressedOut.model_validate(row) for row in rows[:limit]],
+        next=encode(skip + limit) if len(rows) > limit else None,
+    )
 
 
 @router.get("/alert-windows")
-def list_windows(scope: Scope) -> Page[WindowOut]:
+def list_windows(scope: Scope, limit: Limit = 200, cursor: Cursor = None) -> Page[WindowOut]:
     """Windows of the last 30 days and those to come, the newest first."""
-    return Page(items=[WindowOut.model_validate(row) for row in windows(scope.conn)])
+    rows = windows(scope.conn, before=before(cursor), at_most=limit + 1)
+    items = [WindowOut.model_validate(row) for row in rows[:limit]]
+    return Page(items=items, next=encode(items[-1].id) if len(rows) > limit else None)
 
 
 @router.post("/alert-windows", status_code=HTTPStatus.NO_CONTENT)

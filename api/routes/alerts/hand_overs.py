@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from analytics.duty.hand_over import hand_over_document
 from api.body import Body
-from api.page import Page
+from api.page import Cursor, Limit, Page, before, encode
 from api.problem import refuse
 from api.routes.alerts.rosters import desk_named
 from api.scope import Scope
@@ -51,16 +51,18 @@ def draft(desk_id: int, scope: Scope) -> dict[str, Any]:
 
 
 @router.get("")
-def list_hand_overs(desk_id: int, scope: Scope) -> Page[HandOverOut]:
-    """The last thirty, the newest first."""
+def list_hand_overs(
+    desk_id: int, scope: Scope, limit: Limit = 30, cursor: Cursor = None
+) -> Page[HandOverOut]:
+    """Hand-overs of a desk, the newest first."""
     desk_named(scope, desk_id)
     me = scope.person.person_id
-    return Page(
-        items=[
-            HandOverOut.model_validate(each).model_copy(update={"yours": each.giver_id == me})
-            for each in hand_overs(scope.conn, desk_id)
-        ]
-    )
+    rows = hand_overs(scope.conn, desk_id, before=before(cursor), at_most=limit + 1)
+    items = [
+        HandOverOut.model_validate(each).model_copy(update={"yours": each.giver_id == me})
+        for each in rows[:limit]
+    ]
+    return Page(items=items, next=encode(items[-1].id) if len(rows) > limit else None)
 
 
 @router.post("", status_code=HTTPStatus.CREATED)

@@ -21,7 +21,7 @@ from api.displacement_schema import (
 from api.fleet_months import FleetMonths
 from api.fleet_standing import FleetStandingOut, standing_of
 from api.fleet_terms import FleetTermsIn, enter_fleet_terms, entered_terms
-from api.page import Page
+from api.page import Cursor, Limit, Page, before, encode
 from api.paper.displacement_report import DisplacementReportOut, Lang, report
 from api.problem import refuse
 from api.routes.institution.factors import wanted_set
@@ -36,7 +36,6 @@ from store.people.session import audit
 
 router = APIRouter(prefix="/fleet-summary", tags=["fleet"])
 
-_SHOWN = 200
 By = Annotated[GroupBy, Query(description="What the figures are told of.")]
 
 
@@ -124,10 +123,13 @@ def keep(period: FleetMonths, scope: Scope) -> StatementWhole:
 
 
 @router.get("/statements")
-def statements(scope: Scope, place: int) -> Page[DisplacementStatementOut]:
+def statements(
+    scope: Scope, place: int, limit: Limit = 200, cursor: Cursor = None
+) -> Page[DisplacementStatementOut]:
     """Statements of a place, newest first."""
-    rows = statements_of(scope.conn, place_id=place, at_most=_SHOWN)
-    return Page(items=[DisplacementStatementOut.model_validate(row) for row in rows])
+    rows = statements_of(scope.conn, place_id=place, before=before(cursor), at_most=limit + 1)
+    items = [DisplacementStatementOut.model_validate(row) for row in rows[:limit]]
+    return Page(items=items, next=encode(items[-1].id) if len(rows) > limit else None)
 
 
 @router.get("/statements/{statement_id}")
@@ -190,7 +192,7 @@ def _report(found: FleetDisplacement, factors: FactorSet, lang: Lang) -> Displac
 
 
 def _one(scope: Scope, statement_id: int) -> DisplacementStatementRow:
-    rows = statements_of(scope.conn, statement_id=statement_id, at_most=1)
+    rows = statements_of(scope.conn, statement_id=statement_id, before=before(None), at_most=1)
     if not rows:
         detail = Sentence(
             "no_displacement_statement",

@@ -8,7 +8,7 @@ import psycopg
 from fastapi import APIRouter, Query
 
 from api.correction import Reason, of_an_administrator
-from api.page import Page
+from api.page import Cursor, Limit, Page, before, encode
 from api.problem import refuse
 from api.routes.fleet.vehicle_schema import (
     FixOut,
@@ -35,8 +35,6 @@ from store.people.session import audit
 router = APIRouter(tags=["fleet"])
 
 _LONGEST_TRACK = timedelta(days=7)
-_READS = 100
-_LEAVES = 500
 NOT_LEFT = Sentence("no_track_access", "you have no leave to read tracks of this vehicle")
 
 
@@ -68,11 +66,14 @@ def track_of_vehicle(
 
 
 @router.get("/vehicles/{vehicle_id}/track-reads")
-def reads_of_track(vehicle_id: int, scope: Scope) -> Page[TrackReadOut]:
+def reads_of_track(
+    vehicle_id: int, scope: Scope, limit: Limit = 100, cursor: Cursor = None
+) -> Page[TrackReadOut]:
     """Who read tracks of a vehicle: one's own readings, or all where one administers it."""
     vehicle_named(scope, vehicle_id)
-    rows = track_reads(scope.conn, vehicle_id, at_most=_READS)
-    return Page(items=[TrackReadOut.model_validate(row) for row in rows])
+    rows = track_reads(scope.conn, vehicle_id, before=before(cursor), at_most=limit + 1)
+    items = [TrackReadOut.model_validate(row) for row in rows[:limit]]
+    return Page(items=items, next=encode(items[-1].id) if len(rows) > limit else None)
 
 
 @router.post("/track-access", status_code=HTTPStatus.CREATED)
@@ -100,10 +101,11 @@ def let_read_tracks(leave: TrackLeave, scope: Scope) -> TrackLeave:
 
 
 @router.get("/track-access")
-def list_leaves(scope: Scope) -> Page[TrackLeaveOut]:
+def list_leaves(scope: Scope, limit: Limit = 500, cursor: Cursor = None) -> Page[TrackLeaveOut]:
     """Leave to read tracks: one's own, and what was given for places one administers."""
-    rows = track_leaves(scope.conn, at_most=_LEAVES)
-    return Page(items=[TrackLeaveOut.model_validate(row) for row in rows])
+    rows = track_leaves(scope.conn, before=before(cursor), at_most=limit + 1)
+    items = [TrackLeaveOut.model_validate(row) for row in rows[:limit]]
+    return Page(items=items, next=encode(items[-1].id) if len(rows) > limit else None)
 
 
 @router.delete("/track-access/{leave_id}", status_code=HTTPStatus.NO_CONTENT)

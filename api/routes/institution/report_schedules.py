@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from analytics.institution.drawn_report import MONTHLY, YEARLY
 from api.body import Body
-from api.page import Page
+from api.page import Cursor, Limit, Page, after, encode
 from api.problem import refuse
 from api.routes.institution.factors import wanted_set
 from api.routes.institution.ledger_months import institution_named
@@ -72,10 +72,16 @@ class ScheduleOut(BaseModel):
 def list_schedules(
     scope: Scope,
     organisation: Annotated[int | None, Query(description="Id of the institution.")] = None,
+    limit: Limit = 200,
+    cursor: Cursor = None,
 ) -> Page[ScheduleOut]:
     """Schedules that may be seen, those that run first."""
-    rows = schedules(scope.conn, organisation_id=organisation)
-    return Page(items=[ScheduleOut.model_validate(row) for row in rows])
+    skip = after(cursor)
+    rows = schedules(scope.conn, organisation_id=organisation, at_most=limit + 1, skip=skip)
+    return Page(
+        items=[ScheduleOut.model_validate(row) for row in rows[:limit]],
+        next=encode(skip + limit) if len(rows) > limit else None,
+    )
 
 
 @router.post("", status_code=HTTPStatus.CREATED)
@@ -125,7 +131,7 @@ def end_schedule(schedule_id: ScheduleId, scope: Scope) -> None:
 
 
 def _one(scope: Scope, schedule_id: int) -> ScheduleRow:
-    rows = schedules(scope.conn, schedule_id=schedule_id)
+    rows = schedules(scope.conn, schedule_id=schedule_id, at_most=1)
     if not rows:
         detail = Sentence("no_schedule", "there is no schedule {schedule}", schedule=schedule_id)
         raise refuse(HTTPStatus.NOT_FOUND, detail)

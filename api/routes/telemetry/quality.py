@@ -8,7 +8,7 @@ from fastapi import APIRouter, Query
 from pydantic import BaseModel, ConfigDict, Field
 
 from api.named import Device, Organisation
-from api.page import Cursor, Limit, Page, before, before_day, encode
+from api.page import Cursor, Limit, Page, after, before, before_day, counted, encode
 from api.scope import Scope
 from domain.consumption_flag import ConsumptionFlag
 from store.telemetry.hole import latest_holes
@@ -145,21 +145,30 @@ def list_gaps(
 
 @router.get("/conflicts")
 def list_conflicts(
-    scope: Scope, organisation: Organisation = None, device: Device = None, limit: Limit = 100
+    scope: Scope,
+    organisation: Organisation = None,
+    device: Device = None,
+    limit: Limit = 100,
+    cursor: Cursor = None,
 ) -> Page[ConflictOut]:
     """Instants about which messages disagree, newest first."""
-    rows = conflicts(scope.conn, organisation_id=organisation, device_id=device, at_most=limit)
-    return Page(items=[ConflictOut.model_validate(row) for row in rows])
+    where, skip = {"organisation_id": organisation, "device_id": device}, after(cursor)
+    rows = conflicts(scope.conn, **where, at_most=skip + limit + 1)
+    return counted(rows, skip, limit, ConflictOut.model_validate)
 
 
 @router.get("/conflicts/left-out")
 def list_conflicts_left_out(
-    scope: Scope, organisation: Organisation = None, device: Device = None, limit: Limit = 100
+    scope: Scope,
+    organisation: Organisation = None,
+    device: Device = None,
+    limit: Limit = 100,
+    cursor: Cursor = None,
 ) -> Page[ConflictsLeftOutOut]:
     """Devices of whose conflicts not all values are kept, the latest first."""
-    where = {"organisation_id": organisation, "device_id": device}
-    rows = conflicts_left_out(scope.conn, **where, at_most=limit)
-    return Page(items=[ConflictsLeftOutOut.model_validate(row) for row in rows])
+    where, skip = {"organisation_id": organisation, "device_id": device}, after(cursor)
+    rows = conflicts_left_out(scope.conn, **where, at_most=skip + limit + 1)
+    return counted(rows, skip, limit, ConflictsLeftOutOut.model_validate)
 
 
 @router.get("/repeats")
@@ -189,11 +198,16 @@ def list_repeats(
 
 @router.get("/suspects")
 def list_suspects(
-    scope: Scope, organisation: Organisation = None, device: Device = None, limit: Limit = 100
+    scope: Scope,
+    organisation: Organisation = None,
+    device: Device = None,
+    limit: Limit = 100,
+    cursor: Cursor = None,
 ) -> Page[SuspectOut]:
     """Doubted values, newest first."""
-    rows = suspects(scope.conn, organisation_id=organisation, device_id=device, at_most=limit)
-    return Page(items=[SuspectOut.model_validate(row) for row in rows])
+    where, skip = {"organisation_id": organisation, "device_id": device}, after(cursor)
+    rows = suspects(scope.conn, **where, at_most=skip + limit + 1)
+    return counted(rows, skip, limit, SuspectOut.model_validate)
 
 
 @router.get("/holes")
@@ -202,23 +216,32 @@ def list_holes(
     organisation: Organisation = None,
     meter: Annotated[int | None, Query(description="That meter only; none for all.")] = None,
     limit: Limit = 100,
+    cursor: Cursor = None,
 ) -> Page[MeterHoleOut]:
     """Spans without a figure, the latest first; over midnights for one reason as one."""
-    rows = latest_holes(scope.conn, organisation_id=organisation, meter_id=meter, at_most=limit)
-    return Page(
-        items=[
-            MeterHoleOut(**asdict(row), flag_names=ConsumptionFlag(row.flags).names) for row in rows
-        ]
+    where, skip = {"organisation_id": organisation, "meter_id": meter}, after(cursor)
+    rows = latest_holes(scope.conn, **where, at_most=skip + limit + 1)
+    return counted(
+        rows,
+        skip,
+        limit,
+        lambda row: MeterHoleOut(**asdict(row), flag_names=ConsumptionFlag(row.flags).names),
     )
 
 
 @router.get("/clocks")
 def list_clocks(
-    scope: Scope, organisation: Organisation = None, limit: Limit = 100
+    scope: Scope, organisation: Organisation = None, limit: Limit = 100, cursor: Cursor = None
 ) -> Page[ClockOut]:
     """Devices whose clock is wrong by more than 60 s, the worst first."""
-    rows = clocks(scope.conn, organisation_id=organisation, least=CLOCK_TOLERANCE, at_most=limit)
-    return Page(items=[ClockOut.model_validate(row) for row in rows])
+    skip = after(cursor)
+    rows = clocks(
+        scope.conn,
+        organisation_id=organisation,
+        least=CLOCK_TOLERANCE,
+        at_most=skip + limit + 1,
+    )
+    return counted(rows, skip, limit, ClockOut.model_validate)
 
 
 def _gap(row: GapRow) -> DataGapOut:

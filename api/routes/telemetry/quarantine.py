@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from api.body import Body
 from api.named import Device
-from api.page import Cursor, Limit, Page, before, encode
+from api.page import Cursor, Limit, Page, after, before, counted, encode
 from api.problem import refuse
 from api.scope import Scope, only_administrators
 from domain.sentence import Sentence
@@ -143,10 +143,13 @@ def list_reasons(scope: Scope) -> Page[ReasonOut]:
 
 
 @router.get("/left-out")
-def list_left_out(scope: Scope, limit: Limit = 100) -> Page[QuarantineLeftOutOut]:
+def list_left_out(
+    scope: Scope, limit: Limit = 100, cursor: Cursor = None
+) -> Page[QuarantineLeftOutOut]:
     """Messages that are only counted, because too many came to keep them; the latest first."""
-    rows = left_out(scope.conn, at_most=limit)
-    return Page(items=[QuarantineLeftOutOut.model_validate(row) for row in rows])
+    skip = after(cursor)
+    rows = left_out(scope.conn, at_most=skip + limit + 1)
+    return counted(rows, skip, limit, QuarantineLeftOutOut.model_validate)
 
 
 @router.get("/{quarantine_id}")

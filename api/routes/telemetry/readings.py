@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from api.moment import From, To, span
 from api.named import Organisation
-from api.page import Cursor, Limit, Page, after, encode
+from api.page import Cursor, Limit, Page, after, counted, encode
 from api.scope import Scope
 from domain.reading import Quality
 from store.telemetry.inspection import collectors, readings
@@ -71,12 +71,13 @@ class CollectorOut(BaseModel):
 
 @router.get("/readings")
 def list_readings(
-    scope: Scope, device: int, first: From, last: To, limit: Limit = 200
+    scope: Scope, device: int, first: From, last: To, limit: Limit = 200, cursor: Cursor = None
 ) -> Page[ReadingOut]:
-    """Readings of a device, newest first. For older ones ask again with an earlier `to`."""
+    """Readings of a device, newest first."""
     first, last = span(first, last)
-    rows = readings(scope.conn, device, first, last, at_most=limit)
-    return Page(items=[ReadingOut(**_reading(row)) for row in rows])
+    skip = after(cursor)
+    rows = readings(scope.conn, device, first, last, at_most=skip + limit + 1)
+    return counted(rows, skip, limit, lambda row: ReadingOut(**_reading(row)))
 
 
 @router.get("/readings/latest")

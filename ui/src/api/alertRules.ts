@@ -1,5 +1,6 @@
 /** Rules of the alert desk: whether each speaks, by which thresholds, within which budget, and what came of what it found. */
 import { call } from './client'
+import { everyPage } from './page'
 import type { Instant, Page } from './types'
 
 export type RuleMode = 'live' | 'shadow' | 'off'
@@ -48,8 +49,7 @@ export interface Suppressed {
   event: boolean
 }
 
-export const suppressedFindings = async (signal?: AbortSignal) =>
-  (await call<Page<Suppressed>>('GET', '/suppressed-findings', signal ? { signal } : {})).items
+export const suppressedFindings = (signal?: AbortSignal) => everyPage<Suppressed>('/suppressed-findings', signal ? { signal } : {})
 
 export interface Entered {
   value: number | null

@@ -1,7 +1,8 @@
 /** Costs, use and displaced fuel of vehicles. Money, km, kWh and L come as decimal text. */
 import { address, call } from './client'
+import { everyPage } from './page'
 import type { FleetLimits } from './fleetSetup'
-import type { Instant, Named, Page } from './types'
+import type { Instant, Named } from './types'
 
 type Decimal = string
 type LocalDate = string
@@ -350,7 +351,7 @@ export const displacedWhole = (months: FleetMonths, signal?: AbortSignal) => ask
 export const fleetReport = (months: FleetMonths, lang: string, signal?: AbortSignal) => ask<FleetReport>('/fleet-summary/report', months, signal, { lang })
 export const keepStatement = (months: FleetMonths) => call<DisplacementStatement>('POST', '/fleet-summary/statements', { query: { ...months } })
 export const displacementStatements = (place: number, signal?: AbortSignal) =>
-  call<Page<DisplacementStatement>>('GET', '/fleet-summary/statements', { query: { place }, ...(signal ? { signal } : {}) })
+  everyPage<DisplacementStatement>('/fleet-summary/statements', { query: { place }, ...(signal ? { signal } : {}) })
 export const enterTerms = (place: number, text: string) => call<{ name: string }>('POST', '/fleet-summary/terms', { body: { place, text } })
 
 export const utilisation = (months: FleetMonths, signal?: AbortSignal) => ask<Utilisation>('/fleet-use', months, signal)

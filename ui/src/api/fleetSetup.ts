@@ -1,5 +1,6 @@
 /** What administrators say of a fleet: vehicles, who has them, rules, areas, piles, leave, limits. */
 import { call } from './client'
+import { everyPage } from './page'
 import type { System, Vehicle } from './fleet'
 import type { Instant, Named, Page } from './types'
 
@@ -113,7 +114,7 @@ export const addFence = (told: { organisation_id: number; kind: string; name: st
 export const endFence = (id: number, day: LocalDate) => call<void>('DELETE', `/fences/${id}`, { query: { day } })
 export const piles = (signal: AbortSignal) => list<Pile>('/piles', signal)
 export const addPile = (pile: NewPile) => call<void>('POST', '/piles', { body: pile })
-export const trackLeaves = (signal: AbortSignal) => list<TrackLeave>('/track-access', signal)
+export const trackLeaves = (signal: AbortSignal) => everyPage<TrackLeave>('/track-access', { signal })
 export const giveTracks = (told: { login: string; organisation_id: number; first_day: LocalDate; end_day: LocalDate; reason: string }) => call<void>('POST', '/track-access', { body: told })
 export const withdrawTracks = (id: number) => call<void>('DELETE', `/track-access/${id}`)
 export const setLimits = (told: FleetLimits & { organisation_id: number; holds_from: LocalDate; reason: string }) => call<void>('PUT', '/fleet-limits', { body: told })

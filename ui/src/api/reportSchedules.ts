@@ -1,7 +1,8 @@
 /** Reports that are made at a day of each month, with the rights of who ordered them. */
 import { call } from './client'
+import { everyPage } from './page'
 import type { Kind } from './reports'
-import type { Instant, Page } from './types'
+import type { Instant } from './types'
 
 export interface Schedule {
   id: number
@@ -28,7 +29,7 @@ export interface NewSchedule {
   channels: number[]
 }
 
-export const schedulesOf = async (organisation: number, signal: AbortSignal): Promise<Schedule[]> =>
-  (await call<Page<Schedule>>('GET', '/report-schedules', { query: { organisation }, signal })).items
+export const schedulesOf = (organisation: number, signal: AbortSignal): Promise<Schedule[]> =>
+  everyPage('/report-schedules', { query: { organisation }, signal })
 export const orderReport = (body: NewSchedule) => call<Schedule>('POST', '/report-schedules', { body })
 export const endSchedule = (id: number) => call<null>('DELETE', `/report-schedules/${id}`)

@@ -142,14 +142,15 @@ SELECT f.rule, o.code AS place_code, o.name_zh AS place_zh, o.name_en AS place_e
   FROM alert_finding f JOIN organisation o USING (organisation_id) LEFT JOIN meter m USING (meter_id) LEFT JOIN device d ON d.device_id = f.device_id
  WHERE f.outcome = 'suppressed' AND f.start_at >= now() - interval '30 days'
    AND (NOT f.evidence ? 'values' OR (f.evidence ->> 'values')::integer >= (f.evidence ->> 'of')::integer
-        AND extract(epoch FROM f.end_at - f.start_at) >= (f.evidence ->> 'least_s')::float8) ORDER BY f.start_at DESC LIMIT 200;
+        AND extract(epoch FROM f.end_at - f.start_at) >= (f.evidence ->> 'least_s')::float8) 
+ ORDER BY f.start_at DESC, f.finding_id DESC LIMIT %(at_most)s OFFSET %(skip)s;
 
 -- name: list_windows
 SELECT w.window_id AS id, o.code AS place_code, o.name_zh AS place_zh, o.name_en AS place_en, w.rule, w.kind,
        lower(w.during) AS first, upper(w.during) AS last, w.reason,
        e.window_id IS NOT NULL AS ended
   FROM alert_window w JOIN organisation o USING (organisation_id) LEFT JOIN alert_window_end e USING (window_id)
- WHERE upper(w.during) >= now() - interval '30 days' ORDER BY w.window_id DESC LIMIT 200;
+ WHERE upper(w.during) >= now() - interval '30 days' AND w.window_id < %(before)s ORDER BY w.window_id DESC LIMIT %(at_most)s;
 
 -- name: person
 SELECT person_of_login(%(login)s);

@@ -56,7 +56,7 @@ SELECT c.desk_id, 'test', 'test:' || gen_random_uuid(), c.channel_id, true, '{}'
 -- name: hand_overs
 SELECT h.hand_over_id AS id, h.document, h.note, h.given_by AS giver_id, person_name(h.given_by) AS given_by, h.given_at,
        person_name(h.taken_by) AS taken_by, h.taken_at
-  FROM hand_over h WHERE h.desk_id = %(desk_id)s ORDER BY h.hand_over_id DESC LIMIT 30;
+  FROM hand_over h WHERE h.desk_id = %(desk_id)s AND h.hand_over_id < %(before)s ORDER BY h.hand_over_id DESC LIMIT %(at_most)s;
 
 -- name: give
 INSERT INTO hand_over (desk_id, document, note) VALUES (%(desk_id)s, %(document)s, %(note)s) RETURNING hand_over_id;

@@ -26,4 +26,5 @@ SELECT s.statement_id AS id, s.organisation_id, s.first_day, s.end_day, s.versio
   FROM displacement_statement s
  WHERE (%(place_id)s::bigint IS NULL OR s.organisation_id = %(place_id)s)
    AND (%(statement_id)s::bigint IS NULL OR s.statement_id = %(statement_id)s)
+   AND s.statement_id < %(before)s
  ORDER BY s.statement_id DESC LIMIT %(at_most)s;

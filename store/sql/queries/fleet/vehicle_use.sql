@@ -76,7 +76,7 @@ SELECT may_read_track(%(vehicle_id)s);
 -- name: track_reads
 SELECT t.track_read_id AS id, t.vehicle_id, t.first_at, t.end_at, t.reason, p.name AS person, t.at
   FROM track_read t LEFT JOIN person p USING (person_id)
- WHERE t.vehicle_id = %(vehicle_id)s ORDER BY t.track_read_id DESC LIMIT %(at_most)s;
+ WHERE t.vehicle_id = %(vehicle_id)s AND t.track_read_id < %(before)s ORDER BY t.track_read_id DESC LIMIT %(at_most)s;
 
 -- name: grant_tracks
 -- Who may not is refused before it shows whether there is such a login: a row for nobody gets as far as its rights.
@@ -88,7 +88,7 @@ VALUES (person_of_login(%(login)s), %(organisation_id)s, daterange(%(first_day)s
 SELECT t.track_access_id AS id, coalesce(person_name(t.person_id), '') AS person, t.organisation_id,
        lower(t.days) AS first_day, upper(t.days) AS end_day, t.reason, coalesce(person_name(t.granted_by), '') AS granted_by,
        t.at, t.withdrawn_at
-  FROM track_access t ORDER BY t.track_access_id DESC LIMIT %(at_most)s;
+  FROM track_access t WHERE t.track_access_id < %(before)s ORDER BY t.track_access_id DESC LIMIT %(at_most)s;
 
 -- name: withdraw_tracks
 UPDATE track_access SET withdrawn_at = now() WHERE track_access_id = %(leave_id)s AND withdrawn_at IS NULL;

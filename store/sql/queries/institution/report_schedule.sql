@@ -14,7 +14,7 @@ SELECT s.schedule_id AS id, s.kind, s.span, s.organisation_id, s.factor_set, s.m
  WHERE (%(organisation_id)s::bigint IS NULL OR s.organisation_id = %(organisation_id)s)
    AND (%(schedule_id)s::bigint IS NULL OR s.schedule_id = %(schedule_id)s)
  ORDER BY s.ended_at IS NOT NULL, s.schedule_id DESC
- LIMIT 200;
+ LIMIT %(at_most)s OFFSET %(skip)s;
 
 -- name: end
 UPDATE report_schedule SET ended_at = now(), ended_because = 'asked'
