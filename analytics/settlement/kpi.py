@@ -29,8 +29,10 @@ def deduction(
     if kpi.full_points:
         points = Decimal(int(points))
     working.step("points", points, "1", f"({shown(kpi.target)} - {shown(value)}) x 100")
-    formula = f"{shown(fee)} CNY x {shown(kpi.per_point)} x {shown(points)} points short"
-    return cents(fee * kpi.per_point * points), formula
+    # Of a fee that is itself owed back nothing is left to take off, and nothing to give.
+    base = max(fee, Decimal(0))
+    formula = f"{shown(base)} CNY x {shown(kpi.per_point)} x {shown(points)} points short"
+    return cents(base * kpi.per_point * points), formula
 
 
 def figure_of(kpi: Kpi, month: ActiveMonth) -> KpiFigure | None:
@@ -142,4 +144,4 @@ def deducted(contract: Contract, fee: Decimal, amounts: Mapping[str, Decimal]) -
     refunds = {each.code for each in contract.refunds or ()}
     short = sum((each for code, each in amounts.items() if code not in refunds), Decimal(0))
     back = sum((each for code, each in amounts.items() if code in refunds), Decimal(0))
-    return min(short, cents(contract.kpi_cap * fee)) + back
+    return min(short, cents(contract.kpi_cap * max(fee, Decimal(0)))) + back

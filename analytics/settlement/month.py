@@ -245,7 +245,8 @@ class _Reckoning:
             return Total("D", None if amounts else Decimal(0), "")
         known = {code: each for code, each in amounts.items() if each is not None}
         whole = sum((known[kpi.code] for kpi in contract.kpis), Decimal(0))
-        formula = f"min({whole}, {shown(contract.kpi_cap)} x {fee_total})"
+        base = max(fee_total, Decimal(0))
+        formula = f"min({whole}, {shown(contract.kpi_cap)} x {base})"
         if contract.refunds:
             formula = " + ".join([formula, *(str(known[each.code]) for each in contract.refunds)])
         return Total("D", deducted(contract, fee_total, known), formula)

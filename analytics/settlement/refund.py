@@ -53,8 +53,9 @@ def refund(
         parts.append(f"{unmeasured} d x {shown(clause.unmeasured)}")
         working.remark("refund_gap", f"{clause.code}: {unmeasured} d that nobody measured")
     working.step(f"days_{clause.code}", whole, "d", " + ".join(parts) or "0")
-    amount = cents(charge * whole / charged)
-    return amount, f"{charge} CNY / {charged} d x {shown(whole)} d"
+    base = max(charge, Decimal(0))
+    amount = cents(base * whole / charged)
+    return amount, f"{base} CNY / {charged} d x {shown(whole)} d"
 
 
 def _shares(month: ActiveMonth, clause: Refund, found: RefundFigure) -> list[Decimal]:

@@ -61,6 +61,7 @@ class TermsRow:
     reason: str
     person_id: int
     person: str
+    party: str | None
     entered_at: datetime
     verdict_by: str | None
     verdict_at: datetime | None
@@ -202,7 +203,7 @@ def judge_terms(conn: Connection, version_id: int, verdict: str, reason: str) ->
     InputError
         If no reason is given.
     SettlementError
-        If it is the person who entered it.
+        If it is the person who entered it, or an amendment is checked by one of the same party.
     """
     want_reason(reason)
     arguments = {"version_id": version_id, "verdict": verdict, "reason": reason}

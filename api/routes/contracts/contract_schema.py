@@ -121,6 +121,7 @@ class ContractVersionOut(BaseModel):
     state: TermsState
     reason: str
     person: str
+    party: Party | None = Field(description="For whom it was entered; null: not kept then.")
     entered_at: datetime
     verdict_by: str | None
     verdict_at: datetime | None

@@ -25,6 +25,7 @@ from api.routes.contracts.contract_schema import (
     NewContract,
     NewVersion,
     TermsIn,
+    TermsState,
     TermsVerdictIn,
 )
 from api.scope import Caller, Scope
@@ -171,15 +172,26 @@ def show_terms(contract_id: int, number: int, scope: Scope) -> PlainTextResponse
 
 @router.post("/{contract_id}/versions/{number}/verdict", status_code=HTTPStatus.CREATED)
 def judge(contract_id: int, number: int, said: TermsVerdictIn, scope: Scope) -> ContractVersionOut:
-    """Check the terms against the paper, or refuse them: a second person, and once for all."""
+    """Check the terms against the paper, or refuse them: a second person, and once for all.
+
+    An amendment is checked by a person of the other party than who entered it.
+    """
     row = contract_named(scope, contract_id)
     found = _terms_named(scope, row, number)
-    acting(scope, row.id)
+    doer = acting(scope, row.id)
     with settled_refusals():
         if found.person_id == scope.person.person_id:
             raise SettlementError(
                 Sentence("terms_own", "whoever entered the terms cannot check them")
             )
+        if said.verdict is TermsState.CHECKED and found.number > 1 and found.party == doer.party:
+            raise SettlementError(
+                Sentence(
+                    "terms_own_party",
+                    "version {number} was entered for the {party}: the other party checks it",
+                    number=number, party=doer.party,
+                )
+            )  # fmt: skip
         if not judge_terms(scope.conn, found.id, said.verdict, said.reason):
             raise SettlementError(
                 Sentence(

@@ -56,6 +56,8 @@ def test_an_amendment_holds_from_its_month_on_once_it_is_checked(desk: Desk) -> 
     assert wrong == (409, "terms_number")
     assert desk.post("engineer", path, **body)["state"] == "entered"
     assert desk.draft(contract)["id"] == before["id"], "nobody has checked it"
+    own = desk.refused("director", f"{path}/2/verdict", verdict="checked", reason="as agreed")
+    assert own == (409, "terms_own_party"), "the provider's two persons are one party"
     desk.post("manager", f"{path}/2/verdict", verdict="checked", reason="as agreed")
     again = desk.refused("accountant", f"{path}/2/verdict", verdict="refused", reason="no")
     assert again == (409, "terms_judged")

@@ -7,7 +7,9 @@ from typing import Any
 
 import pytest
 
+from analytics.settlement.kpi import deducted, deduction
 from analytics.settlement.statement import Side, Statement
+from analytics.settlement.working import Working
 from domain.contract import Party
 from domain.contract_event import Agreed, Change, Equipment
 from domain.contract_kpi import KpiFigure, KpiGap
@@ -370,3 +372,15 @@ def test_equipment_that_is_notified_late_counts_from_the_notice_on(book: Book) -
     assert step(statement(march, "2026-04"), "Qadj") == 44000
     untold = with_events(terms, equipment=(replace(lift, notified_on=None),))
     assert obstacles(statement(untold, "2026-04")) == {"notice_missing"}
+
+
+def test_nothing_is_taken_off_a_fee_that_is_owed_back(book: Book) -> None:
+    """Three points short of a fee below zero once came to a deduction below zero."""
+    (kpi,) = book.contract.kpis
+    (month,) = (each for each in book.months if each.month == "2026-08")
+    short, _ = deduction(kpi, month.kpis[0], Decimal("77629.06"), Working(kpi.code))
+    assert short == Decimal("1164.44")
+    back, formula = deduction(kpi, month.kpis[0], Decimal("-77629.06"), Working(kpi.code))
+    assert (back, formula[:7]) == (Decimal(0), "0 CNY x")
+    capped = replace(book.contract, kpi_cap=Decimal("0.05"))
+    assert deducted(capped, Decimal("-77629.06"), {kpi.code: Decimal(0)}) == 0

@@ -151,6 +151,8 @@ export interface ContractVersion {
   state: VersionState
   reason: string
   person: string
+  /** For whom it was entered; null where that was not kept. */
+  party: Party | null
   entered_at: Instant
   verdict_by: string | null
   verdict_at: Instant | null

@@ -34,7 +34,7 @@ VALUES (%(contract_id)s, %(number)s, %(holds_from)s, %(document)s, %(sha256)s, %
 -- Versions of a contract, the newest first; of a number, or all for null.
 SELECT v.version_id AS id, v.contract_id, v.number, v.holds_from, v.document, v.sha256,
        coalesce(d.verdict, 'entered') AS state, v.reason, v.person_id, person_name(v.person_id) AS person,
-       v.at AS entered_at, person_name(d.person_id) AS verdict_by, d.at AS verdict_at, d.reason AS verdict_reason
+       v.party, v.at AS entered_at, person_name(d.person_id) AS verdict_by, d.at AS verdict_at, d.reason AS verdict_reason
   FROM contract_version v LEFT JOIN contract_verdict d USING (version_id)
  WHERE v.contract_id = %(contract_id)s AND (%(number)s::integer IS NULL OR v.number = %(number)s)
    AND (%(version_id)s::bigint IS NULL OR v.version_id = %(version_id)s)
