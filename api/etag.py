@@ -36,8 +36,8 @@ class Etag:
                 start, begun = begun, None
                 if _is_nameable(start, message):
                     headers = MutableHeaders(raw=start["headers"])
-                    headers["ETag"] = f'W/"{hashlib.sha256(message["body"]).hexdigest()[:32]}"'
-                    if _names(known, headers["ETag"]):
+                    headers["ETag"] = etag_of(message["body"])
+                    if names(known, headers["ETag"]):
                         for name in ("content-length", "content-type"):
                             del headers[name]
                         start = {**start, "status": HTTPStatus.NOT_MODIFIED.value}
@@ -55,5 +55,11 @@ def _is_nameable(start: Message, message: Message) -> bool:
     return bool(whole and start["status"] == HTTPStatus.OK and "etag" not in headers)
 
 
-def _names(known: str, etag: str) -> bool:
+def etag_of(body: bytes) -> str:
+    """What an answer is called."""
+    return f'W/"{hashlib.sha256(body).hexdigest()[:32]}"'
+
+
+def names(known: str, etag: str) -> bool:
+    """Whether a header of known ones names it."""
     return known.strip() == "*" or etag in {each.strip() for each in known.split(",")}

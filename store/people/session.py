@@ -122,6 +122,11 @@ def end(conn: Connection, token_hash: bytes) -> None:
     conn.execute(sql("session", "end"), {"token_hash": token_hash})
 
 
+def hold(conn: Connection, what: str) -> None:
+    """Let nobody else change it until the transaction ends."""
+    conn.execute(sql("session", "hold"), {"what": what})
+
+
 def audit(conn: Connection, action: str, obj: str, detail: Mapping[str, object]) -> None:
     """Note what the current person did."""
     conn.execute(

@@ -82,6 +82,30 @@ def test_a_list_takes_limit_and_cursor_or_is_whole(document: dict[str, Any]) -> 
     assert lists > 80
 
 
+_NAMES_NOTHING_SEEN = {
+    ("put", "/api/v1/audit/retention"), ("patch", "/api/v1/users/{person_id}"),
+    ("patch", "/api/v1/devices/{device_id}"), ("patch", "/api/v1/meters/{meter_id}"),
+    ("put", "/api/v1/heating-seasons/{region}/{year}"),
+    ("put", "/api/v1/organisations/{code}/weather/pull"), ("put", "/api/v1/entry-board/rules"),
+    ("put", "/api/v1/fleet-limits"), ("put", "/api/v1/fleet-rules"),
+}  # fmt: skip
+"""Told one by one, or entered from a day on; or their GET tells what moves by itself too."""
+
+
+def test_a_change_can_name_what_was_seen(document: dict[str, Any]) -> None:
+    changes, without = 0, set()
+    for path, operations in document["paths"].items():
+        for method in operations.keys() & {"put", "patch"}:
+            parameters = {each["name"].lower() for each in operations[method].get("parameters", [])}
+            changes += 1
+            if "if-match" not in parameters:
+                without.add((method, path))
+            else:
+                assert "412" in operations[method]["responses"], path
+    assert without == _NAMES_NOTHING_SEEN
+    assert changes - len(without) >= 8
+
+
 def test_every_operation_names_its_refusals_and_who_may_ask(document: dict[str, Any]) -> None:
     for path, operations in document["paths"].items():
         for method, operation in operations.items():

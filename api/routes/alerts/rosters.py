@@ -10,6 +10,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstrai
 
 from analytics.delivery.shipped import DIGEST_AT, ESCALATE_MIN, LANG, QUIET_FROM, QUIET_TO
 from api.body import Body
+from api.if_match import IfMatch, want_unchanged
 from api.moment import From, To, span
 from api.page import Page
 from api.problem import refuse
@@ -141,9 +142,10 @@ def setting(desk_id: int, scope: Scope) -> SettingOut:
 
 
 @router.put("/{desk_id}/setting", status_code=HTTPStatus.NO_CONTENT)
-def put_setting(desk_id: int, wanted: SettingIn, scope: Scope) -> None:
+def put_setting(desk_id: int, wanted: SettingIn, scope: Scope, if_match: IfMatch = None) -> None:
     """Let hours and ladder hold from now on."""
     only_its_administrators(desk_named(scope, desk_id))
+    want_unchanged(scope, if_match, f"duty {desk_id}", lambda: setting(desk_id, scope))
     if wanted.escalate_min != sorted(set(wanted.escalate_min)):
         told = Sentence("ladder_not_rising", "the delays of the ladder must rise from rung to rung")
         raise refuse(HTTPStatus.UNPROCESSABLE_ENTITY, told)

@@ -10,6 +10,7 @@ from pydantic import ConfigDict, Field, StringConstraints, model_validator
 
 from api.body import Body
 from api.credential import COOKIE, token_hash
+from api.if_match import IfMatch, want_unchanged
 from api.password import hash_password, is_right
 from api.problem import refuse
 from api.routes.people.people import NOT_GOVERNED
@@ -64,8 +65,9 @@ def read_rules(scope: Scope) -> SecurityRules:
 
 
 @router.put("/security-rules")
-def set_rules(rules: SecurityRules, scope: Scope) -> SecurityRules:
+def set_rules(rules: SecurityRules, scope: Scope, if_match: IfMatch = None) -> SecurityRules:
     """Set other rules; running sessions keep their limits, passwords are held to them at once."""
+    want_unchanged(scope, if_match, "security rules", lambda: read_rules(scope))
     was = security_rule(scope.conn)
     try:
         change_security_rule(scope.conn, SecurityRule(**rules.model_dump()))

@@ -9,6 +9,7 @@ from fastapi import APIRouter, Path, Request
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from api.body import Body
+from api.if_match import IfMatch, want_unchanged
 from api.page import Page
 from api.problem import refuse
 from api.scope import Scope, only_administrators
@@ -161,10 +162,13 @@ def one_year(code: str, year: Year, scope: Scope) -> WholeYearOut:
 
 
 @router.put("/{code}/years/{year}")
-def enter_year(code: str, year: Year, notice: Notice, scope: Scope) -> WholeYearOut:
+def enter_year(
+    code: str, year: Year, notice: Notice, scope: Scope, if_match: IfMatch = None
+) -> WholeYearOut:
     """Enter a year from its notice, in place of what was there of it."""
     only_administrators(scope)
     _known(scope, code)
+    _want_seen(scope, if_match, code, year)
     entries = [CalendarDay(d.day, d.kind, d.name, notice.source) for d in notice.days]
     _refuse_contradictions(code, year, entries)
     whole = whole_year(year, entries, notice.source)
@@ -199,9 +203,12 @@ def make_provisional(code: str, year: Year, scope: Scope) -> WholeYearOut:
 
 
 @router.patch("/{code}/days/{day}")
-def change_day(code: str, day: date, change: DayChange, scope: Scope) -> DayOut:
-    """Correct one day of a year that is there."""
+def change_day(
+    code: str, day: date, change: DayChange, scope: Scope, if_match: IfMatch = None
+) -> DayOut:
+    """Correct one day of a year that is there; If-Match names the ETag of the year."""
     only_administrators(scope)
+    _want_seen(scope, if_match, code, day.year)
     entry = CalendarDay(day, change.kind, change.name, change.reason)
     _refuse_contradictions(code, day.year, [entry])
     try:
@@ -212,6 +219,11 @@ def change_day(code: str, day: date, change: DayChange, scope: Scope) -> DayOut:
     detail = {"kind": change.kind, "reason": change.reason, "was": before.kind}
     audit(scope.conn, "calendar_day_changed", f"{code} {day}", detail)
     return DayOut.model_validate(entry)
+
+
+def _want_seen(scope: Scope, if_match: str | None, code: str, year: int) -> None:
+    what = f"calendar {code} {year}"
+    want_unchanged(scope, if_match, what, lambda: _year(scope, code, year))
 
 
 def _known(scope: Scope, code: str) -> None:

@@ -9,6 +9,7 @@ from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from api.body import Body
+from api.if_match import IfMatch, want_unchanged
 from api.moment import EndDay, FirstDay
 from api.named import place_of
 from api.problem import refuse
@@ -96,9 +97,12 @@ def list_facts(code: str, scope: Scope) -> FactsOut:
 
 
 @router.put("/facts/{kind}")
-def put_fact(code: str, kind: FactKind, new: NewFact, scope: Scope) -> FactsOut:
-    """Let a value hold over its days; outside them nothing changes."""
+def put_fact(
+    code: str, kind: FactKind, new: NewFact, scope: Scope, if_match: IfMatch = None
+) -> FactsOut:
+    """Let a value hold over its days; outside them nothing changes. If-Match: of the facts."""
     place = own_place(scope, code)
+    want_unchanged(scope, if_match, f"facts {code}", lambda: list_facts(code, scope))
     where = f"{code}, {kind}"
     try:
         value = checked_fact(kind, new.value)

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Request
 from pydantic import Field, StringConstraints
 
 from api.body import Body
+from api.if_match import IfMatch, want_unchanged
 from api.problem import refuse
 from api.routes.telemetry.devices import DeviceOut
 from api.scope import Scope, only_administrators
@@ -121,10 +122,14 @@ def commands(device_id: int, scope: Scope) -> Commands:
 
 
 @router.put("/devices/{device_id}/commands")
-def change_commands(device_id: int, wanted: Commands, scope: Scope) -> Commands:
+def change_commands(
+    device_id: int, wanted: Commands, scope: Scope, if_match: IfMatch = None
+) -> Commands:
     """Open or close commands to a device; the broker follows at once."""
     only_administrators(scope)
     code = _refuse_unknown(scope, device_id)
+    what = f"commands {device_id}"
+    want_unchanged(scope, if_match, what, lambda: commands(device_id, scope))
     if not open_commands(scope.conn, device_id, takes_commands=wanted.open):
         raise refuse(HTTPStatus.FORBIDDEN, _HOUSE_ONLY)
     audit(scope.conn, "device_commands", code, wanted.model_dump())
@@ -139,10 +144,14 @@ def coordinates(device_id: int, scope: Scope) -> Coordinates:
 
 
 @router.put("/devices/{device_id}/coordinates")
-def change_coordinates(device_id: int, wanted: Coordinates, scope: Scope) -> Coordinates:
+def change_coordinates(
+    device_id: int, wanted: Coordinates, scope: Scope, if_match: IfMatch = None
+) -> Coordinates:
     """Declare what the positions of a device are; what is stored already stays as it is."""
     only_administrators(scope)
     code = _refuse_unknown(scope, device_id)
+    what = f"coordinates {device_id}"
+    want_unchanged(scope, if_match, what, lambda: coordinates(device_id, scope))
     if not declare_coordinates(scope.conn, device_id, wanted.system):
         raise refuse(HTTPStatus.FORBIDDEN, _HOUSE_ONLY)
     audit(scope.conn, "device_coordinates", code, wanted.model_dump(mode="json"))

@@ -46,12 +46,16 @@ export interface Call {
   file?: Blob
   /** Revision that was seen, where a change wants to be told. */
   ifMatch?: number
+  /** Address by which what is changed was seen, where it is another one. */
+  seenAt?: string
   signal?: AbortSignal
 }
 
 const ROOT = '/api/v1'
 /** What nobody has to be signed in for: refused there, nobody was signed out. */
 const SIGN_IN = ['/session', '/session/provider/link']
+/** ETag of what was read last from each address, so that a change of it names what was seen. */
+const seen = new Map<string, string>()
 let csrf = ''
 let signedOut: () => void = () => undefined
 
@@ -87,10 +91,12 @@ async function problem(response: Response): Promise<ProblemError> {
   }
 }
 
-export async function call<T>(method: string, path: string, { query, body, file, ifMatch, signal }: Call = {}): Promise<T> {
+export async function call<T>(method: string, path: string, { query, body, file, ifMatch, seenAt, signal }: Call = {}): Promise<T> {
   const headers: Record<string, string> = { Accept: 'application/json' }
   if (body !== undefined) headers['Content-Type'] = 'application/json'
   if (ifMatch !== undefined) headers['If-Match'] = `"${ifMatch}"`
+  const named = seen.get(address(seenAt ?? path))
+  if (ifMatch === undefined && named !== undefined && (method === 'PUT' || method === 'PATCH')) headers['If-Match'] = named
   if (method !== 'GET' && csrf) headers['X-CSRF-Token'] = csrf
   const response = await fetch(address(path, query), {
     method,
@@ -104,5 +110,8 @@ export async function call<T>(method: string, path: string, { query, body, file,
     if (response.status === 401 && !SIGN_IN.includes(path)) signedOut()
     throw await problem(response)
   }
+  const etag = response.headers.get('ETag')
+  if (method !== 'GET') seen.delete(address(seenAt ?? path))
+  else if (etag) seen.set(address(path, query), etag)
   return (response.status === 204 ? undefined : await response.json()) as T
 }

@@ -94,12 +94,12 @@ export const calendarYear = (code: string, year: number, signal?: AbortSignal) =
 export const makeProvisional = (code: string, year: number) =>
   call<WholeYear>('POST', `/calendars/${code}/years/${year}/provisional`)
 export const changeDay = (code: string, day: LocalDate, change: DayChange) =>
-  call<CalendarDay>('PATCH', `/calendars/${code}/days/${day}`, { body: change })
+  call<CalendarDay>('PATCH', `/calendars/${code}/days/${day}`, { body: change, seenAt: `/calendars/${code}/years/${day.slice(0, 4)}` })
 
 export const facts = (code: string, signal?: AbortSignal) =>
   call<Facts>('GET', `/organisations/${encodeURIComponent(code)}/facts`, upTo(signal))
 export const setFact = (code: string, { kind, ...fact }: Fact) =>
-  call<Facts>('PUT', `/organisations/${encodeURIComponent(code)}/facts/${kind}`, { body: fact })
+  call<Facts>('PUT', `/organisations/${encodeURIComponent(code)}/facts/${kind}`, { body: fact, seenAt: `/organisations/${encodeURIComponent(code)}/facts` })
 export const meanFact = (code: string, kind: FactKind, first_day: LocalDate, end_day: LocalDate, signal?: AbortSignal) =>
   call<Mean>('GET', `/organisations/${encodeURIComponent(code)}/facts/${kind}/mean`, { query: { first_day, end_day }, ...upTo(signal) })
 

@@ -24,6 +24,9 @@ SELECT end_session(%(token_hash)s);
 -- Opens the scope of a person until the transaction ends, for a command that somebody gives in their name.
 SELECT set_config('civicwatt.person', %(person_id)s::bigint::text, true);
 
+-- name: hold
+SELECT pg_advisory_xact_lock(hashtext('civicwatt change'), hashtext(%(what)s::text));
+
 -- name: audit
 INSERT INTO audit (person_id, action, object, detail)
 VALUES (current_person(), %(action)s, %(object)s, %(detail)s);
