@@ -210,6 +210,30 @@ def test_what_a_device_contradicts_and_a_register_that_began_anew_are_listed(
     office.expect_calm()
 
 
+def test_a_list_longer_than_a_page_is_told_and_shown_to_its_end(
+    office: Visit, collector: Connection
+) -> None:
+    page = office.page
+    collector.execute(
+        "INSERT INTO reading_conflict SELECT device_id, now() - n * interval '1 minute', "
+        "'active_power_kw', v::text, now() FROM device, generate_series(1, 250) n, "
+        "generate_series(1, 2) v WHERE code = 'lighting'"
+    )
+    page.goto("/data-quality?list=conflicts")
+    rows = page.get_by_role("row", name="lighting")
+    told = page.locator("[data-shown]").last
+    more = page.get_by_role("button", name="再显示一些")
+    for shown in (100, 200):
+        expect(told).to_contain_text(f"已列出 {shown} 条，还有更多")
+        assert rows.count() >= shown - 10
+        more.focus()
+        page.keyboard.press("Enter")
+    expect(more).to_have_count(0)
+    expect(told).to_contain_text(re.compile(r"共 2[5-9]\d 条"))
+    assert rows.count() == 250
+    office.expect_calm()
+
+
 def test_a_person_who_administers_nothing_is_shown_no_quarantine(visit: Visit) -> None:
     sign_in(visit.page, READER)
     visit.page.goto("/data-quality")

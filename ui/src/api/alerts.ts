@@ -103,8 +103,8 @@ export interface Expected {
 }
 
 /** At a place and below it, by its code; null: everywhere. */
-export const alerts = ({ which, place }: { which: AlertWhich; place: string | null }, signal?: AbortSignal) =>
-  call<Page<Alert>>('GET', '/alerts', { query: { which, organisation: place, limit: 200 }, ...(signal && { signal }) })
+export const alerts = ({ which, place }: { which: AlertWhich; place: string | null }, cursor: string | null, signal?: AbortSignal) =>
+  call<Page<Alert>>('GET', '/alerts', { query: { which, organisation: place, limit: 200, cursor }, ...(signal && { signal }) })
 /** About one of these meters, at some time of a span of epoch seconds. */
 export const alertsAbout = (meter: readonly number[], { from, to }: Span, signal: AbortSignal) => {
   const at = (epoch: number): string => new Date(epoch * 1000).toISOString()

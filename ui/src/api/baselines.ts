@@ -1,5 +1,6 @@
 /** Baselines, their versions, non-routine events, and savings. Signed amounts come as decimal text. */
 import { address, call } from './client'
+import { everyPage } from './page'
 import type { LocalDate } from '../period/zone'
 import type { Days } from './placeUse'
 import type { Instant, Medium, Page } from './types'
@@ -247,8 +248,8 @@ export interface Savings {
 
 const one = (id: number, what = ''): string => `/baselines/${id}${what}`
 
-export const baselines = async (place: string, medium: Medium, signal: AbortSignal) =>
-  (await call<Page<Baseline>>('GET', '/baselines', { query: { organisation: place, medium }, signal })).items
+export const baselines = (place: string, medium: Medium, signal: AbortSignal) =>
+  everyPage<Baseline>('/baselines', { query: { organisation: place, medium }, signal })
 
 export const baseline = (id: number, signal: AbortSignal) => call<Baseline>('GET', one(id), { signal })
 export const enterBaseline = (body: NewBaseline) => call<Baseline>('POST', '/baselines', { body })

@@ -185,13 +185,15 @@ export const channels = (desk: number, signal?: AbortSignal) => items<Channel>(`
 export const addChannel = (desk: number, body: NewChannel) => call<Channel>('POST', `/rosters/${desk}/channels`, { body })
 export const endChannel = (desk: number, id: number) => call<void>('DELETE', `/rosters/${desk}/channels/${id}`)
 export const tryChannel = (desk: number, id: number) => call<void>('POST', `/rosters/${desk}/channels/${id}/tests`)
-export const deliveries = (desk: number, signal?: AbortSignal) => items<Delivery>(`/rosters/${desk}/deliveries`, signal)
+export const deliveries = (desk: number, cursor: string | null, signal?: AbortSignal) =>
+  call<Page<Delivery>>('GET', `/rosters/${desk}/deliveries`, { query: { limit: 50, cursor }, ...upTo(signal) })
 export const resend = (desk: number, id: number) => call<void>('POST', `/rosters/${desk}/deliveries/${id}/resend`)
 export const night = (desk: number, signal?: AbortSignal) => call<Night>('GET', `/rosters/${desk}/night`, upTo(signal))
 export const takeUp = (desk: number, alert: number) => call<void>('POST', `/rosters/${desk}/night/${alert}/acknowledgement`)
 export const handOverDraft = (desk: number, signal?: AbortSignal) =>
   call<HandOverDocument>('GET', `/rosters/${desk}/hand-overs/draft`, upTo(signal))
-export const handOvers = (desk: number, signal?: AbortSignal) => items<HandOver>(`/rosters/${desk}/hand-overs`, signal)
+export const handOvers = (desk: number, cursor: string | null, signal?: AbortSignal) =>
+  call<Page<HandOver>>('GET', `/rosters/${desk}/hand-overs`, { query: { cursor }, ...upTo(signal) })
 export const giveOver = (desk: number, note: string) => call<void>('POST', `/rosters/${desk}/hand-overs`, { body: { note } })
 export const takeOver = (desk: number, id: number) => call<void>('POST', `/rosters/${desk}/hand-overs/${id}/signature`)
 export const linkedAlert = (token: string, signal?: AbortSignal) => call<LinkedAlert>('GET', `/acknowledgements/${token}`, upTo(signal))

@@ -99,8 +99,7 @@ export const quarantine = (wanted: QuarantineFilter, cursor: string | null, sign
   })
 export const quarantined = (id: number, signal?: AbortSignal) =>
   call<QuarantinedWhole>('GET', `/quarantine/${id}`, upTo(signal))
-export const quarantineLeftOut = async (signal?: AbortSignal) =>
-  (await call<Page<LeftOut>>('GET', '/quarantine/left-out', upTo(signal))).items
+export const quarantineLeftOut = (signal?: AbortSignal) => everyPage<LeftOut>('/quarantine/left-out', upTo(signal))
 export const quarantineReasons = async (signal?: AbortSignal) =>
   (await call<Page<ReasonCount>>('GET', '/quarantine/reasons', upTo(signal))).items
 export const replay = (id: number, anyAge: boolean) =>
@@ -112,21 +111,21 @@ export const discardMany = async (reason: string | null, topic: string | null) =
   (await call<{ messages: number }>('POST', '/quarantine/discard', { body: { reason, topic } })).messages
 
 export const gaps = (within: Within, open: boolean, cursor: string | null, signal?: AbortSignal) =>
-  call<Page<Gap>>('GET', '/gaps', { query: { limit: 50, cursor, ...within, open: String(open) }, ...upTo(signal) })
+  onePage<Gap>('/gaps', { ...within, open: String(open) }, cursor, signal)
 export const late = (within: Within, days: number, signal?: AbortSignal) =>
   everyPage<Late>('/late', { query: { ...within, days }, ...upTo(signal) })
-export const conflicts = (within: Within, signal?: AbortSignal) => listed<Conflict>('/conflicts', within, signal)
-export const conflictsLeftOut = (within: Within, signal?: AbortSignal) => listed<ConflictsLeftOut>('/conflicts/left-out', within, signal)
+export const conflicts = (within: Within, cursor: string | null, signal?: AbortSignal) => onePage<Conflict>('/conflicts', within, cursor, signal)
+export const conflictsLeftOut = (within: Within, signal?: AbortSignal) => everyPage<ConflictsLeftOut>('/conflicts/left-out', { query: { ...within }, ...upTo(signal) })
 /** Of a meter, or of those of a place. */
-export const holes = (within: { organisation?: number | null; meter?: number | null }, signal?: AbortSignal) =>
-  listed<MeterHole>('/holes', within, signal)
-export const suspects = (within: Within, signal?: AbortSignal) => listed<Suspect>('/suspects', within, signal)
+export const holes = (within: { organisation?: number | null; meter?: number | null }, cursor: string | null, signal?: AbortSignal) =>
+  onePage<MeterHole>('/holes', within, cursor, signal)
+export const suspects = (within: Within, cursor: string | null, signal?: AbortSignal) => onePage<Suspect>('/suspects', within, cursor, signal)
 export const repeats = (within: Within, cursor: string | null, signal?: AbortSignal) =>
-  call<Page<Repeat>>('GET', '/repeats', { query: { limit: 50, cursor, ...within }, ...upTo(signal) })
+  onePage<Repeat>('/repeats', within, cursor, signal)
 export const registerFindings = (
   findings: 'restarts' | 'implausible', within: Within, days: number, cursor: string | null, signal?: AbortSignal,
 ) => call<Page<RegisterFinding>>('GET', '/register-findings', { query: { findings, days, cursor, ...within }, ...upTo(signal) })
-export const clocks = (within: Within, signal?: AbortSignal) => listed<Clock>('/clocks', within, signal)
+export const clocks = (within: Within, cursor: string | null, signal?: AbortSignal) => onePage<Clock>('/clocks', within, cursor, signal)
 export const availability = (
   within: Within, firstDay: string, endDay: string, cursor: string | null, signal?: AbortSignal,
 ) =>
@@ -139,6 +138,6 @@ function upTo(signal: AbortSignal | undefined): Call {
   return signal ? { signal } : {}
 }
 
-async function listed<T>(path: string, within: Query, signal?: AbortSignal): Promise<T[]> {
-  return (await call<Page<T>>('GET', path, { query: { limit: 200, ...within }, ...upTo(signal) })).items
+function onePage<T>(path: string, within: Query, cursor: string | null, signal?: AbortSignal): Promise<Page<T>> {
+  return call<Page<T>>('GET', path, { query: { limit: 100, cursor, ...within }, ...upTo(signal) })
 }

@@ -38,7 +38,7 @@ export interface NewOrder {
 
 const upTo = (signal?: AbortSignal) => (signal ? { signal } : {})
 
-export const workOrders = async (signal?: AbortSignal) => (await call<Page<WorkOrder>>('GET', '/work-orders', upTo(signal))).items
+export const workOrders = (cursor: string | null, signal?: AbortSignal) => call<Page<WorkOrder>>('GET', '/work-orders', { query: { cursor }, ...upTo(signal) })
 export const orderPeople = async (alert: number, signal?: AbortSignal) =>
   (await call<Page<{ id: number; name: string }>>('GET', '/work-orders/people', { query: { alert }, ...upTo(signal) })).items
 export const giveOrder = (body: NewOrder) => call<WorkOrder>('POST', '/work-orders', { body })
