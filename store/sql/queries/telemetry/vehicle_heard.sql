@@ -1,12 +1,13 @@
 -- name: silences
 -- Runs of whole hours in [first, end) that are over and in which nothing was heard of some vehicles.
 SELECT s.vehicle_id, lower(run) AS start_at, upper(run) AS end_at
-  FROM (SELECT v.vehicle_id, range_agg(tstzrange(h.at, h.at + interval '1 hour')) AS silent
+  FROM (SELECT v.vehicle_id, tstzmultirange(whole.hours) - coalesce(h.hours, '{}') AS silent
           FROM unnest(%(vehicle_ids)s::bigint[]) AS v (vehicle_id)
-         CROSS JOIN generate_series(%(first)s::timestamptz, least(%(end)s::timestamptz, %(now)s) - interval '1 hour', interval '1 hour') AS h (at)
-         WHERE NOT EXISTS (SELECT FROM vehicle_device d JOIN visible.vehicle_reading r ON r.device_id = d.device_id
-                            WHERE d.vehicle_id = v.vehicle_id AND r.ts >= h.at AND r.ts < h.at + interval '1 hour' AND r.ts <@ d.during)
-         GROUP BY v.vehicle_id) s CROSS JOIN unnest(s.silent) AS run
+         CROSS JOIN (SELECT %(first)s::timestamptz AS first_at, date_bin('1 hour', least(%(end)s, %(now)s), %(first)s) AS end_at) asked
+         CROSS JOIN LATERAL (SELECT tstzrange(asked.first_at, greatest(asked.first_at, asked.end_at)) AS hours) whole
+          LEFT JOIN (SELECT h.vehicle_id, range_agg(tstzrange(h.at, h.at + interval '1 hour')) AS hours
+                       FROM heard_hours(%(vehicle_ids)s, %(first)s, least(%(end)s::timestamptz, %(now)s)) h GROUP BY 1) h USING (vehicle_id)
+       ) s CROSS JOIN unnest(s.silent) AS run
  ORDER BY 1, 2;
 
 -- name: course
