@@ -13,6 +13,7 @@ from tests.conftest import as_template, connected, new_database
 from tests.costed_fleet import TERMS, plant, put_on_tariff
 from tests.db.fleet.test_fleet_use import BOOKINGS, PLACES, PLANS, RENTALS
 from tests.db.fleet.test_fleet_use import TERMS as RENTAL_TERMS
+from tests.db.fleet.test_late_orders import DAYS_OFF
 from tests.db.fleet.test_vehicle_costs import CHARGING
 from tests.estate import estate
 from tests.fleet_estate import car, with_terminals
@@ -91,6 +92,37 @@ def test_a_file_of_orders_becomes_costs_and_what_has_no_partner_is_listed(seat: 
     )
     page.get_by_role("button", name="只检查").click()
     expect(page.locator("[data-faults]")).to_contain_text("同一订单号内容不同")
+    assert fits(page)
+    seat.expect_calm()
+
+
+@pytest.mark.parametrize("seat", [390], indirect=True)
+def test_an_order_without_a_charge_is_given_the_one_it_paid_and_the_word_is_taken_back(
+    seat: Visit,
+) -> None:
+    page = seat.page
+    page.goto(f"/fleet/costs{MONTHS}")
+    take(page, "orders_charging", DAYS_OFF)
+    # car-1's charge and car-2's have no order, and car-2's order has no charge.
+    expect(page.get_by_text("待核对 3 项")).to_be_visible()
+    order = page.locator("[data-order=C2]")
+    order.get_by_role("button", name="认定对应充电").click()
+    # Only the charge of its own vehicle may be chosen.
+    expect(order.locator("[name=charge] option")).to_have_count(2)
+    expect(order.locator("[name=charge]")).to_contain_text("9 kWh")
+    sign = order.get_by_role("button", name="签署")
+    expect(sign).to_be_disabled()
+    order.locator("[name=why]").fill("驾驶员的小票")
+    sign.click()
+    expect(order).to_contain_text("人工认定 · 驾驶员的小票")
+    expect(page.get_by_text("待核对 1 项")).to_be_visible()
+
+    order.get_by_role("button", name="认定对应充电").click()
+    order.locator("[name=charge]").select_option(label="撤销认定")
+    order.locator("[name=why]").fill("小票是另一辆车的")
+    sign.click()
+    expect(page.get_by_text("待核对 3 项")).to_be_visible()
+    expect(order).not_to_contain_text("人工认定 ·")
     assert fits(page)
     seat.expect_calm()
 
