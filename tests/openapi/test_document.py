@@ -51,6 +51,7 @@ def whole(house: House, asker: Asker, path: str, query: dict[str, Any], limit: i
             return items
 
 
+@pytest.mark.fault
 def test_every_list_is_the_same_in_small_pages_as_in_one(house: House) -> None:
     """Lists are those of the document that take a cursor; each is walked to its end."""
     asker = house.asker("system_administrator")
