@@ -1,13 +1,15 @@
 """What people do to an alert, and in which states they may."""
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from analytics.alerts.course import resolved
 from domain.alert import STANDING, Act, AlertState, Standing
 from domain.errors import AlertError
 from domain.sentence import Sentence
 
+LONGEST_SNOOZE = timedelta(days=30)
+"""Longer nobody looks away: what is to stay is a known cause, or a maintenance window."""
 _MAY: dict[Act, tuple[AlertState, ...]] = {
     Act.ACKNOWLEDGE: (AlertState.OPEN,),
     Act.ASSIGN: STANDING,
@@ -59,10 +61,10 @@ def handled(
             standing, state=AlertState.ASSIGNED, assigned_to=person_id, snoozed_until=None
         )
     if act is Act.SNOOZE:
-        if until is None or until <= now:
-            raise AlertError(
-                Sentence("alert_snooze_until", "say a time to come until which it is snoozed")
-            )
+        if until is None or not now < until <= now + LONGEST_SNOOZE:
+            template = "say a time to come, at most {days} days from now, until which it is snoozed"
+            reason = Sentence("alert_snooze_until", template, days=LONGEST_SNOOZE.days)
+            raise AlertError(reason)
         return replace(standing, state=AlertState.SNOOZED, snoozed_until=until)
     if act is Act.RESOLVE:
         return resolved(standing, now)

@@ -1,7 +1,7 @@
 """The hours of a desk: when nobody is woken but for what cannot wait, and the morning after."""
 
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 
@@ -16,17 +16,27 @@ class DeskHours:
 
     def is_quiet(self, now: datetime) -> bool:
         """Whether an instant lies in the quiet hours."""
-        at = now.astimezone(self.zone).time()
-        if self.quiet_from <= self.quiet_to:
-            return self.quiet_from <= at < self.quiet_to
-        return at >= self.quiet_from or at < self.quiet_to
+        return self._is_quiet_at(now.astimezone(self.zone).time())
+
+    @property
+    def is_told_in_quiet_hours(self) -> bool:
+        """Whether what comes between the digest and their end would wait for the next day's."""
+        return self._is_quiet_at(self.digest_at)
 
     def next_morning(self, now: datetime) -> datetime:
         """The next instant at which the digest is told, after now."""
-        local = now.astimezone(self.zone)
-        day = local.date() + timedelta(days=local.time() >= self.digest_at)
-        return datetime.combine(day, self.digest_at, self.zone).astimezone(now.tzinfo)
+        today = now.astimezone(self.zone).date()
+        told = datetime.combine(today, self.digest_at, self.zone).astimezone(UTC)
+        if told <= now:  # compared as instants: an hour of a clock change is told twice
+            tomorrow = today + timedelta(days=1)
+            told = datetime.combine(tomorrow, self.digest_at, self.zone).astimezone(UTC)
+        return told.astimezone(now.tzinfo)
 
     def due(self, now: datetime, *, urgent: bool) -> datetime:
         """When something is told: at once, or, not urgent in the quiet hours, in the morning."""
         return now if urgent or not self.is_quiet(now) else self.next_morning(now)
+
+    def _is_quiet_at(self, at: time) -> bool:
+        if self.quiet_from <= self.quiet_to:
+            return self.quiet_from <= at < self.quiet_to
+        return at >= self.quiet_from or at < self.quiet_to

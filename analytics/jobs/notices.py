@@ -1,5 +1,6 @@
 """From what happened to deliveries: escalation, the morning list, and which channels are told."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from psycopg import Connection
@@ -17,6 +18,7 @@ from store.alerts.delivery import (
     unacknowledged,
     unspread,
 )
+from store.alerts.duty import duty_setting
 
 _MORNING = timedelta(hours=2)
 """So long after its time the morning list is still told: not at noon, when somebody starts us."""
@@ -26,8 +28,7 @@ def escalate(conn: Connection, *, now: datetime) -> int:
     """Note what has waited too long for an acknowledgement; returns how many notices are new."""
     new = 0
     for each in unacknowledged(conn):
-        ladder = ESCALATE_MIN if each.escalate_min is None else each.escalate_min
-        reached = rung(each.at, now, ladder)
+        reached = rung(each.at, now, _ladder(each.escalate_min))
         if reached:
             minutes = int((now - each.at).total_seconds() // 60)
             new += notify(
@@ -71,4 +72,10 @@ def _spread(conn: Connection, notice: Notice, now: datetime) -> int:
     if is_for_all and not notice.urgent and hours.is_quiet(now):
         leave_to_the_morning(conn, notice, now=now)
         return 0
-    return spread(conn, notice, due_at=hours.due(now, urgent=notice.urgent), now=now)
+    due_at = hours.due(now, urgent=notice.urgent)
+    last = len(_ladder(duty_setting(conn, notice.desk_id).escalate_min)) if of_alerts else 0
+    return spread(conn, notice, last_rung=last, due_at=due_at, now=now)
+
+
+def _ladder(kept: Sequence[int] | None) -> Sequence[int]:
+    return ESCALATE_MIN if kept is None else kept

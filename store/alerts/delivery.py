@@ -130,14 +130,20 @@ def unspread(conn: Connection) -> list[Notice]:
         return cursor.execute(sql("delivery", "unspread")).fetchall()
 
 
-def spread(conn: Connection, notice: Notice, *, due_at: datetime, now: datetime) -> int:
-    """Write a delivery for each channel that a notice reaches; returns how many."""
+def spread(
+    conn: Connection, notice: Notice, *, last_rung: int, due_at: datetime, now: datetime
+) -> int:
+    """Write a delivery for each channel that a notice reaches; returns how many.
+
+    Where nobody is reached up to `last_rung`, every channel of the desk is.
+    """
     arguments = {
         "notice_id": notice.notice_id,
         "desk_id": notice.desk_id,
         "channel_id": notice.channel_id,
         "person_id": notice.person_id,
         "rung": notice.rung,
+        "last_rung": last_rung,
         "due_at": due_at,
         "now": now,
     }

@@ -3,11 +3,13 @@
 from datetime import datetime, time
 from http import HTTPStatus
 from typing import Annotated, Literal
+from zoneinfo import ZoneInfo
 
 import psycopg
 from fastapi import APIRouter
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
 
+from analytics.delivery.hours import DeskHours
 from analytics.delivery.shipped import DIGEST_AT, ESCALATE_MIN, LANG, QUIET_FROM, QUIET_TO
 from api.body import Body
 from api.if_match import IfMatch, want_unchanged
@@ -148,6 +150,12 @@ def put_setting(desk_id: int, wanted: SettingIn, scope: Scope, if_match: IfMatch
     want_unchanged(scope, if_match, f"duty {desk_id}", lambda: setting(desk_id, scope))
     if wanted.escalate_min != sorted(set(wanted.escalate_min)):
         told = Sentence("ladder_not_rising", "the delays of the ladder must rise from rung to rung")
+        raise refuse(HTTPStatus.UNPROCESSABLE_ENTITY, told)
+    zone = ZoneInfo(duty_setting(scope.conn, desk_id).zone)
+    hours = DeskHours(zone, wanted.quiet_from, wanted.quiet_to, wanted.digest_at)
+    if hours.is_told_in_quiet_hours:
+        template = "the morning list at {digest_at} is within the quiet hours: want it after them"
+        told = Sentence("digest_in_quiet_hours", template, digest_at=f"{wanted.digest_at:%H:%M}")
         raise refuse(HTTPStatus.UNPROCESSABLE_ENTITY, told)
     set_duty(scope.conn, desk_id, wanted.model_dump())
     audit(scope.conn, "duty_setting", str(desk_id), wanted.model_dump(mode="json"))

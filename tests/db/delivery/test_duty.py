@@ -108,6 +108,8 @@ def test_hours_ladder_and_shifts_are_set_and_hold(post: Post, sign_in: SignIn) -
     assert admin.put(f"{desk}/setting", json=wanted).status_code == 204
     falling = {**wanted, "escalate_min": [9, 5]}
     assert refused(admin.put(f"{desk}/setting", json=falling), 422) == "ladder_not_rising"
+    early = {**wanted, "digest_at": "06:30:00"}
+    assert refused(admin.put(f"{desk}/setting", json=early), 422) == "digest_in_quiet_hours"
     start = post.now - timedelta(hours=1)
     end = start + timedelta(hours=8)
     shift = {"on_duty": post.person("night"), "rank": 1, "start_at": start.isoformat(),

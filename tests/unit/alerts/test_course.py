@@ -153,6 +153,7 @@ def test_people_move_it_along_and_back() -> None:
         (Act.REOPEN, None),
         (Act.SNOOZE, None),
         (Act.SNOOZE, START),
+        (Act.SNOOZE, datetime(9999, 1, 1, tzinfo=UTC)),
         (Act.ASSIGN, None),
         (Act.OPEN, None),
     ],

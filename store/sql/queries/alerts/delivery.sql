@@ -4,18 +4,28 @@ SELECT notice_id, desk_id, occasion, alert_id, interruption_id, channel_id, pers
 
 -- name: spread
 -- One delivery for each channel that a notice reaches: the desk's own, and those of who is on duty, up to its rung; of a notice
--- for one person their own, or else those that everybody hears first.
+-- for one person their own, or else those that everybody hears first. Where up to the last rung nobody would hear of what is for
+-- all, every channel does: a hole in the roster must not swallow it.
+WITH known AS (
+    SELECT c.channel_id,
+           CASE WHEN %(channel_id)s::bigint IS NOT NULL THEN CASE WHEN c.channel_id = %(channel_id)s THEN 0 END
+                WHEN %(person_id)s::bigint IS NOT NULL THEN CASE
+                    WHEN c.on_duty = %(person_id)s OR c.on_duty IS NULL AND c.rung = 0 AND NOT EXISTS (
+                    SELECT FROM channel o WHERE o.desk_id = c.desk_id AND o.on_duty = %(person_id)s AND o.ended_at IS NULL) THEN 0 END
+                WHEN c.on_duty IS NULL THEN c.rung
+                ELSE (SELECT min(greatest(c.rung, s.rank - 1)) FROM duty_shift s
+                       WHERE s.desk_id = c.desk_id AND s.on_duty = c.on_duty AND s.ended_at IS NULL
+                         AND s.during @> %(now)s) END AS first_rung
+      FROM channel c
+     WHERE c.desk_id = %(desk_id)s AND c.ended_at IS NULL
+       AND (c.on_duty IS NULL OR %(channel_id)s::bigint IS NOT NULL OR %(person_id)s::bigint IS NOT NULL
+            OR c.on_duty IN (SELECT p.person_id FROM duty_people(%(desk_id)s) p))
+)
 INSERT INTO delivery (notice_id, channel_id, due_at)
-SELECT %(notice_id)s, c.channel_id, %(due_at)s FROM channel c
- WHERE c.desk_id = %(desk_id)s AND c.ended_at IS NULL
-   AND CASE WHEN %(channel_id)s::bigint IS NOT NULL THEN c.channel_id = %(channel_id)s
-            WHEN %(person_id)s::bigint IS NOT NULL THEN c.on_duty = %(person_id)s OR c.on_duty IS NULL AND c.rung = 0 AND NOT EXISTS (
-                SELECT FROM channel o WHERE o.desk_id = c.desk_id AND o.on_duty = %(person_id)s AND o.ended_at IS NULL)
-            WHEN c.on_duty IS NULL THEN c.rung <= %(rung)s
-            ELSE c.on_duty IN (SELECT p.person_id FROM duty_people(%(desk_id)s) p)
-                 AND EXISTS (SELECT FROM duty_shift s
-                              WHERE s.desk_id = c.desk_id AND s.on_duty = c.on_duty AND s.ended_at IS NULL
-                                AND s.during @> %(now)s AND greatest(c.rung, s.rank - 1) <= %(rung)s) END
+SELECT %(notice_id)s, k.channel_id, %(due_at)s FROM known k
+ WHERE k.first_rung <= %(rung)s
+    OR %(channel_id)s::bigint IS NULL AND %(person_id)s::bigint IS NULL
+       AND NOT EXISTS (SELECT FROM known o WHERE o.first_rung <= greatest(%(rung)s, %(last_rung)s))
     ON CONFLICT (notice_id, channel_id) DO NOTHING;
 
 -- name: mark_spread

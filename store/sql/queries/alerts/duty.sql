@@ -73,7 +73,10 @@ SELECT (SELECT count(*)::integer FROM alert a WHERE a.desk_id = %(desk_id)s AND 
        (SELECT count(*)::integer FROM alert a WHERE a.desk_id = %(desk_id)s AND a.resolved_at >= %(since)s AND NOT a.shadow) AS resolved,
        (SELECT count(*)::integer FROM alert_interruption i WHERE i.desk_id = %(desk_id)s AND i.at >= %(since)s) AS interruptions,
        (SELECT count(*)::integer FROM delivery d JOIN notice n USING (notice_id)
-         WHERE n.desk_id = %(desk_id)s AND d.state = 'dead' AND d.done_at >= %(since)s) AS undelivered;
+         WHERE n.desk_id = %(desk_id)s AND d.state = 'dead' AND d.done_at >= %(since)s)
+       + (SELECT count(*)::integer FROM notice n
+           WHERE n.desk_id = %(desk_id)s AND n.at >= %(since)s AND n.urgent AND n.interruption_id IS NOT NULL
+             AND n.spread_at IS NOT NULL AND NOT EXISTS (SELECT FROM delivery d WHERE d.notice_id = n.notice_id)) AS undelivered;
 
 -- name: tonight
 -- What stands at a desk now, as the night shift sees it: urgent and not acknowledged first.
