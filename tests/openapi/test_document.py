@@ -12,6 +12,8 @@ pytestmark = [pytest.mark.db, pytest.mark.timeout(1800)]
 
 EXAMPLES = 2
 """Of each operation by each asker, in the campaign."""
+PAGES_OF_VEHICLES = ("/api/v1/vehicle-use",)
+"""Their limit counts vehicles, each with all that it did."""
 
 
 def told(found: Found) -> dict[str, str]:
@@ -44,7 +46,7 @@ def whole(house: House, asker: Asker, path: str, query: dict[str, Any], limit: i
         if answer.status_code != 200:
             return []
         page = answer.json()
-        assert len(page["items"]) <= limit
+        assert len(page["items"]) <= limit or path in PAGES_OF_VEHICLES
         items += [{**each, "age_s": None} for each in page["items"]]
         cursor = page["next"]
         if cursor is None:
