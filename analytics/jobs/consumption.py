@@ -24,6 +24,7 @@ from analytics.ledger.meter_days import (
     MeterReadings,
     history_of_meter,
     is_plain,
+    is_sound,
     long_spans,
     use_of_days,
 )
@@ -152,7 +153,7 @@ def _update_range(
     """
     events = register_events(conn, register.meter_id)
     window = MeterWindow(conn, register, events, is_edited(conn, register.meter_id))
-    first, end = window.whole(first, end)
+    first, end = window.whole(first, end, stands=register.quantity not in MAY_IDLE)
     rests = {"closed": closed_days_of(conn, register), "fed_in": fed_in_of(conn, register)}
     # Of amounts and rates the readings a little around say which pause is a gap.
     margin = _DAY if register.mixed else timedelta(0)
@@ -165,12 +166,18 @@ def _update_range(
         found = use_of_days(told, near, first, end, window.zone)
         moved = _write(window, found, (first, end), known, now=now)
         return (first, end), moved
-    around = window.whole(*around)
+    # What may idle for long is not thought frozen for it, unless something is odd around.
+    far = register.quantity not in MAY_IDLE or odd or not is_sound(told, near)
+    far = far or not (near.first or any(day.whole for day in known if day.day == first - _DAY))
+    around = window.whole(*around, stands=far)
     while True:
         beyond = around[0] - _CONTEXT, around[1] + _CONTEXT
         wide = window.read(*beyond)
         told = history_of_meter(wide, events, window.zone, **rests)
-        reach = _reach(window, told, around)
+        if not far and not is_sound(told, wide):
+            far, around = True, window.whole(*around, stands=True)
+            continue
+        reach = _reach(window, told, around, stands=far)
         if reach == around:
             break
         around = reach
@@ -191,15 +198,16 @@ def _is_odd(day: KnownDay) -> bool:
     return bool(day.flags & ~_MARK)
 
 
-def _reach(window: MeterWindow, told: History, days: tuple[date, date]) -> tuple[date, date]:
+def _reach(
+    window: MeterWindow, told: History, days: tuple[date, date], *, stands: bool
+) -> tuple[date, date]:
     """Extend the days [first, end) by the pauses and stands that reach far into or out of them.
 
     What was left out makes pauses that no reading shows.
     """
     zone = window.zone
     lo, hi = (to_us(day_start(day, zone)) for day in days)
-    # What may idle for long is never thought frozen for it.
-    for begin, end in long_spans(told, stands=window.register.quantity not in MAY_IDLE):
+    for begin, end in long_spans(told, stands=stands):
         if begin < hi and end > hi + HORIZON:
             days = days[0], max(days[1], local_day(from_us(end), zone) + _DAY)
         if end > lo and begin < lo - HORIZON:

@@ -7,7 +7,6 @@ from zoneinfo import ZoneInfo
 import numpy as np
 from psycopg import Connection
 
-from analytics.ledger.frozen import MAY_IDLE
 from analytics.ledger.meter_days import MeterReadings
 from analytics.ledger.segments import BOUNDARY
 from domain.counting import CountsBy
@@ -50,11 +49,19 @@ class MeterWindow:
         """Zone in which the meter's days begin."""
         return ZoneInfo(self.register.zone)
 
-    def whole(self, first: date, end: date) -> tuple[date, date]:
-        """Extend the days [first, end) by those that share a pause or a long stand with them."""
+    def whole(self, first: date, end: date, *, stands: bool) -> tuple[date, date]:
+        """Extend the days [first, end) by those that share a pause with them.
+
+        Parameters
+        ----------
+        stands : bool
+            Also by those that share a long stand of the register with them.
+        """
         lo, hi = day_start(first, self.zone), day_start(end, self.zone)
         # Strictly before: a reading at midnight itself ends the last interval of the day before.
-        before, after = self._beyond_stand(*self._neighbours(lo - _MICROSECOND, hi))
+        before, after = self._neighbours(lo - _MICROSECOND, hi)
+        if stands:
+            before, after = self._beyond_stand(before, after)
         declared = [event.at for event in self.events if event.kind in BOUNDARY]
         earlier = [at for at in (before, *declared) if at is not None and at < lo]
         later = [at for at in (after, *declared) if at is not None and at >= hi]
@@ -100,8 +107,6 @@ class MeterWindow:
 
         Whether a register is stuck is told by how it moved before and after, however long ago.
         """
-        if self.register.quantity in MAY_IDLE:
-            return before, after
         if before is not None:
             self._hold(before - _SPARE, before)
             upto = slice(0, int(np.searchsorted(self._held.ts, to_us(before), side="right")))

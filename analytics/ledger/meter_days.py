@@ -123,12 +123,22 @@ def is_plain(told: History, readings: MeterReadings) -> bool:
     """Whether nothing at all is odd, so that no day has to look at the days around it."""
     return (
         len(readings.ts) >= _FEWEST
-        and not told.unknown
-        and _in_one_go(told)
-        and not any(segment.flags.any() for segment in told.segments)
+        and is_sound(told, readings)
         and bool(np.diff(readings.ts).max() <= told.longest_pause(native_step(readings.ts)))
         and not _stands_still(told, readings)
         and not _passes_over(told, readings)
+    )
+
+
+def is_sound(told: History, readings: MeterReadings) -> bool:
+    """Whether nothing broke and the readings at either end stand: then a stand is a pause."""
+    return (
+        bool(told.segments)
+        and not told.unknown
+        and _in_one_go(told)
+        and not any(segment.flags.any() for segment in told.segments)
+        and bool(told.segments[0].ts[0] <= readings.ts[0])
+        and bool(told.segments[-1].ts[-1] >= readings.ts[-1])
     )
 
 

@@ -221,7 +221,7 @@ def rising(
             here = slice(begin, index)
             segment = Segment(ts[here], register[here], flags[begin : index - 1])
             undeclared = begin > 0 or why is not None
-            if undeclared and closed is None and rate is not None and _one_value(segment):
+            if undeclared and _one_value(segment):
                 span = Span(int(ts[begin]), int(ts[index - 1]), ConsumptionFlag.FROZEN)
                 unknown.append(span)
             else:
