@@ -18,7 +18,6 @@ from analytics.jobs.level_marks import mark_levels
 from analytics.jobs.meter_window import MeterWindow
 from analytics.jobs.surroundings import closed_days_of, fed_in_of, surroundings_of
 from analytics.ledger.edited import mark_edited
-from analytics.ledger.faults import HORIZON
 from analytics.ledger.frozen import MAY_IDLE
 from analytics.ledger.meter_days import (
     MeterReadings,
@@ -201,16 +200,16 @@ def _is_odd(day: KnownDay) -> bool:
 def _reach(
     window: MeterWindow, told: History, days: tuple[date, date], *, stands: bool
 ) -> tuple[date, date]:
-    """Extend the days [first, end) by the pauses and stands that reach far into or out of them.
+    """Extend the days [first, end) by the pauses and stands that reach into or out of them.
 
     What was left out makes pauses that no reading shows.
     """
     zone = window.zone
     lo, hi = (to_us(day_start(day, zone)) for day in days)
     for begin, end in long_spans(told, stands=stands):
-        if begin < hi and end > hi + HORIZON:
+        if begin < hi < end:
             days = days[0], max(days[1], local_day(from_us(end), zone) + _DAY)
-        if end > lo and begin < lo - HORIZON:
+        if begin < lo < end:
             days = min(days[0], local_day(from_us(begin), zone)), days[1]
     return days
 
