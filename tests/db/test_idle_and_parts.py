@@ -191,16 +191,6 @@ def test_a_season_in_parts_of_any_order_is_the_season_of_the_file(
     check(conn, told, order, again)
 
 
-@pytest.mark.fault
-@pytest.mark.timeout(3600)
-@settings(max_examples=120, deadline=None, suppress_health_check=ONE_DATABASE)
-@given(told=seasons(), order=ORDERS, again=AGAIN)
-def test_many_seasons_in_parts_of_any_order_are_those_of_the_file(
-    conn: Connection, told: Told, order: list[int], again: list[int]
-) -> None:
-    check(conn, told, order, again)
-
-
 def of_summer(rows: list[tuple[Any, ...]], begin: int, end: int) -> set[tuple[Any, ...]]:
     first, last = (BEGIN + timedelta(days=day) for day in (begin, end))
     return {(row[3], row[6] & Flag.FROZEN) for row in rows if first < row[0] and row[1] < last}
