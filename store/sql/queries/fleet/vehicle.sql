@@ -13,16 +13,18 @@ WITH RECURSIVE below AS (
      WHERE v.vehicle_id > %(after)s AND (%(vehicle_id)s::bigint IS NULL OR v.vehicle_id = %(vehicle_id)s)
        AND (%(organisation_id)s::bigint IS NULL OR p.place_id IN (SELECT b.organisation_id FROM below b))
      ORDER BY v.vehicle_id LIMIT %(at_most)s
+), told AS MATERIALIZED ( -- as one value: the view is read once, not once for each vehicle
+    SELECT jsonb_object_agg(l.device_id, l.said -> 'soc_pct' -> 0) AS soc_pct FROM visible.device_latest l
+     WHERE l.device_id IN (SELECT t.device_id FROM page p JOIN vehicle_device t ON t.vehicle_id = p.vehicle_id)
 )
 SELECT v.vehicle_id AS id, v.code, v.vin, v.maker, v.model, d.plate, d.vehicle_class, d.powertrain, d.category, d.acquisition,
        d.battery_kwh, d.livery, d.hidden, v.place_id AS organisation_id, v.department, zone_of(v.place_id) AS zone, t.device_id,
-       (l.said -> 'soc_pct' ->> 0)::double precision AS soc_pct, n.ts AS last_seen,
-       EXISTS (SELECT FROM visible.vehicle_waiting w WHERE w.vehicle_id = v.vehicle_id) AS waiting
+       ((SELECT o.soc_pct FROM told o) ->> t.device_id::text)::double precision AS soc_pct, n.ts AS last_seen,
+       v.vehicle_id IN (SELECT w.vehicle_id FROM visible.vehicle_waiting w) AS waiting
   FROM page v
-  JOIN vehicle_description d ON d.vehicle_id = v.vehicle_id AND d.during @> now()
+ CROSS JOIN LATERAL (SELECT d.* FROM vehicle_description d WHERE d.vehicle_id = v.vehicle_id AND d.during @> now() LIMIT 1) d
   LEFT JOIN LATERAL (SELECT t.device_id FROM vehicle_device t WHERE t.vehicle_id = v.vehicle_id AND t.during @> now()
                       ORDER BY t.device_id LIMIT 1) t ON true
-  LEFT JOIN visible.device_latest l ON l.device_id = t.device_id
   LEFT JOIN device_latest n ON n.device_id = t.device_id
  ORDER BY v.vehicle_id;
 
