@@ -166,17 +166,17 @@ def _update_range(
         moved = _write(window, found, (first, end), known, now=now)
         return (first, end), moved
     # What may idle for long is not thought frozen for it, unless something is odd around.
-    far = register.quantity not in MAY_IDLE or odd or not is_sound(told, near)
-    far = far or not (near.first or any(day.whole for day in known if day.day == first - _DAY))
-    around = window.whole(*around, stands=far)
+    stands = register.quantity not in MAY_IDLE or odd or not is_sound(told, near)
+    stands = stands or not (near.first or any(day.whole for day in known if day.day == first - _DAY))
+    around = window.whole(*around, stands=stands)
     while True:
         beyond = around[0] - _CONTEXT, around[1] + _CONTEXT
         wide = window.read(*beyond)
         told = history_of_meter(wide, events, window.zone, **rests)
-        if not far and not is_sound(told, wide):
-            far, around = True, window.whole(*around, stands=True)
+        if not stands and not is_sound(told, wide):
+            stands, around = True, window.whole(*around, stands=True)
             continue
-        reach = _reach(window, told, around, stands=far)
+        reach = _reach(window, told, around, stands=stands)
         if reach == around:
             break
         around = reach

@@ -13,7 +13,7 @@ from analytics.ledger.readings import DAY, Flags, Floats, Instants
 from analytics.ledger.unclear_steps import Steps, other_ends, runaways
 from domain.consumption_flag import ConsumptionFlag
 
-HORIZON = 3 * DAY
+_HORIZON = 3 * DAY
 """A fault after which the register comes back lasts at most this long, unless it tells one value
 all the time. [us]"""
 _FEWEST_RISES = 8
@@ -179,7 +179,7 @@ class _Walk:
 
     def _return(self, good: int, after: int) -> int | None:
         """Index of the reading at which the register is back from where it was gone."""
-        end = int(np.searchsorted(self.ts, self.ts[good] + HORIZON, side="right"))
+        end = int(np.searchsorted(self.ts, self.ts[good] + _HORIZON, side="right"))
         end = max(end, self._same_until(after) + 1)
         level, later = self.register[good], self.register[after + 1 : end]
         fits = later >= level
@@ -246,7 +246,7 @@ class _Walk:
 
     def _before_spike(self, good: int, after: int) -> int | None:
         """Last good reading below, if the ones since were far above and short-lived."""
-        begin = int(np.searchsorted(self.ts, self.ts[after] - HORIZON))
+        begin = int(np.searchsorted(self.ts, self.ts[after] - _HORIZON))
         begin = max([begin, *self.breaks])
         below = np.flatnonzero((self.register[begin:good] <= self.register[after])
                                & (self.flags[begin:good] == 0))  # fmt: skip
