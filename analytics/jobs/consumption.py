@@ -167,7 +167,9 @@ def _update_range(
         return (first, end), moved
     # What may idle for long is not thought frozen for it, unless something is odd around.
     stands = register.quantity not in MAY_IDLE or odd or not is_sound(told, near)
-    stands = stands or not (near.first or any(day.whole for day in known if day.day == first - _DAY))
+    stands = stands or not (
+        near.first or any(day.whole for day in known if day.day == first - _DAY)
+    )
     around = window.whole(*around, stands=stands)
     while True:
         beyond = around[0] - _CONTEXT, around[1] + _CONTEXT
